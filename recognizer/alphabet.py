@@ -1,0 +1,50 @@
+"""Characters and the class indices that stand for them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+LATIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """The characters a network can read, in class order; index 0 is the CTC blank, characters follow from 1.
+
+    Raises ValueError when a character stands twice or is not one character.
+    """
+
+    characters: str = LATIN
+
+    #: Class index of the CTC blank, also written in every checkpoint.
+    BLANK = 0
+
+    def __post_init__(self) -> None:
+        doubled = sorted({c for c in self.characters if self.characters.count(c) > 1})
+        if doubled or not self.characters:
+            raise ValueError(f"alphabet {self.characters!r}: " + (f"{doubled} stand twice" if doubled else "is empty"))
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Alphabet":
+        """The alphabet of the characters that occur in texts, sorted."""
+        return cls("".join(sorted(set().union(*texts))))
+
+    @property
+    def classes(self) -> int:
+        """Number of classes: characters and the blank."""
+        return len(self.characters) + 1
+
+    def encode(self, text: str) -> list[int]:
+        """Class indices of a text; ValueError names the characters that are not in the alphabet."""
+        unknown = sorted(set(text) - set(self.characters))
+        if unknown:
+            raise ValueError(f"text {text!r} has characters outside the alphabet: {unknown}")
+        return [self.characters.index(c) + 1 for c in text]
+
+    def decode(self, indices: Sequence[int]) -> str:
+        """Text of class indices that hold no blank (an already collapsed path)."""
+        return "".join(self.characters[i - 1] for i in indices)
+
+
+def steps_needed(text: str) -> int:
+    """Fewest CTC steps that can spell a text: its length and one blank between equal neighbours."""
+    return len(text) + sum(a == b for a, b in zip(text, text[1:], strict=False))
