@@ -1,0 +1,161 @@
+"""Values that flow through the pipeline: frozen, slotted, without behaviour worth the name.
+
+Images are uint8 BGR arrays of shape (H, W, 3). Boxes are in pixels of the frame they belong to. Media times are seconds
+from the start of the recording (or since a live source was opened); wall times are aware datetimes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.types import Box
+from recognizer.types import Alternative, Reading
+
+Image = NDArray[np.uint8]
+
+
+class EventKind(Enum):
+    """What a PlateEvent says about its track."""
+
+    NEW = "new"
+    UPDATE = "update"
+    FINAL = "final"
+
+
+class WallClock(Enum):
+    """Where the wall time of a frame came from."""
+
+    LIVE = "live"
+    GIVEN = "given"
+    CONTAINER = "container"
+    FILE_TIME = "file time"
+
+
+class RejectReason(Enum):
+    """Why something that may have been a plate was not reported."""
+
+    TOO_SMALL = "too small"
+    OUTSIDE_ZONE = "outside the zone"
+    NOT_PLATE_SHAPED = "not shaped like a plate"
+    UNREAD = "nothing read"
+    LOW_CONFIDENCE = "low confidence"
+    LOW_AGREEMENT = "low agreement"
+    NO_PLATE_FORM = "no plate form"
+    CAPTION = "caption in the picture"
+    REPEAT = "same visit"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a source. index counts from 0 and includes frames that were dropped."""
+
+    source_id: str
+    index: int
+    image: Image
+    wall_time: datetime
+    media_time: float
+    clock: WallClock = WallClock.LIVE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlateCrop:
+    """A plate cut out of its frame, ready to be read; sharpness as `detector.crops.sharpness` measures it."""
+
+    frame: Frame
+    track_id: int
+    image: Image
+    box: Box
+    score: float
+    sharpness: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrackReading:
+    """One reading of a track, with what its vote is worth (weight, 0 or more)."""
+
+    reading: Reading
+    frame_index: int
+    media_time: float
+    wall_time: datetime
+    box: Box
+    sharpness: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A plate in view in one frame, as the overlay shows it.
+
+    text is the consensus so far, empty while nothing was read; settled says that it is agreed and not provisional.
+    """
+
+    source_id: str
+    track_key: str
+    box: Box
+    score: float
+    text: str
+    confidence: float
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameResult:
+    """A processed frame with the tracks seen in that very frame."""
+
+    frame: Frame
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlateEvent:
+    """What is known of one vehicle's plate now.
+
+    track_key: unique for a source and track; the same for all events of a visit.
+    revision: counts the events of a track_key from 1.
+    confidence and char_confidences: 0 to 1, the latter one a character of text.
+    alternatives: other texts the readings would also allow, most probable first.
+    agreeing: readings that say text; readings: all that were made.
+    box: the plate in best_frame, the frame in which the best reading was made; best_crop is cut from it.
+    wall_clock: where the wall times came from. is_still: the source is a picture.
+    region: country the form of the plate points to, or empty.
+    """
+
+    kind: EventKind
+    track_key: str
+    revision: int
+    source_id: str
+    text: str
+    confidence: float
+    char_confidences: tuple[float, ...]
+    alternatives: tuple[Alternative, ...]
+    agreeing: int
+    readings: int
+    first_s: float
+    last_s: float
+    first_wall: datetime
+    last_wall: datetime
+    wall_clock: WallClock
+    box: Box
+    best_crop: Image
+    best_frame: Image
+    best_frame_index: int
+    best_s: float
+    track_readings: tuple[TrackReading, ...] = ()
+    region: str = ""
+    is_still: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Something seen but not reported as a plate, and why. text is what was read, if anything was."""
+
+    reason: RejectReason
+    source_id: str
+    track_key: str
+    media_time: float
+    box: Box
+    text: str = ""
+    detail: str = ""
