@@ -1,0 +1,31 @@
+"""The one place that takes passwords out of text: logs, errors, crash reports, the store and exports pass through."""
+
+import re
+
+MASK = "***"
+
+# scheme://user:password@host. People paste passwords unescaped, so they may hold @ / or : themselves; everything up to
+# the last @ before a blank or quote goes, unless the part before the first slash can be nothing but a host.
+_USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.\-]{1,20}:/{2,3})(?![^\s\"'<>:/@]*[/?#])([^\s\"'<>]*)@")
+# user:password@host without a scheme, as some cameras print it; a host must follow.
+_BARE = re.compile(r"(?<![\w/:@])([^\s\"'<>:/@]+):([^\s\"'<>/@]+)@(?=[\w\[])")
+# ?password=..., &token=..., and "password: ..." in what cameras and libraries print.
+_NAMED = re.compile(
+    r"(?i)(\b(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key)|[?&](?:pass|pw|auth|key))(\s*[=:]\s*)"
+    r"(\"[^\"]*\"|'[^']*'|[^\s&;,\"'<>]+)"
+)
+# HTTP basic and digest headers, as FFmpeg prints them at high verbosity.
+_HEADER = re.compile(r"(?i)\b(authorization\s*:\s*)(basic|digest|bearer)\s+[^\r\n]+")
+
+
+def redact(text: str) -> str:
+    """Return text without user names and passwords of addresses, named secrets and authorisation headers.
+
+    Redacting twice gives the same as once; text without secrets comes back unchanged.
+    """
+    if not text:
+        return text
+    text = _HEADER.sub(rf"\1\2 {MASK}", text)
+    text = _USERINFO.sub(rf"\1{MASK}@", text)
+    text = _BARE.sub(rf"{MASK}@", text)
+    return _NAMED.sub(rf"\1\2{MASK}", text)
