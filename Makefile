@@ -1,0 +1,30 @@
+# `make run` and `make test` do all the set-up themselves.
+#   make run PYTHON=/path/to/python3.12    another interpreter
+#   make test PLATESCRIBE_ENV=/my/venv     a ready environment
+#   make run ARGS="run clip.mp4 --csv out/clip.csv"
+.PHONY: run test lint bench clean
+SHELL := /bin/bash
+export PYTHON PLATESCRIBE_ENV
+PY = env=$$(tools/env.sh) && "$$env/bin/python"
+ARGS ?=
+
+run:
+	@tools/system.sh run
+	@$(PY) main.py $(ARGS)
+
+# The tests run whatever the linters say, and pytest's closing line comes last; either one's failure is make's.
+test:
+	@tools/system.sh test
+	@status=0; $(MAKE) --no-print-directory lint || status=$$?; $(PY) -m pytest $(ARGS) && exit $$status
+
+lint:
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@env=$$(tools/env.sh) && "$$env/bin/lint-imports" --no-cache
+
+bench:
+	@$(PY) main.py bench $(ARGS)
+
+clean:
+	rm -rf out runs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

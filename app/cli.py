@@ -1,0 +1,122 @@
+"""The command line: picks a command, imports only what that command needs, and returns its exit status."""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from app.bootstrap import has_display
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO_CLIP = ROOT / "assets" / "demo" / "street.mp4"
+PROGRAM = "platescribe"
+INTERRUPTED = 130  # what a shell reports for a program ended by Ctrl-C
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One sub-command; its module is imported when the command is used, not before."""
+
+    name: str
+    help: str
+    module: str
+    arguments: str = "add_arguments"
+    action: str = "main"
+
+
+COMMANDS = (
+    Command("gui", "open the window (what happens without a command), with FILEs if given", "app.gui"),
+    Command("run", "read recordings, pictures or folders without a window", "app.batch"),
+    Command("evaluate", "score a run against a truth file", "app.evaluate"),
+    Command("log", "search, correct, export what was read", "app.platelog.commands", "add_log_arguments", "main_log"),
+    Command("watch", "keep the watch lists", "app.platelog.commands", "add_watch_arguments", "main_watch"),
+    Command("doctor", "check this machine and this installation", "app.doctor"),
+)
+_BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command in argv (the process's own arguments if None) and return the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone, as in `main.py log search | head`
+        sys.stderr.close()
+        return 1
+
+
+def _dispatch(words: list[str]) -> int:
+    if words and words[0] in ("-h", "--help"):
+        _overview().print_help()
+        return 0
+    if words and words[0] == "--version":
+        print(f"{PROGRAM} {version()}")
+        return 0
+    if words and words[0] in _BY_NAME:
+        return _run(_BY_NAME[words[0]], words[1:])
+    if words and (unknown := _mistyped(words[0])):
+        print(unknown, file=sys.stderr)
+        return 2
+    return _run(_BY_NAME["gui"], words)
+
+
+def _run(command: Command, words: list[str]) -> int:
+    if command.name == "gui" and not (has_display() and hasattr(import_module("app.gui"), "main")):
+        return _without_display(words)
+    module = import_module(command.module)
+    parser = argparse.ArgumentParser(prog=f"{PROGRAM} {command.name}", description=_sentence(command.help))
+    add_arguments: Callable[[argparse.ArgumentParser], None] = getattr(module, command.arguments)
+    action: Callable[[argparse.Namespace], int] = getattr(module, command.action)
+    add_arguments(parser)
+    return action(parser.parse_args(words))
+
+
+def _without_display(words: list[str]) -> int:
+    """Read the files of words, or else the demo clip, without a window; leaves a CSV and an annotated video."""
+    print("No window here.", end=" ")
+    if words:
+        print("Reading the files instead.")
+        return _run(_BY_NAME["run"], words)
+    print(f"Reading the demo clip instead; results go to {Path('out')}.")
+    Path("out").mkdir(exist_ok=True)
+    return _run(_BY_NAME["run"], [str(DEMO_CLIP), "--csv", "out/demo.csv", "--video", "out/demo.mp4"])
+
+
+def _mistyped(word: str) -> str:
+    """Return what to say of a word that is neither command, option, address nor existing file; empty if it is one."""
+    path_like = any(mark in word for mark in "./\\:") or word.startswith("-") or word.isdecimal()
+    if path_like or Path(word).exists():
+        return ""
+    near = difflib.get_close_matches(word, _BY_NAME, n=1)
+    hint = f"Did you mean '{near[0]}'?" if near else f"Commands: {', '.join(_BY_NAME)}."
+    return f"{PROGRAM}: '{word}' is neither a command nor a file here. {hint}"
+
+
+def _overview() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Reads number plates in live camera pictures and recordings, on this machine, and keeps a log.",
+        epilog=f"`{PROGRAM} COMMAND --help` tells more of one command. `{PROGRAM} FILE...` opens files in the window.",
+    )
+    parser.add_argument("--version", action="version", version=version())
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for command in COMMANDS:
+        commands.add_parser(command.name, help=command.help)
+    return parser
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + "."
+
+
+def version() -> str:
+    """Return the program's version, as pyproject.toml has it."""
+    import tomllib
+
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])

@@ -1,0 +1,121 @@
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from app import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Recorder(ModuleType):
+    """Stands in for a command's module and keeps what it was called with."""
+
+    def __init__(self) -> None:
+        super().__init__("recorder")
+        self.calls: list[argparse.Namespace] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("sources", nargs="*")
+        parser.add_argument("--csv")
+        parser.add_argument("--video")
+
+    add_log_arguments = add_watch_arguments = add_arguments
+
+    def main(self, args: argparse.Namespace) -> int:
+        self.calls.append(args)
+        return 3
+
+    main_log = main_watch = main
+
+
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    module = Recorder()
+    monkeypatch.setattr(cli, "import_module", lambda _name: module)
+    return module
+
+
+@pytest.mark.parametrize("name", [command.name for command in cli.COMMANDS if command.name != "gui"])
+def test_each_command_gets_its_arguments_and_gives_its_exit_status(recorder: Recorder, name: str) -> None:
+    assert cli.main([name, "one.mp4", "two.mp4"]) == 3
+    assert recorder.calls[0].sources == ["one.mp4", "two.mp4"]
+
+
+@pytest.mark.parametrize("words", [[], ["clip.mp4"], ["gui", "clip.mp4"], ["rtsp://camera/live"], ["0"]])
+def test_without_a_command_the_window_opens_with_the_files(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setattr(cli, "has_display", lambda: True)
+    assert cli.main(words) == 3
+    assert recorder.calls[0].sources == [word for word in words if word != "gui"]
+
+
+def test_without_a_display_the_demo_is_read(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "has_display", lambda: False)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main([]) == 3
+    (args,) = recorder.calls
+    assert args.sources == [str(cli.DEMO_CLIP)]
+    assert (args.csv, args.video) == ("out/demo.csv", "out/demo.mp4")
+    assert capsys.readouterr().out.startswith("No ")
+
+
+def test_without_a_display_named_files_are_read_in_its_place(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "has_display", lambda: False)
+    cli.main(["clip.mp4"])
+    assert recorder.calls[0].sources == ["clip.mp4"]
+
+
+def test_a_mistyped_command_is_told_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["evalute"]) == 2
+    assert "Did you mean 'evaluate'?" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_in_a_line_not_in_a_trace(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_args: argparse.Namespace) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recorder, "main", interrupted)
+    assert cli.main(["run", "x.mp4"]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_help_names_every_command_in_less_than_a_third_of_a_second() -> None:
+    quickest = 9.0
+    for _ in range(3):  # the quickest of three: the machine may be busy, the work is the same
+        start = time.perf_counter()
+        result = subprocess.run(
+            [sys.executable, "main.py", "--help"], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True
+        )
+        quickest = min(quickest, time.perf_counter() - start)
+    assert all(command.name in result.stdout for command in cli.COMMANDS)
+    assert quickest < 0.3
+
+
+def test_every_command_shows_its_own_help_without_torch_and_cv2() -> None:
+    code = (
+        "import sys\nfrom app import cli\n"
+        "for command in cli.COMMANDS:\n"
+        "    try:\n        cli.main([command.name, '--help'])\n"
+        "    except SystemExit:\n        pass\n"
+        "print([name for name in ('torch', 'cv2', 'openvino', 'ultralytics') if name in sys.modules])"
+    )
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert result.stdout.splitlines()[-1] == "[]", result.stderr
+
+
+def test_the_version_is_the_projects() -> None:
+    assert f'version = "{cli.version()}"' in (ROOT / "pyproject.toml").read_text()

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Prints the folder of a Python environment that holds what requirements.txt and requirements-test.txt name,
+# making it first when it is not there. The folder is named after a hash of both files and of the Python that
+# it is made with, so a change of either makes a new one and nothing else does.
+#
+#   PYTHON=python3.12 tools/env.sh        choose the interpreter
+#   PLATESCRIBE_ENV=DIR tools/env.sh      use this ready environment as it is
+#   tools/env.sh --where                  only say where it would be
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf 'platescribe: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+recent_enough() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+find_python() {
+    if [ -n "${PYTHON:-}" ]; then
+        recent_enough "$PYTHON" && { echo "$PYTHON"; return; }
+        die "PYTHON=$PYTHON is not a Python 3.11 or newer. Name another: make run PYTHON=/path/to/python3.12"
+    fi
+    for name in python3 python3.13 python3.12 python3.11 python; do
+        recent_enough "$name" && { echo "$name"; return; }
+    done
+    die "No Python 3.11 or newer found (python3 is $(python3 --version 2>&1 || echo absent))." \
+        "Install one and name it: make run PYTHON=/path/to/python3.12"
+}
+
+fingerprint() {  # of the requirement files (comments left out) and the interpreter, 12 hexadecimal digits
+    "$1" - "$here/requirements.txt" "$here/requirements-test.txt" <<'PY'
+import hashlib, pathlib, platform, sys
+lines = [line.split("#")[0].strip() for name in sys.argv[1:] for line in pathlib.Path(name).read_text().splitlines()]
+tag = [sys.implementation.cache_tag, platform.system(), platform.machine()]
+print(hashlib.sha256("\n".join(tag + [line for line in lines if line]).encode()).hexdigest()[:12])
+PY
+}
+
+build() {  # python, folder: a fresh environment; the stamp is written last, so a broken build is made anew
+    local python=$1 folder=$2
+    "$python" -c 'import venv, ensurepip' 2>/dev/null || "$here/tools/system.sh" venv "$python"
+    say "making the Python environment in $folder (once; about 6 GB with torch, some minutes)"
+    rm -rf "$folder"
+    mkdir -p "$(dirname "$folder")"
+    "$python" -m venv "$folder"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
+        -r "$here/requirements.txt" -r "$here/requirements-test.txt" >&2 \
+        || die "pip could not install the requirements (see above). Check the network or the proxy, then run it again."
+    touch "$folder/.complete"
+    say "environment ready"
+}
+
+if [ -n "${PLATESCRIBE_ENV:-}" ]; then
+    [ -x "$PLATESCRIBE_ENV/bin/python" ] || die "PLATESCRIBE_ENV=$PLATESCRIBE_ENV holds no bin/python"
+    echo "$PLATESCRIBE_ENV"
+    exit
+fi
+python=$(find_python)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/platescribe
+folder=$cache/env-$(fingerprint "$python")
+if [ "${1:-}" != --where ] && [ ! -e "$folder/.complete" ]; then
+    mkdir -p "$cache"
+    if command -v flock >/dev/null; then  # two makes at once: the second waits for the first
+        exec 9>"$folder.lock"
+        flock 9
+    fi
+    [ -e "$folder/.complete" ] || build "$python" "$folder"
+fi
+echo "$folder"
