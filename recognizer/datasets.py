@@ -1,0 +1,303 @@
+"""Pictures of plates with their text: CSV tables and Supervisely projects (a folder or its zip)."""
+
+import csv
+import json
+import os
+import random
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import cv2
+import numpy as np
+
+from recognizer.alphabet import Alphabet, steps_needed
+
+SPLITS = ("train", "val", "test")
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
+
+#: Share of validation pictures where the data name no split of their own.
+VAL_SHARE = 0.05
+
+#: Largest file taken out of a zip, in bytes: a crop or an annotation is far below it, a zip bomb above.
+LARGEST_MEMBER = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class ZipMember:
+    """A file inside a zip archive."""
+
+    archive: Path
+    member: str
+
+
+Location = Path | ZipMember
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One picture of a plate and its text.
+
+    name: the picture's path in its data set. region, source: empty where the data do not say.
+    split: train, val or test. location: where the picture lies.
+    """
+
+    name: str
+    text: str
+    region: str
+    source: str
+    split: str
+    location: Location
+
+    def image(self) -> np.ndarray:
+        """The picture, uint8 BGR (H, W, 3); ValueError or OSError names a file that cannot be read."""
+        content = np.frombuffer(_content(self.location), np.uint8)
+        try:
+            image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
+        except cv2.error:
+            image = None
+        if image is None:
+            raise ValueError(f"{_title(self.location)}: not a picture (damaged, or of an unknown kind); replace it")
+        return image
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A sample that is not used, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The samples of the asked split; left_out, alphabet and longest (text, in characters) are of the whole data."""
+
+    samples: tuple[Sample, ...]
+    left_out: tuple[LeftOut, ...]
+    alphabet: Alphabet
+    longest: int
+
+    def report(self) -> str:
+        """What was left out and why, with one example a reason; one line a reason, empty when nothing was."""
+        example = {out.why: out.name for out in reversed(self.left_out)}
+        counts = Counter(out.why for out in self.left_out).most_common()
+        return "\n".join(f"left out {count}: {why} (such as {example[why]})" for why, count in counts)
+
+
+def load(
+    path: Path, *, split: str | None = None, alphabet: Alphabet | None = None, steps: int | None = None, seed: int = 0
+) -> Dataset:
+    """Reads a CSV, or a Supervisely project as a folder or zip.
+
+    A CSV has the columns image_path (relative to the CSV's folder) and plate_text, and may have plate_region, source
+    and split. A project holds DATASET/img/*.png|jpg and DATASET/ann/*.json with the text in `description` and the
+    split in `tags`, or else in the data set's name; what has no split goes 95/5 to train and val, by seed.
+    split: take only this one. alphabet, steps: leave out what the network cannot spell or has no CTC steps for.
+    Without alphabet it is built from the texts outside the test split.
+    Raises FileNotFoundError or ValueError naming the file; also when no sample is left.
+    """
+    samples, left_out = _read(path)
+    samples = _fitting(samples, left_out, alphabet, steps)
+    if alphabet is None:
+        # The test pictures must not shape the network: it spells what training and validation texts hold.
+        known = [s.text for s in samples if s.split != "test"]
+        alphabet = Alphabet.of(known or [s.text for s in samples] or "?")
+        samples = _fitting(samples, left_out, alphabet, steps)
+    if not samples:
+        reasons = ", ".join(f"{count} × {why}" for why, count in Counter(out.why for out in left_out).most_common(5))
+        raise ValueError(f"{path}: no sample that can be used" + (f"; left out: {reasons}" if reasons else ""))
+    samples = _assign_splits(samples, seed)
+    chosen = tuple(s for s in samples if split in (None, s.split))
+    if not chosen:
+        found = ", ".join(f"{name} {count}" for name, count in Counter(s.split for s in samples).items())
+        raise ValueError(f"{path}: no sample of the split {split!r}; it has {found}")
+    return Dataset(chosen, tuple(left_out), alphabet, max(len(s.text) for s in samples))
+
+
+def _read(path: Path) -> tuple[list[Sample], list[LeftOut]]:
+    """All samples of a data set, whatever its form; split is empty where the data name none."""
+    if path.is_dir():
+        return _project(_Folder(path))
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such file or folder; give a CSV, a Supervisely project folder or its zip")
+    if path.suffix.lower() == ".csv":
+        return _table(path)
+    if zipfile.is_zipfile(path):
+        return _project(_Zip(path))
+    raise ValueError(f"{path}: neither a CSV, nor a folder, nor a zip of a Supervisely project")
+
+
+def _fitting(
+    samples: list[Sample], left_out: list[LeftOut], alphabet: Alphabet | None, steps: int | None
+) -> list[Sample]:
+    """The samples a network can learn and be scored on; the others are added to left_out."""
+    whys = [_unfit(s.text, alphabet, steps) for s in samples]
+    left_out.extend(LeftOut(s.name, why) for s, why in zip(samples, whys, strict=True) if why)
+    return [s for s, why in zip(samples, whys, strict=True) if not why]
+
+
+def _unfit(text: str, alphabet: Alphabet | None, steps: int | None) -> str:
+    """Why a text cannot be learnt or scored; empty when it can."""
+    if not text:
+        return "empty text"
+    outside = sorted(set(text) - set(alphabet.characters)) if alphabet else []
+    if outside:
+        return f"characters outside the alphabet: {' '.join(outside)}"
+    if steps is not None and steps_needed(text) > steps:
+        return f"text too long: needs {steps_needed(text)} steps, the network has {steps}"
+    return ""
+
+
+def _assign_splits(samples: list[Sample], seed: int) -> list[Sample]:
+    """Gives a split to samples that have none: train where the data name their own val, else 95/5 at random."""
+    open_names = sorted(s.name for s in samples if not s.split)
+    if any(s.split == "val" for s in samples) or len(open_names) < 2:
+        val: set[str] = set()
+    else:
+        val = set(random.Random(seed).sample(open_names, max(1, round(len(open_names) * VAL_SHARE))))
+    return [s if s.split else replace(s, split="val" if s.name in val else "train") for s in samples]
+
+
+# CSV
+
+
+def _table(path: Path) -> tuple[list[Sample], list[LeftOut]]:
+    """The samples of a CSV."""
+    samples: list[Sample] = []
+    left_out: list[LeftOut] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            missing = {"image_path", "plate_text"} - set(rows.fieldnames or ())
+            if missing:
+                raise ValueError(f"{path}: no column {' or '.join(sorted(missing))}; it has {rows.fieldnames}")
+            for row in rows:
+                sample = _row_sample(path, rows.line_num, row)
+                if isinstance(sample.location, Path) and sample.location.is_file():
+                    samples.append(sample)
+                else:
+                    left_out.append(LeftOut(sample.name, "no such picture"))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path}: not a CSV in UTF-8 ({error}); save it again as such") from error
+    return samples, left_out
+
+
+def _row_sample(path: Path, line: int, row: dict[str, str | None]) -> Sample:
+    """One row of a CSV; ValueError names the line."""
+    name, text, region, source, split = (
+        (row.get(key) or "").strip() for key in ("image_path", "plate_text", "plate_region", "source", "split")
+    )
+    if not name:
+        raise ValueError(f"{path}, line {line}: image_path is empty")
+    if split and split not in SPLITS:
+        raise ValueError(f"{path}, line {line}: split {split!r} is none of {', '.join(SPLITS)}")
+    return Sample(name, text, region, source, split, path.parent / name)
+
+
+# Supervisely
+
+
+class _Folder:
+    """The files of a project folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def names(self) -> Iterator[str]:
+        return (p.relative_to(self.path).as_posix() for p in sorted(self.path.rglob("*")) if p.is_file())
+
+    def locate(self, name: str) -> Location:
+        return self.path / name
+
+
+class _Zip:
+    """The files of a zipped project; read in place, so a member's name can never lead out of a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def names(self) -> Iterator[str]:
+        return (info.filename for info in _archive(self.path, os.getpid()).infolist() if not info.is_dir())
+
+    def locate(self, name: str) -> Location:
+        return ZipMember(self.path, name)
+
+
+def _project(files: _Folder | _Zip) -> tuple[list[Sample], list[LeftOut]]:
+    """The samples of a Supervisely project: every annotation with its picture."""
+    pictures: dict[tuple[str, str], str] = {}
+    annotations: list[PurePosixPath] = []
+    for name in files.names():
+        path = PurePosixPath(name)
+        if path.parent.name == "ann" and path.suffix.lower() == ".json":
+            annotations.append(path)
+        elif path.parent.name == "img" and path.suffix.lower() in SUFFIXES:
+            pictures[str(path.parent.parent), path.name] = name
+            pictures[str(path.parent.parent), path.stem] = name
+    if not annotations:
+        raise ValueError(f"{files.path}: no annotation; a Supervisely project has */ann/*.json and */img/*.png|jpg")
+    samples: list[Sample] = []
+    left_out: list[LeftOut] = []
+    for path in annotations:
+        folder = path.parent.parent
+        text, split = _annotation(files.locate(str(path)), folder.name)
+        picture = pictures.get((str(folder), path.stem))
+        if picture is None:
+            left_out.append(LeftOut(str(path), "annotation without picture"))
+        else:
+            samples.append(Sample(picture, text, "", folder.name, split, files.locate(picture)))
+    return samples, left_out + _unannotated(pictures.values(), samples)
+
+
+def _unannotated(pictures: Iterable[str], samples: Sequence[Sample]) -> list[LeftOut]:
+    """The pictures that no annotation speaks of."""
+    spare = set(pictures) - {s.name for s in samples}
+    return [LeftOut(name, "picture without annotation") for name in sorted(spare)]
+
+
+def _annotation(location: Location, folder: str) -> tuple[str, str]:
+    """(text, split) of an annotation file; the split is empty when neither tags nor the data set's name tell it."""
+    try:
+        values: Any = json.loads(_content(location))
+        text, tags = values.get("description") or "", values.get("tags") or []
+        # Newer projects write a tag as an object with a name, older ones as the bare name.
+        names = [tag["name"] if isinstance(tag, dict) else tag for tag in tags]
+        if not isinstance(text, str):
+            raise TypeError("`description` is not a text")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{_title(location)}: not a Supervisely annotation ({error}); mend or remove it") from error
+    ending = [s for s in ("val", "test") if folder == s or folder.endswith(("__" + s, "_" + s, "-" + s))]
+    return text.strip(), next((s for s in [*names, *ending] if s in SPLITS), "")
+
+
+# Files
+
+
+@lru_cache(maxsize=4)
+def _archive(path: Path, process: int) -> zipfile.ZipFile:
+    """An open archive, kept since its directory is long to read; one a process, since forks share the file offset."""
+    return zipfile.ZipFile(path)
+
+
+def _title(location: Location) -> str:
+    """How messages call a file."""
+    return str(location) if isinstance(location, Path) else f"{location.archive}, {location.member}"
+
+
+def _content(location: Location) -> bytes:
+    """The bytes of a file; ValueError or OSError names it."""
+    if isinstance(location, Path):
+        return location.read_bytes()
+    try:
+        archive = _archive(location.archive, os.getpid())
+        size = archive.getinfo(location.member).file_size
+        if size > LARGEST_MEMBER:
+            raise ValueError(f"{_title(location)}: {size:,} bytes, more than the {LARGEST_MEMBER:,} a member may have")
+        return archive.read(location.member)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, KeyError) as error:
+        raise ValueError(f"{_title(location)}: cannot be read from the zip ({error}); pack it again") from error
