@@ -50,7 +50,10 @@ class RejectReason(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture of a source. index counts from 0 and includes frames that were dropped."""
+    """One picture of a source.
+
+    index counts from 0 and includes frames that were dropped; is_still marks a picture that no other frame follows.
+    """
 
     source_id: str
     index: int
@@ -58,6 +61,7 @@ class Frame:
     wall_time: datetime
     media_time: float
     clock: WallClock = WallClock.LIVE
+    is_still: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +125,9 @@ class PlateEvent:
     box: the plate in best_frame, the frame in which the best reading was made; best_crop is cut from it.
     wall_clock: where the wall times came from. is_still: the source is a picture.
     region: country the form of the plate points to, or empty.
+    absorbed: keys of earlier tracks that turned out to be this same visit; what was shown for them is to be removed.
+
+    Whoever keeps events keeps one entry a track_key, the one of the highest revision, and drops the absorbed keys.
     """
 
     kind: EventKind
@@ -146,6 +153,15 @@ class PlateEvent:
     track_readings: tuple[TrackReading, ...] = ()
     region: str = ""
     is_still: bool = False
+    absorbed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """What one call of the pipeline brought: the frames with their tracks, and the events in order."""
+
+    frames: tuple[FrameResult, ...]
+    events: tuple[PlateEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,136 @@
+"""What stands between a capture thread and the engine: a one-slot mailbox for live sources, a queue for recordings."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Closed(Exception):
+    """Raised by take() when a buffer was closed and holds nothing more."""
+
+
+class Buffer(Protocol[T]):
+    """Both buffers: put() from one thread, take() from another, close() from any; close wakes whoever waits."""
+
+    @property
+    def dropped(self) -> int:
+        """Items that were replaced before anyone took them."""
+        ...
+
+    @property
+    def exhausted(self) -> bool:
+        """True once closed and empty."""
+        ...
+
+    def put(self, item: T) -> bool:
+        """Hand item over; False when the buffer is closed."""
+        ...
+
+    def take(self, timeout: float | None = None) -> T | None:
+        """Return the next item, None after timeout seconds; raises Closed at the end."""
+        ...
+
+    def close(self) -> None:
+        """Accept no more items; what is held can still be taken."""
+        ...
+
+
+class _Base(Generic[T]):
+    """The lock, the closing and the waking that both buffers share."""
+
+    def __init__(self, capacity: int, on_change: Callable[[], None] | None) -> None:
+        self._items: deque[T] = deque()
+        self._capacity = capacity
+        self._changed = threading.Condition()
+        self._closed = False
+        self._dropped = 0
+        self._on_change = on_change
+
+    @property
+    def dropped(self) -> int:
+        """Items that were replaced before anyone took them."""
+        with self._changed:
+            return self._dropped
+
+    @property
+    def exhausted(self) -> bool:
+        """True once closed and empty."""
+        with self._changed:
+            return self._closed and not self._items
+
+    def take(self, timeout: float | None = None) -> T | None:
+        """Return the next item, None after timeout seconds; raises Closed at the end."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self._changed:
+            while not self._items:
+                if self._closed:
+                    raise Closed
+                remaining = None if deadline is None else deadline - time.monotonic()
+                if remaining is not None and remaining <= 0:
+                    return None
+                self._changed.wait(remaining)
+            item = self._items.popleft()
+            self._changed.notify_all()
+        return item
+
+    def close(self) -> None:
+        """Accept no more items; what is held can still be taken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._announce()
+
+    def discard(self) -> None:
+        """Close and forget what is held, for a stop that waits for nothing."""
+        with self._changed:
+            self._items.clear()
+        self.close()
+
+    def _announce(self) -> None:
+        if self._on_change is not None:
+            self._on_change()
+
+
+class LatestFrame(_Base[T]):
+    """Holds the newest item only: a slow taker never falls behind a live source. What is replaced is counted."""
+
+    def __init__(self, on_change: Callable[[], None] | None = None) -> None:
+        super().__init__(1, on_change)
+
+    def put(self, item: T) -> bool:
+        """Replace what is held by item, without ever waiting; False when closed."""
+        with self._changed:
+            if self._closed:
+                return False
+            if self._items:
+                self._items.clear()
+                self._dropped += 1
+            self._items.append(item)
+            self._changed.notify_all()
+        self._announce()
+        return True
+
+
+class BoundedQueue(_Base[T]):
+    """First in, first out, at most capacity items: put() waits for room, so no frame of a recording is lost."""
+
+    def __init__(self, capacity: int, on_change: Callable[[], None] | None = None) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity must be at least 1, got {capacity}")
+        super().__init__(capacity, on_change)
+
+    def put(self, item: T) -> bool:
+        """Append item, waiting for room; False when the buffer is or becomes closed."""
+        with self._changed:
+            while len(self._items) >= self._capacity and not self._closed:
+                self._changed.wait()
+            if self._closed:
+                return False
+            self._items.append(item)
+            self._changed.notify_all()
+        self._announce()
+        return True
