@@ -1,0 +1,313 @@
+"""The settings: one schema, kept in a TOML file that the settings dialog and a text editor may both change."""
+
+import dataclasses
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias, get_type_hints
+
+from platformdirs import user_config_path, user_data_path
+
+from app.bootstrap import APP_NAME
+
+Value: TypeAlias = bool | int | float | str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What the dialog shows of one setting: help tells its effect; live says that a change needs no new start."""
+
+    label: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    live: bool = True
+
+
+def _option(  # noqa: ANN401 (like dataclasses.field it stands where the value's own type stands)
+    default: Value,
+    label: str,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    unit: str = "",
+    choices: tuple[str, ...] = (),
+    live: bool = True,
+) -> Any:
+    option = Option(label, help, low, high, unit, choices, live)
+    return dataclasses.field(default=default, metadata={"option": option})
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """Finding plates"""
+
+    device: str = _option("auto", "Compute on", "auto, cpu, or one graphics card such as cuda:0.", live=False)
+    size: int = _option(
+        640, "Picture size", "Larger finds smaller plates and takes longer.", low=320, high=1920, unit="px", live=False
+    )
+    min_score: float = _option(
+        0.3, "Doubt allowed", "Lower finds more plates and more things that are none.", low=0.05, high=0.95
+    )
+    min_plate_px: int = _option(
+        10, "Smallest plate", "Plates lower than this are too small to read: left out.", low=4, high=200, unit="px"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reading plates"""
+
+    countries: tuple[str, ...] = _option(
+        (), "Countries", "Codes such as DE, NL; helps where O and 0 look the same. Empty: any country."
+    )
+    min_confidence: float = _option(
+        0.5, "Sure enough to list", "Reads less sure than this are counted, not listed.", low=0.0, high=1.0
+    )
+    min_length: int = _option(4, "Shortest plate", "Shorter texts are taken for signs.", low=1, high=12, unit="letters")
+    max_length: int = _option(10, "Longest plate", "Longer texts are taken for signs.", low=1, high=16, unit="letters")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Deciding"""
+
+    agreement: int = _option(
+        2, "Readings that must agree", "Higher is slower to show and wrong less often.", low=1, high=10
+    )
+    decide_within_s: float = _option(
+        2.0, "Decide within", "A plate in view this long is listed as read best so far.", low=0.2, high=30, unit="s"
+    )
+    repeat_s: float = _option(
+        60.0, "Same plate again after", "Seen again sooner, it is the same visit.", low=0, high=86400, unit="s"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Cameras"""
+
+    open_timeout_s: float = _option(8.0, "Give up opening after", "Then it is tried again.", low=1, high=60, unit="s")
+    stall_s: float = _option(
+        5.0, "Stalled after", "Without a picture for this long a camera is opened anew.", low=1, high=120, unit="s"
+    )
+    reconnect_max_s: float = _option(
+        30.0, "Longest wait between tries", "Waits grow from a second up to this.", low=1, high=600, unit="s"
+    )
+    max_fps: float = _option(
+        0.0, "Pictures a second", "At most this many are looked at; 0 takes what the machine can do.", low=0, high=120
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Log"""
+
+    folder: str = _option("", "Folder", "Where reads and pictures are kept. Empty: the user's data folder.", live=False)
+    keep_days: int = _option(
+        30, "Keep reads for", "Older reads and their pictures are deleted; 0 keeps them.", low=0, high=3650, unit="days"
+    )
+    max_gb: float = _option(
+        10.0, "Most room for pictures", "The oldest pictures go first; 0 sets no bound.", low=0, high=10000, unit="GB"
+    )
+    pictures: bool = _option(True, "Keep pictures", "Off: only the text of a read is kept.")
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """Appearance"""
+
+    theme: str = _option(
+        "system", "Colours", "Light, dark, or as the system has it.", choices=("system", "light", "dark")
+    )
+    show_boxes: bool = _option(True, "Boxes in the picture", "Off: the picture is shown bare.")
+    hit_sound: bool = _option(True, "Sound at a hit", "A tone when a plate of a watch list is read.")
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """Privacy"""
+
+    blur_exports: bool = _option(
+        False, "Blur the rest of exported pictures", "Only the plate that was read stays sharp."
+    )
+    full_frames: bool = _option(True, "Keep the whole picture", "Off: only the cut-out plate is kept, not the scene.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, by section."""
+
+    detection: Detection = Detection()
+    reading: Reading = Reading()
+    decision: Decision = Decision()
+    live: Live = Live()
+    log: Log = Log()
+    appearance: Appearance = Appearance()
+    privacy: Privacy = Privacy()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One setting of the schema: key is 'section.name', kind one of bool, int, float, str, tuple."""
+
+    section: str
+    name: str
+    kind: type
+    default: Value
+    option: Option
+
+    @property
+    def key(self) -> str:
+        """'section.name', as in the file."""
+        return f"{self.section}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings and what was wrong in their file, one line each; defaults stand in for what was wrong."""
+
+    settings: Settings
+    problems: tuple[str, ...] = ()
+
+
+def default_path() -> Path:
+    """Where the settings file lies unless told otherwise."""
+    return user_config_path(APP_NAME) / "settings.toml"
+
+
+def data_folder(settings: Settings) -> Path:
+    """Where the log and its pictures lie."""
+    return Path(settings.log.folder).expanduser() if settings.log.folder else user_data_path(APP_NAME)
+
+
+def section_label(name: str) -> str:
+    """Return a section's heading for the dialog."""
+    return str(type(getattr(Settings(), name)).__doc__)
+
+
+def schema() -> tuple[Entry, ...]:
+    """Every setting in the order of the dialog; the default tells its kind."""
+    return tuple(_entries())
+
+
+def _entries() -> Iterator[Entry]:
+    for section in dataclasses.fields(Settings):
+        kind = get_type_hints(Settings)[section.name]
+        defaults = kind()
+        for item in dataclasses.fields(kind):
+            default = getattr(defaults, item.name)
+            yield Entry(section.name, item.name, type(default), default, item.metadata["option"])
+
+
+def load(path: Path | None = None) -> Loaded:
+    """Read the settings file (the user's own if None). Never raises: what is wrong is told and left at default."""
+    path = default_path() if path is None else path
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Loaded(Settings())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problem = f"{path}: cannot be read ({error}). Defaults are used; correct or delete the file."
+        return Loaded(Settings(), (problem,))
+    return _from_table(table, path)
+
+
+def _from_table(table: dict[str, object], path: Path) -> Loaded:
+    settings, problems = Settings(), []
+    known = {entry.key: entry for entry in schema()}
+    for section, content in table.items():
+        if not isinstance(content, dict):
+            problems.append(f"{path}: '{section}' is no known section. Delete it, or put it under its [section].")
+            continue
+        for name, value in content.items():
+            try:
+                settings = with_value(settings, f"{section}.{name}", value)
+            except KeyError:
+                problems.append(f"{path}: there is no setting '{section}.{name}'. Delete that line.")
+            except ValueError as error:
+                default = _literal(known[f"{section}.{name}"].default)
+                problems.append(f"{path}: {error} The default {default} is used; correct that line.")
+    return Loaded(settings, tuple(problems))
+
+
+def with_value(settings: Settings, key: str, value: object) -> Settings:
+    """Return settings with one value changed. KeyError: no such key; ValueError: not of its kind or out of bounds."""
+    entry = next((entry for entry in _entries() if entry.key == key), None)
+    if entry is None:
+        raise KeyError(key)
+    section = dataclasses.replace(getattr(settings, entry.section), **{entry.name: _checked(entry, value)})
+    return dataclasses.replace(settings, **{entry.section: section})
+
+
+def _checked(entry: Entry, value: object) -> Value:
+    if entry.kind is tuple and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    if entry.kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not entry.kind:
+        raise ValueError(f"'{entry.key}' must be {_KINDS[entry.kind]}, not {value!r}.")
+    option = entry.option
+    if option.choices and value not in option.choices:
+        raise ValueError(f"'{entry.key}' must be one of {', '.join(option.choices)}, not {value!r}.")
+    low, high = option.low, option.high
+    # Written as "not inside", so that nan fails too.
+    if low is not None and high is not None and isinstance(value, int | float) and not low <= value <= high:
+        raise ValueError(f"'{entry.key}' must lie between {low:g} and {high:g}, not {value!r}.")
+    return value  # type: ignore[return-value]  # narrowed by `type(value) is not entry.kind`
+
+
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}
+
+
+def save(settings: Settings, path: Path | None = None) -> None:
+    """Write the settings file whole or not at all, for the user alone. OSError: it cannot be written."""
+    path = default_path() if path is None else path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")  # mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(dumps(settings))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def dumps(settings: Settings) -> str:
+    """Return the settings as commented TOML, which `load` reads back to the same values."""
+    lines = ["# Settings of Platescribe. A line that is deleted goes back to its default."]
+    section = ""
+    for entry in _entries():
+        if entry.section != section:
+            section = entry.section
+            lines += ["", f"[{section}]"]
+        lines.append(f"# {entry.option.label}: {entry.option.help}{_bounds(entry.option)}")
+        lines.append(f"{entry.name} = {_literal(getattr(getattr(settings, section), entry.name))}")
+    return "\n".join(lines) + "\n"
+
+
+def _bounds(option: Option) -> str:
+    if option.choices:
+        return f" ({', '.join(option.choices)})"
+    if option.low is None or option.high is None:
+        return ""
+    return f" ({option.low:g} to {option.high:g}{' ' + option.unit if option.unit else ''})"
+
+
+def _literal(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):  # JSON's escapes are TOML's too, but for the one control character JSON leaves bare
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return "[" + ", ".join(_literal(item) for item in value) + "]"

@@ -1,0 +1,145 @@
+import math
+import os
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import settings as module
+from app.settings import Entry, Settings, dumps, load, save, schema, with_value
+
+ENTRIES = {entry.key: entry for entry in schema()}
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+def _values(entry: Entry) -> st.SearchStrategy[object]:
+    option = entry.option
+    if option.choices:
+        return st.sampled_from(option.choices)
+    if entry.kind is bool:
+        return st.booleans()
+    if entry.kind is int:
+        return st.integers(int(option.low or 0), int(option.high or 0))
+    if entry.kind is float:
+        return st.floats(option.low, option.high)
+    return TEXT if entry.kind is str else st.lists(TEXT, max_size=4).map(tuple)
+
+
+@st.composite
+def _settings(draw: st.DrawFn) -> Settings:
+    settings = Settings()
+    for entry in schema():
+        settings = with_value(settings, entry.key, draw(_values(entry)))
+    return settings
+
+
+@given(_settings())
+def test_what_is_written_is_read_back(settings: Settings) -> None:
+    table = tomllib.loads(dumps(settings))
+    loaded = module._from_table(table, Path("settings.toml"))
+    assert loaded.problems == ()
+    assert loaded.settings == settings
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_in_the_file_give_settings(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = tmp_path_factory.mktemp("settings") / "settings.toml"
+    path.write_bytes(content)
+    assert isinstance(load(path).settings, Settings)
+
+
+def test_every_setting_has_a_label_its_effect_and_a_default_within_its_bounds() -> None:
+    for entry in schema():
+        assert entry.option.label and entry.option.help.endswith(".")
+        assert with_value(Settings(), entry.key, entry.default) == Settings()
+        if entry.kind in (int, float):
+            assert entry.option.low is not None and entry.option.high is not None, entry.key
+
+
+def test_every_section_has_a_heading() -> None:
+    assert all(module.section_label(entry.section).strip() for entry in schema())
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    assert load(tmp_path / "none.toml") == module.Loaded(Settings())
+
+
+def test_save_and_load_through_the_users_folder(own_folders: Path) -> None:
+    save(with_value(Settings(), "decision.agreement", 4))
+    assert module.default_path().is_relative_to(own_folders)
+    assert load().settings.decision.agreement == 4
+
+
+def test_the_file_is_the_users_alone_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    save(Settings(), path)
+    save(Settings(), path)
+    assert [item.name for item in tmp_path.iterdir()] == ["settings.toml"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "settings.toml"
+    save(Settings(), path)
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "fsync", lambda _handle: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        save(with_value(Settings(), "log.keep_days", 1), path)
+    assert path.read_bytes() == before
+    assert [item.name for item in tmp_path.iterdir()] == ["settings.toml"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[decision]\nagreement = 0", "between 1 and 10"),
+        ('[decision]\nagreement = "two"', "a whole number"),
+        ("[decision]\nagreement = true", "a whole number"),
+        ("[detection]\nmin_score = nan", "between 0.05 and 0.95"),
+        ('[appearance]\ntheme = "pink"', "one of system, light, dark"),
+        ("[reading]\ncountries = [1]", "a list of texts"),
+        ("[decision]\nagrement = 3", "no setting 'decision.agrement'"),
+        ("[decisions]\nagreement = 3", "no setting 'decisions.agreement'"),
+        ("agreement = 3", "'agreement' is no known section"),
+        ("[decision", "cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_named_with_the_file_and_the_default_used(tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(line)
+    loaded = load(path)
+    assert loaded.settings == Settings()
+    (problem,) = loaded.problems
+    assert str(path) in problem and said in problem
+
+
+def test_one_wrong_value_does_not_cost_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("[log]\nkeep_days = -1\nmax_gb = 3\n")
+    loaded = load(path)
+    assert (loaded.settings.log.keep_days, loaded.settings.log.max_gb) == (30, 3.0)
+    assert len(loaded.problems) == 1
+
+
+def test_a_change_of_an_unknown_key_is_refused() -> None:
+    with pytest.raises(KeyError):
+        with_value(Settings(), "log.nothing", 1)
+
+
+@given(st.floats(allow_nan=True))
+def test_no_number_outside_its_bounds_gets_in(value: float) -> None:
+    entry = ENTRIES["detection.min_score"]
+    assert entry.option.low is not None and entry.option.high is not None
+    if not math.isnan(value) and entry.option.low <= value <= entry.option.high:
+        assert with_value(Settings(), entry.key, value).detection.min_score == value
+    else:
+        with pytest.raises(ValueError, match="between"):
+            with_value(Settings(), entry.key, value)
+
+
+def test_the_log_folder_follows_its_setting() -> None:
+    assert module.data_folder(with_value(Settings(), "log.folder", "/somewhere")) == Path("/somewhere")
+    assert module.data_folder(Settings()).name == "platescribe"
