@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 LATIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -47,4 +48,4 @@ class Alphabet:
 
 def steps_needed(text: str) -> int:
     """Fewest CTC steps that can spell a text: its length and one blank between equal neighbours."""
-    return len(text) + sum(a == b for a, b in zip(text, text[1:], strict=False))
+    return len(text) + sum(a == b for a, b in pairwise(text))

@@ -1,0 +1,41 @@
+"""python -m recognizer train | evaluate | explain | synth | export | calibrate."""
+
+import argparse
+import importlib
+import sys
+
+COMMANDS = {
+    "train": "train a reader, or fine-tune one",
+    "evaluate": "read a labelled set and print how well",
+    "calibrate": "fit the confidence of a reader to a labelled set",
+    "explain": "draw the probability matrix of a plate",
+    "synth": "render artificial plates",
+    "export": "write a reader as ONNX or OpenVINO",
+}
+MODULES = {"train": "training_command"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; errors of input end in one line and status 1."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(prog="python -m recognizer", description="Train, measure and explain the reader.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text)
+        if name in arguments[:1]:  # the modules load torch: only the one that is needed
+            module = importlib.import_module(f"recognizer.{MODULES.get(name, name)}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.main)
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except (OSError, ValueError) as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; training goes on with --resume", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""The networks: CNN -> text lines -> bidirectional RNN -> log probabilities for CTC.
+
+Shapes in comments: N batch, C channels, H height, W width, T steps, K classes (characters and blank).
+"""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from recognizer.alphabet import Alphabet
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the CNN: a strided 3×3 convolution to `channels`, then `blocks` residual blocks of that width."""
+
+    channels: int
+    stride: tuple[int, int]
+    blocks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """All that is needed to build a network again; stored in its checkpoint.
+
+    height, width: input picture in pixels; crops are stretched to it. channels: 1 grey, 3 BGR.
+    lines: text lines read in one pass; the steps of line 1 stand before those of line 2.
+    hidden, layers: of the bidirectional LSTM. architecture: "crnn" or "tutorial-2017".
+    """
+
+    height: int
+    width: int
+    channels: int
+    characters: str
+    stages: tuple[Stage, ...] = ()
+    lines: int = 1
+    hidden: int = 96
+    layers: int = 2
+    dropout: float = 0.0
+    architecture: str = "crnn"
+
+    @property
+    def alphabet(self) -> Alphabet:
+        """The characters as an Alphabet."""
+        return Alphabet(self.characters)
+
+    @property
+    def steps(self) -> int:
+        """Number of CTC steps T, all lines together."""
+        if self.architecture == "tutorial-2017":
+            return self.width // 4 - Tutorial2017.DROPPED
+        width = self.width
+        for stage in self.stages:
+            width = -(-width // stage.stride[1])
+        return width * self.lines
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "NetworkConfig":
+        """The inverse of to_dict; TypeError or KeyError when values are not of this form."""
+        stages = tuple(Stage(s["channels"], (s["stride"][0], s["stride"][1]), s["blocks"]) for s in values["stages"])
+        return cls(**{**values, "stages": stages})
+
+    def with_alphabet(self, alphabet: Alphabet) -> "NetworkConfig":
+        """The same network for other characters."""
+        return replace(self, characters=alphabet.characters)
+
+
+class ConvNorm(nn.Sequential):
+    """3×3 convolution, batch norm, ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, stride: tuple[int, int] = (1, 1)) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+        )
+
+
+class Residual(nn.Module):
+    """x + conv(conv(x)), after He et al. 2015, with the sum before the last ReLU."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = ConvNorm(channels, channels)
+        self.second = nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C, H, W)."""
+        return torch.relu(x + self.second(self.first(x)))
+
+
+class LinePool(nn.Module):
+    """Turns a feature map into one sequence a text line: a learned weighting over the rows, column by column.
+
+    Each line has a weighting of its own, so a two-line plate is read top line first without being cut in two,
+    and on a one-line plate the network learns to leave the second line blank.
+    """
+
+    def __init__(self, channels: int, lines: int) -> None:
+        super().__init__()
+        self.score = nn.Conv2d(channels, lines, (3, 3), padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, lines * W, C)."""
+        weight = self.score(x).float().softmax(dim=2).to(x.dtype)  # (N, lines, H, W), sums to 1 over H
+        lines = torch.einsum("nchw,nlhw->nlwc", x, weight)  # (N, lines, W, C)
+        return lines.flatten(1, 2)
+
+
+class CRNN(nn.Module):
+    """CNN -> line pooling -> bidirectional LSTM -> log probabilities (Shi et al. 2015, with line pooling added)."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        channels = config.channels
+        height = config.height
+        for stage in config.stages:
+            layers.append(ConvNorm(channels, stage.channels, stage.stride))
+            layers.extend(Residual(stage.channels) for _ in range(stage.blocks))
+            channels, height = stage.channels, -(-height // stage.stride[0])
+        self.cnn = nn.Sequential(*layers)
+        self.row = nn.Parameter(torch.zeros(1, channels, height, 1))  # where a row stands: top or bottom line
+        self.lines = LinePool(channels, config.lines)
+        self.drop = nn.Dropout(config.dropout)
+        self.rnn = nn.LSTM(channels, config.hidden, config.layers, bidirectional=True, batch_first=True)
+        self.head = nn.Linear(2 * config.hidden, config.alphabet.classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) in 0..1 -> log probabilities (N, T, K)."""
+        x = self.cnn((x - 0.5) * 4.0)  # (N, C, H / 8, W / 4)
+        x = self.lines(x + self.row)  # (N, T, C)
+        x, _ = self.rnn(self.drop(x))  # (N, T, 2 * hidden)
+        return cast(Tensor, self.head(self.drop(x)).float().log_softmax(2))  # (N, T, K)
+
+
+class Tutorial2017(nn.Module):
+    """The Keras tutorial's network, layer by layer: 4,857,319 weights with 22 characters.
+
+    Keras' GRU had one bias a gate where torch has two: the second is kept at zero and not trained.
+    """
+
+    #: The tutorial drops the first steps, "since they tend to be garbage".
+    DROPPED = 2
+    FILTERS, DENSE, UNITS = 16, 32, 512
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.cnn = nn.Sequential(
+            nn.Conv2d(config.channels, self.FILTERS, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(self.FILTERS, self.FILTERS, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+        )
+        self.dense = nn.Linear(config.height // 4 * self.FILTERS, self.DENSE)
+        self.first = nn.GRU(self.DENSE, self.UNITS, bidirectional=True, batch_first=True)
+        self.second = nn.GRU(self.UNITS, self.UNITS, bidirectional=True, batch_first=True)
+        self.head = nn.Linear(2 * self.UNITS, config.alphabet.classes)
+        for gru in (self.first, self.second):
+            for name, parameter in gru.named_parameters():
+                if name.startswith("bias_hh"):
+                    nn.init.zeros_(parameter).requires_grad_(False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 1, 64, 128) in 0..1 -> log probabilities (N, 30, K)."""
+        x = self.cnn(x)  # (N, 16, 16, 32)
+        x = x.permute(0, 3, 2, 1).flatten(2)  # (N, 32, 256): a step is a column
+        x = torch.relu(self.dense(x))  # (N, 32, 32)
+        x, _ = self.first(x)  # (N, 32, 1024)
+        forward, backward = x.chunk(2, dim=2)
+        x, _ = self.second(forward + backward)  # (N, 32, 1024)
+        return cast(Tensor, self.head(x)[:, self.DROPPED :].float().log_softmax(2))  # (N, 30, K)
+
+
+PRESETS: dict[str, NetworkConfig] = {
+    "tutorial-2017": NetworkConfig(64, 128, 1, "0123456789ABCEHKMOPTXY", architecture="tutorial-2017"),
+    "tutorial": NetworkConfig(
+        32, 128, 1, "0123456789ABCEHKMOPTXY", (Stage(16, (2, 2)), Stage(32, (2, 2)), Stage(64, (2, 1))), hidden=64
+    ),
+    "plates": NetworkConfig(
+        64,
+        160,
+        3,
+        Alphabet().characters,
+        (Stage(32, (2, 2)), Stage(64, (2, 2), 1), Stage(128, (2, 1), 1), Stage(192, (2, 1))),
+        lines=2,
+        dropout=0.1,
+    ),
+}
+
+
+def build(config: NetworkConfig) -> nn.Module:
+    """A network with fresh weights; ValueError for an unknown architecture."""
+    kinds: dict[str, type[nn.Module]] = {"crnn": CRNN, "tutorial-2017": Tutorial2017}
+    if config.architecture not in kinds:
+        raise ValueError(f"unknown network architecture {config.architecture!r}; known: {', '.join(kinds)}")
+    return kinds[config.architecture](config)
+
+
+def trainable(network: nn.Module) -> int:
+    """Number of weights that training changes."""
+    return sum(p.numel() for p in network.parameters() if p.requires_grad)

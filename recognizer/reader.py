@@ -1,0 +1,97 @@
+"""PlateReader: a batch of crops in, a Reading for each out."""
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from recognizer import checkpoint as checkpoints
+from recognizer.alphabet import Alphabet
+from recognizer.backends import choose
+from recognizer.ctc import Decoded, beam
+from recognizer.formats import rerank
+from recognizer.images import Image, batch
+from recognizer.types import Alternative, Reading
+
+WEIGHTS = Path(__file__).parent.parent / "assets" / "weights"
+#: Largest batch given to the network at once; more crops go in several calls, so that memory stays bounded.
+LARGEST_BATCH = 256
+ALTERNATIVES = 5
+
+
+def shipped_weights() -> Path:
+    """The checkpoint this program ships; CheckpointError when it is missing or not the one in the manifest."""
+    manifest = json.loads((WEIGHTS / "manifest.json").read_text(encoding="utf-8"))["reader"]
+    path = WEIGHTS / manifest["file"]
+    if not path.is_file():
+        raise checkpoints.CheckpointError(f"{path}: the shipped reader is missing; install the program again")
+    if checkpoints.sha256(path) != manifest["sha256"]:
+        raise checkpoints.CheckpointError(f"{path}: check sum differs from manifest.json; install the program again")
+    return path
+
+
+class PlateReader:
+    """Reads plate crops with a trained network.
+
+    weights: a checkpoint; None is the shipped one. device: "auto", "cpu", "torch" or "cuda:N". region: a plate
+    format code whose plates are preferred among the alternatives; None prefers nothing. threads: for the CPU.
+    Raises CheckpointError for weights that cannot be used, ValueError for an unknown device.
+    """
+
+    def __init__(
+        self,
+        weights: Path | None = None,
+        device: str = "auto",
+        *,
+        region: str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        path = weights or shipped_weights()
+        loaded = checkpoints.load(path)
+        self.config, self.calibration, self.notes = loaded.config, loaded.calibration, loaded.notes
+        self.region = region
+        self.backend, self._run = choose(loaded, checkpoints.sha256(path), device, threads)
+
+    @property
+    def alphabet(self) -> Alphabet:
+        """The characters the network can read."""
+        return self.config.alphabet
+
+    @property
+    def lines(self) -> int:
+        """Text lines read in one pass; the first line's steps stand before the second's."""
+        return self.config.lines
+
+    def log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
+        """Log probabilities (N, T, K) of BGR crops of any sizes, before decoding."""
+        if not crops:
+            return np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)
+        parts = [
+            self._run(batch(crops[i : i + LARGEST_BATCH], self.config)) for i in range(0, len(crops), LARGEST_BATCH)
+        ]
+        return np.concatenate(parts)
+
+    def read(self, crops: Sequence[Image]) -> list[Reading]:
+        """One Reading a crop, in order; crops are BGR pictures of any sizes, any number of them."""
+        if not crops:
+            return []
+        decoded = beam(self.log_probs(crops), self.alphabet, keep=ALTERNATIVES + 1)
+        return [self._reading(texts) for texts in decoded]
+
+    def _reading(self, texts: Sequence[Decoded]) -> Reading:
+        by_text = {decoded.text: decoded for decoded in texts}
+        ranked = tuple(Alternative(decoded.text, self.confidence(decoded.log_prob)) for decoded in texts)
+        if self.region:
+            ranked = rerank(ranked, self.region)
+        best = ranked[0]
+        chars = by_text[best.text].char_confidences
+        return Reading(best.text, best.confidence, chars, ranked[1 : ALTERNATIVES + 1])
+
+    def confidence(self, log_prob: float) -> float:
+        """Calibrated probability that a text is right, from the network's log probability of it."""
+        p = min(max(math.exp(log_prob), 1e-6), 1 - 1e-6)
+        logit = math.log(p / (1 - p))
+        return 1 / (1 + math.exp(-(self.calibration.slope * logit + self.calibration.offset)))

@@ -1,0 +1,152 @@
+"""python -m recognizer train: the command around recognizer.train."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from recognizer import checkpoint as checkpoints
+from recognizer import reader, train
+from recognizer.augment import Camera
+from recognizer.datasets import Dataset, Sample, load
+from recognizer.images import Image
+from recognizer.network import PRESETS, NetworkConfig, trainable
+from recognizer.sampling import Source
+from recognizer.synth import PlateGenerator
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `train`."""
+    add = parser.add_argument
+    add("--preset", choices=sorted(PRESETS), default="plates", help="the network (plates: for real plates)")
+    add("--data", type=Path, nargs="*", default=[], help="CSV, or Supervisely folder or zip, to train on")
+    add("--val", type=Path, nargs="*", default=[], help="as --data, to choose on; default: the val split of --data")
+    add("--out", type=Path, required=True, help="folder for checkpoints, metrics and curves")
+    add("--weights", type=Path, help="start from this checkpoint; `shipped` is the program's own")
+    add("--resume", action="store_true", help="go on where the run in --out stopped")
+    add("--synth", type=float, default=0.0, metavar="SHARE", help="share of artificial plates, 0 to 1")
+    add("--format", nargs="*", dest="formats", help="plate formats to render; default: all")
+    add("--fonts", type=Path, help="folder with more lettering for the artificial plates")
+    add("--augment", type=float, default=1.0, help="strength of the camera model on the pictures, 0: none")
+    add("--epochs", type=float, help="passes over --data (default 2 for the tutorial's networks)")
+    add("--steps", type=int, help="training steps, instead of --epochs")
+    add("--batch", type=int, default=64)
+    add("--rate", type=float, help="peak learning rate")
+    add("--seed", type=int, default=0)
+    add("--device", default="auto")
+    add("--workers", type=int, default=1, help="processes that make the pictures")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Train as the arguments say; prints what was left out, progress, and the figures before and after."""
+    console = Console()
+    weights = reader.shipped_weights() if args.weights and str(args.weights) == "shipped" else args.weights
+    config = checkpoints.load(weights).config if weights else PRESETS[args.preset]
+    training, validation = _load(args, config if weights or args.synth else None, console)
+    if not weights and not args.synth:
+        config = config.with_alphabet(training[0].alphabet)
+    trainer = train.Trainer(
+        config,
+        _plan(args, sum(len(data.samples) for data in training)),
+        _sources(args, training),
+        [(sample.image(), sample.text) for data in validation for sample in data.samples],
+        args.out,
+        notes={"data": [str(path.name) for path in args.data], "synth": args.synth, "formats": args.formats},
+    )
+    if weights:
+        trainer.start_from(weights)
+        console.print(f"before: {trainer.validate().line()}")
+    if args.resume and trainer.resume():
+        console.print(f"resumed at step {trainer.step}")
+    console.print(f"{trainable(trainer.network):,} weights, {config.steps} steps, {config.alphabet.classes} classes")
+    with _bar(console) as bar:
+        task = bar.add_task("training", total=trainer.plan.steps, completed=trainer.step, figures="")
+        scores = trainer.run(lambda now: bar.update(task, completed=now.step, figures=_figures(now)))
+    console.print(f"after: {scores.line()}  ({args.out / 'best.safetensors'})")
+    return 0
+
+
+def _figures(now: train.Progress) -> str:
+    accuracy = "" if now.accuracy is None else f"accuracy {now.accuracy:.1%}  "
+    return f"loss {now.loss:.3f}  {accuracy}{now.samples_per_second:.0f} samples/s"
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}  {task.fields[figures]}"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def _load(
+    args: argparse.Namespace, config: NetworkConfig | None, console: Console
+) -> tuple[list[Dataset], list[Dataset]]:
+    """Training and validation sets; with a config its alphabet and steps say what is left out."""
+    alphabet, steps = (config.alphabet, config.steps) if config else (None, PRESETS[args.preset].steps)
+
+    def read(paths: Sequence[Path], split: str | None) -> list[Dataset]:
+        found = [load(path, split=split, alphabet=alphabet, steps=steps, seed=args.seed) for path in paths]
+        for path, data in zip(paths, found, strict=True):
+            console.print(f"{path.name}: {len(data.samples)} {split or ''} pictures, {len(data.left_out)} left out")
+            for missing in data.left_out[:10]:
+                console.print(f"  {missing.name}: {missing.why}", highlight=False)
+        return found
+
+    if not args.data and not args.synth:
+        raise ValueError("nothing to train on: give --data, or --synth 1 for artificial plates only")
+    training = read(args.data, None if args.val else "train")
+    validation = read(args.val, None) if args.val else read(args.data, "val")
+    return training, validation
+
+
+def _plan(args: argparse.Namespace, samples: int) -> train.Plan:
+    per_epoch = max(1, samples // args.batch)
+    tutorial = args.preset.startswith("tutorial")
+    steps = args.steps or round((args.epochs or (2 if tutorial else 20)) * per_epoch)
+    rate = args.rate or (3e-4 if args.weights else 4e-3 if args.preset == "tutorial" else 1.5e-3)
+    shape = {"warmup": 0.3, "decay": 0.7} if tutorial else {"warmup": 0.05, "decay": 0.3}
+    return train.Plan(
+        steps, args.batch, min(per_epoch, 1000), rate, seed=args.seed, device=args.device, workers=args.workers, **shape
+    )
+
+
+def _sources(args: argparse.Namespace, training: Sequence[Dataset]) -> list[Source]:
+    """One source per origin in the data, each seen by the square root of its size, and the artificial plates."""
+    samples: dict[str, list[Sample]] = {}
+    for data in training:
+        for sample in data.samples:
+            samples.setdefault(sample.source if args.synth or args.val else "", []).append(sample)
+    camera = Camera(args.augment, real=True) if args.augment else None
+    sources = [_real(name, found, camera) for name, found in samples.items()]
+    if args.synth:
+        total = sum(source.weight for source in sources) or 1.0
+        share = min(args.synth, 0.999)
+        sources.append(_artificial(args, total * share / (1 - share)))
+    return sources
+
+
+def _real(name: str, samples: Sequence[Sample], camera: Camera | None) -> Source:
+    pictures = [sample.image() for sample in samples]
+
+    def draw(index: int, rng: np.random.Generator) -> tuple[Image, str]:
+        image = pictures[index]
+        return (camera(image, rng) if camera else image), samples[index].text
+
+    return Source(name, draw, len(samples), len(samples) ** 0.5)
+
+
+def _artificial(args: argparse.Namespace, weight: float) -> Source:
+    generator = PlateGenerator(args.formats or None, args.fonts, args.seed)
+    camera = Camera(args.augment or 1.0)
+
+    def draw(_index: int, rng: np.random.Generator) -> tuple[Image, str]:
+        image, text, _region = generator.render(rng)
+        return camera(image, rng), text
+
+    return Source("artificial", draw, None, weight)
