@@ -30,7 +30,7 @@ class Option:
     live: bool = True
 
 
-def _option(  # noqa: ANN401 (like dataclasses.field it stands where the value's own type stands)
+def _option(
     default: Value,
     label: str,
     help: str,
@@ -39,7 +39,7 @@ def _option(  # noqa: ANN401 (like dataclasses.field it stands where the value's
     unit: str = "",
     choices: tuple[str, ...] = (),
     live: bool = True,
-) -> Any:
+) -> Any:  # noqa: ANN401 (like dataclasses.field, it stands where the value's own type is declared)
     option = Option(label, help, low, high, unit, choices, live)
     return dataclasses.field(default=default, metadata={"option": option})
 
