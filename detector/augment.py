@@ -1,0 +1,97 @@
+"""What cameras do to a picture that geometry does not: noise, colour casts, darkness, blur, compression."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+_Effect = Callable[[Image, np.random.Generator], Image]
+
+
+def salt_and_pepper(image: Image, rng: np.random.Generator) -> Image:
+    """Up to one pixel in sixteen set to black or white, sometimes in blocks of two pixels."""
+    height, width = image.shape[:2]
+    step = int(rng.choice([1, 1, 2]))
+    spots = rng.random((-(-height // step), -(-width // step)), dtype=np.float32)
+    share = float(rng.uniform(0.004, 0.06))
+    if step > 1:
+        spots = spots.repeat(step, axis=0).repeat(step, axis=1)[:height, :width]
+    noisy = image.copy()
+    noisy[spots < share / 2] = 0
+    noisy[spots > 1 - share / 2] = 255
+    return noisy
+
+
+def sensor_noise(image: Image, rng: np.random.Generator) -> Image:
+    """Gaussian noise of up to 22 grey levels, alike in all channels or not."""
+    channels = int(rng.choice([1, 3]))
+    noise = rng.standard_normal((*image.shape[:2], channels), dtype=np.float32) * rng.uniform(4, 22)
+    return np.clip(image + noise, 0, 255).astype(np.uint8)
+
+
+def colour_cast(image: Image, rng: np.random.Generator) -> Image:
+    """The pink of a camera without infra-red filter, the orange of sodium lamps, or no colour at all."""
+    kind = rng.random()
+    if kind < 0.3:
+        return cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR).astype(np.uint8)
+    blue, green, red = (0.9, 0.5, 1.1) if kind < 0.75 else (0.45, 0.8, 1.1)
+    gains = np.array([blue, green, red]) * rng.uniform(0.8, 1.15, 3)
+    table = np.clip(np.arange(256)[:, None] * gains, 0, 255).astype(np.uint8)
+    return cv2.LUT(image, table.reshape(256, 1, 3)).astype(np.uint8)
+
+
+def darkness(image: Image, rng: np.random.Generator) -> Image:
+    """Night or glare: a gamma of 0.5 to 2.6."""
+    gamma = float(rng.uniform(1.3, 2.6) if rng.random() < 0.75 else rng.uniform(0.5, 0.8))
+    table = (255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
+    return cv2.LUT(image, table).astype(np.uint8)
+
+
+def blur(image: Image, rng: np.random.Generator) -> Image:
+    """Out of focus, or moved along a line of up to nine pixels."""
+    if rng.random() < 0.5:
+        return cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.5, 2.0))).astype(np.uint8)
+    length = int(rng.integers(3, 10))
+    kernel = np.zeros((length, length), np.float32)
+    angle = rng.uniform(0, np.pi)
+    middle, reach = (length - 1) / 2, (length - 1) / 2
+    dx, dy = np.cos(angle) * reach, np.sin(angle) * reach
+    ends = [(round(middle + s * dx), round(middle + s * dy)) for s in (-1, 1)]
+    cv2.line(kernel, ends[0], ends[1], 1.0)
+    return cv2.filter2D(image, -1, kernel / kernel.sum()).astype(np.uint8)
+
+
+def compression(image: Image, rng: np.random.Generator) -> Image:
+    """The blocks of a strongly compressed stream."""
+    _, packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 60))])
+    return cv2.imdecode(packed, cv2.IMREAD_COLOR).astype(np.uint8)
+
+
+def low_resolution(image: Image, rng: np.random.Generator) -> Image:
+    """Seen by a smaller sensor and enlarged again."""
+    height, width = image.shape[:2]
+    scale = float(rng.uniform(0.4, 0.8))
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+
+
+# In the order in which light, lens, sensor and coder act; each with its probability.
+EFFECTS: tuple[tuple[float, _Effect], ...] = (
+    (0.15, colour_cast),
+    (0.15, darkness),
+    (0.12, blur),
+    (0.06, low_resolution),
+    (0.12, sensor_noise),
+    (0.18, salt_and_pepper),
+    (0.10, compression),
+)
+
+
+def degrade(image: Image, rng: np.random.Generator) -> Image:
+    """A picture (H, W, 3) as a poor camera might have taken it; the geometry is untouched."""
+    for probability, effect in EFFECTS:
+        if rng.random() < probability:
+            image = effect(image, rng)
+    return np.ascontiguousarray(image)

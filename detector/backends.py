@@ -1,0 +1,169 @@
+"""What runs the network: torch, OpenVINO on a processor, CUDA in half precision, TensorRT. One interface for all."""
+
+import ctypes.util
+import importlib.util
+import os
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector._ultralytics import cache_folder
+from detector.weights import Weights
+
+Precision = Literal["auto", "f32"]
+Logits = NDArray[np.float32]
+
+
+class Backend(Protocol):
+    """Runs a batch of uint8 BGR pictures (N, H, W, 3) whose sides are multiples of 32."""
+
+    name: str
+
+    def infer(self, batch: NDArray[np.uint8]) -> Logits:
+        """The network's logits (N, 4 * bins + 1, anchors) in float32."""
+        ...
+
+
+class TorchBackend:
+    """torch on a processor in float32, or on a CUDA device in half precision."""
+
+    def __init__(self, weights: Weights, device: str = "cpu", threads: int | None = None) -> None:
+        import torch
+
+        from detector.network import PlateNetwork
+
+        self.name = "torch" if device == "cpu" else device
+        self._torch = torch
+        self._device = torch.device(device)
+        if threads is not None and device == "cpu":
+            torch.set_num_threads(threads)
+        network = PlateNetwork(weights).to(self._device)
+        self._network = network if device == "cpu" else network.half()
+
+    def infer(self, batch: NDArray[np.uint8]) -> Logits:
+        """The network's logits (N, 4 * bins + 1, anchors) in float32."""
+        with self._torch.inference_mode():
+            logits = self._network(self._torch.from_numpy(np.ascontiguousarray(batch)).to(self._device))
+            return np.asarray(logits.float().cpu().numpy())
+
+
+class OpenVinoBackend:
+    """OpenVINO on a processor; the converted network is kept in the user's cache under the weights' sha256.
+
+    `precision` "auto" lets OpenVINO use bfloat16 where the processor has it; `threads` None leaves the count to it.
+    """
+
+    name = "openvino"
+
+    def __init__(self, weights: Weights, threads: int | None = None, precision: Precision = "auto") -> None:
+        import openvino
+
+        core = openvino.Core()
+        options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+        if threads is not None:
+            options["INFERENCE_NUM_THREADS"] = threads
+        if precision == "f32":
+            options["INFERENCE_PRECISION_HINT"] = "f32"
+        model = core.compile_model(_converted(core, weights, openvino.__version__), "CPU", options)
+        self._request = model.create_infer_request()
+
+    def infer(self, batch: NDArray[np.uint8]) -> Logits:
+        """The network's logits (N, 4 * bins + 1, anchors) in float32."""
+        self._request.infer({0: np.ascontiguousarray(batch)}, share_inputs=True)
+        return np.array(self._request.get_output_tensor(0).data, dtype=np.float32)
+
+
+def _converted(core: Any, weights: Weights, version: str) -> Any:  # noqa: ANN401
+    """The network as an OpenVINO model, from the cache or converted and put there."""
+    release = version.split("-")[0]
+    folder = cache_folder() / "openvino" / f"{weights.sha256}-{release}"
+    if (folder / "detector.xml").is_file():
+        try:
+            return core.read_model(folder / "detector.xml")
+        except RuntimeError:
+            shutil.rmtree(folder, ignore_errors=True)  # cut short by a full disk: convert it again
+    model = convert_to_openvino(weights)
+    _keep(model, folder)
+    return model
+
+
+def _keep(model: Any, folder: Path) -> None:  # noqa: ANN401
+    """Save a converted network so that another process sees all of it or nothing."""
+    import openvino
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
+        openvino.save_model(model, Path(partial) / "detector.xml", compress_to_fp16=False)
+        if not folder.exists():
+            shutil.copytree(partial, f"{folder}.{os.getpid()}")
+            try:
+                Path(f"{folder}.{os.getpid()}").rename(folder)
+            except OSError:  # another process was faster
+                shutil.rmtree(f"{folder}.{os.getpid()}", ignore_errors=True)
+
+
+def convert_to_openvino(weights: Weights) -> Any:  # noqa: ANN401
+    """The network as an OpenVINO model for any batch and input size.
+
+    Goes by OpenVINO's PyTorch front end, since its convert_model reports usage.
+    """
+    import torch
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    from detector.network import PlateNetwork
+
+    example = torch.zeros(1, 64, 96, 3, dtype=torch.uint8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        decoder = TorchScriptPythonDecoder(PlateNetwork(weights), example_input=example)
+        frontend = FrontEndManager().load_by_framework("pytorch")
+        return frontend.convert(frontend.load(decoder))
+
+
+def nvidia_present() -> bool:
+    """Whether an NVIDIA driver is installed, asked without importing torch, which takes seconds."""
+    return any(ctypes.util.find_library(name) for name in ("cuda", "nvcuda"))
+
+
+def _cuda_usable() -> bool:
+    if not nvidia_present():
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def make_backend(
+    weights: Weights, device: str = "auto", threads: int | None = None, precision: Precision = "auto"
+) -> Backend:
+    """The backend for a device: auto, cpu, openvino, torch, cuda, cuda:N or tensorrt.
+
+    auto takes CUDA where it works, then OpenVINO, then torch. Raises ValueError for other names and RuntimeError
+    when the one asked for is not to be had.
+    """
+    has_openvino = importlib.util.find_spec("openvino") is not None
+    if device == "auto" and _cuda_usable():
+        return TorchBackend(weights, "cuda")
+    if device in {"auto", "cpu"}:
+        return OpenVinoBackend(weights, threads, precision) if has_openvino else TorchBackend(weights, "cpu", threads)
+    if device == "openvino":
+        if not has_openvino:
+            raise RuntimeError("device=openvino: OpenVINO is not installed; install openvino or choose device=torch")
+        return OpenVinoBackend(weights, threads, precision)
+    if device == "torch":
+        return TorchBackend(weights, "cpu", threads)
+    if device == "cuda" or device.startswith("cuda:"):
+        if not _cuda_usable():
+            raise RuntimeError(f"device={device}: torch finds no CUDA device; check the driver or choose device=cpu")
+        return TorchBackend(weights, device)
+    if device == "tensorrt":
+        from detector.tensorrt import TensorRtBackend
+
+        return TensorRtBackend(weights)
+    raise ValueError(f"device={device!r} is unknown: use auto, cpu, openvino, torch, cuda, cuda:N or tensorrt")

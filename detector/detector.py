@@ -1,0 +1,97 @@
+"""PlateDetector: batches of pictures in, plates out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from detector import tiles as tiling
+from detector.backends import Precision, make_backend
+from detector.postprocess import decode, suppress, to_detections
+from detector.preprocess import Image, Letterbox, check, groups, letterbox, plan
+from detector.types import Detection
+from detector.weights import default_weights, open_weights
+
+Tiles = int | Literal["auto"]
+BATCH = 8  # pictures of one shape run at once; more gains nothing and takes memory
+
+
+class PlateDetector:
+    """Finds the plates in pictures of any sizes.
+
+    `weights` None takes the shipped ones; `device` is auto, cpu, openvino, torch, cuda, cuda:N or tensorrt;
+    `threshold` (0 to 1) and `size` (pixels of the longer side, a multiple of 32) None take those in the weights;
+    `threads` None leaves their number to the backend; `precision` "f32" forbids bfloat16 on a processor;
+    `tiles` cuts large pictures into that many overlapping parts, "auto" by their size. Not for several threads at once.
+    """
+
+    def __init__(
+        self,
+        weights: Path | None = None,
+        device: str = "auto",
+        *,
+        threshold: float | None = None,
+        size: int | None = None,
+        threads: int | None = None,
+        precision: Precision = "auto",
+        tiles: Tiles = 1,
+    ) -> None:
+        opened = open_weights(weights if weights is not None else default_weights())
+        self.threshold = opened.threshold if threshold is None else threshold
+        self.size = opened.size if size is None else size
+        self.tiles = tiles
+        if not 0 < self.threshold < 1:
+            raise ValueError(f"threshold={self.threshold} is outside 0..1")
+        if self.size < 32 or self.size % 32:
+            raise ValueError(f"size={self.size} is no multiple of 32")
+        self._backend = make_backend(opened, device, threads, precision)
+
+    @property
+    def backend(self) -> str:
+        """Name of what runs the network: torch, openvino, cuda, tensorrt."""
+        return self._backend.name
+
+    def detect(self, images: Sequence[Image], tiles: Tiles | None = None) -> list[list[Detection]]:
+        """Plates of each uint8 BGR picture (H, W, 3), best first, in pixels of that picture.
+
+        `tiles` overrides the detector's own for this call. Raises ValueError for a picture that is none.
+        """
+        for image in images:
+            check(image)
+        wanted = self.tiles if tiles is None else tiles
+        cuts = [self._tiles(image, wanted) for image in images]
+        parts = [
+            image[tile.y1 : tile.y2, tile.x1 : tile.x2] for image, cut in zip(images, cuts, strict=True) for tile in cut
+        ]
+        found = iter(self._detect_whole(parts))
+        results = []
+        for image, cut in zip(images, cuts, strict=True):
+            by_tile = [(tile, next(found)) for tile in cut]
+            height, width = image.shape[:2]
+            results.append(by_tile[0][1] if len(cut) == 1 else tiling.merge(by_tile, width, height))
+        return results
+
+    def _tiles(self, image: Image, wanted: Tiles) -> list[tiling.Tile]:
+        """How a picture is cut. More than one tile brings the whole picture along, for plates larger than a tile."""
+        height, width = image.shape[:2]
+        cut = tiling.automatic(width, height, self.size) if wanted == "auto" else tiling.about(width, height, wanted)
+        return cut if len(cut) == 1 else [*cut, tiling.Tile(0, 0, width, height)]
+
+    def _detect_whole(self, images: Sequence[Image]) -> list[list[Detection]]:
+        """Detections of pictures taken whole; those of one input shape run together."""
+        places = [plan(image.shape[1], image.shape[0], self.size) for image in images]
+        results: list[list[Detection]] = [[] for _ in images]
+        for indices in groups(places).values():
+            for start in range(0, len(indices), BATCH):
+                chunk = indices[start : start + BATCH]
+                logits = self._backend.infer(np.stack([letterbox(images[i], places[i]) for i in chunk]))
+                for index, output in zip(chunk, logits, strict=True):
+                    results[index] = self._finish(output, places[index], images[index])
+        return results
+
+    def _finish(self, output: np.ndarray, place: Letterbox, image: Image) -> list[Detection]:
+        """One picture's logits made into detections."""
+        boxes, scores = decode(output, place.height, place.width, self.threshold)
+        kept = suppress(boxes, scores)
+        return to_detections(place.to_picture(boxes[kept]), scores[kept], image.shape[1], image.shape[0])

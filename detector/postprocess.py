@@ -1,0 +1,95 @@
+"""From the network's output to detections: threshold, boxes, non-maximum suppression. Pure functions on arrays."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.types import Box, Detection
+
+Boxes = NDArray[np.float32]
+Scores = NDArray[np.float32]
+STRIDES = (8, 16, 32)
+MAX_CANDIDATES = 1000  # a picture
+NMS_IOU = 0.5
+NMS_CONTAINED = 0.8  # a plate does not lie in another one, so a box mostly inside a better one goes too
+
+
+@cache
+def anchors(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Anchor centres (A, 2) x y in pixels and strides (A,) of an input of height x width, in the network's order."""
+    centres, strides = [], []
+    for stride in STRIDES:
+        ys, xs = np.mgrid[0 : height // stride, 0 : width // stride]
+        centres.append(((np.stack([xs, ys], axis=-1).reshape(-1, 2) + 0.5) * stride).astype(np.float32))
+        strides.append(np.full(len(centres[-1]), stride, np.float32))
+    return np.concatenate(centres), np.concatenate(strides)
+
+
+def distances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Expected distance in strides to the four sides, (N, 4), from the logits (4 * bins, N) of their bins.
+
+    Distribution focal loss, arXiv 2006.04388; one bin a side means that the network gives the distance itself.
+    """
+    bins = logits.shape[0] // 4
+    if bins == 1:
+        return logits.T.astype(np.float32)
+    by_side = logits.reshape(4, bins, -1)
+    weights = np.exp(by_side - by_side.max(axis=1, keepdims=True))
+    expected = (weights * np.arange(bins, dtype=np.float32)[:, None]).sum(axis=1) / weights.sum(axis=1)
+    return expected.T.astype(np.float32)
+
+
+def decode(output: NDArray[np.float32], height: int, width: int, threshold: float) -> tuple[Boxes, Scores]:
+    """Candidates of one picture from the network's logits (4 * bins + 1, anchors) at an input of height x width.
+
+    Returns boxes (N, 4) as x1 y1 x2 y2 in pixels of the input and scores (N,), best first.
+    """
+    logits = output[-1]
+    limit = np.log(threshold / (1 - threshold)) if 0 < threshold < 1 else -np.inf
+    kept = np.flatnonzero(logits >= limit)
+    kept = kept[np.argsort(-logits[kept], kind="stable")][:MAX_CANDIDATES]
+    centres, strides = anchors(height, width)
+    reach = distances(output[:-1, kept].astype(np.float32)) * strides[kept, None]
+    boxes = np.concatenate([centres[kept] - reach[:, :2], centres[kept] + reach[:, 2:]], axis=1)
+    return boxes.astype(np.float32), (1 / (1 + np.exp(-logits[kept].astype(np.float32)))).astype(np.float32)
+
+
+def intersections(box: Boxes, others: Boxes) -> NDArray[np.float32]:
+    """Common area of a box (4,) with each of others (N, 4)."""
+    width = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
+    height = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
+    return (np.clip(width, 0, None) * np.clip(height, 0, None)).astype(np.float32)
+
+
+def areas(boxes: Boxes) -> NDArray[np.float32]:
+    """Area of each box (N, 4); zero for an inverted one."""
+    sides = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
+    return (sides[:, 0] * sides[:, 1]).astype(np.float32)
+
+
+def suppress(boxes: Boxes, scores: Scores, iou: float = NMS_IOU, contained: float = NMS_CONTAINED) -> NDArray[np.intp]:
+    """Indices kept, best first: of boxes that overlap by more than `iou`, or of which one lies by more than
+    the share `contained` in the other, the best stays.
+    """  # fmt: skip
+    order = np.argsort(-scores, kind="stable")
+    sizes = areas(boxes)
+    kept: list[int] = []
+    while order.size:
+        best, rest = int(order[0]), order[1:]
+        kept.append(best)
+        common = intersections(boxes[best], boxes[rest])
+        union = np.maximum(sizes[best] + sizes[rest] - common, 1e-9)
+        smaller = np.maximum(np.minimum(sizes[best], sizes[rest]), 1e-9)
+        order = rest[(common <= iou * union) & (common <= contained * smaller)]
+    return np.array(kept, dtype=np.intp)
+
+
+def to_detections(boxes: Boxes, scores: Scores, width: int, height: int) -> list[Detection]:
+    """Detections clamped to the picture, in the order given; boxes with nothing left inside are dropped."""
+    clamped = np.clip(boxes, 0, np.array([width, height, width, height], np.float32))
+    return [
+        Detection(Box(*(float(value) for value in box)), float(score))
+        for box, score in zip(clamped, scores, strict=True)
+        if box[2] - box[0] >= 1 and box[3] - box[1] >= 1
+    ]

@@ -1,0 +1,81 @@
+"""Pictures of any size made into network input: scaled to fit, padded to the network's stride, and the way back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.types import Box
+
+STRIDE = 32
+GREY = 114  # the padding YOLO is trained with
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Letterbox:
+    """Where a picture lies in the network input: input pixel = picture pixel * scale + pad; sizes in pixels."""
+
+    width: int
+    height: int
+    scale_x: float
+    scale_y: float
+    pad_x: int
+    pad_y: int
+
+    def to_input(self, box: Box) -> Box:
+        """A box of the picture in pixels of the network input."""
+        return Box(
+            box.x1 * self.scale_x + self.pad_x,
+            box.y1 * self.scale_y + self.pad_y,
+            box.x2 * self.scale_x + self.pad_x,
+            box.y2 * self.scale_y + self.pad_y,
+        )
+
+    def to_picture(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Boxes (N, 4) x1 y1 x2 y2 of the network input in pixels of the picture, not clamped."""
+        shift = np.array([self.pad_x, self.pad_y] * 2, np.float32)
+        scale = np.array([self.scale_x, self.scale_y] * 2, np.float32)
+        return ((boxes - shift) / scale).astype(np.float32)
+
+
+def plan(width: int, height: int, size: int, stride: int = STRIDE) -> Letterbox:
+    """Fit a picture into size x size, padded only to the next multiple of the stride (640x384 for 16:9)."""
+    if width < 1 or height < 1:
+        raise ValueError(f"A picture of {width}x{height} pixels is empty: check the source it came from")
+    scale = size / max(width, height)
+    inner_w, inner_h = max(1, round(width * scale)), max(1, round(height * scale))
+    outer_w, outer_h = (-(-side // stride) * stride for side in (inner_w, inner_h))
+    return Letterbox(
+        outer_w, outer_h, inner_w / width, inner_h / height, (outer_w - inner_w) // 2, (outer_h - inner_h) // 2
+    )
+
+
+def letterbox(image: Image, place: Letterbox) -> Image:
+    """The picture scaled and padded with grey as planned: uint8 BGR (place.height, place.width, 3)."""
+    height, width = image.shape[:2]
+    inner_w, inner_h = round(width * place.scale_x), round(height * place.scale_y)
+    if (inner_w, inner_h) != (width, height):
+        way = cv2.INTER_AREA if inner_w < width else cv2.INTER_LINEAR
+        image = cv2.resize(image, (inner_w, inner_h), interpolation=way).astype(np.uint8)
+    if (inner_w, inner_h) == (place.width, place.height):
+        return image
+    canvas = np.full((place.height, place.width, 3), GREY, np.uint8)
+    canvas[place.pad_y : place.pad_y + inner_h, place.pad_x : place.pad_x + inner_w] = image
+    return canvas
+
+
+def check(image: Image) -> None:
+    """Raise ValueError unless the picture is uint8 BGR (H, W, 3) and not empty."""
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
+        raise ValueError(f"Expected a uint8 BGR picture (H, W, 3), got {image.dtype} {image.shape}: convert it first")
+
+
+def groups(places: Sequence[Letterbox]) -> dict[tuple[int, int], list[int]]:
+    """Indices of the pictures that share an input shape (height, width), to be run as one batch each."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for index, place in enumerate(places):
+        found.setdefault((place.height, place.width), []).append(index)
+    return found
