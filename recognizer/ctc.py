@@ -119,16 +119,17 @@ def _squeeze(probs: np.ndarray, certain: float) -> tuple[np.ndarray, np.ndarray]
 def _search(probs: np.ndarray, width: int, floor: float) -> tuple[np.ndarray, np.ndarray]:
     """Log totals (N, B), -inf where there are fewer texts, and the class each prefix gained in each step (N, B, S)."""
     samples, steps, _ = probs.shape
-    chars = probs[:, :, 1:]
-    looked_at = max(1, int((chars > floor).sum(axis=2).max()))
-    near = np.argpartition(-chars, looked_at - 1, axis=2)[:, :, :looked_at] + 1  # (N, S, M)
+    # The best width + 1 classes suffice: a prefix's further ones rank behind at least `width` of its own.
+    near = np.argsort(-probs[:, :, 1:], axis=2)[:, :, : width + 1] + 1  # (N, S, M)
     near_probs = np.take_along_axis(probs, near, 2)
     near_probs[near_probs <= floor] = 0.0
+    looked_at = np.maximum(1, (near_probs > 0).sum(axis=2).max(axis=0))  # (S,): few steps are in doubt
     state = _start(samples, width)
     log_scale = np.zeros((samples, 1))
     history: list[tuple[np.ndarray, np.ndarray]] = []
     for t in range(steps):
-        state, origin, gained = _step(state, probs[:, t], near[:, t], near_probs[:, t])
+        classes = looked_at[t]
+        state, origin, gained = _step(state, probs[:, t], near[:, t, :classes], near_probs[:, t, :classes])
         history.append((origin, gained))
         scale = (state.blank + state.char).max(axis=1, keepdims=True)
         scale[scale == 0] = 1.0
