@@ -1,0 +1,218 @@
+"""Plate formats by country: how a plate looks and what a valid text is. The formats are data, in plate_formats/*.toml."""
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from recognizer.lookalikes import LOOKALIKES, confusable, fold
+from recognizer.patterns import DIGITS, LETTERS, Pattern, PatternError, parse
+from recognizer.types import Alternative
+
+__all__ = [
+    "LOOKALIKES",
+    "Band",
+    "Caption",
+    "Colours",
+    "FormatError",
+    "PlateFormat",
+    "confusable",
+    "fold",
+    "load_formats",
+    "matches",
+    "regions",
+    "rerank",
+    "resolve",
+]
+
+FOLDER = Path(__file__).parent / "plate_formats"
+# How much less a text is believed that fits no format of the chosen region, or only a vanity pattern.
+MISFIT, VANITY = 0.05, 0.4
+# Keys of a format's table that go into its patterns or into other tables.
+_PARSED_APART = {"base", "letters", "digits", "classes", "small_first"}
+
+
+class FormatError(ValueError):
+    """A format file that cannot be read, or a region nobody knows; says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """One colour scheme: background and lettering, as #rrggbb or a name of the palette, and how often it is seen."""
+
+    background: str
+    ink: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A coloured band: at left, right, top, bottom or corner; size is its share of the plate's width or height."""
+
+    at: str
+    style: str = "blue"
+    sign: str = ""
+    size: float = 0.085
+    probability: float = 1.0
+    colours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Small text that is no plate text: at top or bottom, one of texts, in a face (sans, serif, script) and inks."""
+
+    at: str
+    texts: tuple[str, ...]
+    face: str = "sans"
+    inks: tuple[str, ...] = ("#202020",)
+    size: float = 0.16
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlateFormat:
+    """One kind of plate. size_mm is (width, height); shares are of the plate's height unless said otherwise."""
+
+    code: str
+    region: str
+    patterns: tuple[Pattern, ...]
+    vanity: tuple[Pattern, ...] = ()
+    group: str = ""
+    sign: str = ""
+    weight: float = 1.0
+    size_mm: tuple[float, float] = (520.0, 110.0)
+    colours: tuple[Colours, ...] = (Colours("white", "black"),)
+    bands: tuple[Band, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    family: tuple[str, ...] = ("eu",)
+    height: float = 0.68
+    small: float = 0.72
+    first_line: float = 0.5
+    monospaced: bool = False
+    border: float = 0.8
+    border_ink: str = ""
+    art: tuple[str, ...] = ("plain",)
+    art_colours: tuple[str, ...] = ()
+    ornaments: tuple[str, ...] = ("seal",)
+    stickers: float = 0.0
+
+    @property
+    def lines(self) -> int:
+        """Lines of lettering, 1 or 2 (patterns of one format agree in that)."""
+        return 2 if "/" in self.patterns[0].source else 1
+
+    def matches(self, text: str) -> bool:
+        """Whether the text fits a pattern, vanity patterns included."""
+        return any(pattern.expression.fullmatch(text) for pattern in (*self.patterns, *self.vanity))
+
+
+@lru_cache(maxsize=4)
+def load_formats(folder: Path = FOLDER) -> tuple[PlateFormat, ...]:
+    """Read every format of the folder's TOML files, in file order. Raises FormatError naming file and format."""
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise FormatError(f"{folder}: no plate formats (*.toml) there; is the installation complete?")
+    formats: list[PlateFormat] = []
+    for file in files:
+        try:
+            table = tomllib.loads(file.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise FormatError(f"{file}: {error}") from error
+        formats.extend(_read_table(table, file))
+    return tuple(formats)
+
+
+def regions() -> tuple[str, ...]:
+    """The regions that formats exist for, sorted: DE, GB, US, …"""
+    return tuple(sorted({item.region for item in load_formats()}))
+
+
+def resolve(region: str) -> tuple[PlateFormat, ...]:
+    """The formats of a region (DE), a single format (US-CA), a group (EU) or GROUP:sign (EU:d, US:ca), any case."""
+    wanted = region.strip().upper()
+    group, _, sign = wanted.partition(":")
+    formats = load_formats()
+    found = [item for item in formats if wanted in (item.code.upper(), item.region.upper())]
+    if sign:
+        code = f"{group}-{sign}"
+        found = [item for item in formats if item.code.upper() == code or (item.group == group and item.sign == sign)]
+    found = found or [item for item in formats if item.group.upper() == wanted]
+    if not found:
+        raise FormatError(f"no plate format for region {region!r}; known are {', '.join(regions())}")
+    return tuple(found)
+
+
+def matches(text: str, region: str) -> bool:
+    """Whether a text is a valid plate of the region. Raises FormatError for a region nobody knows."""
+    return any(item.matches(text) for item in resolve(region))
+
+
+def rerank(alternatives: Sequence[Alternative], region: str) -> tuple[Alternative, ...]:
+    """Re-rank texts by the region's formats: the same texts, and the same confidence in all, divided anew."""
+    formats = resolve(region)
+    weighted = [item.confidence * _prior(item.text, formats) for item in alternatives]
+    total, before = math.fsum(weighted), math.fsum(item.confidence for item in alternatives)
+    scale = before / total if total > 0 else 0.0
+    ranked = [Alternative(item.text, min(1.0, share * scale)) for item, share in zip(alternatives, weighted, strict=True)]
+    return tuple(sorted(ranked, key=lambda item: -item.confidence))
+
+
+def _prior(text: str, formats: Sequence[PlateFormat]) -> float:
+    """How far a text is believed to be a plate of these formats, 0 to 1."""
+    if any(pattern.expression.fullmatch(text) for item in formats for pattern in item.patterns):
+        return 1.0
+    return VANITY if any(item.matches(text) for item in formats) else MISFIT
+
+
+def _read_table(table: Mapping[str, Any], file: Path) -> list[PlateFormat]:
+    """The formats of one file: [defaults], then [[format]] tables, which may name an earlier one as `base`."""
+    defaults: Mapping[str, Any] = table.get("defaults", {})
+    seen: dict[str, Mapping[str, Any]] = {}
+    formats: list[PlateFormat] = []
+    for entry in table.get("format", []):
+        code = str(entry.get("code", "?"))
+        try:
+            raw = {**seen[entry["base"]], **entry} if "base" in entry else {**defaults, **entry}
+            seen[code] = raw
+            formats.append(_read_format(raw))
+        except (PatternError, KeyError, TypeError, ValueError) as error:
+            raise FormatError(f"{file.name}, format {code}: {error}") from error
+    return formats
+
+
+def _read_format(raw: Mapping[str, Any]) -> PlateFormat:
+    """One format from its table."""
+    letters, digits = str(raw.get("letters", LETTERS)), str(raw.get("digits", DIGITS))
+    classes = raw.get("classes", {})
+    known = {field.name for field in fields(PlateFormat)} | _PARSED_APART
+    if unknown := set(raw) - known:
+        raise FormatError(f"unknown keys {', '.join(sorted(unknown))}")
+    values: dict[str, Any] = {key: raw[key] for key in raw if key not in _PARSED_APART}
+    values.setdefault("region", raw["code"])
+    for key in ("patterns", "vanity"):
+        values[key] = tuple(parse(source, letters, digits, classes, bool(raw.get("small_first"))) for source in raw.get(key, ()))
+    values["colours"] = tuple(_read_colours(spelling) for spelling in raw.get("colours", ["white/black"]))
+    values["bands"] = tuple(Band(**{**band, "colours": tuple(band.get("colours", ()))}) for band in raw.get("bands", ()))
+    values["captions"] = tuple(_read_caption(caption) for caption in raw.get("captions", ()))
+    for key in ("family", "art", "art_colours", "ornaments", "size_mm"):
+        if key in raw:
+            values[key] = tuple(raw[key])
+    return PlateFormat(**values)
+
+
+def _read_colours(spelling: str) -> Colours:
+    """Colours from `background/ink` or `background/ink@weight`."""
+    pair, _, weight = spelling.partition("@")
+    background, _, ink = pair.partition("/")
+    if not background or not ink:
+        raise FormatError(f"colours {spelling!r}: write background/ink, or background/ink@weight")
+    return Colours(background.strip(), ink.strip(), float(weight) if weight else 1.0)
+
+
+def _read_caption(raw: Mapping[str, Any]) -> Caption:
+    """A caption from its table."""
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    return Caption(**values)

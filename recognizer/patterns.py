@@ -1,0 +1,147 @@
+"""The little language in which plate formats write their patterns.
+
+    A letter   9 digit   8 digit but 0   X letter or digit   0 to 7 themselves   'TXT' fixed text   {name} one of a class
+    (…) smaller lettering, which some countries read before the rest
+    space gap   - dash   . dot   * ornament or seal   | rule   / next line   # small stacked letters, not part of the text
+
+A pattern may end in ``@3``: drawn three times as often as one without.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from random import Random
+
+DIGITS = "0123456789"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class PatternError(ValueError):
+    """A pattern or class that cannot be understood."""
+
+
+class Kind(Enum):
+    """What a piece of a plate's text is: a character of the text, or what stands between characters."""
+
+    CHARACTER = "character"
+    GAP = " "
+    DASH = "-"
+    DOT = "."
+    ORNAMENT = "*"
+    RULE = "|"
+    LINE = "/"
+    STACK = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One place of a pattern: the texts that may stand there (none for separators), and whether drawn small."""
+
+    kind: Kind
+    choices: tuple[str, ...] = ()
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One thing to draw: a character of the text, or a separator (text is empty)."""
+
+    kind: Kind
+    text: str = ""
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A parsed pattern: its source, the places in order, its weight and the expression its texts match."""
+
+    source: str
+    tokens: tuple[Token, ...]
+    weight: float
+    expression: re.Pattern[str]
+    small_first: bool = False
+
+    def sample(self, rng: Random) -> tuple[Piece, ...]:
+        """Draw one plate: the pieces in reading order."""
+        pieces: list[Piece] = []
+        for token in self.tokens:
+            if token.kind is not Kind.CHARACTER:
+                pieces.append(Piece(token.kind))
+                continue
+            text = token.choices[int(rng.random() * len(token.choices))]
+            pieces.extend(Piece(Kind.CHARACTER, character, token.small) for character in text)
+        return tuple(pieces)
+
+    def text_of(self, pieces: Sequence[Piece]) -> str:
+        """The plate text of drawn pieces: the characters in the order in which the country reads them."""
+        ordered = sorted(pieces, key=lambda piece: not piece.small) if self.small_first else pieces
+        return "".join(piece.text for piece in ordered)
+
+
+def expand(values: Sequence[str]) -> tuple[str, ...]:
+    """Spell a class out: ``01..03`` becomes 01, 02, 03; anything else stands for itself."""
+    result: list[str] = []
+    for value in values:
+        span = re.fullmatch(r"(\d+)\.\.(\d+)", value)
+        if span is None:
+            if not re.fullmatch(r"[A-Z0-9]+", value):
+                raise PatternError(f"class value {value!r}: only A-Z, 0-9 and spans such as 01..99 are possible")
+            result.append(value)
+            continue
+        first, last = span.groups()
+        result.extend(str(number).zfill(len(first)) for number in range(int(first), int(last) + 1))
+    return tuple(result)
+
+
+def parse(
+    source: str, letters: str, digits: str, classes: Mapping[str, Sequence[str]], small_first: bool = False
+) -> Pattern:
+    """Parse one pattern; letters, digits and classes are what the format allows. Raises PatternError."""
+    body, _, weight = source.partition("@")
+    choices = {"A": tuple(letters), "9": tuple(digits), "8": tuple(digits.replace("0", "")), "X": tuple(letters + digits)}
+    tokens: list[Token] = []
+    small = False
+    for part in re.findall(r"\{[^}]*\}|'[^']*'|.", body.strip()):
+        if part in "()":
+            small = part == "("
+        else:
+            tokens.append(_token(part, source, choices, classes, small))
+    if not any(token.kind is Kind.CHARACTER for token in tokens):
+        raise PatternError(f"pattern {source!r} has no place for a character")
+    try:
+        share = float(weight) if weight else 1.0
+    except ValueError:
+        raise PatternError(f"pattern {source!r}: the weight after @ must be a number") from None
+    ordered = sorted(tokens, key=lambda token: not token.small) if small_first else tokens
+    expression = re.compile("".join(_expression(token) for token in ordered))
+    return Pattern(source, tuple(tokens), share, expression, small_first)
+
+
+def _token(
+    part: str, source: str, choices: Mapping[str, tuple[str, ...]], classes: Mapping[str, Sequence[str]], small: bool
+) -> Token:
+    """One place of a pattern from its spelling."""
+    if part in choices:
+        return Token(Kind.CHARACTER, choices[part], small)
+    if part.startswith("{"):
+        if part[1:-1] not in classes:
+            raise PatternError(f"pattern {source!r}: class {part} is not among the format's classes")
+        return Token(Kind.CHARACTER, expand(classes[part[1:-1]]), small)
+    if part.startswith("'"):
+        return Token(Kind.CHARACTER, expand([part[1:-1]]), small)
+    if part in DIGITS:
+        return Token(Kind.CHARACTER, (part,), small)
+    try:
+        return Token(Kind(part))
+    except ValueError:
+        raise PatternError(f"pattern {source!r}: {part!r} means nothing") from None
+
+
+def _expression(token: Token) -> str:
+    """The regular expression of one place."""
+    if token.kind is not Kind.CHARACTER:
+        return ""
+    if all(len(choice) == 1 for choice in token.choices):
+        return f"[{''.join(dict.fromkeys(token.choices))}]"
+    return f"(?:{'|'.join(sorted(set(token.choices), key=lambda choice: (-len(choice), choice)))})"
