@@ -42,7 +42,7 @@ def fit(log_probs: Sequence[float], right: Sequence[bool], rounds: int = 50) -> 
 
     ValueError when nothing was read. With all readings right, or all wrong, the softening keeps it finite.
     """
-    if not right:
+    if not len(right):
         raise ValueError("calibration needs at least one reading")
     p = np.clip(np.exp(np.asarray(log_probs, dtype=float)), 1e-6, 1 - 1e-6)
     x = np.stack([np.log(p / (1 - p)), np.ones_like(p)], axis=1)  # (N, 2)

@@ -1,0 +1,84 @@
+import pickle
+from dataclasses import replace
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, load, save, sha256
+from recognizer.network import PRESETS, build
+
+CONFIG = replace(PRESETS["tutorial"], characters="AB12")
+
+
+@pytest.fixture
+def path(tmp_path):
+    torch.manual_seed(0)
+    path = tmp_path / "reader.safetensors"
+    save(Checkpoint(build(CONFIG), CONFIG, Calibration(0.8, -0.2), {"data": ["made up"]}), path)
+    return path
+
+
+def test_what_is_saved_comes_back(path):
+    loaded = load(path)
+    assert loaded.config == CONFIG
+    assert loaded.calibration == Calibration(0.8, -0.2)
+    assert loaded.notes == {"data": ["made up"]}
+    torch.manual_seed(0)
+    same = build(CONFIG).eval()
+    x = torch.rand(2, 1, 32, 128)
+    assert torch.allclose(loaded.network(x), same(x), atol=0.02), "float16 rounding only"
+
+
+def test_a_pickle_is_refused_and_its_code_not_run(tmp_path):
+    ran = tmp_path / "ran"
+
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(ran), "w"))
+
+    path = tmp_path / "evil.safetensors"
+    path.write_bytes(pickle.dumps(Evil()))
+    with pytest.raises(CheckpointError, match="evil"):
+        load(path)
+    torch.save({"model": Evil()}, path)
+    with pytest.raises(CheckpointError, match="evil"):
+        load(path)
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("keep", [0, 7, 100, 2000])
+def test_a_cut_file_is_named(path, keep):
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(CheckpointError, match=path.name):
+        load(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(CheckpointError, match="nowhere"):
+        load(tmp_path / "nowhere.safetensors")
+
+
+def test_a_foreign_safetensors_file_is_refused(path):
+    save_file(load_file(path), path, {"format": "something else"})
+    with pytest.raises(CheckpointError, match="something else"):
+        load(path)
+
+
+def test_weights_of_another_network_are_refused(path):
+    import json
+
+    other = json.dumps(replace(CONFIG, hidden=32).to_dict())
+    save_file(
+        load_file(path),
+        path,
+        {"format": "platescribe-reader-1", "network": other, "blank": "0", "calibration": "[1,0]", "notes": "{}"},
+    )
+    with pytest.raises(CheckpointError, match=path.name):
+        load(path)
+
+
+def test_sha256(tmp_path):
+    file = tmp_path / "a"
+    file.write_bytes(b"abc")
+    assert sha256(file) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -1,0 +1,47 @@
+import pytest
+import torch
+
+from recognizer.network import PRESETS, CRNN, NetworkConfig, build, trainable
+
+
+def test_tutorial_2017_has_the_weights_of_the_tutorial():
+    assert trainable(build(PRESETS["tutorial-2017"])) == 4_857_319
+
+
+def test_ours_is_small():
+    assert trainable(build(PRESETS["tutorial"])) < 300_000
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_every_preset_gives_probabilities_for_each_step(name):
+    config = PRESETS[name]
+    network = build(config).eval()
+    log_probs = network(torch.rand(2, config.channels, config.height, config.width))
+    assert log_probs.shape == (2, config.steps, config.alphabet.classes)
+    assert torch.allclose(log_probs.exp().sum(2), torch.ones(2, config.steps), atol=1e-4)
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_a_config_survives_being_written(name):
+    assert NetworkConfig.from_dict(PRESETS[name].to_dict()) == PRESETS[name]
+
+
+def test_the_tutorial_network_drops_the_first_two_steps():
+    assert PRESETS["tutorial-2017"].steps == 128 // 4 - 2
+
+
+def test_each_line_is_pooled_from_its_own_rows():
+    network = build(PRESETS["plates"])
+    assert isinstance(network, CRNN)
+    features = torch.zeros(1, 192, 4, 40)
+    features[:, :, 0] = 1.0
+    torch.nn.init.zeros_(network.lines.score.weight)
+    torch.nn.init.zeros_(network.lines.score.bias)
+    lines = network.lines(features)
+    assert lines.shape == (1, 80, 192)
+    assert torch.allclose(lines, torch.full_like(lines, 0.25)), "equal weights must average the four rows"
+
+
+def test_an_unknown_architecture_is_named():
+    with pytest.raises(ValueError, match="vit"):
+        build(NetworkConfig(32, 32, 1, "AB", architecture="vit"))

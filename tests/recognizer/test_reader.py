@@ -1,0 +1,116 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from recognizer import PlateReader
+from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, save, sha256
+from recognizer.images import batch, fit
+from recognizer.network import PRESETS, build
+from recognizer.reader import shipped_weights
+
+CONFIG = replace(PRESETS["plates"], hidden=16)
+
+
+@pytest.fixture
+def weights(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    torch.manual_seed(1)
+    network = build(CONFIG)
+    with torch.no_grad():  # spread the probabilities, as a trained network does
+        network.head.weight *= 30
+    path = tmp_path / "reader.safetensors"
+    save(Checkpoint(network.eval(), CONFIG, Calibration(0.9, -0.1)), path)
+    return path
+
+
+def crops(count):
+    rng = np.random.default_rng(count)
+    sizes = rng.integers(8, 200, (count, 2))
+    return [rng.integers(0, 256, (h, w, 3), dtype=np.uint8) for h, w in sizes]
+
+
+def test_openvino_gives_what_torch_gives(weights):
+    pytest.importorskip("openvino")
+    on_torch, on_cpu = PlateReader(weights, "torch"), PlateReader(weights, "cpu")
+    assert (on_torch.backend, on_cpu.backend) == ("torch", "openvino")
+    for count in (1, 5, 8):
+        assert np.allclose(on_torch.log_probs(crops(count)), on_cpu.log_probs(crops(count)), atol=0.02)
+
+
+def test_the_converted_network_is_kept(weights, tmp_path):
+    pytest.importorskip("openvino")
+    PlateReader(weights, "cpu")
+    kept = list((tmp_path / "cache").rglob("reader-*.xml"))
+    assert [path.stem for path in kept] == [f"reader-{sha256(weights)[:16]}"]
+    before = kept[0].stat().st_mtime_ns
+    PlateReader(weights, "cpu")
+    assert kept[0].stat().st_mtime_ns == before
+
+
+def test_a_batch_reads_as_its_crops_alone(weights):
+    reader = PlateReader(weights, "torch")
+    together = reader.read(crops(7))
+    alone = [reader.read([crop])[0] for crop in crops(7)]
+    assert [r.text for r in together] == [r.text for r in alone]
+    assert np.allclose([r.confidence for r in together], [r.confidence for r in alone], atol=1e-3)
+
+
+def test_one_network_call_for_a_batch(weights):
+    reader = PlateReader(weights, "torch")
+    calls = []
+    run = reader._run
+    reader._run = lambda images: calls.append(len(images)) or run(images)
+    reader.read(crops(40))
+    assert calls == [40]
+
+
+def test_a_reading_is_well_formed(weights):
+    for reading in PlateReader(weights, "torch").read(crops(6)):
+        assert len(reading.char_confidences) == len(reading.text)
+        assert all(0 <= c <= 1 for c in (*reading.char_confidences, reading.confidence))
+        assert len(reading.alternatives) <= 5
+        assert reading.text not in {other.text for other in reading.alternatives}
+        ranks = [reading.confidence, *(other.confidence for other in reading.alternatives)]
+        assert ranks == sorted(ranks, reverse=True)
+
+
+def test_no_crops_no_readings(weights):
+    reader = PlateReader(weights, "torch")
+    assert reader.read([]) == []
+    assert reader.log_probs([]).shape == (0, CONFIG.steps, 37)
+
+
+def test_confidence_follows_the_calibration(weights):
+    reader = PlateReader(weights, "torch")
+    assert reader.confidence(np.log(0.5)) == pytest.approx(1 / (1 + np.exp(0.1)))
+    assert reader.confidence(-1e9) < reader.confidence(-1.0) < reader.confidence(0.0) < 1
+
+
+@pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0, 3), (4, 4), (4, 4, 4)])
+def test_a_crop_that_is_none_is_told(shape):
+    with pytest.raises(ValueError, match="BGR"):
+        fit(np.zeros(shape, np.uint8), CONFIG)
+
+
+def test_grey_networks_get_one_channel():
+    assert batch(crops(3), PRESETS["tutorial"]).shape == (3, 1, 32, 128)
+
+
+def test_unknown_devices_are_named(weights):
+    with pytest.raises(ValueError, match="tpu"):
+        PlateReader(weights, "tpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match="no CUDA"):
+            PlateReader(weights, "cuda:0")
+
+
+def test_shipped_weights_that_were_changed_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("recognizer.reader.WEIGHTS", tmp_path)
+    (tmp_path / "manifest.json").write_text('{"reader": {"file": "r.safetensors", "sha256": "00"}}')
+    with pytest.raises(CheckpointError, match="missing"):
+        shipped_weights()
+    (tmp_path / "r.safetensors").write_bytes(b"other")
+    with pytest.raises(CheckpointError, match="check sum"):
+        shipped_weights()

@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from recognizer import checkpoint
+from recognizer.network import PRESETS
+from recognizer.sampling import Source
+from recognizer.train import Plan, Trainer
+
+CONFIG = replace(PRESETS["tutorial"], characters="0123456789", hidden=32)
+
+
+def plate(text):
+    image = np.full((32, 128, 3), 255, np.uint8)
+    cv2.putText(image, text, (4, 26), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (0, 0, 0), 2)
+    return image
+
+
+def draw(_index, rng):
+    text = "".join(rng.choice(list("0123456789"), 4))
+    return plate(text), text
+
+
+def trainer(out=None, **plan):
+    validation = [(plate(text), text) for text in ("1234", "5678", "9001", "3344")]
+    return Trainer(CONFIG, Plan(**{"batch": 8, "epoch": 4, "workers": 0, **plan}), [Source("made", draw, None)],
+                   validation, out)
+
+
+def test_the_rate_rises_and_falls():
+    plan = Plan(steps=100, rate=1.0, warmup=0.1, decay=0.5)
+    rates = [plan.rate_at(step) for step in range(100)]
+    assert rates[0] == pytest.approx(0.1)
+    assert max(rates) == 1.0
+    assert rates[-1] == pytest.approx(0.02)
+    assert rates[10:50] == [1.0] * 40
+
+
+def test_it_learns_to_read():
+    training = trainer(steps=260, batch=32, epoch=260, rate=4e-3, warmup=0.2)
+    scores = training.run()
+    assert scores.exact >= 0.75, "the digits of one typeface must be learnt in 260 steps"
+
+
+def test_an_interrupted_run_ends_like_a_whole_one(tmp_path):
+    whole = trainer(tmp_path / "whole", steps=8)
+    whole.run()
+
+    class Enough(Exception):
+        pass
+
+    def stop(progress):
+        if progress.step == 6:
+            raise Enough
+
+    first = trainer(tmp_path / "parts", steps=8)
+    with pytest.raises(Enough):
+        first.run(stop)
+    second = trainer(tmp_path / "parts", steps=8)
+    assert second.resume()
+    assert second.step == 4
+    second.run()
+    for name, value in whole.network.state_dict().items():
+        assert torch.equal(value, second.network.state_dict()[name]), name
+
+
+def test_files_of_a_run(tmp_path):
+    trainer(tmp_path, steps=4).run()
+    assert checkpoint.load(tmp_path / "best.safetensors").config == CONFIG
+    assert (tmp_path / "metrics.csv").read_text().startswith("step,loss,exact,folded,cer")
+    assert cv2.imread(str(tmp_path / "curves.png")) is not None
+
+
+def test_fine_tuning_starts_from_the_weights_given(tmp_path):
+    trainer(tmp_path, steps=4).run()
+    tuned = trainer(steps=4)
+    tuned.start_from(tmp_path / "last.safetensors")
+    saved = checkpoint.load(tmp_path / "last.safetensors").network.state_dict()
+    assert all(torch.equal(tuned.network.state_dict()[name], value) for name, value in saved.items())
+
+
+def test_weights_that_do_not_fit_are_named(tmp_path):
+    trainer(tmp_path, steps=4).run()
+    other = Trainer(replace(CONFIG, hidden=16), Plan(steps=1), [Source("made", draw, None)], [])
+    with pytest.raises(checkpoint.CheckpointError, match="last"):
+        other.start_from(tmp_path / "last.safetensors")
