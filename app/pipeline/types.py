@@ -45,7 +45,6 @@ class RejectReason(Enum):
     LOW_AGREEMENT = "low agreement"
     NO_PLATE_FORM = "no plate form"
     CAPTION = "caption in the picture"
-    REPEAT = "same visit"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

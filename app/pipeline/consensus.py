@@ -1,0 +1,205 @@
+"""What is known of one tracked plate: its readings, their vote, the pictures of the best ones."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.pipeline.tuning import Tuning
+from app.pipeline.types import Image, PlateCrop, TrackReading, WallClock
+from app.pipeline.voting import Vote, distance, vote
+from detector.types import Box
+from recognizer.lookalikes import fold
+from recognizer.types import Reading
+
+_MOST_READINGS = 60  # enough for any vote; bounds memory and time for a parked car
+_MOST_SHOTS = 3
+_BORDER_WEIGHT = 0.3
+_FULL_HEIGHT_PX = 32.0
+_LARGER = 1.15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """The pictures of one reading: the crop that was read and the whole frame."""
+
+    item: TrackReading
+    crop: Image
+    frame: Image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """What a track says so far: the vote, when it was seen, and the pictures of the best reading of that text."""
+
+    vote: Vote
+    shot: Shot
+    first_s: float
+    last_s: float
+    first_wall: datetime
+    last_wall: datetime
+    wall_clock: WallClock
+    is_still: bool
+    readings: tuple[TrackReading, ...]
+
+
+class PlateTrack:
+    """The readings of one plate as long as its track lives. Belongs to the thread that runs the pipeline."""
+
+    def __init__(self, number: int, tuning: Tuning) -> None:
+        """number: counts from 1 within the source."""
+        self.number = number
+        self._tuning = tuning
+        self._readings: list[TrackReading] = []
+        self._recent: deque[tuple[TrackReading, Shot]] = deque(maxlen=tuning.split_after)
+        self._shots: dict[str, Shot] = {}
+        self._vote: Vote | None = None
+        self._stale = False
+        self._unread_frames = 0
+        self._largest_px = 0.0
+        self.tallest_px = 0.0
+        self.frames = 0
+        self.in_zone = 0
+        self.shaped = 0
+        self.last_box = Box(0, 0, 0, 0)
+        self._first: tuple[float, datetime] | None = None
+        self._last: tuple[float, datetime] | None = None
+        self._clock = WallClock.LIVE
+        self._is_still = False
+
+    @property
+    def vote(self) -> Vote | None:
+        """The vote over all readings so far, None while nothing was read."""
+        if self._stale:
+            self._vote, self._stale = vote(self._readings, self._agreement), False
+        return self._vote
+
+    @property
+    def settled(self) -> bool:
+        """Whether enough readings agree that more would hardly change the text."""
+        current = self.vote
+        return (
+            current is not None
+            and current.agreeing >= self._tuning.settled_agreement
+            and current.confidence >= self._tuning.settled_confidence
+        )
+
+    @property
+    def _agreement(self) -> int:
+        return 1 if self._is_still else self._tuning.min_agreement
+
+    @property
+    def last_s(self) -> float:
+        """Media time at which it was last seen."""
+        return self._last[0] if self._last else 0.0
+
+    def see(self, box: Box, media_time: float, wall_time: datetime, clock: WallClock, is_still: bool) -> None:
+        """Note that the plate is in view."""
+        self.frames += 1
+        self.last_box = box
+        self.tallest_px = max(self.tallest_px, box.height)
+        self._first = self._first or (media_time, wall_time)
+        self._last = (media_time, wall_time)
+        self._clock, self._is_still = clock, is_still
+        self._unread_frames += 1
+
+    def wants_reading(self, box: Box) -> bool:
+        """Whether reading this box can still improve the vote: always until settled, then now and then or if larger."""
+        if not self.settled:
+            return True
+        return self._unread_frames >= self._tuning.read_every or box.area > self._largest_px * _LARGER**2
+
+    def add(self, crop: PlateCrop, reading: Reading, at_border: bool) -> "PlateTrack | None":
+        """Add a reading; return the part that was split off as another vehicle's, if there is one."""
+        frame = crop.frame
+        weight = _worth(crop, at_border)
+        item = TrackReading(reading, frame.index, frame.media_time, frame.wall_time, crop.box, crop.sharpness, weight)
+        shot = Shot(item, crop.image, frame.image)
+        self._unread_frames = 0
+        self._largest_px = max(self._largest_px, crop.box.area)
+        if not reading.text:
+            return None
+        before = self.vote
+        self._recent.append((item, shot))
+        if before is not None and self._is_another(before):
+            return self._split()
+        self._keep(item, shot)
+        return None
+
+    def finding(self) -> Finding | None:
+        """What the track says, None while nothing was read."""
+        current = self.vote
+        if current is None or self._first is None or self._last is None:
+            return None
+        shot = self._shots.get(current.text) or max(self._shots.values(), key=_value)
+        return Finding(
+            current,
+            shot,
+            self._first[0],
+            self._last[0],
+            self._first[1],
+            self._last[1],
+            self._clock,
+            self._is_still,
+            tuple(self._readings),
+        )
+
+    def _keep(self, item: TrackReading, shot: Shot) -> None:
+        self._readings.append(item)
+        if len(self._readings) > _MOST_READINGS:
+            self._readings.remove(min(self._readings, key=_worth_of))
+        text = item.reading.text
+        if text not in self._shots or _value(shot) > _value(self._shots[text]):
+            self._shots[text] = shot
+        if len(self._shots) > _MOST_SHOTS:
+            keep = self.vote.text if self.vote else ""
+            worst = min((other for other in self._shots if other != keep), key=lambda other: _value(self._shots[other]))
+            del self._shots[worst]
+        self._stale = True
+
+    def _is_another(self, before: Vote) -> bool:
+        """Whether the latest readings agree on a text so far from an established one that the vehicle changed."""
+        if len(self._recent) < self._tuning.split_after or before.agreeing < self._tuning.min_agreement:
+            return False
+        texts = {fold(item.reading.text) for item, _ in self._recent}
+        trusted = all(item.reading.confidence >= self._tuning.min_confidence for item, _ in self._recent)
+        if len(texts) != 1 or not trusted or before.confidence < self._tuning.min_confidence:
+            return False
+        text, established = texts.pop(), fold(before.text)
+        shorter, longer = sorted((text, established), key=len)
+        return shorter not in longer and distance(text, established) >= max(3, len(longer) // 2)
+
+    def _split(self) -> "PlateTrack":
+        """Move the latest readings, which are another vehicle's, to a track of their own."""
+        other = PlateTrack(0, self._tuning)
+        moved = list(self._recent)
+        self._recent.clear()
+        strange = {id(item) for item, _ in moved}
+        self._readings = [item for item in self._readings if id(item) not in strange]
+        self._shots = {text: shot for text, shot in self._shots.items() if id(shot.item) not in strange}
+        self._stale = True
+        for item, shot in moved:
+            other.see(item.box, item.media_time, item.wall_time, self._clock, self._is_still)
+            other._recent.append((item, shot))
+            other._keep(item, shot)
+        other.in_zone, other.shaped = len(moved), len(moved)
+        other.tallest_px = max(item.box.height for item, _ in moved)
+        if self._readings:
+            latest = max(self._readings, key=lambda item: item.media_time)
+            self._last = (latest.media_time, latest.wall_time)
+            self.last_box = latest.box
+        return other
+
+
+def _worth(crop: PlateCrop, at_border: bool) -> float:
+    """What a reading's vote is worth by its picture: large and sharp counts more, cut by the border much less."""
+    size = min(1.0, crop.box.height / _FULL_HEIGHT_PX)
+    sharp = crop.sharpness / (crop.sharpness + 1.0) if crop.sharpness > 0 else 0.0
+    return (0.25 + 0.75 * size) * (0.5 + 0.5 * sharp) * (_BORDER_WEIGHT if at_border else 1.0)
+
+
+def _worth_of(item: TrackReading) -> float:
+    return item.weight * item.reading.confidence
+
+
+def _value(shot: Shot) -> float:
+    return _worth_of(shot.item)

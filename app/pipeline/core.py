@@ -1,0 +1,271 @@
+"""The pipeline without threads: frames in, events out. Whoever calls it owns the models."""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from app.pipeline.consensus import Finding, PlateTrack
+from app.pipeline.gates import cut_by_border, plate_form, plate_shaped
+from app.pipeline.stats import StageTimes
+from app.pipeline.tracking import PlateTracker, Tracked, TrackerUpdate
+from app.pipeline.tuning import Tuning
+from app.pipeline.types import (
+    Frame,
+    FrameResult,
+    Image,
+    PlateCrop,
+    PlateEvent,
+    Rejection,
+    RejectReason,
+    Step,
+    Track,
+)
+from app.pipeline.visits import VisitBook
+from detector.crops import cut, sharpness
+from detector.types import Detection
+from recognizer.types import Reading
+
+_LISTED_REJECTIONS = 500
+_BETTER = 0.1
+
+
+class Detector(Protocol):
+    """Finds plates; `detector.PlateDetector` is one."""
+
+    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
+        """Return the plates of each image, best first."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads plates; `recognizer.PlateReader` is one."""
+
+    def read(self, crops: Sequence[Image]) -> list[Reading]:
+        """Return one reading a crop."""
+        ...
+
+
+@dataclass(slots=True)
+class _SourceState:
+    """What is kept of one source between frames."""
+
+    visits: VisitBook
+    tracker: PlateTracker | None = None
+    tracks: dict[int, PlateTrack] = field(default_factory=dict)
+    reported: dict[int, tuple[str, float]] = field(default_factory=dict)
+    count: int = 0
+    now_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A tracked plate in a frame, and whether the place and size of its box let it count."""
+
+    frame: Frame
+    found: Tracked
+    eligible: bool
+
+
+class Pipeline:
+    """Detect, track, crop, read, vote, for any number of sources through one detector and one reader."""
+
+    def __init__(
+        self, detector: Detector, reader: Reader, tuning: Tuning | None = None, stages: StageTimes | None = None
+    ) -> None:
+        self._detector = detector
+        self._reader = reader
+        self.tuning = tuning or Tuning()
+        self.stages = stages or StageTimes()
+        self._sources: dict[str, _SourceState] = {}
+        self._rejected: Counter[tuple[str, RejectReason]] = Counter()
+        self._rejections: deque[Rejection] = deque(maxlen=_LISTED_REJECTIONS)
+
+    def process(self, frames: Sequence[Frame]) -> Step:
+        """Take frames of one or more sources, those of one source in order, as one batch through each network."""
+        if not frames:
+            return Step((), ())
+        with self.stages.measure("detect", len(frames)):
+            detections = self._detector.detect([frame.image for frame in frames])
+        with self.stages.measure("track", len(frames)):
+            updates = [self._track(frame, found) for frame, found in zip(frames, detections, strict=True)]
+            seen = [self._seen(frame, update) for frame, update in zip(frames, updates, strict=True)]
+        with self.stages.measure("crop", len(frames)):
+            crops = [crop for group in seen for crop in self._crops(group)]
+        readings: list[Reading] = []
+        if crops:
+            with self.stages.measure("read", len(crops)):
+                readings = self._reader.read([crop.image for crop in crops])
+        with self.stages.measure("vote", len(frames)):
+            return self._vote(frames, updates, seen, list(zip(crops, readings, strict=True)))
+
+    def finish(self, source_id: str) -> list[PlateEvent]:
+        """End a source's open tracks, as FINAL, and forget the source."""
+        state = self._sources.pop(source_id, None)
+        if state is None:
+            return []
+        return [event for number in list(state.tracks) for event in self._end(state, source_id, number)]
+
+    def rejected(self, source_id: str | None = None) -> dict[RejectReason, int]:
+        """Count what was not reported, by reason, of one source or of all."""
+        counts: Counter[RejectReason] = Counter()
+        for (source, reason), count in self._rejected.items():
+            if source_id in (None, source):
+                counts[reason] += count
+        return dict(counts)
+
+    def rejections(self, source_id: str | None = None) -> list[Rejection]:
+        """List the latest things that were not reported, oldest first."""
+        return [item for item in list(self._rejections) if source_id in (None, item.source_id)]
+
+    def _state(self, source_id: str) -> _SourceState:
+        if source_id not in self._sources:
+            tuning = self.tuning
+            self._sources[source_id] = _SourceState(VisitBook(source_id, tuning.repeat_s, tuning.countries))
+        return self._sources[source_id]
+
+    def _track(self, frame: Frame, detections: Sequence[Detection]) -> TrackerUpdate:
+        """Give each detection the id of its track; in a picture each is a track of its own."""
+        state = self._state(frame.source_id)
+        state.now_s = frame.media_time
+        if frame.is_still:
+            kept = [found for found in detections if found.score >= self.tuning.min_score]
+            numbered = tuple(Tracked(number, found) for number, found in enumerate(kept, 1))
+            return TrackerUpdate(numbered, tuple(found.track_id for found in numbered))
+        if state.tracker is None:
+            state.tracker = PlateTracker(self.tuning.min_score, self.tuning.track_memory_s)
+        return state.tracker.update(detections, frame.media_time)
+
+    def _seen(self, frame: Frame, update: TrackerUpdate) -> list[_Seen]:
+        """Note each tracked plate and tell which are in the zone, large enough and shaped like a plate."""
+        height, width = frame.image.shape[:2]
+        state, seen = self._state(frame.source_id), []
+        for found in update.seen:
+            box = found.detection.box
+            track = state.tracks.get(found.track_id) or self._new_track(state, found.track_id)
+            track.see(box, frame.media_time, frame.wall_time, frame.clock, frame.is_still)
+            in_zone = self.tuning.zones.allows(box, width, height)
+            shaped = plate_shaped(box)
+            track.in_zone += in_zone
+            track.shaped += shaped
+            eligible = in_zone and shaped and box.height >= self.tuning.min_plate_px
+            seen.append(_Seen(frame, found, eligible))
+        return seen
+
+    def _new_track(self, state: _SourceState, track_id: int) -> PlateTrack:
+        state.count += 1
+        state.tracks[track_id] = PlateTrack(state.count, self.tuning)
+        return state.tracks[track_id]
+
+    def _crops(self, seen: Sequence[_Seen]) -> Iterator[PlateCrop]:
+        """Cut out what is worth reading."""
+        for item in seen:
+            found = item.found
+            track = self._state(item.frame.source_id).tracks[found.track_id]
+            box = found.detection.box
+            if item.eligible and track.wants_reading(box):
+                image = cut(item.frame.image, box)
+                yield PlateCrop(item.frame, found.track_id, image, box, found.detection.score, sharpness(image))
+
+    def _vote(
+        self,
+        frames: Sequence[Frame],
+        updates: Sequence[TrackerUpdate],
+        seen: Sequence[Sequence[_Seen]],
+        read: Sequence[tuple[PlateCrop, Reading]],
+    ) -> Step:
+        """Add the readings to their tracks frame by frame and collect what there is to report."""
+        events: list[PlateEvent] = []
+        results: list[FrameResult] = []
+        for frame, update, group in zip(frames, updates, seen, strict=True):
+            state = self._state(frame.source_id)
+            for crop, reading in read:
+                if crop.frame is frame:
+                    events += self._add(state, crop, reading)
+            results.append(FrameResult(frame, tuple(self._shown(state, item) for item in group if item.eligible)))
+            events += [event for ended in update.ended for event in self._end(state, frame.source_id, ended)]
+            state.visits.prune(state.now_s)
+        return Step(tuple(results), tuple(events))
+
+    def _add(self, state: _SourceState, crop: PlateCrop, reading: Reading) -> list[PlateEvent]:
+        """Add a reading to its track; a track that turns out to be two vehicles is ended and begun anew."""
+        events: list[PlateEvent] = []
+        height, width = crop.frame.image.shape[:2]
+        track = state.tracks[crop.track_id]
+        other = track.add(crop, reading, cut_by_border(crop.box, width, height))
+        if other is not None:
+            events += self._end(state, crop.frame.source_id, crop.track_id)
+            state.count += 1
+            other.number = state.count
+            state.tracks[crop.track_id] = track = other
+        if not crop.frame.is_still:
+            events += self._news(state, track)
+        return events
+
+    def _news(self, state: _SourceState, track: PlateTrack) -> list[PlateEvent]:
+        """Report a track that became reportable, or whose text or confidence changed noticeably."""
+        finding = track.finding()
+        if finding is None or self._objection(finding) is not None:
+            return []
+        text, confidence = state.reported.get(track.number, ("", 0.0))
+        if text == finding.vote.text and finding.vote.confidence < confidence + _BETTER:
+            return []
+        return [self._report(state, track, finding, final=False)]
+
+    def _end(self, state: _SourceState, source_id: str, track_id: int) -> list[PlateEvent]:
+        """End a track: FINAL if it is a plate, else count why it was not reported."""
+        track = state.tracks.pop(track_id, None)
+        if track is None:
+            return []
+        finding = track.finding()
+        objection = self._objection(finding) if finding is not None else None
+        if finding is not None and (objection is None or track.number in state.reported):
+            return [self._report(state, track, finding, final=True)]
+        self._reject(source_id, track, finding, objection)
+        return []
+
+    def _report(self, state: _SourceState, track: PlateTrack, finding: Finding, final: bool) -> PlateEvent:
+        state.reported[track.number] = (finding.vote.text, finding.vote.confidence)
+        if final:
+            del state.reported[track.number]
+        return state.visits.report(track.number, finding, track.last_box, final)
+
+    def _objection(self, finding: Finding) -> RejectReason | None:
+        """Return what speaks against reporting a finding, None if nothing does."""
+        tuning, vote = self.tuning, finding.vote
+        if vote.agreeing < (1 if finding.is_still else tuning.min_agreement) or vote.share < tuning.min_share:
+            return RejectReason.LOW_AGREEMENT
+        if not plate_form(vote.text, tuning.countries, tuning.min_length, tuning.max_length):
+            return RejectReason.NO_PLATE_FORM
+        return RejectReason.LOW_CONFIDENCE if vote.confidence < tuning.min_confidence else None
+
+    def _reject(
+        self, source_id: str, track: PlateTrack, finding: Finding | None, objection: RejectReason | None
+    ) -> None:
+        """Count a track that was not reported."""
+        reason = objection or self._why_unread(track)
+        vote = finding.vote if finding is not None else None
+        detail = f"{vote.agreeing} of {vote.readings} agree, confidence {vote.confidence:.2f}" if vote else ""
+        key = f"{source_id}#{track.number}"
+        text = vote.text if vote else ""
+        self._rejected[source_id, reason] += 1
+        self._rejections.append(Rejection(reason, source_id, key, track.last_s, track.last_box, text, detail))
+
+    def _why_unread(self, track: PlateTrack) -> RejectReason:
+        """Tell why a track has no reading."""
+        if not track.in_zone:
+            return RejectReason.OUTSIDE_ZONE
+        if track.tallest_px < self.tuning.min_plate_px:
+            return RejectReason.TOO_SMALL
+        return RejectReason.UNREAD if track.shaped else RejectReason.NOT_PLATE_SHAPED
+
+    def _shown(self, state: _SourceState, item: _Seen) -> Track:
+        """What the overlay shows of a plate in this frame."""
+        found = item.found
+        track = state.tracks[found.track_id]
+        vote = track.vote
+        known = track.number in state.reported
+        text = state.visits.text_of(track.number) if known else vote.text if vote else ""
+        confidence = vote.confidence if vote else 0.0
+        key = f"{item.frame.source_id}#{track.number}"
+        return Track(item.frame.source_id, key, found.detection.box, found.detection.score, text, confidence, known)

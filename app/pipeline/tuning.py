@@ -1,0 +1,48 @@
+"""What can be tuned in the pipeline, with defaults chosen on real clips; the user's settings map onto it."""
+
+from dataclasses import dataclass, field
+
+from app.pipeline.zones import Zones
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """All numbers of the pipeline. Times in seconds of media time, sizes in pixels of the frame.
+
+    min_score: detections below it start no track. track_memory_s: how long a track survives unseen.
+    min_agreement: equal readings a plate needs (one for pictures). min_share: share of the votes the text must have.
+    settled_agreement, settled_confidence: from here on a track is read at every read_every-th frame only.
+    split_after: equal readings, far from the track's text, that show that another vehicle took over.
+    """
+
+    min_score: float = 0.3
+    min_plate_px: float = 10.0
+    min_confidence: float = 0.5
+    min_agreement: int = 2
+    min_share: float = 0.35
+    min_length: int = 4
+    max_length: int = 10
+    countries: tuple[str, ...] = ()
+    repeat_s: float = 30.0
+    track_memory_s: float = 1.5
+    settled_agreement: int = 4
+    settled_confidence: float = 0.9
+    read_every: int = 5
+    split_after: int = 3
+    zones: Zones = field(default_factory=Zones)
+
+
+def from_settings(settings: Settings, zones: Zones | None = None) -> Tuning:
+    """Return the tuning that the user's settings ask for."""
+    return Tuning(
+        min_score=settings.detection.min_score,
+        min_plate_px=settings.detection.min_plate_px,
+        min_confidence=settings.reading.min_confidence,
+        min_agreement=settings.decision.agreement,
+        min_length=settings.reading.min_length,
+        max_length=settings.reading.max_length,
+        countries=settings.reading.countries,
+        repeat_s=settings.decision.repeat_s,
+        zones=zones or Zones(),
+    )

@@ -1,0 +1,172 @@
+"""Tracks of the same plate, soon after each other on one source, are one visit: one line in the log."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.pipeline.consensus import Finding
+from app.pipeline.gates import region_of
+from app.pipeline.types import EventKind, PlateEvent
+from app.pipeline.voting import Vote, distance
+from detector.types import Box
+from recognizer.lookalikes import fold
+
+_WEAK_AGREEMENT = 3
+_WEAK_CONFIDENCE = 0.8
+_SHORTEST_FRAGMENT = 3
+_MOST_MISSING = 3
+
+
+@dataclass(slots=True)
+class Visit:
+    """One vehicle's stay: the findings of the tracks it was seen in, by track number."""
+
+    track_key: str
+    revision: int = 0
+    findings: dict[int, Finding] = field(default_factory=dict)
+    places: dict[int, Box] = field(default_factory=dict)
+    live: set[int] = field(default_factory=set)
+
+    @property
+    def best(self) -> Finding:
+        """The finding with most support; its text is the visit's."""
+        return max(self.findings.values(), key=lambda finding: finding.vote.weight)
+
+    @property
+    def last_s(self) -> float:
+        """Media time at which it was last seen."""
+        return max(finding.last_s for finding in self.findings.values())
+
+
+class VisitBook:
+    """The visits of one source that are still young enough to be continued."""
+
+    def __init__(self, source_id: str, repeat_s: float, countries: tuple[str, ...] = ()) -> None:
+        """repeat_s: the same plate seen again within so many seconds continues its visit."""
+        self._source_id = source_id
+        self._repeat_s = repeat_s
+        self._countries = countries
+        self._visits: list[Visit] = []
+        self._of_track: dict[int, Visit] = {}
+
+    def report(self, number: int, finding: Finding, place: Box, final: bool) -> PlateEvent:
+        """Enter what a track says and return the event for it; place is where the plate was last seen."""
+        absorbed = ""
+        visit = self._of_track.get(number)
+        other = self._matching(number, finding, place, besides=visit)
+        if other is not None and visit is None:
+            visit = other
+        elif other is not None and visit is not None:
+            absorbed, visit = visit.track_key, self._merge(visit, into=other)
+        if visit is None:
+            visit = Visit(f"{self._source_id}#{number}")
+            self._visits.append(visit)
+        self._of_track[number] = visit
+        visit.findings[number] = finding
+        visit.places[number] = place
+        (visit.live.discard if final else visit.live.add)(number)
+        return self._event(visit, final, absorbed)
+
+    def text_of(self, number: int) -> str:
+        """Text of the visit that a track belongs to, empty when it has none."""
+        visit = self._of_track.get(number)
+        return visit.best.vote.text if visit else ""
+
+    def prune(self, now_s: float) -> None:
+        """Forget visits that can no longer be continued."""
+        gone = {id(v) for v in self._visits if not v.live and v.last_s + self._repeat_s < now_s}
+        if gone:
+            self._visits = [visit for visit in self._visits if id(visit) not in gone]
+            self._of_track = {number: v for number, v in self._of_track.items() if id(v) not in gone}
+
+    def _matching(self, number: int, finding: Finding, place: Box, besides: Visit | None) -> Visit | None:
+        """Return the visit, other than besides, that a finding continues; the one with most support if several do."""
+        fitting = [v for v in self._visits if v is not besides and self._continues(v, number, finding, place)]
+        if not fitting:
+            return None
+        if besides is not None:  # merge into the older one only, so that two visits never swallow each other
+            fitting = [visit for visit in fitting if self._visits.index(visit) < self._visits.index(besides)]
+        return max(fitting, key=lambda visit: visit.best.vote.weight, default=None)
+
+    def _continues(self, visit: Visit, number: int, finding: Finding, place: Box) -> bool:
+        if finding.first_s - visit.last_s > self._repeat_s or number in visit.findings:
+            return False
+        if not same_plate(visit.best.vote, finding.vote):
+            return False
+        if fold(visit.best.vote.text) == fold(finding.vote.text):
+            return True
+        return all(_near(place, visit.places[other]) for other in self._beside(visit, finding))
+
+    @staticmethod
+    def _beside(visit: Visit, finding: Finding) -> Iterator[int]:
+        """Tracks of a visit in view at the same time as a finding: only where they touch can they be one plate."""
+        for other, earlier in visit.findings.items():
+            if earlier.first_s < finding.last_s and finding.first_s < earlier.last_s:
+                yield other
+
+    def _merge(self, visit: Visit, into: Visit) -> Visit:
+        into.findings.update(visit.findings)
+        into.places.update(visit.places)
+        into.live |= visit.live
+        into.revision = max(into.revision, visit.revision)
+        for number in visit.findings:
+            self._of_track[number] = into
+        self._visits.remove(visit)
+        return into
+
+    def _event(self, visit: Visit, final: bool, absorbed: str) -> PlateEvent:
+        visit.revision += 1
+        kind = EventKind.UPDATE if visit.revision > 1 else EventKind.NEW
+        best, findings = visit.best, list(visit.findings.values())
+        first, last = min(findings, key=lambda f: f.first_s), max(findings, key=lambda f: f.last_s)
+        same = [finding for finding in findings if finding.vote.text == best.vote.text]
+        item = best.shot.item
+        return PlateEvent(
+            kind=EventKind.FINAL if final and not visit.live else kind,
+            track_key=visit.track_key,
+            revision=visit.revision,
+            source_id=self._source_id,
+            text=best.vote.text,
+            confidence=max(finding.vote.confidence for finding in same),
+            char_confidences=best.vote.char_confidences,
+            alternatives=best.vote.alternatives,
+            agreeing=sum(finding.vote.agreeing for finding in same),
+            readings=sum(finding.vote.readings for finding in findings),
+            first_s=first.first_s,
+            last_s=last.last_s,
+            first_wall=first.first_wall,
+            last_wall=last.last_wall,
+            wall_clock=best.wall_clock,
+            box=item.box,
+            best_crop=best.shot.crop,
+            best_frame=best.shot.frame,
+            best_frame_index=item.frame_index,
+            best_s=item.media_time,
+            track_readings=tuple(reading for finding in findings for reading in finding.readings),
+            region=region_of(best.vote.text, self._countries),
+            is_still=best.is_still,
+            absorbed=(absorbed,) if absorbed else (),
+        )
+
+
+def same_plate(first: Vote, second: Vote) -> bool:
+    """Whether two votes can be of one plate: equal but for look-alikes, or one a weak misreading or fragment of the other."""
+    a, b = fold(first.text, widely=True), fold(second.text, widely=True)
+    if a == b:
+        return True
+    weaker, stronger = sorted((first, second), key=lambda item: item.weight)
+    short, long = fold(weaker.text, widely=True), fold(stronger.text, widely=True)
+    if len(short) >= _SHORTEST_FRAGMENT and short in long and len(long) - len(short) <= _MOST_MISSING:
+        return True
+    weak = weaker.agreeing <= _WEAK_AGREEMENT or weaker.confidence < _WEAK_CONFIDENCE
+    return weak and distance(a, b) <= 1
+
+
+def _near(first: Box, second: Box) -> bool:
+    """Whether two boxes overlap or lie less than a plate's height apart."""
+    reach = max(first.height, second.height)
+    return (
+        first.x1 - reach < second.x2
+        and second.x1 - reach < first.x2
+        and first.y1 - reach < second.y2
+        and second.y1 - reach < first.y2
+    )

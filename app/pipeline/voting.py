@@ -1,0 +1,195 @@
+"""Readings of one plate vote: texts are aligned character by character and each column is decided by weight.
+
+The method is ROVER (Fiscus, ASRU 1997): the heaviest text is the backbone, the others are aligned to it by edit
+distance, and every column - a character of the backbone or a place between two - takes the character, or the gap,
+with most weight.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.pipeline.types import TrackReading
+from recognizer.types import Alternative
+
+GAP = ""
+_MOST_ALTERNATIVES = 5
+# A column (i, 0) is the backbone's character i; (i, j) with j > 0 is the j-th character inserted after i.
+Column = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The outcome: text with a confidence, also one a character; share is the part of all weight that says text.
+
+    agreeing: readings whose own first choice is text; readings: all that voted; weight: what agreed, summed up.
+    """
+
+    text: str
+    confidence: float
+    char_confidences: tuple[float, ...]
+    alternatives: tuple[Alternative, ...]
+    agreeing: int
+    readings: int
+    share: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ballot:
+    """One text that a reading allows, with its weight and a confidence a character."""
+
+    text: str
+    weight: float
+    chars: tuple[float, ...]
+
+
+@lru_cache(maxsize=4096)
+def align(backbone: str, text: str) -> tuple[tuple[str, str], ...]:
+    """Align two texts by edit distance: pairs (character of backbone, character of text), GAP where one has none."""
+    rows, columns = len(backbone) + 1, len(text) + 1
+    cost = [[i + j if not i or not j else 0 for j in range(columns)] for i in range(rows)]
+    for i in range(1, rows):
+        for j in range(1, columns):
+            same = backbone[i - 1] == text[j - 1]
+            cost[i][j] = min(cost[i - 1][j - 1] + (not same), cost[i - 1][j] + 1, cost[i][j - 1] + 1)
+    pairs: list[tuple[str, str]] = []
+    i, j = len(backbone), len(text)
+    while i or j:
+        if i and j and cost[i][j] == cost[i - 1][j - 1] + (backbone[i - 1] != text[j - 1]):
+            i, j = i - 1, j - 1
+            pairs.append((backbone[i], text[j]))
+        elif i and cost[i][j] == cost[i - 1][j] + 1:
+            i -= 1
+            pairs.append((backbone[i], GAP))
+        else:
+            j -= 1
+            pairs.append((GAP, text[j]))
+    return tuple(reversed(pairs))
+
+
+def distance(first: str, second: str) -> int:
+    """Edit distance of two texts."""
+    return sum(a != b for a, b in align(first, second))
+
+
+def vote(readings: Sequence[TrackReading], min_agreement: int = 1) -> Vote | None:
+    """Decide what a plate says; None when nothing was read.
+
+    A text put together from several readings stands if min_agreement of them say just that; otherwise the heaviest
+    text that so many say is taken, if there is one.
+    """
+    voters = [item for item in readings if item.reading.text and item.weight > 0]
+    if not voters:
+        return None
+    ballots = [ballot for item in voters for ballot in _ballots(item)]
+    totals = _totals(ballots)
+    backbone = max(totals, key=lambda text: (totals[text], text))
+    text = _decide(backbone, ballots)
+    counts = _first_choices(voters)
+    if counts.get(text, 0) < min_agreement:
+        agreed = [other for other, count in counts.items() if count >= min_agreement]
+        text = max(agreed, key=lambda other: (totals[other], other), default=text or backbone)
+    return _outcome(text, voters, ballots, totals)
+
+
+def _ballots(item: TrackReading) -> list[_Ballot]:
+    """Spread a reading's weight over its text and alternatives, as their probabilities say."""
+    reading = item.reading
+    own = _Ballot(reading.text, item.weight * reading.confidence, reading.char_confidences)
+    others = [
+        _Ballot(other.text, item.weight * other.confidence, (other.confidence,) * len(other.text))
+        for other in reading.alternatives
+        if other.text
+    ]
+    return [own, *others]
+
+
+def _totals(ballots: Sequence[_Ballot]) -> dict[str, float]:
+    totals: dict[str, float] = defaultdict(float)
+    for ballot in ballots:
+        totals[ballot.text] += ballot.weight
+    return totals
+
+
+def _first_choices(voters: Sequence[TrackReading]) -> dict[str, int]:
+    counts: dict[str, int] = defaultdict(int)
+    for item in voters:
+        counts[item.reading.text] += 1
+    return counts
+
+
+def _columns(backbone: str, ballots: Sequence[_Ballot]) -> dict[Column, dict[str, float]]:
+    """Sum the votes of every column; where some texts insert a character, all others vote for the gap."""
+    votes: dict[Column, dict[str, float]] = {(i, 0): defaultdict(float) for i in range(len(backbone))}
+    for ballot in ballots:
+        for column, (_, char) in _placed(backbone, ballot.text):
+            votes.setdefault(column, defaultdict(float))[char] += ballot.weight
+    total = sum(ballot.weight for ballot in ballots)
+    for counts in votes.values():
+        missing = total - sum(counts.values())
+        if missing > 0:
+            counts[GAP] = counts.get(GAP, 0.0) + missing
+    return votes
+
+
+def _placed(backbone: str, text: str) -> list[tuple[Column, tuple[str, str]]]:
+    """Pair each alignment pair with the column it falls into."""
+    placed: list[tuple[Column, tuple[str, str]]] = []
+    index, inserted = -1, 0
+    for pair in align(backbone, text):
+        index, inserted = (index, inserted + 1) if pair[0] == GAP else (index + 1, 0)
+        placed.append(((index, inserted), pair))
+    return placed
+
+
+def _decide(backbone: str, ballots: Sequence[_Ballot]) -> str:
+    """Take the heaviest character of every column."""
+    votes = _columns(backbone, ballots)
+    return "".join(max(votes[column].items(), key=lambda pair: (pair[1], pair[0]))[0] for column in sorted(votes))
+
+
+def _outcome(text: str, voters: Sequence[TrackReading], ballots: Sequence[_Ballot], totals: dict[str, float]) -> Vote:
+    """Sum up how well text is supported."""
+    agreeing = [item for item in voters if item.reading.text == text]
+    total = sum(item.weight * item.reading.confidence for item in voters)
+    weight = sum(item.weight * item.reading.confidence for item in agreeing)
+    share = weight / total if total > 0 else 0.0
+    confidence = share * _joint(agreeing) if agreeing else 0.0
+    votes = _columns(text, ballots)
+    chars = tuple(_char_confidence(votes[i, 0], char, i, agreeing) for i, char in enumerate(text))
+    everything = sum(totals.values())
+    others = sorted(((other, value / everything) for other, value in totals.items() if other != text), key=_heaviest)
+    return Vote(
+        text,
+        confidence,
+        chars,
+        tuple(Alternative(*other) for other in others[:_MOST_ALTERNATIVES]),
+        len(agreeing),
+        len(voters),
+        share,
+        weight,
+    )
+
+
+def _heaviest(pair: tuple[str, float]) -> tuple[float, str]:
+    return -pair[1], pair[0]
+
+
+def _joint(agreeing: Sequence[TrackReading]) -> float:
+    """Probability that what several readings say is right.
+
+    Readings of one track err together, so n of them count as 1 + log2(n) independent ones.
+    """
+    weights = sum(item.weight for item in agreeing)
+    mean = sum(item.weight * item.reading.confidence for item in agreeing) / weights
+    independent = len(agreeing).bit_length()
+    return 1.0 - (1.0 - min(mean, 0.9999)) ** independent
+
+
+def _char_confidence(votes: dict[str, float], char: str, index: int, agreeing: Sequence[TrackReading]) -> float:
+    """Support of a character: its share of the column, times the best confidence any agreeing reading had in it."""
+    total = sum(votes.values())
+    best = max((item.reading.char_confidences[index] for item in agreeing), default=1.0)
+    return votes.get(char, 0.0) / total * best if total > 0 else 0.0
