@@ -1,0 +1,116 @@
+"""Saving visits: one transaction's worth of rows, with what makes them findable."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from app.platelog.deletion import delete_spellings, delete_visits
+from app.platelog.errors import NotFound
+from app.platelog.rows import (
+    VISIT_COLUMNS,
+    VISIT_FROM,
+    gram_values,
+    source_digest,
+    spelling_values,
+    storable,
+    to_us,
+    track_name,
+    visit_values,
+    visits_of,
+)
+from app.platelog.schema import GRAM, SOURCE, SPELLING, VISIT
+from app.platelog.types import Entry, Visit
+
+
+class Saving:
+    """One transaction's worth of saving."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._source_ids: dict[str, int] = {}
+
+    def all(self, entries: Sequence[Entry]) -> tuple[list[Visit], list[str]]:
+        """Save entries; the visits as stored, and the names of pictures that nothing names any more."""
+        saved: list[Visit] = []
+        outdated: list[str] = []
+        for entry in entries:
+            visit, old_pictures = self._one(entry)
+            saved.append(visit)
+            outdated += old_pictures
+        return saved, outdated
+
+    def rewrite(self, old: Visit, new: Visit) -> Visit:
+        """Replace a stored visit's row and search entries; its pictures stay as new has them."""
+        assert old.id is not None
+        delete_spellings(self._connection, [old.id])
+        values = visit_values(new, self._source_id(new.source))
+        self._connection.execute(sa.update(VISIT).where(VISIT.c.id == old.id).values(values))
+        self._add_spellings(old.id, new)
+        return get_visit(self._connection, old.id)
+
+    def _one(self, entry: Entry) -> tuple[Visit, list[str]]:
+        source_id = self._source_id(entry.visit.source)
+        outdated = self._absorb(entry, source_id)
+        old = self._stored(entry.visit, source_id)
+        if old is None:
+            return self._insert(entry.visit, source_id), outdated
+        if old.revision > entry.visit.revision:
+            return old, [*outdated, entry.visit.crop, entry.visit.frame]
+        new = entry.visit
+        if old.original_plate is not None:
+            new = replace(new, plate=old.plate, original_plate=new.plate, list_name=old.list_name)
+        new = replace(new, note=new.note or old.note, settled=new.settled or old.settled)
+        kept = {new.crop, new.frame}
+        return self.rewrite(old, new), [*outdated, *(name for name in (old.crop, old.frame) if name not in kept)]
+
+    def _insert(self, visit: Visit, source_id: int) -> Visit:
+        result = self._connection.execute(sa.insert(VISIT).values(visit_values(visit, source_id)))
+        key = result.inserted_primary_key
+        assert key is not None
+        self._add_spellings(key[0], visit)
+        return replace(visit, id=key[0], source=storable(visit.source))
+
+    def _add_spellings(self, visit_id: int, visit: Visit) -> None:
+        spellings = spelling_values(visit_id, visit)
+        self._connection.execute(sa.insert(SPELLING), spellings)
+        if rows := gram_values(visit_id, to_us(visit.first_time), [str(row["folded"]) for row in spellings]):
+            self._connection.execute(sa.insert(GRAM), rows)
+
+    def _absorb(self, entry: Entry, source_id: int) -> list[str]:
+        if not entry.absorbed:
+            return []
+        same_run = (VISIT.c.run == entry.visit.run, VISIT.c.source_id == source_id)
+        keys = [track_name(track) for track in entry.absorbed]
+        query = sa.select(VISIT.c.id).where(*same_run, VISIT.c.track.in_(keys))
+        return delete_visits(self._connection, list(self._connection.execute(query).scalars()))
+
+    def _stored(self, visit: Visit, source_id: int) -> Visit | None:
+        if not visit.track:
+            return None
+        query = sa.select(VISIT.c.id).where(
+            VISIT.c.run == visit.run, VISIT.c.source_id == source_id, VISIT.c.track == track_name(visit.track)
+        )
+        visit_id = self._connection.execute(query).scalar()
+        return None if visit_id is None else get_visit(self._connection, visit_id)
+
+    def _source_id(self, source: str) -> int:
+        name = storable(source)
+        if name not in self._source_ids:
+            digest = source_digest(name)
+            found = self._connection.execute(sa.select(SOURCE.c.id).where(SOURCE.c.digest == digest)).scalar()
+            if found is None:
+                result = self._connection.execute(sa.insert(SOURCE).values(digest=digest, name=name))
+                assert result.inserted_primary_key is not None
+                found = result.inserted_primary_key[0]
+            self._source_ids[name] = int(found)
+        return self._source_ids[name]
+
+
+def get_visit(connection: sa.Connection, visit_id: int) -> Visit:
+    """Return one visit. Raises NotFound."""
+    query = sa.select(*VISIT_COLUMNS).select_from(VISIT_FROM).where(VISIT.c.id == visit_id)
+    visits = visits_of(connection, connection.execute(query).mappings().all())
+    if not visits:
+        raise NotFound(f"There is no visit number {visit_id} in the log.")
+    return visits[0]
