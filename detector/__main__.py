@@ -1,0 +1,168 @@
+"""`python -m detector train | evaluate | export | convert | compose`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from detector.detector import Tiles
+
+
+def _tiles(text: str) -> Tiles:
+    return "auto" if text == "auto" else int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m detector", description="Finds number plates in pictures.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_train(commands.add_parser("train", help="train on a YOLO data set"))
+    _add_evaluate(commands.add_parser("evaluate", help="measure on an annotated data set"))
+    _add_export(commands.add_parser("export", help="make shippable weights, ONNX or OpenVINO files"))
+    _add_convert(commands.add_parser("convert", help="make one YOLO data set of YOLO, VOC and OpenALPR ones"))
+    _add_compose(commands.add_parser("compose", help="set plates into pictures that hold none"))
+    return parser
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="data.yaml of a YOLO data set with train and val")
+    parser.add_argument("--out", type=Path, default=Path("runs/detector"), help="folder of the run")
+    parser.add_argument("--weights", type=Path, help="start from these (.pt or .safetensors); default: from nothing")
+    parser.add_argument("--architecture", default="yolov8n.yaml", help="ultralytics' name of the network")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--size", type=int, default=416, help="pixels, the middle of the sizes trained at")
+    parser.add_argument("--multi-scale", type=float, default=0.4, help="sizes vary by this share up and down")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--final-rate", type=float, default=0.1, help="last learning rate as a share of the first")
+    parser.add_argument("--warmup-epochs", type=float, default=0.5)
+    parser.add_argument("--mosaic", type=float, default=0.9, help="share of pictures made of four")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu", help="cpu, or the number of a CUDA device")
+    parser.add_argument("--no-cache", dest="cache", action="store_false", help="do not keep pictures in memory")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="data.yaml of a YOLO data set")
+    parser.add_argument("--split", default="val")
+    parser.add_argument("--weights", type=Path, help="default: the shipped ones")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--precision", choices=["auto", "f32"], default="auto")
+    parser.add_argument("--threshold", type=float, help="default: the one in the weights")
+    parser.add_argument("--size", type=int, help="pixels; default: the one in the weights")
+    parser.add_argument("--tiles", type=_tiles, default=1, help="a number, or auto")
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--sheets", type=Path, help="folder for contact sheets of misses and false alarms")
+    parser.add_argument("--sweep", action="store_true", help="also print recall and precision by threshold")
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--weights", type=Path, required=True, help="a checkpoint (.pt) or weights (.safetensors)")
+    parser.add_argument("--out", type=Path, required=True, help=".safetensors, .onnx or .xml (OpenVINO)")
+    parser.add_argument("--size", type=int, default=640, help="input size written into .safetensors")
+    parser.add_argument("--threshold", type=float, default=0.3, help="score threshold written into .safetensors")
+    parser.add_argument("--manifest", action="store_true", help="name the file in the manifest beside it as shipped")
+
+
+def _add_convert(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yolo", type=Path, action="append", default=[], help="data.yaml; may be given again")
+    parser.add_argument("--voc", type=Path, action="append", default=[], help="folder with .xml; may be given again")
+    parser.add_argument("--openalpr", type=Path, action="append", default=[], help="folder with .txt; again")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the new data set")
+    parser.add_argument("--val-share", type=float, default=0.1)
+
+
+def _add_compose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--plates", type=Path, required=True, help="folder of plate pictures, cut to the plate")
+    parser.add_argument("--backgrounds", type=Path, required=True, help="folder of pictures without a plate")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the new data set")
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def _train(args: argparse.Namespace) -> int:
+    from detector.train import TrainOptions, train
+
+    options = {name: value for name, value in vars(args).items() if name != "command"}
+    print(f"best checkpoint: {train(TrainOptions(**options))}")
+    return 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from detector import evaluate
+    from detector.datasets import read_yolo
+    from detector.detector import PlateDetector
+    from detector.weights import default_weights, open_weights
+
+    weights = args.weights or default_weights()
+    threshold = open_weights(weights).threshold if args.threshold is None else args.threshold
+    collection = read_yolo(args.data, args.split)
+    for problem in collection.problems:
+        print(f"left out: {problem.path}: {problem.reason}")
+    detector = PlateDetector(
+        weights, args.device, threshold=evaluate.FLOOR, size=args.size, threads=args.threads, precision=args.precision
+    )
+    outcomes = evaluate.run(detector, collection.samples, args.tiles)
+    result = evaluate.report(outcomes, threshold, detector.backend, detector.size)
+    lines = evaluate.table(result)
+    if args.sweep:
+        lines += evaluate.sweep(outcomes)
+    if args.sheets:
+        lines += [f"written {path}" for path in evaluate.write_exhibits(outcomes, threshold, args.sheets)]
+    print("\n".join([*lines, evaluate.json_line(result)]))
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from detector import export
+
+    if args.out.suffix == ".safetensors":
+        export.to_safetensors(args.weights, args.out, args.size, args.threshold)
+    elif args.out.suffix == ".onnx":
+        export.to_onnx(args.weights, args.out)
+    elif args.out.suffix == ".xml":
+        export.to_openvino(args.weights, args.out)
+    else:
+        raise ValueError(f"--out {args.out}: give a name that ends in .safetensors, .onnx or .xml")
+    if args.manifest:
+        export.enter_in_manifest(args.out, args.out.parent / "manifest.json")
+    print(f"written {args.out}, {args.out.stat().st_size} bytes")
+    return 0
+
+
+def _convert(args: argparse.Namespace) -> int:
+    from detector.convert import convert
+
+    result = convert(args.yolo, args.voc, args.openalpr, args.out, args.val_share)
+    for problem in result.problems:
+        print(f"left out: {problem.path}: {problem.reason}")
+    plates = sum(len(sample.plates) for sample in result.samples)
+    print(f"{len(result.samples)} pictures, {plates} plates, {len(result.problems)} annotations left out: {args.out}")
+    return 0
+
+
+def _compose(args: argparse.Namespace) -> int:
+    from detector.compose import compose
+
+    print(f"written {compose(args.plates, args.backgrounds, args.out, args.count, args.seed)}")
+    return 0
+
+
+COMMANDS = {
+    "train": _train, "evaluate": _evaluate, "export": _export, "convert": _convert, "compose": _compose,
+}  # fmt: skip
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; wrong input is told in one line and gives status 2."""
+    args = _parser().parse_args(argv)
+    try:
+        return COMMANDS[args.command](args)
+    except (FileNotFoundError, ValueError, RuntimeError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

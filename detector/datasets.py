@@ -1,0 +1,201 @@
+"""Annotated pictures from YOLO, VOC XML and OpenALPR benchmark folders; bad annotations are named and left out."""
+
+import csv
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import yaml
+
+from detector.types import Box
+
+PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
+PLATE_NAMES = {"plate", "license", "licence", "number_plate", "license_plate", "licence_plate", "licenseplate",
+               "license-plate", "number-plate", "numberplate", "lp"}  # fmt: skip
+SLACK = 2.0  # pixels a box may reach outside before it counts as wrong: rounding of the tools that drew it
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture with the plates in it, in pixels, and the name of the set it came from."""
+
+    picture: Path
+    width: int
+    height: int
+    plates: tuple[Box, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An annotation that was left out: the file, what it said and why it cannot be right."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(slots=True)
+class Collection:
+    """Samples read, and what was left out."""
+
+    samples: list[Sample] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _size(picture: Path) -> tuple[int, int] | None:
+    """Width and height in pixels as OpenCV opens the picture (turned by its EXIF tag), None when it cannot."""
+    if not picture.is_file():
+        return None
+    image = cv2.imread(str(picture))
+    return None if image is None else (image.shape[1], image.shape[0])
+
+
+def checked(box: Box, width: int, height: int) -> Box | str:
+    """The box clamped to the picture, or the reason why it is wrong."""
+    if not all(abs(v) < 1e7 for v in (box.x1, box.y1, box.x2, box.y2)):
+        return "box is no number"
+    if box.width <= 0 or box.height <= 0:
+        return f"box has no area ({box.width:g}x{box.height:g})"
+    if box.x1 < -SLACK or box.y1 < -SLACK or box.x2 > width + SLACK or box.y2 > height + SLACK:
+        return f"box {box.x1:g},{box.y1:g},{box.x2:g},{box.y2:g} lies outside the picture of {width}x{height}"
+    clamped = Box(max(0.0, box.x1), max(0.0, box.y1), min(float(width), box.x2), min(float(height), box.y2))
+    return clamped if clamped.width >= 1 and clamped.height >= 1 else "box is smaller than a pixel"
+
+
+def _collect(
+    into: Collection, annotation: Path, picture: Path, source: str, boxes: Callable[[int, int], Iterator[Box | str]]
+) -> None:
+    """Add one picture: its right boxes as a sample, its wrong ones as problems."""
+    size = _size(picture)
+    if size is None:
+        into.problems.append(Problem(annotation, f"picture {picture} is missing or cannot be opened"))
+        return
+    plates: list[Box] = []
+    wrong = 0
+    for box in boxes(*size):
+        result = box if isinstance(box, str) else checked(box, *size)
+        if isinstance(result, Box):
+            plates.append(result)
+        else:
+            wrong += 1
+            into.problems.append(Problem(annotation, result))
+    if plates or not wrong:  # with nothing but wrong boxes it would pass for a picture without a plate
+        into.samples.append(Sample(picture, *size, tuple(plates), source))
+
+
+def read_yolo(data: Path, split: str = "val") -> Collection:
+    """One split of a YOLO data set described by a data.yaml; sources come from a sources.csv beside it when there.
+
+    Raises FileNotFoundError when the file or the split's folder is missing.
+    """
+    if not data.is_file():
+        raise FileNotFoundError(f"Data set not found: {data}. Give the path of its data.yaml")
+    described = yaml.safe_load(data.read_text(encoding="utf-8"))
+    if split not in described:
+        raise ValueError(f"{data} names no split {split!r}: it has {', '.join(sorted(map(str, described)))}")
+    root = data.parent / described.get("path", "")
+    folder = root / described[split]
+    if not folder.is_dir():
+        raise FileNotFoundError(f"Folder of split {split!r} not found: {folder}")
+    classes = len(described.get("names", [0]))
+    sources = _sources(data.parent / "sources.csv")
+    found = Collection()
+    for picture in pictures_in(folder):
+        relative = picture.relative_to(root).as_posix()
+        label = root / Path(*("labels" if part == "images" else part for part in Path(relative).parts))
+        label = label.with_suffix(".txt")
+        _collect(found, label, picture, sources.get(relative, ""), lambda w, h, p=label: _yolo_boxes(p, classes, w, h))
+    return found
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """Every picture below a folder, in order of name."""
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
+
+
+def _sources(table: Path) -> dict[str, str]:
+    if not table.is_file():
+        return {}
+    with table.open(newline="", encoding="utf-8") as stream:
+        return {row["image_path"]: row["source"] for row in csv.DictReader(stream)}
+
+
+def _yolo_boxes(label: Path, classes: int, width: int, height: int) -> Iterator[Box | str]:
+    """Boxes of a YOLO label file: class, centre x, centre y, width, height as shares of the picture."""
+    for line in label.read_text(encoding="utf-8").splitlines() if label.is_file() else []:
+        parts = line.split()
+        if not parts:
+            continue
+        try:
+            number = int(parts[0])
+            x, y, w, h = (float(part) for part in parts[1:5])
+        except ValueError:
+            yield f"line {line!r} is not `class x y width height`"
+            continue
+        if not 0 <= number < classes:
+            yield f"class {number} is unknown (there are {classes})"
+            continue
+        yield Box((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height)
+
+
+def read_voc(folder: Path, source: str = "") -> Collection:
+    """Every Pascal VOC .xml below a folder; the picture lies beside it, or in a folder images or JPEGImages."""
+    found = Collection()
+    for annotation in sorted(folder.rglob("*.xml")):
+        try:
+            root = ET.parse(annotation).getroot()  # noqa: S314 - local files; entities are not expanded from outside
+        except ET.ParseError as error:
+            found.problems.append(Problem(annotation, f"is no XML ({error})"))
+            continue
+        picture = _beside(annotation, root.findtext("filename") or annotation.with_suffix(".jpg").name)
+        _collect(found, annotation, picture, source or folder.name, lambda w, h, r=root: _voc_boxes(r))
+    return found
+
+
+def _beside(annotation: Path, name: str) -> Path:
+    """Where an annotation's picture lies; the path beside the annotation when it lies nowhere."""
+    name = Path(name.replace("\\", "/")).name
+    parent = annotation.parent
+    places = [parent, parent / "images", parent.parent / "images", parent.parent / "JPEGImages"]
+    return next((place / name for place in places if (place / name).is_file()), parent / name)
+
+
+def _voc_boxes(root: ET.Element) -> Iterator[Box | str]:
+    for item in root.iter("object"):
+        name = (item.findtext("name") or "").strip().lower().replace(" ", "_")
+        if name not in PLATE_NAMES:
+            yield f"class {name!r} is unknown"
+            continue
+        try:
+            x1, y1, x2, y2 = (float(item.findtext(f"bndbox/{side}") or "") for side in ("xmin", "ymin", "xmax", "ymax"))
+        except ValueError:
+            yield "bndbox lacks a number"
+            continue
+        yield Box(x1, y1, x2, y2)
+
+
+def read_openalpr(folder: Path, source: str = "") -> Collection:
+    """Every OpenALPR benchmark .txt below a folder: picture, x, y, width, height, text, separated by tabs."""
+    found = Collection()
+    for annotation in sorted(folder.rglob("*.txt")):
+        by_picture: dict[str, list[list[str]]] = {}
+        for line in annotation.read_text(encoding="utf-8", errors="replace").splitlines():
+            fields = line.split("\t") if "\t" in line else line.split()
+            if fields:
+                by_picture.setdefault(fields[0], []).append(fields)
+        for name, rows in by_picture.items():
+            picture = _beside(annotation, name)
+            _collect(found, annotation, picture, source or folder.name, lambda w, h, r=rows: _openalpr_boxes(r))
+    return found
+
+
+def _openalpr_boxes(rows: Iterable[list[str]]) -> Iterator[Box | str]:
+    for row in rows:
+        try:
+            x, y, w, h = (float(part) for part in row[1:5])
+        except ValueError:
+            yield f"line {' '.join(row)!r} is not `picture x y width height text`"
+            continue
+        yield Box(x, y, x + w, y + h)

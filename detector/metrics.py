@@ -1,0 +1,71 @@
+"""Average precision, recall and precision of boxes. Pure functions, checked against cases counted by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.types import Box, Detection
+
+IOUS = tuple(round(0.5 + 0.05 * i, 2) for i in range(10))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One picture's detections, best first, and which truth each hit at an IoU (-1 for none)."""
+
+    scores: tuple[float, ...]
+    hits: tuple[int, ...]
+    truths: int
+
+
+def judge(detections: Sequence[Detection], truths: Sequence[Box], iou: float) -> Judged:
+    """Give each detection, best first, the truth it overlaps most among those not yet taken."""
+    ordered = sorted(detections, key=lambda d: -d.score)
+    free = set(range(len(truths)))
+    hits: list[int] = []
+    for detection in ordered:
+        best = max(free, key=lambda i: detection.box.iou(truths[i]), default=-1)
+        if best >= 0 and detection.box.iou(truths[best]) >= iou:
+            free.discard(best)
+            hits.append(best)
+        else:
+            hits.append(-1)
+    return Judged(tuple(d.score for d in ordered), tuple(hits), len(truths))
+
+
+def average_precision(judged: Sequence[Judged]) -> float:
+    """Area under the precision-recall curve, precision made monotone and taken at 101 recalls, as COCO does.
+
+    NaN without any truth.
+    """
+    truths = sum(j.truths for j in judged)
+    if truths == 0:
+        return float("nan")
+    scores = np.array([s for j in judged for s in j.scores])
+    right = np.array([h >= 0 for j in judged for h in j.hits], dtype=bool)
+    if scores.size == 0:
+        return 0.0
+    right = right[np.argsort(-scores, kind="stable")]
+    true, ranks = np.cumsum(right), np.arange(1, right.size + 1)
+    recall, precision = true / truths, true / ranks
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    at = np.searchsorted(recall, np.linspace(0, 1, 101) - 1e-9, side="left")
+    return float(np.mean(np.append(envelope, 0.0)[at]))
+
+
+def recall_and_precision(judged: Sequence[Judged], threshold: float) -> tuple[float, float]:
+    """Share of the truths found, and share of the boxes that are right, among detections of at least `threshold`.
+
+    NaN where there is nothing to divide by.
+    """
+    truths = sum(j.truths for j in judged)
+    kept = [hit >= 0 for j in judged for score, hit in zip(j.scores, j.hits, strict=True) if score >= threshold]
+    right = sum(kept)
+    return (right / truths if truths else float("nan")), (right / len(kept) if kept else float("nan"))
+
+
+def thresholds_for(judged: Sequence[Judged], candidates: NDArray[np.float64]) -> list[tuple[float, float, float]]:
+    """Threshold, recall and precision for each candidate threshold."""
+    return [(float(t), *recall_and_precision(judged, float(t))) for t in candidates]
