@@ -1,0 +1,97 @@
+"""Pictures for people: text on pictures, and contact sheets of crops with what was read in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import matplotlib
+import numpy as np
+from PIL import Image as Pil
+from PIL import ImageDraw, ImageFont
+
+from recognizer.images import Image
+
+Colour = tuple[int, int, int]
+
+# Colours as RGB.
+PAPER: Colour = (255, 255, 255)
+INK: Colour = (24, 28, 36)
+MUTED: Colour = (110, 118, 130)
+LINE: Colour = (214, 219, 227)
+GOOD: Colour = (22, 128, 74)
+BAD: Colour = (196, 43, 43)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One crop of a sheet. truth, text: what it shows and what was read; note: a small line below."""
+
+    image: Image
+    truth: str
+    text: str
+    note: str = ""
+
+
+@lru_cache(maxsize=64)
+def lettering(size: int, bold: bool = False, mono: bool = False) -> ImageFont.FreeTypeFont:
+    """DejaVu, which matplotlib ships and which has Latin, Greek and Cyrillic letters; size in pixels."""
+    name = f"DejaVuSans{'Mono' if mono else ''}{'-Bold' if bold else ''}.ttf"
+    return ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name), size)
+
+
+def canvas(width: int, height: int) -> tuple[Pil.Image, ImageDraw.ImageDraw]:
+    """An empty page and the pen for it."""
+    page = Pil.new("RGB", (width, height), PAPER)
+    return page, ImageDraw.Draw(page)
+
+
+def scaled(image: Image, width: int, height: int) -> Pil.Image:
+    """A BGR picture as large as fits in width × height, aspect ratio kept; small ones are enlarged."""
+    scale = min(width / image.shape[1], height / image.shape[0])
+    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return Pil.fromarray(cv2.cvtColor(cv2.resize(image, size, interpolation=how), cv2.COLOR_BGR2RGB))
+
+
+def to_bgr(page: Pil.Image) -> Image:
+    """A page as uint8 BGR (H, W, 3)."""
+    return np.ascontiguousarray(np.asarray(page, dtype=np.uint8)[:, :, ::-1])
+
+
+def contact_sheet(tiles: Sequence[Tile], columns: int = 6, title: str = "") -> Image:
+    """Crops in a grid, each with its true text above what was read: green when equal, else red where it differs."""
+    wide, high, gap, head = 200, 132, 12, 40 if title else 0
+    rows = max(1, -(-len(tiles) // columns))
+    page, pen = canvas(gap + columns * (wide + gap), gap + head + rows * (high + gap))
+    pen.text((gap, gap + 4), title, INK, lettering(16, bold=True))
+    for i, tile in enumerate(tiles):
+        row, column = divmod(i, columns)
+        _draw_tile(page, pen, tile, (gap + column * (wide + gap), gap + head + row * (high + gap)), (wide, high))
+    return to_bgr(page)
+
+
+def _draw_tile(
+    page: Pil.Image, pen: ImageDraw.ImageDraw, tile: Tile, corner: tuple[int, int], size: tuple[int, int]
+) -> None:
+    x, y = corner
+    wide, high = size
+    pen.rectangle((x, y, x + wide - 1, y + high - 1), outline=LINE)
+    picture = scaled(tile.image, wide - 8, high - 62)
+    page.paste(picture, (x + (wide - picture.width) // 2, y + 4 + (high - 62 - picture.height) // 2))
+    label, text = lettering(10), lettering(15, bold=True, mono=True)
+    pen.text((x + 6, y + high - 52), "true", MUTED, label)
+    pen.text((x + 6, y + high - 33), "read", MUTED, label)
+    pen.text((x + 38, y + high - 56), tile.truth, INK, text)
+    at = float(x + 38)
+    for i, character in enumerate(tile.text or "(nothing)"):
+        right = i < len(tile.truth) and tile.truth[i] == character
+        pen.text((at, y + high - 37), character, GOOD if right else BAD, text)
+        at += text.getlength(character)
+    pen.text((x + 6, y + high - 15), _shortened(tile.note, 34), MUTED, label)
+
+
+def _shortened(text: str, longest: int) -> str:
+    """The end of a text that is too long: of a path it says most."""
+    return text if len(text) <= longest else "…" + text[1 - longest :]
