@@ -2,8 +2,10 @@
 
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
+
+from detector.crops import cut, sharpness
 
 from app.pipeline.consensus import Finding, PlateTrack
 from app.pipeline.gates import cut_by_border, plate_form, plate_shaped
@@ -22,7 +24,6 @@ from app.pipeline.types import (
     Track,
 )
 from app.pipeline.visits import VisitBook
-from detector.crops import cut, sharpness
 from detector.types import Detection
 from recognizer.types import Reading
 
@@ -53,7 +54,7 @@ class _SourceState:
     visits: VisitBook
     tracker: PlateTracker | None = None
     tracks: dict[int, PlateTrack] = field(default_factory=dict)
-    reported: dict[int, tuple[str, float]] = field(default_factory=dict)
+    reported: dict[int, Finding] = field(default_factory=dict)
     count: int = 0
     now_s: float = 0.0
 
@@ -207,8 +208,8 @@ class Pipeline:
         finding = track.finding()
         if finding is None or self._objection(finding) is not None:
             return []
-        text, confidence = state.reported.get(track.number, ("", 0.0))
-        if text == finding.vote.text and finding.vote.confidence < confidence + _BETTER:
+        told = state.reported.get(track.number)
+        if told and told.vote.text == finding.vote.text and finding.vote.confidence < told.vote.confidence + _BETTER:
             return []
         return [self._report(state, track, finding, final=False)]
 
@@ -219,15 +220,20 @@ class Pipeline:
             return []
         finding = track.finding()
         objection = self._objection(finding) if finding is not None else None
-        if finding is not None and (objection is None or track.number in state.reported):
+        told = state.reported.get(track.number)
+        if finding is not None and objection is not None and told is not None:
+            # what was shown stands, for as long as the plate was in view
+            finding, objection = replace(told, last_s=finding.last_s, last_wall=finding.last_wall), None
+        if finding is not None and objection is None:
             return [self._report(state, track, finding, final=True)]
         self._reject(source_id, track, finding, objection)
         return []
 
     def _report(self, state: _SourceState, track: PlateTrack, finding: Finding, final: bool) -> PlateEvent:
-        state.reported[track.number] = (finding.vote.text, finding.vote.confidence)
         if final:
-            del state.reported[track.number]
+            state.reported.pop(track.number, None)
+        else:
+            state.reported[track.number] = finding
         return state.visits.report(track.number, finding, track.last_box, final)
 
     def _objection(self, finding: Finding) -> RejectReason | None:

@@ -1,10 +1,14 @@
-"""Makes the Source that a SourceSpec names."""
+"""Makes the Source that a SourceSpec names, and a Pipeline with the networks loaded."""
 
 from datetime import datetime
 
+from app.pipeline.core import Pipeline
 from app.pipeline.live import LiveSource
 from app.pipeline.recordings import PictureFile, VideoFile
 from app.pipeline.sources import Source, SourceKind, SourceSpec
+from app.pipeline.stats import StageTimes
+from app.pipeline.tracking import LOW_SCORE
+from app.pipeline.tuning import Tuning
 
 
 def make_source(spec: SourceSpec, start: datetime | None = None) -> Source:
@@ -14,3 +18,20 @@ def make_source(spec: SourceSpec, start: datetime | None = None) -> Source:
     if spec.kind is SourceKind.VIDEO:
         return VideoFile(spec, start)
     return LiveSource(spec)
+
+
+def load_pipeline(
+    device: str = "auto", tuning: Tuning | None = None, *, size: int | None = None, stages: StageTimes | None = None
+) -> Pipeline:
+    """Load both networks onto a device (auto, cpu, cuda:N, …) and return a pipeline that uses them.
+
+    size: longer side of the detector's input in pixels, None for the one it was trained at. Raises what the two
+    libraries raise for weights or devices that cannot be used.
+    """
+    from detector import PlateDetector
+    from recognizer import PlateReader
+
+    tuning = tuning or Tuning()
+    region = tuning.countries[0] if len(tuning.countries) == 1 else None
+    detector = PlateDetector(device=device, threshold=min(LOW_SCORE, tuning.min_score), size=size)
+    return Pipeline(detector, PlateReader(device=device, region=region), tuning, stages)

@@ -76,6 +76,13 @@ class VideoFile:
         self._index += 1
         return frame
 
+    def seek(self, seconds: float) -> None:
+        """Go on from a second of the recording, or from the nearest place before it that the file allows."""
+        if self._capture is None or self._info is None:
+            raise SourceError(f"{self._spec.source_id}: seek before it was opened")
+        self._capture.set(cv2.CAP_PROP_POS_MSEC, max(0.0, seconds) * 1000)
+        self._index, self._media_time = max(1, round(seconds * self._info.fps)), -1.0
+
     def close(self) -> None:
         """Release the file."""
         if self._capture is not None:

@@ -17,7 +17,7 @@ from detector.types import Box, Detection
 # a square of about the vehicle's size round the plate, which also scales the Kalman filter's noise to real motion.
 _NEIGHBOURHOOD = 3.0
 _MATCH_COST = 0.85
-_LOW_SCORE = 0.1
+LOW_SCORE = 0.1
 _FIRST_INTERVAL_S = 0.04
 _INTERVAL_SHARE = 0.1
 _MOST_STEPS = 15
@@ -139,7 +139,7 @@ def _make_tracker(min_score: float) -> _ByteTracker:
     _ultralytics.load()
     options = SimpleNamespace(
         track_high_thresh=min_score,
-        track_low_thresh=min(_LOW_SCORE, min_score),
+        track_low_thresh=min(LOW_SCORE, min_score),
         new_track_thresh=min_score,
         track_buffer=30,
         match_thresh=_MATCH_COST,

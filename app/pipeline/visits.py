@@ -149,7 +149,7 @@ class VisitBook:
 
 
 def same_plate(first: Vote, second: Vote) -> bool:
-    """Whether two votes can be of one plate: equal but for look-alikes, or one a weak misreading or fragment of the other."""
+    """Whether two votes can be of one plate: equal but for look-alikes, or one a weak misreading or a fragment."""
     a, b = fold(first.text, widely=True), fold(second.text, widely=True)
     if a == b:
         return True

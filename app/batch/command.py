@@ -1,0 +1,141 @@
+"""The command `main.py run`: its options, and how a run is told on the console."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from app import settings as settings_file
+from app.batch.runner import Control, Outputs, Report, items_of, run
+from app.batch.state import StateFile
+from app.batch.writers import csv_file, json_file
+from app.pipeline.tuning import Tuning, from_settings
+
+INTERRUPTED = 130
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `run`."""
+    parser.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="a video, a picture, a folder of these, or an address"
+    )
+    parser.add_argument("--csv", type=Path, metavar="F", help="write the reads as CSV, one row a vehicle")
+    parser.add_argument("--jsonl", type=Path, metavar="F", help="write the reads as JSON, one line a vehicle")
+    parser.add_argument("--video", type=Path, metavar="F", help="write a video with boxes and texts; one a source")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="sources read at a time (1)")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with a run that was stopped; needs its --csv or --jsonl"
+    )
+    parser.add_argument(
+        "--start", type=_time, metavar="TIME", help="when the recording began, as 2026-05-31T08:00+02:00"
+    )
+    add_pipeline_arguments(parser)
+
+
+def add_pipeline_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every command that reads plates."""
+    parser.add_argument("--device", default=None, metavar="D", help="auto, cpu, or a graphics card such as cuda:0")
+    parser.add_argument(
+        "--min-confidence", type=_share, metavar="X", help="leave out reads less sure than this, 0 to 1"
+    )
+    parser.add_argument("--country", action="append", metavar="CC", help="plates expected, as DE; may be given again")
+
+
+def tuning_of(args: argparse.Namespace) -> tuple[str, Tuning]:
+    """Return the device and the tuning that the settings file and the options ask for; warns of faulty settings."""
+    loaded = settings_file.load()
+    for problem in loaded.problems:
+        print(problem, file=sys.stderr)
+    tuning = from_settings(loaded.settings)
+    if args.min_confidence is not None:
+        tuning = replace(tuning, min_confidence=args.min_confidence)
+    if args.country:
+        tuning = replace(tuning, countries=tuple(country.upper() for country in args.country))
+    return args.device or loaded.settings.detection.device, tuning
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run and return the exit status: 0, 1 when something failed, 130 after Ctrl-C."""
+    from app.console import RunConsole
+    from app.pipeline.opening import load_pipeline
+
+    items, errors = items_of(args.sources, args.start)
+    if args.resume and not (args.csv or args.jsonl):
+        print("--resume needs the --csv or --jsonl of the run that was stopped.", file=sys.stderr)
+        return 2
+    if not items:
+        return _tell_errors(errors)
+    device, tuning = tuning_of(args)
+    try:
+        pipeline = load_pipeline(device, tuning)
+    except (OSError, ValueError, RuntimeError) as error:
+        print(f"The networks cannot be loaded: {error}. `platescribe doctor` tells more.", file=sys.stderr)
+        return 1
+    control = Control()
+    with interruptible(control), RunConsole(len(items)) as console:
+        report = run(items, pipeline, _outputs(args), console, control, jobs=args.jobs, resume=args.resume)
+    console.summary(report, pipeline.rejected())
+    return _status(report, errors, args)
+
+
+def _outputs(args: argparse.Namespace) -> Outputs:
+    rows = {}
+    if args.csv:
+        rows["csv"] = csv_file(args.csv)
+    if args.jsonl:
+        rows["jsonl"] = json_file(args.jsonl)
+    main_output = args.csv or args.jsonl
+    return Outputs(rows, args.video, StateFile.beside(main_output) if main_output else None)
+
+
+def _status(report: Report, errors: Sequence[str], args: argparse.Namespace) -> int:
+    status = _tell_errors([*errors, *report.errors])
+    if report.interrupted:
+        hint = " Add --resume to the same command to go on." if args.csv or args.jsonl else ""
+        print(f"Stopped; what was read so far is kept.{hint}", file=sys.stderr)
+        return INTERRUPTED
+    return status
+
+
+def _tell_errors(errors: Sequence[str]) -> int:
+    for error in errors:
+        print(error, file=sys.stderr)
+    return 1 if errors else 0
+
+
+@contextmanager
+def interruptible(control: Control) -> Iterator[None]:
+    """Let the first Ctrl-C (or a polite kill) end the run after its frame; a second one ends the program."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        control.stop()
+        signal.signal(number, before[number])
+
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in wanted}
+    try:
+        for number in wanted:
+            signal.signal(number, stop)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no time; write it as 2026-05-31T08:00+02:00") from error

@@ -1,0 +1,72 @@
+"""Plate events become rows of the CSV and lines of the JSONL."""
+
+import json
+from collections.abc import Iterable
+
+from app import columns
+from app.pipeline.types import PlateEvent
+
+
+class Reads:
+    """The reads of one source: the latest revision of every visit, without those that were absorbed by another."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, PlateEvent] = {}
+
+    def add(self, events: Iterable[PlateEvent]) -> None:
+        """Take in further events."""
+        for event in events:
+            for key in event.absorbed:
+                self._events.pop(key, None)
+            known = self._events.get(event.track_key)
+            if known is None or known.revision < event.revision:
+                self._events[event.track_key] = event
+
+    def all(self) -> list[PlateEvent]:
+        """Return one event a visit, in the order in which the vehicles came."""
+        return sorted(self._events.values(), key=lambda event: (event.first_s, event.box.x1, event.track_key))
+
+
+def track_number(event: PlateEvent) -> int:
+    """The number of a visit's track within its source."""
+    return int(event.track_key.rpartition("#")[2])
+
+
+def csv_row(event: PlateEvent) -> list[str]:
+    """Return the CSV row of a read, in the order of columns.COLUMNS."""
+    box = event.box
+    return columns.row(
+        event.first_wall,
+        event.source_id,
+        event.text,
+        event.confidence,
+        event.agreeing,
+        track_number(event),
+        (event.first_s, event.last_s),
+        (box.x1, box.y1, box.x2, box.y2),
+        event.region,
+    )
+
+
+def json_line(event: PlateEvent) -> str:
+    """Return a read as one line of JSON: the CSV's fields as numbers and texts, and what the CSV has no room for."""
+    box = event.box
+    fields = {
+        "time": columns.iso(event.first_wall),
+        "last_time": columns.iso(event.last_wall),
+        "time_from": event.wall_clock.value,
+        "source": event.source_id,
+        "plate": event.text,
+        "confidence": round(event.confidence, 4),
+        "char_confidences": [round(value, 4) for value in event.char_confidences],
+        "alternatives": [[other.text, round(other.confidence, 4)] for other in event.alternatives],
+        "reads": event.agreeing,
+        "readings": event.readings,
+        "track": track_number(event),
+        "first_s": round(event.first_s, 3),
+        "last_s": round(event.last_s, 3),
+        "best_s": round(event.best_s, 3),
+        "box": [round(value, 1) for value in (box.x1, box.y1, box.x2, box.y2)],
+        "region": event.region,
+    }
+    return json.dumps(fields, ensure_ascii=False)
