@@ -77,10 +77,12 @@ class PictureFolder:
             path.unlink(missing_ok=True)
         return len(left)
 
-    def all_names(self) -> Iterator[str]:
-        """Give the names of all finished pictures."""
-        for path in self.folder.glob("[0-9]*/*/*/*.jpg"):
-            yield path.relative_to(self.folder).as_posix()
+    def days(self) -> Iterator[tuple[datetime, list[str]]]:
+        """Give each day that has pictures (its UTC midnight) with their names, oldest first."""
+        for folder in sorted(self.folder.glob("[0-9]*/[0-9]*/[0-9]*")):
+            year, month, day = (int(part) for part in folder.parts[-3:])
+            names = [path.relative_to(self.folder).as_posix() for path in folder.glob("*.jpg")]
+            yield datetime(year, month, day, tzinfo=UTC), names
 
     def _write(self, name: str, data: bytes) -> None:
         incoming = self.folder / _INCOMING / secrets.token_hex(8)

@@ -20,7 +20,7 @@ from app.platelog.rows import (
     visits_of,
 )
 from app.platelog.schema import GRAM, SOURCE, SPELLING, VISIT
-from app.platelog.types import Entry, Visit
+from app.platelog.types import Entry, Guess, Visit
 
 
 class Saving:
@@ -49,6 +49,12 @@ class Saving:
         self._add_spellings(old.id, new)
         return get_visit(self._connection, old.id)
 
+    def respell(self, visit: Visit, alternatives: tuple[Guess, ...]) -> None:
+        """Give a stored visit other alternatives."""
+        assert visit.id is not None
+        delete_spellings(self._connection, [visit.id])
+        self._add_spellings(visit.id, replace(visit, alternatives=alternatives))
+
     def _one(self, entry: Entry) -> tuple[Visit, list[str]]:
         source_id = self._source_id(entry.visit.source)
         outdated = self._absorb(entry, source_id)
@@ -61,6 +67,8 @@ class Saving:
         if old.original_plate is not None:
             new = replace(new, plate=old.plate, original_plate=new.plate, list_name=old.list_name)
         new = replace(new, note=new.note or old.note, settled=new.settled or old.settled)
+        if not (new.crop or new.frame):
+            new = replace(new, crop=old.crop, frame=old.frame)
         kept = {new.crop, new.frame}
         return self.rewrite(old, new), [*outdated, *(name for name in (old.crop, old.frame) if name not in kept)]
 
