@@ -24,6 +24,7 @@ from app.pipeline.types import (
     Track,
 )
 from app.pipeline.visits import VisitBook
+from app.pipeline.zones import Zones
 from detector.types import Detection
 from recognizer.types import Reading
 
@@ -79,6 +80,8 @@ class Pipeline:
         self.tuning = tuning or Tuning()
         self.stages = stages or StageTimes()
         self._sources: dict[str, _SourceState] = {}
+        self._counts: dict[str, int] = {}
+        self._zones: dict[str, Zones] = {}
         self._rejected: Counter[tuple[str, RejectReason]] = Counter()
         self._rejections: deque[Rejection] = deque(maxlen=_LISTED_REJECTIONS)
 
@@ -101,11 +104,16 @@ class Pipeline:
             return self._vote(frames, updates, seen, list(zip(crops, readings, strict=True)))
 
     def finish(self, source_id: str) -> list[PlateEvent]:
-        """End a source's open tracks, as FINAL, and forget the source."""
+        """End a source's open tracks, as FINAL, and forget the source but for the numbers its tracks had."""
         state = self._sources.pop(source_id, None)
         if state is None:
             return []
+        self._counts[source_id] = state.count  # opened again, it gives no track_key twice
         return [event for number in list(state.tracks) for event in self._end(state, source_id, number)]
+
+    def set_zones(self, source_id: str, zones: Zones) -> None:
+        """Look at one source in zones of its own instead of those of the tuning; from any thread, at once."""
+        self._zones[source_id] = zones
 
     def rejected(self, source_id: str | None = None) -> dict[RejectReason, int]:
         """Count what was not reported, by reason, of one source or of all."""
@@ -122,7 +130,8 @@ class Pipeline:
     def _state(self, source_id: str) -> _SourceState:
         if source_id not in self._sources:
             tuning = self.tuning
-            self._sources[source_id] = _SourceState(VisitBook(source_id, tuning.repeat_s, tuning.countries))
+            visits = VisitBook(source_id, tuning.repeat_s, tuning.countries)
+            self._sources[source_id] = _SourceState(visits, count=self._counts.get(source_id, 0))
         return self._sources[source_id]
 
     def _track(self, frame: Frame, detections: Sequence[Detection]) -> TrackerUpdate:
@@ -145,7 +154,7 @@ class Pipeline:
             box = found.detection.box
             track = state.tracks.get(found.track_id) or self._new_track(state, found.track_id)
             track.see(box, frame.media_time, frame.wall_time, frame.clock, frame.is_still)
-            in_zone = self.tuning.zones.allows(box, width, height)
+            in_zone = self._zones.get(frame.source_id, self.tuning.zones).allows(box, width, height)
             shaped = plate_shaped(box)
             track.in_zone += in_zone
             track.shaped += shaped

@@ -1,4 +1,4 @@
-"""A recording shown at its own speed: paused, sped up and stepped by a person, frames dropped when the taker is slow."""
+"""A recording shown at its own speed: paused, sped up and stepped, frames dropped when the taker is slow."""
 
 import threading
 import time

@@ -1,0 +1,151 @@
+"""A picture with the plates of that very picture: scaled once, in the paint, at the screen's own resolution."""
+
+from collections.abc import Collection
+
+import cv2
+import numpy as np
+from PyQt5 import sip
+from PyQt5.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, pyqtSignal
+from PyQt5.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt5.QtWidgets import QSizePolicy, QWidget
+
+from app.gui import theme
+from app.pipeline.types import FrameResult, Image, Track
+from detector.types import Box
+
+_RADIUS = 4.0
+_PAD = 6.0
+
+
+class VideoView(QWidget):
+    """Shows the newest FrameResult it was given, with its tracks if boxes are wanted."""
+
+    clicked = pyqtSignal(str)  # track_key of the plate that was clicked
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.show_boxes = True
+        self._result: FrameResult | None = None
+        self._hits: Collection[str] = ()
+        self._scaled: tuple[Image, QSize, QImage, Image] | None = None
+        self._placeholder = ""
+        theme.changed.connect(self.update)
+
+    @property
+    def result(self) -> FrameResult | None:
+        """What is shown."""
+        return self._result
+
+    def show_result(self, result: FrameResult, hits: Collection[str] = ()) -> None:
+        """Show a frame with its tracks; those whose track_key is among hits are drawn as watch-list hits."""
+        self._result, self._hits = result, hits
+        self.update()
+
+    def show_text(self, text: str) -> None:
+        """Say, in place of a picture, why there is none."""
+        if text != self._placeholder:
+            self._placeholder = text
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a size that leaves room for the rest of the window."""
+        return QSize(640, 360)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest size at which a plate can be made out."""
+        return QSize(160, 90)
+
+    def picture_rect(self) -> QRectF:
+        """Return where the picture lies in the widget, in logical pixels; empty without a picture."""
+        if self._result is None:
+            return QRectF()
+        height, width = self._result.frame.image.shape[:2]
+        size = QSizeF(width, height).scaled(QSizeF(self.size()), Qt.AspectRatioMode.KeepAspectRatio)
+        return QRectF(QPointF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2), size)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint picture, boxes and texts."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("sunken"))
+        if self._result is None:
+            painter.setPen(theme.colour("muted"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._placeholder)
+            return
+        area = self.picture_rect()
+        painter.drawImage(area.topLeft(), self._image(self._result.frame.image, area))
+        if self.show_boxes:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for track in self._result.tracks:
+                self._paint_track(painter, track, area)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Tell which plate was clicked, if any."""
+        if event is not None and self._result is not None:
+            area = self.picture_rect()
+            for track in self._result.tracks:
+                if self._placed(track.box, area).contains(event.localPos()):
+                    self.clicked.emit(track.track_key)
+        super().mousePressEvent(event)
+
+    def _image(self, image: Image, area: QRectF) -> QImage:
+        """Return the picture at the size of area in device pixels; the same picture is scaled only once."""
+        ratio = self.devicePixelRatioF()
+        size = QSize(max(1, round(area.width() * ratio)), max(1, round(area.height() * ratio)))
+        if self._scaled is not None and self._scaled[0] is image and self._scaled[1] == size:
+            return self._scaled[2]
+        shrinks = size.width() < image.shape[1]
+        scaled = cv2.resize(image, (size.width(), size.height()), interpolation=_method(shrinks))
+        made, kept = qimage(np.asarray(scaled, np.uint8))
+        made.setDevicePixelRatio(ratio)
+        self._scaled = (image, size, made, kept)
+        return made
+
+    def _placed(self, box: Box, area: QRectF) -> QRectF:
+        """Return a box, given in pixels of the frame, in logical pixels of the widget."""
+        assert self._result is not None
+        scale = area.width() / self._result.frame.image.shape[1]
+        corner = QPointF(area.left() + box.x1 * scale, area.top() + box.y1 * scale)
+        return QRectF(corner, QSizeF(box.width * scale, box.height * scale))
+
+    def _paint_track(self, painter: QPainter, track: Track, area: QRectF) -> None:
+        hit = track.track_key in self._hits
+        colour = theme.colour("hit") if hit else QColor(theme.DARK.accent)
+        rect = self._placed(track.box, area).adjusted(-3, -3, 3, 3)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(0, 0, 0, 150), 4.0))
+        painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+        style = Qt.PenStyle.SolidLine if track.settled else Qt.PenStyle.DashLine
+        painter.setPen(QPen(colour, 2.0, style))
+        painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+        if track.text:
+            self._paint_label(painter, track, rect, hit)
+
+    def _paint_label(self, painter: QPainter, track: Track, box: QRectF, hit: bool) -> None:
+        """Write the text above the box, or below it where there is no room; a provisional one ends in an ellipsis."""
+        font = theme.plate_font(11.5 if self.width() > 420 else 9.5)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        text = ("\u26a0 " if hit else "") + track.text + ("" if track.settled else "\u2026")
+        rect = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * _PAD, metrics.height() + _PAD)
+        rect.moveBottomLeft(box.topLeft() - QPointF(0, 4))
+        if rect.top() < 0:
+            rect.moveTopLeft(box.bottomLeft() + QPointF(0, 4))
+        rect.moveLeft(max(2.0, min(rect.left(), self.width() - rect.width() - 2)))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("hit") if hit else QColor(10, 16, 20, 225))
+        painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+        painter.setPen(theme.colour("on_hit") if hit else QColor("#ffffff" if track.settled else theme.DARK.muted))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def qimage(image: Image) -> tuple[QImage, Image]:
+    """Return a BGR picture as QImage without copying, and the array that must be kept as long as it."""
+    kept = np.ascontiguousarray(image)
+    height, width = kept.shape[:2]
+    return QImage(sip.voidptr(kept.ctypes.data), width, height, kept.strides[0], QImage.Format.Format_BGR888), kept
+
+
+def _method(shrinks: bool) -> int:
+    return int(cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
