@@ -1,0 +1,165 @@
+"""From the pipeline's events to the log: one visit a vehicle, watch lists applied, written by the log's own thread.
+
+The window and the batch run use it alike: give every event to take(), in the order they come.
+"""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from app.pipeline.types import EventKind, PlateEvent
+from app.platelog.store import Store
+from app.platelog.types import Guess, LogStatus, Visit
+from app.platelog.watchlist import Hit
+from app.platelog.writer import Bounds, LogWriter
+
+_TRACKS_REMEMBERED = 20_000  # so many vehicles back, the same hit is not told twice
+_AGREED = 2  # readings that must agree before a hit is told while the vehicle is still in view
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A vehicle on a watch list, told once for a vehicle and entry; visit is what is known so far, not yet saved."""
+
+    visit: Visit
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Noted:
+    """What became of an event: the visit as known now, its hits, and for a final one the answer of the store.
+
+    answer gives the visit as stored once it is on the disk; see LogWriter.submit.
+    """
+
+    visit: Visit
+    hits: tuple[Hit, ...]
+    answer: "Future[Visit] | None"
+
+
+class Journal:
+    """Keeps what the pipeline reads. take() is to be called from one thread; the rest from any."""
+
+    def __init__(
+        self,
+        writer: LogWriter,
+        run: str = "",
+        pictures: bool = True,
+        on_alarm: Callable[[Alarm], None] | None = None,
+        on_saved: Callable[[Visit], None] | None = None,
+    ) -> None:
+        """run: names this run in the log, made up if empty; giving an earlier one replaces what that one wrote.
+
+        on_alarm is called in take()'s thread, on_saved in the writer's when a visit is on the disk.
+        """
+        self.writer = writer
+        self.run = run or new_run()
+        self._pictures = pictures
+        self._on_alarm = on_alarm
+        self._on_saved = on_saved
+        self._told: OrderedDict[str, set[int | None]] = OrderedDict()
+
+    @property
+    def store(self) -> Store | None:
+        """The store for searching and correcting, or None while it could not be opened."""
+        return self.writer.store
+
+    @property
+    def status(self) -> LogStatus:
+        """How the writing stands."""
+        return self.writer.status
+
+    def take(self, event: PlateEvent) -> Noted:
+        """Note an event: tell its new watch-list hits, and hand a final one to the writer. Never waits for the disk."""
+        store = self.store
+        hits = tuple(store.watch.match(event.text, event.first_wall)) if store is not None else ()
+        visit = visit_of(event, self.run, hits[0].entry.list_name if hits else "")
+        if event.kind is EventKind.FINAL or event.is_still or event.agreeing >= _AGREED:
+            self._tell(event.track_key, Alarm(visit, hits))
+        answer = self._keep(event, visit) if event.kind is EventKind.FINAL else None
+        return Noted(visit, hits, answer)
+
+    def flush(self, timeout: float | None = None) -> bool:
+        """Wait until every final visit so far is on the disk; False if it is not within timeout seconds."""
+        return self.writer.flush(timeout)
+
+    def close(self, timeout: float = 5.0) -> int:
+        """Write what waits, close the log, and return how many visits could not be written within timeout seconds."""
+        return self.writer.close(timeout)
+
+    def _keep(self, event: PlateEvent, visit: Visit) -> "Future[Visit]":
+        crop, frame = (event.best_crop, event.best_frame) if self._pictures else (None, None)
+        answer = self.writer.submit(visit, crop, frame, event.absorbed)
+        if self._on_saved is not None:
+            answer.add_done_callback(partial(_pass_on, self._on_saved))
+        return answer
+
+    def _tell(self, track_key: str, alarm: Alarm) -> None:
+        told = self._told.setdefault(track_key, set())
+        self._told.move_to_end(track_key)
+        while len(self._told) > _TRACKS_REMEMBERED:
+            self._told.popitem(last=False)
+        fresh = tuple(hit for hit in alarm.hits if hit.entry.id not in told)
+        told.update(hit.entry.id for hit in fresh)
+        if fresh and self._on_alarm is not None:
+            self._on_alarm(Alarm(alarm.visit, fresh))
+
+
+def open_journal(
+    log: str | Path | None = None,
+    picture_folder: Path | None = None,
+    run: str = "",
+    pictures: bool = True,
+    on_alarm: Callable[[Alarm], None] | None = None,
+    on_saved: Callable[[Visit], None] | None = None,
+    on_status: Callable[[LogStatus], None] | None = None,
+    bounds: Bounds | None = None,
+) -> Journal:
+    """Open a log to write and return its journal; log as in Store.open.
+
+    A log that is unavailable now (disk full, read-only, locked) is opened later; what is read waits in memory and the
+    status says why. Raises LogInUse while another process writes it: Store.open(log, read_only=True) still reads it.
+    """
+    writer = LogWriter(partial(Store.open, log, picture_folder), bounds, on_status).start()
+    return Journal(writer, run, pictures, on_alarm, on_saved)
+
+
+def new_run() -> str:
+    """Return a name for a run that no other has."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def visit_of(event: PlateEvent, run: str, list_name: str = "") -> Visit:
+    """Return the visit an event tells of, without pictures."""
+    seconds = (None, None) if event.is_still else (event.first_s, event.last_s)
+    return Visit(
+        plate=event.text,
+        source=event.source_id,
+        first_time=event.first_wall.astimezone(UTC),
+        last_time=event.last_wall.astimezone(UTC),
+        clock_source=event.wall_clock.value,
+        confidence=event.confidence,
+        char_confidences=event.char_confidences,
+        alternatives=tuple(Guess(other.text, other.confidence) for other in event.alternatives),
+        reads=event.agreeing,
+        run=run,
+        track=event.track_key,
+        revision=event.revision,
+        first_s=seconds[0],
+        last_s=seconds[1],
+        box=(event.box.x1, event.box.y1, event.box.x2, event.box.y2),
+        region=event.region,
+        list_name=list_name,
+    )
+
+
+def _pass_on(listener: Callable[[Visit], None], answer: "Future[Visit]") -> None:
+    if answer.exception() is None:
+        with suppress(Exception):  # a listener's fault is not the log's
+            listener(answer.result())
