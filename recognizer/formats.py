@@ -13,6 +13,7 @@ from recognizer.patterns import DIGITS, LETTERS, Pattern, PatternError, parse
 from recognizer.types import Alternative
 
 __all__ = [
+    "FREE",
     "LOOKALIKES",
     "Band",
     "Caption",
@@ -28,6 +29,8 @@ __all__ = [
     "resolve",
 ]
 
+# The code of plates of no country: random Latin text and looks.
+FREE = "free"
 FOLDER = Path(__file__).parent / "plate_formats"
 # How much less a text is believed that fits no format of the chosen region, or only a vanity pattern.
 MISFIT, VANITY = 0.05, 0.4

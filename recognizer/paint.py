@@ -1,0 +1,65 @@
+"""Laying masks, pictures and small texts onto a plate, clipped at its edges."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.colours import Bgr
+
+Image = NDArray[np.uint8]
+_RAMP = np.arange(256, dtype=np.float32) / 255.0
+
+
+def paint(canvas: Image, mask: Image, x: int, y: int, ink: Bgr, relief: int = 0) -> None:
+    """Lay ink through a mask (h, w) at x, y; relief > 0 adds the light and shade of embossed lettering."""
+    target, part = _overlap(canvas, mask, x, y)
+    if target is None or part is None:
+        return
+    ramp = np.rint(_RAMP[:, None] * np.array(ink, np.float32)).astype(np.uint8)
+    layers = cv2.merge([part, part, part])
+    laid = cv2.LUT(layers, ramp[None])
+    kept = cv2.multiply(target, cv2.bitwise_not(layers), scale=1 / 255)
+    target[:] = cv2.add(kept, laid)
+    if relief > 0:
+        _emboss(target, part, relief)
+
+
+def paint_picture(canvas: Image, picture: Image, mask: Image, x: int, y: int) -> None:
+    """Lay a picture (h, w, 3) through its mask (h, w) at x, y."""
+    target, part = _overlap(canvas, mask, x, y)
+    _, shown = _overlap(canvas, picture, x, y)
+    if target is None or part is None or shown is None:
+        return
+    layers = cv2.merge([part, part, part])
+    kept = cv2.multiply(target, cv2.bitwise_not(layers), scale=1 / 255)
+    target[:] = cv2.add(kept, cv2.multiply(shown, layers, scale=1 / 255))
+
+
+def shade(image: Image, light: Image) -> Image:
+    """The image multiplied by a light map (h, w) or (h, w, 3) in which 128 leaves it as it is."""
+    layers = light if light.ndim == 3 else cv2.merge([light, light, light])
+    return np.asarray(cv2.multiply(image, layers, scale=1 / 128), np.uint8)
+
+
+def _emboss(target: Image, mask: Image, relief: int) -> None:
+    """Light on the upper left edge of raised lettering, shade on the lower right."""
+    height, width = mask.shape
+    if height < 4 or width < 4:
+        return
+    upper = cv2.subtract(mask[:-2, :-2], mask[2:, 2:])
+    lower = cv2.subtract(mask[2:, 2:], mask[:-2, :-2])
+    inner = target[1:-1, 1:-1]
+    dark = cv2.LUT(upper, (np.arange(256) * relief // 255).astype(np.uint8))
+    light = cv2.LUT(lower, (np.arange(256) * relief // 255).astype(np.uint8))
+    inner[:] = cv2.add(cv2.subtract(inner, cv2.merge([dark, dark, dark])), cv2.merge([light, light, light]))
+
+
+def _overlap(canvas: Image, layer: Image, x: int, y: int) -> tuple[Image | None, Image | None]:
+    """The part of the canvas under a layer at x, y, and the part of the layer over it; None when they do not meet."""
+    height, width = layer.shape[:2]
+    left, top = max(0, x), max(0, y)
+    right, bottom = min(canvas.shape[1], x + width), min(canvas.shape[0], y + height)
+    if right - left < 1 or bottom - top < 1:
+        return None, None
+    part = layer[top - y : bottom - y, left - x : right - x]
+    return canvas[top:bottom, left:right], part
