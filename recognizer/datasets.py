@@ -55,14 +55,7 @@ class Sample:
 
     def image(self) -> np.ndarray:
         """The picture, uint8 BGR (H, W, 3); ValueError or OSError names a file that cannot be read."""
-        content = np.frombuffer(_content(self.location), np.uint8)
-        try:
-            image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
-        except cv2.error:
-            image = None
-        if image is None:
-            raise ValueError(f"{_title(self.location)}: not a picture (damaged, or of an unknown kind); replace it")
-        return image
+        return read_image(self.location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +154,18 @@ def _assign_splits(samples: list[Sample], seed: int) -> list[Sample]:
     else:
         val = set(random.Random(seed).sample(open_names, max(1, round(len(open_names) * VAL_SHARE))))
     return [s if s.split else replace(s, split="val" if s.name in val else "train") for s in samples]
+
+
+def read_image(location: Location) -> np.ndarray:
+    """A picture file, uint8 BGR (H, W, 3); ValueError or OSError names a file that cannot be read."""
+    content = np.frombuffer(_content(location), np.uint8)
+    try:
+        image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
+    except cv2.error:
+        image = None
+    if image is None:
+        raise ValueError(f"{_title(location)}: not a picture (damaged, or of an unknown kind); replace it")
+    return image
 
 
 # CSV

@@ -157,7 +157,7 @@ def worst(cases: Sequence[Case], most: int) -> list[Case]:
 def write_sheet(cases: Sequence[Case], overall: Scores, path: Path) -> None:
     """The cases as one PNG; OSError when it cannot be written."""
     tiles = [
-        Tile(c.sample.image(), c.sample.text, c.reading.text, f"{c.reading.confidence:.2f} {Path(c.sample.name).name}")
+        Tile(c.sample.image(), c.sample.text, c.reading.text, c.reading.confidence, Path(c.sample.name).name)
         for c in cases
     ]
     path.parent.mkdir(parents=True, exist_ok=True)

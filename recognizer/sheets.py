@@ -26,11 +26,12 @@ BAD: Colour = (196, 43, 43)
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One crop of a sheet. truth, text: what it shows and what was read; note: a small line below."""
+    """One crop of a sheet. truth, text: what it shows and what was read; confidence: of it; note: a line below."""
 
     image: Image
     truth: str
     text: str
+    confidence: float
     note: str = ""
 
 
@@ -89,9 +90,14 @@ def _draw_tile(
         right = i < len(tile.truth) and tile.truth[i] == character
         pen.text((at, y + high - 37), character, GOOD if right else BAD, text)
         at += text.getlength(character)
-    pen.text((x + 6, y + high - 15), _shortened(tile.note, 34), MUTED, label)
+    pen.text((x + wide - 6, y + high - 33), f"{tile.confidence:.2f}", MUTED, label, anchor="ra")
+    pen.text((x + 6, y + high - 15), _shortened(tile.note, label, wide - 12), MUTED, label)
 
 
-def _shortened(text: str, longest: int) -> str:
-    """The end of a text that is too long: of a path it says most."""
-    return text if len(text) <= longest else "…" + text[1 - longest :]
+def _shortened(text: str, face: ImageFont.FreeTypeFont, width: int) -> str:
+    """The end of a text too long for a width in pixels: of a path it says most."""
+    if face.getlength(text) <= width:
+        return text
+    while text and face.getlength("…" + text) > width:
+        text = text[1:]
+    return "…" + text
