@@ -1,0 +1,37 @@
+"""Opening the log for the window: to write, or to read only where another process writes it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import settings as app_settings
+from app.gui.feed import Feed
+from app.journal import Journal, open_journal
+from app.platelog.store import Store
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The log as the window has it: a journal to write, or a store to read only, and what is to be said of it."""
+
+    journal: Journal | None
+    reading: Store | None = None
+    notice: str = ""
+
+
+def log_of(settings: Settings, log: str | None = None) -> str | Path | None:
+    """Return which log to open: the one named, else the one in the settings' folder, else the user's own (None)."""
+    if log:
+        return log
+    return app_settings.data_folder(settings) / "plates.sqlite3" if settings.log.folder else None
+
+
+def open_log(settings: Settings, feed: Feed, log: str | None = None, read_only: bool = False) -> Kept:
+    """Open the log to write, or only to read. Raises LogInUse and LogError."""
+    where = log_of(settings, log)
+    if read_only:
+        return Kept(None, Store.open(where, read_only=True))
+    feed.journal = open_journal(
+        where, pictures=settings.log.pictures, on_alarm=feed.on_alarm, on_saved=feed.on_saved
+    )
+    return Kept(feed.journal)
