@@ -54,6 +54,7 @@ class PlateTrack:
         self._shots: dict[str, Shot] = {}
         self._vote: Vote | None = None
         self._stale = False
+        self._latest_text = ""
         self._unread_frames = 0
         self._largest_px = 0.0
         self.tallest_px = 0.0
@@ -75,10 +76,11 @@ class PlateTrack:
 
     @property
     def settled(self) -> bool:
-        """Whether enough readings agree that more would hardly change the text."""
+        """Whether enough readings agree that more would hardly change the text, and the latest is one of them."""
         current = self.vote
         return (
             current is not None
+            and self._latest_text == current.text
             and current.agreeing >= self._tuning.settled_agreement
             and current.confidence >= self._tuning.settled_confidence
         )
@@ -116,6 +118,7 @@ class PlateTrack:
         shot = Shot(item, crop.image, frame.image)
         self._unread_frames = 0
         self._largest_px = max(self._largest_px, crop.box.area)
+        self._latest_text = reading.text
         if not reading.text:
             return None
         before = self.vote
@@ -182,6 +185,7 @@ class PlateTrack:
             other._recent.append((item, shot))
             other._keep(item, shot)
         other.in_zone, other.shaped = len(moved), len(moved)
+        other._latest_text = moved[-1][0].reading.text
         other.tallest_px = max(item.box.height for item, _ in moved)
         if self._readings:
             latest = max(self._readings, key=lambda item: item.media_time)

@@ -1,0 +1,235 @@
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from app.pipeline.core import Pipeline
+from app.pipeline.stats import StageTimes
+from app.pipeline.tuning import Tuning
+from app.pipeline.types import EventKind, PlateEvent, RejectReason
+from app.pipeline.zones import Zones
+from detector.types import Detection
+from recognizer.types import Reading
+from tests.app.pipeline.made import ScriptedDetector, ScriptedReader, frame, plate, says
+
+FPS = 10.0
+Script = Sequence[Sequence[Detection]]
+
+
+def run(script: Script, reads: Callable[[int], Reading], tuning: Tuning | None = None) -> tuple[list[PlateEvent], Pipeline]:
+    """Run one frame after the other of one source, then finish it."""
+    pipeline = Pipeline(ScriptedDetector(script), ScriptedReader(reads), tuning)
+    events: list[PlateEvent] = []
+    for i in range(len(script)):
+        events += pipeline.process([frame(i, i / FPS)]).events
+    return events + pipeline.finish("clip"), pipeline
+
+
+def parked(count: int, x: float = 100, y: float = 100) -> list[list[Detection]]:
+    return [[plate(x + i, y)] for i in range(count)]
+
+
+def test_a_plate_is_new_when_two_agree_and_final_when_it_leaves() -> None:
+    events, _ = run([*parked(10), *[[]] * 30], lambda i: says("34A23126", 0.8))
+    assert [event.kind for event in events][0] is EventKind.NEW
+    assert events[-1].kind is EventKind.FINAL
+    assert {event.track_key for event in events} == {"clip#1"}
+    assert [event.revision for event in events] == list(range(1, len(events) + 1))
+    final = events[-1]
+    assert (final.text, final.first_s, final.last_s) == ("34A23126", 0.0, 0.9)
+    assert final.agreeing >= 2 and len(final.char_confidences) == 8
+    assert final.best_frame.shape == (480, 640, 3) and final.best_crop.size > 0
+    assert final.last_wall > final.first_wall and final.first_wall.tzinfo is not None
+
+
+def test_one_reading_alone_is_no_plate() -> None:
+    events, pipeline = run([*parked(1), *[[]] * 5], lambda i: says("34A23126", 0.99))
+    assert events == [] and pipeline.rejected() == {RejectReason.LOW_AGREEMENT: 1}
+
+
+def test_readings_that_never_agree_are_no_plate() -> None:
+    events, pipeline = run(parked(8), lambda i: says(f"AB{i}{i + 1}{i * 7 % 10}X", 0.9))
+    assert events == [] and pipeline.rejected("clip") == {RejectReason.LOW_AGREEMENT: 1}
+    listed = pipeline.rejections("clip")[0]
+    assert listed.track_key == "clip#1" and "agree" in listed.detail
+
+
+def test_a_picture_needs_one_reading_and_each_plate_is_final_at_once() -> None:
+    script = [[plate(50, 50), plate(300, 200)]]
+    pipeline = Pipeline(ScriptedDetector(script), ScriptedReader(lambda i: says(["AB123", "CD456"][i])))
+    step = pipeline.process([frame(0, 0, still=True)])
+    assert [(event.kind, event.text, event.is_still) for event in step.events] == [
+        (EventKind.FINAL, "AB123", True),
+        (EventKind.FINAL, "CD456", True),
+    ]
+    assert pipeline.finish("clip") == []
+    assert [track.text for track in step.frames[0].tracks] == ["AB123", "CD456"]
+
+
+def test_a_better_text_later_updates_and_stays_one_vehicle() -> None:
+    def reads(i: int) -> Reading:
+        return says("AB12", 0.55) if i < 3 else says("AB123C", 0.97)
+
+    events, _ = run(parked(15), reads)
+    kinds = [event.kind for event in events]
+    assert kinds[0] is EventKind.NEW and EventKind.UPDATE in kinds and kinds[-1] is EventKind.FINAL
+    assert events[-1].text == "AB123C" and {event.track_key for event in events} == {"clip#1"}
+    assert [event.revision for event in events] == list(range(1, len(events) + 1))
+
+
+def test_the_frame_shown_is_the_one_in_which_the_best_reading_was_made() -> None:
+    events, _ = run(parked(6), lambda i: says("AB123C", 0.6 if i != 4 else 0.95), Tuning(settled_agreement=99))
+    final = events[-1]
+    assert final.best_frame_index == 4 and final.best_s == pytest.approx(0.4)
+    assert final.box == plate(104, 100).box
+
+
+def test_an_identity_switch_does_not_give_two_cars_one_plate() -> None:
+    # the second car takes over the first one's track, in the same place and without a gap
+    events, _ = run(parked(24), lambda i: says("AB123C", 0.95) if i < 6 else says("XY987Z", 0.95))
+    finals = {event.track_key: event for event in events if event.kind is EventKind.FINAL}
+    assert sorted(event.text for event in finals.values()) == ["AB123C", "XY987Z"]
+    first, second = sorted(finals.values(), key=lambda event: event.first_s)
+    assert first.last_s < second.first_s
+    assert not {reading.reading.text for reading in first.track_readings} & {"XY987Z"}
+    assert not {reading.reading.text for reading in second.track_readings} & {"AB123C"}
+
+
+def test_two_cars_that_swap_tracks_stay_two_visits() -> None:
+    # both are seen all along; from frame 8 on the detections, and so the tracks, read the other one's plate
+    script = [[plate(100, 100), plate(400, 300)] for _ in range(24)]
+
+    def reads(i: int) -> Reading:
+        return says("AB123C" if (i % 2 == 0) == (i < 16) else "XY987Z", 0.95)
+
+    events, _ = run(script, reads, Tuning(settled_agreement=99))
+    last = {event.track_key: event for event in events}
+    gone = {key for event in events for key in event.absorbed}
+    assert sorted(event.text for key, event in last.items() if key not in gone) == ["AB123C", "XY987Z"]
+
+
+def test_a_fragment_at_first_does_not_split_a_track() -> None:
+    events, _ = run(parked(20), lambda i: says("23126", 0.9) if i < 5 else says("34A23126", 0.97))
+    assert {event.track_key for event in events} == {"clip#1"} and events[-1].text == "34A23126"
+
+
+def test_the_same_plate_again_within_the_repeat_time_is_the_same_visit() -> None:
+    script = [*parked(5), *[[]] * 60, *parked(5, x=400)]
+    events, _ = run(script, lambda i: says("AB123C", 0.95))
+    assert {event.track_key for event in events} == {"clip#1"}
+    assert (events[-1].first_s, events[-1].last_s) == (0.0, 6.9)
+    assert [event.revision for event in events] == list(range(1, len(events) + 1))
+
+
+def test_the_same_plate_after_the_repeat_time_is_another_visit() -> None:
+    events, _ = run([*parked(5), *[[]] * 60, *parked(5)], lambda i: says("AB123C", 0.95), Tuning(repeat_s=3))
+    assert {event.track_key for event in events} == {"clip#1", "clip#2"}
+
+
+@pytest.mark.parametrize(("again", "same"), [("AB1230", True), ("B123C", True), ("AB123D", True), ("XY987Z", False)])
+def test_a_weak_misreading_soon_after_is_the_same_visit(again: str, same: bool) -> None:
+    script = [*parked(8), *[[]] * 30, *parked(2)]
+    events, _ = run(script, lambda i: says("AB123C" if i < 8 else again, 0.9), Tuning(settled_agreement=99))
+    last = {event.track_key: event.text for event in events}
+    assert (set(last.values()) == {"AB123C"}) == same
+
+
+def test_two_similar_plates_in_view_together_are_two_vehicles() -> None:
+    script = [[plate(60, 100), plate(450, 100)] for _ in range(12)]
+    events, _ = run(script, lambda i: says("FL33T1" if i % 2 == 0 else "FL33T2", 0.95), Tuning(settled_agreement=99))
+    assert {event.text for event in events if event.kind is EventKind.FINAL} == {"FL33T1", "FL33T2"}
+
+
+def test_too_small_plates_and_those_outside_the_zone_are_not_read_but_counted() -> None:
+    zone = Zones(include=(((0, 0), (0.5, 0), (0.5, 1), (0, 1)),))
+    script = [[plate(40, 50, 24, 6), plate(500, 300), plate(40, 300, 12, 60)] for _ in range(6)]
+    reader = ScriptedReader(lambda i: says("AB123C"))
+    pipeline = Pipeline(ScriptedDetector(script), reader, Tuning(zones=zone))
+    for i in range(6):
+        pipeline.process([frame(i, i / FPS)])
+    pipeline.finish("clip")
+    assert reader.count == 0
+    assert pipeline.rejected() == {
+        RejectReason.TOO_SMALL: 1,
+        RejectReason.OUTSIDE_ZONE: 1,
+        RejectReason.NOT_PLATE_SHAPED: 1,
+    }
+
+
+@pytest.mark.parametrize(("text", "reason"), [("TAXI", RejectReason.NO_PLATE_FORM), ("A1", RejectReason.NO_PLATE_FORM)])
+def test_signs_are_no_plates(text: str, reason: RejectReason) -> None:
+    events, pipeline = run(parked(6), lambda i: says(text, 0.95))
+    assert events == [] and pipeline.rejected() == {reason: 1}
+
+
+def test_a_doubtful_plate_is_counted_not_reported() -> None:
+    events, pipeline = run(parked(3), lambda i: says("AB123C", 0.2))
+    assert events == [] and pipeline.rejected() == {RejectReason.LOW_CONFIDENCE: 1}
+
+
+def test_a_settled_track_is_read_now_and_then_only() -> None:
+    script = [[plate(100, 100)] for _ in range(104)]
+    reader = ScriptedReader(lambda i: says("AB123C", 0.97))
+    pipeline = Pipeline(ScriptedDetector(script), reader)
+    for i in range(104):
+        pipeline.process([frame(i, i / FPS)])
+    assert reader.count == 4 + 20
+
+
+def test_a_settled_track_is_read_when_it_is_clearly_larger() -> None:
+    script = [[plate(100, 100)]] * 6 + [[plate(100, 100, 120, 30)]]
+    reader = ScriptedReader(lambda i: says("AB123C", 0.97))
+    pipeline = Pipeline(ScriptedDetector(script), reader, Tuning(read_every=1000))
+    for i in range(7):
+        pipeline.process([frame(i, i / FPS)])
+    assert reader.count == 5
+
+
+def test_frames_of_all_sources_go_through_each_network_as_one_batch() -> None:
+    detector = ScriptedDetector([[plate(50, 50), plate(200, 200)], [plate(10, 10)]] * 3)
+    reader = ScriptedReader(lambda i: says("AB123C", 0.9))
+    stages = StageTimes()
+    pipeline = Pipeline(detector, reader, stages=stages)
+    for i in range(3):
+        pipeline.process([frame(i, i / FPS, "one"), frame(i, i / FPS, "two")])
+    assert detector.batches == [2, 2, 2] and reader.batches == [3, 3, 3]
+    keys = {event.track_key for source in ("one", "two") for event in pipeline.finish(source)}
+    assert {key.partition("#")[0] for key in keys} == {"one", "two"}
+    assert list(stages.snapshot()) == ["detect", "track", "crop", "read", "vote"]
+    assert stages.snapshot()["read"].items == 9
+
+
+def test_several_frames_of_one_source_in_a_batch_come_out_as_one_by_one() -> None:
+    script = [*parked(12), *[[]] * 20, *parked(9, x=300)]
+
+    def reads(i: int) -> Reading:
+        return says("AB123C" if i % 3 else "A8123C", 0.9)
+
+    single, _ = run(script, reads, Tuning(settled_agreement=99))
+    pipeline = Pipeline(ScriptedDetector(script), ScriptedReader(reads), Tuning(settled_agreement=99))
+    frames = [frame(i, i / FPS) for i in range(len(script))]
+    batched = [e for k in range(0, len(frames), 7) for e in pipeline.process(frames[k : k + 7]).events]
+    batched += pipeline.finish("clip")
+    assert [(e.kind, e.track_key, e.text, e.revision) for e in batched] == [
+        (e.kind, e.track_key, e.text, e.revision) for e in single
+    ]
+
+
+def test_the_tracks_shown_belong_to_that_very_frame() -> None:
+    script = [*parked(4), [], *parked(2, x=105)]
+    pipeline = Pipeline(ScriptedDetector(script), ScriptedReader(lambda i: says("AB123C", 0.9)))
+    shown = [pipeline.process([frame(i, i / FPS)]).frames[0] for i in range(7)]
+    for result, detections in zip(shown, script, strict=True):
+        assert [track.box for track in result.tracks] == [detection.box for detection in detections]
+    assert [track.settled for result in shown for track in result.tracks] == [False, *[True] * 5]
+
+
+def test_a_finished_source_begins_anew() -> None:
+    events, pipeline = run(parked(5), lambda i: says("AB123C", 0.9))
+    assert events and pipeline.finish("clip") == []
+
+
+def test_what_was_shown_as_new_always_ends_as_final() -> None:
+    # two agree, then chaos: the plate that was shown stands
+    events, _ = run(parked(20), lambda i: says("AB123C", 0.9) if i < 2 else says(f"Q{i:02}W{i * 3:02}", 0.9))
+    assert events[0].kind is EventKind.NEW and events[-1].kind is EventKind.FINAL
+    assert events[-1].text == events[-2].text if len(events) > 1 else True

@@ -1,0 +1,165 @@
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from app.pipeline.recordings import PictureFile, VideoFile
+from app.pipeline.sources import SourceError, SourceInfo, identify
+from app.pipeline.types import Frame, WallClock
+from tests.app.pipeline.clips import set_creation_time, set_durations, set_rotation, write_clip
+
+
+def read_all(path: Path, start: datetime | None = None) -> tuple[SourceInfo, list[Frame], str]:
+    source = VideoFile(identify(str(path)), start)
+    info, frames, fault = source.open(), [], ""
+    try:
+        while (frame := source.read()) is not None:
+            frames.append(frame)
+    except SourceError as error:
+        fault = str(error)
+    source.close()
+    return info, frames, fault
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "b.avi", "with blank & ü 100%d.mp4"])
+def test_frames_come_in_order_with_the_times_of_the_container(tmp_path: Path, name: str) -> None:
+    info, frames, fault = read_all(write_clip(tmp_path / name, frames=20, fps=10))
+    assert not fault
+    assert [frame.index for frame in frames] == list(range(20))
+    assert [frame.media_time for frame in frames] == pytest.approx([i / 10 for i in range(20)], abs=0.002)
+    levels = [float(frame.image[-20:, -20:].mean()) for frame in frames]
+    assert levels == pytest.approx([5 + 10 * i for i in range(20)], abs=4)
+    assert (info.width, info.height, info.frames) == (160, 120, 20)
+    assert info.duration_s == pytest.approx(2.0, abs=0.11)
+
+
+def test_a_variable_frame_rate_keeps_its_own_times(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "vfr.mp4", frames=6, fps=10)
+    set_durations(path, [1, 3, 1, 5, 1, 1])
+    _, frames, fault = read_all(path)
+    assert not fault
+    assert [frame.media_time for frame in frames] == pytest.approx([0, 0.1, 0.4, 0.5, 1.0, 1.1], abs=0.003)
+
+
+def test_a_rotation_tag_turns_the_picture_upright(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "turned.mp4")
+    set_rotation(path, 90)
+    info, frames, _ = read_all(path)
+    assert frames[0].image.shape == (160, 120, 3)
+    assert (info.width, info.height) == (120, 160)
+    corner = frames[0].image[:30, -20:]
+    assert corner.mean() > 200, "the corner at the top left belongs at the top right after a quarter turn"
+
+
+def test_a_truncated_recording_gives_what_is_left_and_names_the_file(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "cut.avi", frames=60, fps=10)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    _, frames, fault = read_all(path)
+    assert 15 <= len(frames) < 45
+    assert str(path) in fault and "kept" in fault
+
+
+def test_an_mp4_without_its_index_is_no_video_that_can_be_read(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "cut.mp4", frames=30)
+    path.write_bytes(path.read_bytes()[:-600])
+    with pytest.raises(SourceError, match=r"cut\.mp4: not a video"):
+        VideoFile(identify(str(path))).open()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "is empty"), (b"hello, this is no video\n" * 40, "not a video"), (b"\0" * 900, "not a")]
+)
+def test_files_that_are_no_video_are_named(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "wrong.mp4"
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=words) as caught:
+        VideoFile(identify(str(path))).open()
+    assert str(path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_file_that_vanished_is_named(tmp_path: Path) -> None:
+    spec = identify(str(write_clip(tmp_path / "a.avi")))
+    (tmp_path / "a.avi").unlink()
+    with pytest.raises(SourceError, match="no such file"):
+        VideoFile(spec).open()
+
+
+def test_the_start_is_the_time_of_the_file_less_the_duration(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.avi", frames=50, fps=10)
+    ended = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+    os.utime(path, (ended.timestamp(), ended.timestamp()))
+    info, frames, _ = read_all(path)
+    assert info.clock is WallClock.FILE_TIME
+    assert info.start.tzinfo is not None
+    assert info.start == ended - timedelta(seconds=5)
+    assert frames[10].wall_time == info.start + timedelta(seconds=frames[10].media_time)
+
+
+def test_the_container_knows_better_and_the_user_best(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mp4")
+    created = datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
+    set_creation_time(path, int((created - datetime(1904, 1, 1, tzinfo=UTC)).total_seconds()))
+    info, _, _ = read_all(path)
+    assert (info.start, info.clock) == (created, WallClock.CONTAINER)
+    given = datetime(2025, 1, 1, tzinfo=UTC)
+    info, frames, _ = read_all(path, given)
+    assert (info.start, info.clock, frames[0].wall_time) == (given, WallClock.GIVEN, given)
+
+
+def test_a_creation_time_of_zero_or_of_the_future_is_none(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mp4")
+    for seconds in (0, 1, 2**32 - 1):
+        set_creation_time(path, seconds)
+        assert read_all(path)[0].clock is WallClock.FILE_TIME
+
+
+def test_a_recording_can_be_read_again_from_its_start(tmp_path: Path) -> None:
+    source = VideoFile(identify(str(write_clip(tmp_path / "a.avi"))))
+    source.open()
+    first = source.read()
+    source.open()
+    again = source.read()
+    assert first and again and again.index == 0 and np.array_equal(first.image, again.image)
+    source.close()
+
+
+def test_a_picture_is_one_still_frame(tmp_path: Path) -> None:
+    path = tmp_path / "ü.png"
+    image = np.zeros((40, 60, 3), np.uint8)
+    image[:, :30] = (10, 200, 90)
+    path.write_bytes(cv2.imencode(".png", image)[1].tobytes())
+    source = PictureFile(identify(str(path)))
+    info = source.open()
+    frame = source.read()
+    assert frame is not None and frame.is_still and np.array_equal(frame.image, image)
+    assert source.read() is None and info.duration_s is None
+
+
+def test_a_broken_picture_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "broken.jpg"
+    path.write_bytes(b"\xff\xd8\xff\xe0 nothing more")
+    with pytest.raises(SourceError, match=r"broken\.jpg: not a picture"):
+        PictureFile(identify(str(path))).open()
+
+
+@pytest.mark.data
+def test_a_real_rotation_tag_is_honoured(shared_data: Path) -> None:
+    source = VideoFile(identify(str(shared_data / "videos" / "in_scooter_640x352.mp4")))
+    info = source.open()
+    frame = source.read()
+    source.close()
+    assert frame is not None and frame.image.shape == (640, 352, 3) and (info.width, info.height) == (352, 640)
+
+
+@pytest.mark.data
+def test_a_real_variable_frame_rate_is_honoured(shared_data: Path) -> None:
+    _, frames, fault = read_all(shared_data / "videos" / "vn_toll_booth_1280x720.mp4")
+    times = [frame.media_time for frame in frames]
+    assert not fault and len(frames) == 339
+    assert times[-1] == pytest.approx(18.689, abs=0.01)
+    steps = np.diff(times)
+    assert steps.min() < 0.02 and steps.max() > 0.15

@@ -1,0 +1,103 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.pipeline.voting import align, distance, vote
+from tests.app.pipeline.made import says, track_reading
+
+TEXTS = st.text("AB018", max_size=9)
+READINGS = st.lists(
+    st.builds(
+        lambda text, confidence, weight: track_reading(says(text, confidence), weight),
+        st.text("AB01", min_size=1, max_size=8),
+        st.floats(0.05, 0.999),
+        st.floats(0.05, 1),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def voted(*readings, agreement: int = 1):
+    outcome = vote([track_reading(reading) for reading in readings], agreement)
+    assert outcome is not None
+    return outcome
+
+
+@given(TEXTS, TEXTS)
+def test_an_alignment_holds_both_texts_and_costs_the_edit_distance(first: str, second: str) -> None:
+    pairs = align(first, second)
+    assert "".join(a for a, _ in pairs) == first
+    assert "".join(b for _, b in pairs) == second
+    assert max(len(first), len(second)) - min(len(first), len(second)) <= distance(first, second)
+    assert distance(first, second) == distance(second, first) <= max(len(first), len(second))
+    assert (distance(first, second) == 0) == (first == second)
+
+
+@given(READINGS)
+def test_a_vote_keeps_its_promises(readings) -> None:
+    outcome = vote(readings)
+    assert outcome is not None
+    assert len(outcome.char_confidences) == len(outcome.text)
+    assert all(0 <= value <= 1 for value in (outcome.confidence, outcome.share, *outcome.char_confidences))
+    assert outcome.agreeing == sum(item.reading.text == outcome.text for item in readings)
+    assert all(other.text != outcome.text for other in outcome.alternatives)
+
+
+@given(READINGS, st.text("AB01", min_size=1, max_size=8))
+def test_an_overwhelming_majority_wins(readings, text: str) -> None:
+    crowd = [track_reading(says(text, 0.99), 1.0)] * (4 * len(readings))
+    outcome = vote([*readings, *crowd])
+    assert outcome is not None and outcome.text == text
+
+
+@given(READINGS)
+def test_the_order_of_readings_does_not_matter(readings) -> None:
+    first, second = vote(readings), vote(list(reversed(readings)))
+    assert first is not None and second is not None
+    assert first.text == second.text and first.confidence == pytest.approx(second.confidence)
+
+
+def test_each_character_is_decided_by_itself() -> None:
+    outcome = voted(says("AB123X"), says("AB128D"), says("A8123D"), agreement=0)
+    assert outcome.text == "AB123D"
+    assert outcome.agreeing == 0
+
+
+def test_a_composed_text_gives_way_to_one_that_enough_readings_say() -> None:
+    readings = (says("AB123X"), says("AB128D"), says("A8123D"), says("AB128D", 0.3))
+    assert voted(*readings, agreement=2).text == "AB128D"
+
+
+def test_texts_of_unequal_length_are_aligned() -> None:
+    outcome = voted(says("34A23126"), says("4A23126", 0.8), says("34A23126"), says("34A2312", 0.8), says("34A231261", 0.5))
+    assert (outcome.text, outcome.agreeing, outcome.readings) == ("34A23126", 2, 5)
+
+
+def test_a_character_most_readings_insert_is_kept() -> None:
+    assert voted(says("AB123", 0.9), says("AB0123", 0.7), says("AB0123", 0.7)).text == "AB0123"
+
+
+def test_a_sharp_sure_reading_outweighs_two_doubtful_ones() -> None:
+    readings = [
+        track_reading(says("KA22P3368", 0.98), 1.0),
+        track_reading(says("KA22P3388", 0.35), 0.4),
+        track_reading(says("KA22P3388", 0.35), 0.4),
+    ]
+    outcome = vote(readings)
+    assert outcome is not None and outcome.text == "KA22P3368"
+
+
+def test_alternatives_vote_too() -> None:
+    outcome = voted(says("AB12O", 0.5, ("AB120", 0.45)), says("AB12D", 0.5, ("AB120", 0.45)), says("AB120", 0.4))
+    assert outcome.text == "AB120"
+
+
+def test_more_agreeing_readings_are_more_certain_but_never_certain() -> None:
+    one, two, many = (voted(*[says("AB123", 0.7)] * count).confidence for count in (1, 2, 30))
+    assert one < two < many < 1
+
+
+def test_nothing_read_is_no_vote() -> None:
+    assert vote([]) is None
+    assert vote([track_reading(says("", 0.9))]) is None
