@@ -34,7 +34,7 @@ def variables(cache: Path, platform: str = sys.platform) -> dict[str, str]:
         "OPENCV_FFMPEG_CAPTURE_OPTIONS": _FFMPEG_OPTIONS,
         # FFmpeg prints addresses with their passwords; what went wrong is said by us, with the file's name.
         "OPENCV_FFMPEG_LOGLEVEL": "-8",
-        "OPENCV_LOG_LEVEL": "ERROR",
+        "OPENCV_LOG_LEVEL": "FATAL",
         # matplotlib: no window of its own, its font list in our folder.
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": str(cache / "matplotlib"),

@@ -85,7 +85,7 @@ class Decision:
         2.0, "Decide within", "A plate in view this long is listed as read best so far.", low=0.2, high=30, unit="s"
     )
     repeat_s: float = _option(
-        60.0, "Same plate again after", "Seen again sooner, it is the same visit.", low=0, high=86400, unit="s"
+        30.0, "Same plate again after", "Seen again sooner, it is the same visit.", low=0, high=86400, unit="s"
     )
 
 

@@ -1,0 +1,104 @@
+import argparse
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app import doctor
+from app.doctor import Finding, State
+from app.settings import Settings, save, with_value
+
+
+def _found(check: doctor.Check, name: str) -> Finding:
+    return next(item for item in doctor.findings(check) if item.name == name)
+
+
+def _manifest(folder: Path, monkeypatch: pytest.MonkeyPatch, reader_sum: str = "") -> None:
+    entries = {}
+    for name in ("detector", "reader"):
+        (folder / f"{name}.bin").write_bytes(name.encode())
+        entries[name] = {"file": f"{name}.bin", "sha256": hashlib.sha256(name.encode()).hexdigest()}
+    if reader_sum:
+        entries["reader"]["sha256"] = reader_sum
+    (folder / "manifest.json").write_text(json.dumps(entries))
+    monkeypatch.setattr(doctor, "MANIFEST", folder / "manifest.json")
+
+
+def test_weights_as_in_the_manifest_are_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _manifest(tmp_path, monkeypatch)
+    assert [item.state for item in doctor.findings(doctor._weights)] == [State.OK, State.OK]
+
+
+def test_changed_missing_and_unlisted_weights_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _manifest(tmp_path, monkeypatch, reader_sum="0" * 64)
+    (tmp_path / "detector.bin").unlink()
+    for name in ("detector", "reader"):
+        found = _found(doctor._weights, name)
+        assert found.state is State.BROKEN and str(tmp_path) in found.value and found.hint
+    (tmp_path / "manifest.json").write_text("no json")
+    assert _found(doctor._weights, "manifest").state is State.BROKEN
+
+
+def test_a_missing_package_is_broken_with_the_command_that_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "requirements.txt").write_text("numpy>=2\nsurely-not-installed>=1,<2\n")
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    assert _found(doctor._versions, "numpy").state is State.OK
+    missing = _found(doctor._versions, "surely-not-installed")
+    assert missing.state is State.BROKEN and "requirements.txt" in missing.hint
+
+
+def test_the_real_machine_can_read_and_write_video() -> None:
+    assert _found(doctor._video, "recordings, RTSP").state is State.OK
+    assert _found(doctor._video, "writing mp4v").value == "works"
+
+
+def test_an_unknown_codec_is_told_as_such() -> None:
+    assert doctor._can_write("mp4v")
+    assert not doctor._can_write("zzzz")
+
+
+def test_the_window_check_names_the_platform_and_survives_a_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert _found(doctor._window, "Qt platform") == Finding("Qt platform", "offscreen")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "none-such")
+    broken = _found(doctor._window, "Qt platform")
+    assert broken.state is State.BROKEN and "none-such" in broken.value
+
+
+def test_a_log_folder_that_cannot_be_written_is_broken(tmp_path: Path) -> None:
+    file = tmp_path / "a file"
+    file.write_text("")
+    save(with_value(Settings(), "log.folder", str(file)))
+    assert _found(doctor._folders, "log folder").state is State.BROKEN
+
+
+def test_too_little_room_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "NEEDED_FREE_GB", 1e9)
+    assert _found(doctor._folders, "log folder").state is State.BROKEN
+
+
+def _crashing() -> Iterator[Finding]:
+    yield Finding("first", "fine")
+    raise RuntimeError("rtsp://admin:secret@camera/1 is no address")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_check_that_fails_is_reported_redacted_and_gives_status_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    monkeypatch.setattr(doctor, "CHECKS", (("Section", _crashing),))
+    assert doctor.main(argparse.Namespace(json=as_json)) == 1
+    out = capsys.readouterr().out
+    assert "fine" in out and "RuntimeError" in out and "secret" not in out
+    if as_json:
+        assert json.loads(out)["Section"][1]["state"] == "BROKEN"
+
+
+def test_all_well_gives_status_0(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(doctor, "CHECKS", (("Folders", doctor._folders), ("Backends", doctor._backends)))
+    assert doctor.main(argparse.Namespace(json=False)) == 0
+    assert capsys.readouterr().out.endswith("Everything needed is here.\n")
