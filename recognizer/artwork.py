@@ -1,7 +1,7 @@
 """Backgrounds, ornaments and stickers of plates: everything on a plate that is neither lettering nor band."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 import cv2
@@ -9,20 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.colours import Bgr, any_colour, jitter, mix
-
-Image = NDArray[np.uint8]
+from recognizer.paint import Image, filled
 
 # Backgrounds and ornaments are drawn once at these sizes, kept, and scaled to each plate.
 BACKGROUND = (64, 128)
 ORNAMENT = 64
-_SHIFT = 4
 
 
 def background(kind: str, base: Bgr, colours: Sequence[Bgr], rng: Random) -> Image:
     """A plate's background (64, 128, 3): base colour with a picture of the kind in the colours."""
     height, width = BACKGROUND
-    canvas = np.empty((height, width, 3), np.uint8)
-    canvas[:] = base
+    canvas = filled(height, width, base)
     colours = list(colours) or [mix(base, any_colour(rng), 0.4)]
     if kind == "plain":
         return canvas
@@ -38,8 +35,7 @@ def background(kind: str, base: Bgr, colours: Sequence[Bgr], rng: Random) -> Ima
         _figure(canvas, base, colours, rng, kind)
     else:
         _land(canvas, base, colours, rng, kind)
-    veil = np.empty_like(canvas)
-    veil[:] = base
+    veil = filled(height, width, base)
     share = rng.uniform(0.0, 0.45)
     return np.asarray(cv2.addWeighted(canvas, 1 - share, veil, share, 0), np.uint8)
 
@@ -127,40 +123,51 @@ def blob(rng: Random, roughness: float, corners: int) -> NDArray[np.float64]:
 
 def ornament(kind: str, ink: Bgr, rng: Random) -> tuple[Image, Image]:
     """An ornament between groups: colours (64, 64, 3) and mask (64, 64)."""
-    colour = np.empty((ORNAMENT, ORNAMENT, 3), np.uint8)
     mask = np.zeros((ORNAMENT, ORNAMENT), np.uint8)
-    main = jitter(any_colour(rng), rng) if rng.random() < 0.7 else ink
-    colour[:] = main
-    if kind == "dot":
-        colour[:] = ink
-        _disc(mask, 0.5, rng.uniform(0.12, 0.2))
-    elif kind == "seals":
-        for centre in (0.26, 0.74):
-            _seal(colour, mask, (0.5, centre), 0.22, rng)
-    elif kind == "seal":
-        _seal(colour, mask, (0.5, 0.5), rng.uniform(0.25, 0.45), rng)
+    main = any_colour(rng) if rng.random() < 0.7 else ink
+    colour = filled(ORNAMENT, ORNAMENT, main)
+    draw = _ORNAMENTS.get(kind)
+    if draw is not None:
+        draw(colour, mask, ink, rng)
     elif kind in ("shield", "arms", "crown"):
         _shield(colour, mask, rng)
-    elif kind == "cross":
-        colour[:] = (60, 40, 210)
-        cv2.rectangle(mask, (8, 25), (56, 39), 255, -1)
-        cv2.rectangle(mask, (25, 8), (39, 56), 255, -1)
     elif kind in ("sticker", "flag"):
         _flag(colour, mask, rng)
-    elif kind in ("star", "sun", "leaf"):
-        _star(colour, mask, main if kind != "sun" else (48, 52, 200), rng)
-    elif kind == "emirate":
-        _script(mask, rng)
-        colour[:] = ink if rng.random() < 0.7 else main
-    elif kind == "heart":
-        _heart(mask)
+    elif kind in ("star", "leaf"):
+        _star(mask, rng)
     else:
         _shape(colour, mask, main, rng)
     return colour, mask
 
 
-def _disc(mask: Image, at: float, radius: float) -> None:
-    cv2.circle(mask, (ORNAMENT // 2, round(at * ORNAMENT)), round(radius * ORNAMENT), 255, -1, cv2.LINE_AA)
+def _dot(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+    """A round dot in the lettering's ink."""
+    colour[:] = ink
+    cv2.circle(mask, (ORNAMENT // 2, ORNAMENT // 2), round(rng.uniform(0.12, 0.2) * ORNAMENT), 255, -1, cv2.LINE_AA)
+
+
+def _two_seals(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+    """Two seals, one above the other."""
+    for centre in (0.26, 0.74):
+        _seal(colour, mask, (0.5, centre), 0.22, rng)
+
+
+def _one_seal(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+    """One seal in the middle."""
+    _seal(colour, mask, (0.5, 0.5), rng.uniform(0.25, 0.45), rng)
+
+
+def _cross(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+    """A red cross of even arms."""
+    colour[:] = (60, 40, 210)
+    cv2.rectangle(mask, (8, 25), (56, 39), 255, -1)
+    cv2.rectangle(mask, (25, 8), (39, 56), 255, -1)
+
+
+def _sun(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+    """A red star or sun."""
+    colour[:] = (48, 52, 200)
+    _star(mask, rng)
 
 
 def _seal(colour: Image, mask: Image, centre: tuple[float, float], radius: float, rng: Random) -> None:
@@ -196,24 +203,26 @@ def _flag(colour: Image, mask: Image, rng: Random) -> None:
         colour[index * ORNAMENT // stripes : (index + 1) * ORNAMENT // stripes] = any_colour(rng)
 
 
-def _star(colour: Image, mask: Image, main: Bgr, rng: Random) -> None:
+def _star(mask: Image, rng: Random) -> None:
     """A star or sun of five to sixteen points."""
     tips = rng.choice((5, 5, 6, 8, 16))
     angles = [math.pi * index / tips - math.pi / 2 for index in range(2 * tips)]
     radii = [30 if index % 2 == 0 else 13 for index in range(2 * tips)]
     points = [(32 + r * math.cos(a), 32 + r * math.sin(a)) for r, a in zip(radii, angles, strict=True)]
     cv2.fillPoly(mask, [np.array(points, np.int32)], 255, cv2.LINE_AA)
-    colour[:] = main
 
 
-def _heart(mask: Image) -> None:
+def _heart(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+    """A heart."""
     cv2.circle(mask, (20, 22), 14, 255, -1, cv2.LINE_AA)
     cv2.circle(mask, (44, 22), 14, 255, -1, cv2.LINE_AA)
     cv2.fillPoly(mask, [np.array([[8, 29], [56, 29], [32, 60]], np.int32)], 255, cv2.LINE_AA)
 
 
-def _script(mask: Image, rng: Random) -> None:
+def _script(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
     """Strokes that look like writing in letters other than Latin."""
+    if rng.random() < 0.7:
+        colour[:] = ink
     for row in (18, 46):
         x = 4.0
         while x < 56:
@@ -231,3 +240,15 @@ def _shape(colour: Image, mask: Image, main: Bgr, rng: Random) -> None:
     for _ in range(rng.randrange(5)):
         patch = blob(rng, 0.4, 7) * rng.uniform(5, 16) + (rng.uniform(10, 54), rng.uniform(10, 54))
         cv2.fillPoly(colour, [patch.astype(np.int32)], mix(main, any_colour(rng), rng.random()))
+
+
+_Drawing = Callable[[Image, Image, Bgr, Random], None]
+_ORNAMENTS: dict[str, _Drawing] = {
+    "dot": _dot,
+    "seals": _two_seals,
+    "seal": _one_seal,
+    "cross": _cross,
+    "sun": _sun,
+    "emirate": _script,
+    "heart": _heart,
+}

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.optics import Optics
+from recognizer.paint import Image, resized
 from recognizer.surroundings import surround
-
-Image = NDArray[np.uint8]
 
 # Plates are seen this high, in pixels of the sensor, drawn evenly on a logarithmic scale: one line, two lines.
 ONE_LINE, TWO_LINES = (11.0, 96.0), (24.0, 128.0)
@@ -58,7 +57,7 @@ class Camera:
         height = low * (high / low) ** (draw.random() ** 0.8)
         scale = min(1.0, height * 1.2 / plate.shape[0])
         size = (max(8, round(plate.shape[1] * scale)), max(6, round(plate.shape[0] * scale)))
-        small = np.asarray(cv2.resize(plate, size, interpolation=cv2.INTER_AREA), np.uint8)
+        small = resized(plate, *size)
         if draw.random() < 0.3:
             small = _bend(small, draw, strength)
         if self._surroundings:
@@ -87,7 +86,7 @@ class Camera:
         wanted = height if draw.random() < 0.5 else low * (max(low, min(height, 128.0)) / low) ** draw.random()
         scale = min(1.0, wanted / height)
         size = (max(4, round(width * scale)), max(4, round(height * scale)))
-        small = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8) if scale < 1 else crop
+        small = resized(crop, *size) if scale < 1 else crop
         corners = _corners(size, 1.0, draw.uniform(0.93, 1.07), view, draw)
         edges = [draw.gauss(0.0, 0.022) * strength for _ in range(4)]
         low_corner, high_corner = corners.min(axis=0), corners.max(axis=0)
@@ -107,7 +106,9 @@ def _bend(plate: Image, draw: Random, strength: float) -> Image:
     xs = np.linspace(0, np.pi * draw.uniform(0.6, 2.0), width, dtype=np.float32) + draw.uniform(0, 6)
     shift = np.sin(xs) * height * draw.uniform(0.01, 0.06) * strength
     map_x, map_y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return np.asarray(cv2.remap(plate, map_x, map_y + shift, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(
+        cv2.remap(plate, map_x, map_y + shift, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
 def _corners(size: tuple[int, int], scale: float, stretch: float, view: View, draw: Random) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 from recognizer.colours import Bgr, any_colour, bgr, jitter
 from recognizer.formats import Band
 from recognizer.lettering import FontBook
-from recognizer.paint import Image, paint
+from recognizer.paint import Image, paint, resized
 
 Box = tuple[int, int, int, int]
 
@@ -125,6 +125,5 @@ def _sign(canvas: Image, band: Band, box: Box, ink: Bgr, book: FontBook, rng: Ra
         room = ((right - left) * 0.45, (bottom - top) * 0.45)
     scale = min(room[0] / mask.shape[1], room[1] / mask.shape[0])
     size = (max(2, round(mask.shape[1] * scale)), max(2, round(mask.shape[0] * scale)))
-    small = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
     middle = (top + bottom) / 2 if wide else top + (bottom - top) * 0.76
-    paint(canvas, small, round((left + right - size[0]) / 2), round(middle - size[1] / 2), ink)
+    paint(canvas, resized(mask, *size), round((left + right - size[0]) / 2), round(middle - size[1] / 2), ink)

@@ -1,4 +1,4 @@
-"""Plate formats by country: how a plate looks and what a valid text is. The formats are data, in plate_formats/*.toml."""
+"""Plate formats by country: how a plate looks and what a valid text is; the data is in plate_formats/*.toml."""
 
 import math
 import tomllib
@@ -35,7 +35,7 @@ FOLDER = Path(__file__).parent / "plate_formats"
 # How much less a text is believed that fits no format of the chosen region, or only a vanity pattern.
 MISFIT, VANITY = 0.05, 0.4
 # Keys of a format's table that go into its patterns or into other tables.
-_PARSED_APART = {"base", "letters", "digits", "classes", "small_first"}
+_PARSED_APART = {"base", "letters", "digits", "classes", "small_first", "vanity_letters"}
 
 
 class FormatError(ValueError):
@@ -159,7 +159,9 @@ def rerank(alternatives: Sequence[Alternative], region: str) -> tuple[Alternativ
     weighted = [item.confidence * _prior(item.text, formats) for item in alternatives]
     total, before = math.fsum(weighted), math.fsum(item.confidence for item in alternatives)
     scale = before / total if total > 0 else 0.0
-    ranked = [Alternative(item.text, min(1.0, share * scale)) for item, share in zip(alternatives, weighted, strict=True)]
+    ranked = [
+        Alternative(item.text, min(1.0, share * scale)) for item, share in zip(alternatives, weighted, strict=True)
+    ]
     return tuple(sorted(ranked, key=lambda item: -item.confidence))
 
 
@@ -195,10 +197,13 @@ def _read_format(raw: Mapping[str, Any]) -> PlateFormat:
         raise FormatError(f"unknown keys {', '.join(sorted(unknown))}")
     values: dict[str, Any] = {key: raw[key] for key in raw if key not in _PARSED_APART}
     values.setdefault("region", raw["code"])
-    for key in ("patterns", "vanity"):
-        values[key] = tuple(parse(source, letters, digits, classes, bool(raw.get("small_first"))) for source in raw.get(key, ()))
+    small_first = bool(raw.get("small_first"))
+    for key, allowed in (("patterns", letters), ("vanity", str(raw.get("vanity_letters", letters)))):
+        values[key] = tuple(parse(source, allowed, digits, classes, small_first) for source in raw.get(key, ()))
     values["colours"] = tuple(_read_colours(spelling) for spelling in raw.get("colours", ["white/black"]))
-    values["bands"] = tuple(Band(**{**band, "colours": tuple(band.get("colours", ()))}) for band in raw.get("bands", ()))
+    values["bands"] = tuple(
+        Band(**{**band, "colours": tuple(band.get("colours", ()))}) for band in raw.get("bands", ())
+    )
     values["captions"] = tuple(_read_caption(caption) for caption in raw.get("captions", ()))
     for key in ("family", "art", "art_colours", "ornaments", "size_mm"):
         if key in raw:
@@ -217,5 +222,5 @@ def _read_colours(spelling: str) -> Colours:
 
 def _read_caption(raw: Mapping[str, Any]) -> Caption:
     """A caption from its table."""
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
     return Caption(**values)

@@ -11,12 +11,70 @@ from recognizer.patterns import DIGITS, LETTERS, Kind, Pattern, Piece, parse
 
 _FAMILIES = ("eu", "din", "us", "gb", "latam", "in", "br", "ru", "vn", "de", "nl", "pl", "ua", "it", "fr", "ae", "uz")
 _SEPARATORS = (" ", " ", " ", "-", "-", "", "", ".", "*")
-_ORNAMENTS = ("seal", "seals", "shield", "dot", "outline", "star", "flag", "emirate", "tree", "heart", "sticker", "cross")
-_ART = ("plain", "plain", "plain", "gradient", "sky", "hills", "band", "mountain", "picture", "outline", "stripes", "wave")
+_ORNAMENTS = (
+    "seal",
+    "seals",
+    "shield",
+    "dot",
+    "outline",
+    "star",
+    "flag",
+    "emirate",
+    "tree",
+    "heart",
+    "sticker",
+    "cross",
+)
+_ART = (
+    "plain",
+    "plain",
+    "plain",
+    "gradient",
+    "sky",
+    "hills",
+    "band",
+    "mountain",
+    "picture",
+    "outline",
+    "stripes",
+    "wave",
+)
 _GROUNDS = ("white", "white", "white", "white", "yellow", "yellow", "black", "blue", "red", "green", "grey", "orange")
-_WORDS = ("ESTADO", "CITY", "PROVINCE", "REPUBLIC", "CAPITAL", "DISTRICT", "TAXI", "2019", "ISLANDS", "NORTH", "TRANSIT", "C.A.")
+_WORDS = (
+    "ESTADO",
+    "CITY",
+    "PROVINCE",
+    "REPUBLIC",
+    "CAPITAL",
+    "DISTRICT",
+    "TAXI",
+    "2019",
+    "ISLANDS",
+    "NORTH",
+    "TRANSIT",
+    "C.A.",
+)
 # Pieces of serial numbers: letters and digits in runs, as nearly all countries have them.
-_GROUPS = ("A", "AA", "AA", "AAA", "AAA", "9", "99", "99", "999", "999", "9999", "9999", "99999", "A9", "9A", "A99", "99A", "AAAA")
+_GROUPS = (
+    "A",
+    "AA",
+    "AA",
+    "AAA",
+    "AAA",
+    "9",
+    "99",
+    "99",
+    "999",
+    "999",
+    "9999",
+    "9999",
+    "99999",
+    "A9",
+    "9A",
+    "A99",
+    "99A",
+    "AAAA",
+)
 
 _PATTERNS = (parse("XXX", LETTERS, DIGITS, {}),)
 PLATE = PlateFormat(code=FREE, region=FREE, patterns=_PATTERNS)
@@ -105,7 +163,9 @@ def _bands(rng: Random, two: bool) -> tuple[Band, ...]:
     """No band, or one of any style at any side."""
     if rng.random() < 0.55:
         return ()
-    at = rng.choice(("left", "left", "left", "right", "top", "corner") if two else ("left", "left", "left", "right", "top"))
+    at = rng.choice(
+        ("left", "left", "left", "right", "top", "corner") if two else ("left", "left", "left", "right", "top")
+    )
     style = rng.choice(("eu", "blue", "green", "yellow", "white", "arms", "ua", "norway", "kz"))
     sign = "".join(rng.choice(LETTERS) for _ in range(rng.randrange(4)))
     size = rng.uniform(0.12, 0.24) if at == "top" else rng.uniform(0.06, 0.12) * (1.6 if two else 1)

@@ -33,6 +33,7 @@ class Face:
     path: Path
     families: tuple[str, ...]
     caption: bool = False
+    foreign: bool = False
     _fonts: dict[int, ImageFont.FreeTypeFont] = field(default_factory=dict)
     _font: ImageFont.FreeTypeFont | None = None
     _top: int = 0
@@ -45,7 +46,9 @@ class Face:
         key = (character, stroke)
         mask = self._glyphs.get(key)
         if mask is None:
-            mask = self._glyphs[key] = self._render(character) if stroke == 0 else _thicken(self.glyph(character), stroke)
+            mask = self._glyphs[key] = (
+                self._render(character) if stroke == 0 else _thicken(self.glyph(character), stroke)
+            )
         return mask
 
     def has(self, text: str) -> bool:
@@ -54,7 +57,7 @@ class Face:
 
     def slot(self, stroke: int = 0) -> int:
         """The width every character takes where a country sets all alike."""
-        return round(1.08 * max(self.glyph("H", stroke).shape[1], self.glyph("0", stroke).shape[1]))
+        return int(1.08 * max(self.glyph("H", stroke).shape[1], self.glyph("0", stroke).shape[1]))
 
     def caption_mask(self, text: str) -> Mask:
         """A small text as one mask, 40 pixels of font height, cut to its ink; kept for the next plate."""
@@ -144,7 +147,7 @@ class FontBook:
                 faces = self._by_family.get(family)
                 if faces and rng.random() < 0.7:
                     # A foreign folder holds the real lettering: its fonts come last and count three times.
-                    own = [face for face in faces if face.path.parent != OPEN_FONTS]
+                    own = [face for face in faces if face.foreign]
                     return rng.choice(own) if own and rng.random() < 0.65 else rng.choice(faces)
         return rng.choice(self._lettering)
 
@@ -173,7 +176,7 @@ def _foreign_faces(folder: Path) -> list[Face]:
     faces = []
     for file in files:
         family = file.stem.partition("_")[0].lower()
-        face = Face(file, (family, "any") if family != file.stem.lower() else ("any",))
+        face = Face(file, (family, "any") if family != file.stem.lower() else ("any",), foreign=True)
         if any(face.has(character) for character in DIGITS + LETTERS):
             faces.append(face)
     return faces

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.colours import any_colour
-from recognizer.paint import shade
+from recognizer.paint import filled, shade
 
 Image = NDArray[np.uint8]
 _LEVELS = np.arange(256, dtype=np.float32)
@@ -31,14 +31,14 @@ class _Fault:
 
 
 class Optics:
-    """Spoils a crop as cameras do; strength scales how often and how much; real means spoilt by one camera already."""
+    """Spoils a crop as cameras do; strength scales how often and how much; real: one camera has spoilt it already."""
 
     def __init__(self, strength: float = 1.0, real: bool = False) -> None:
         self._strength, self._real = strength, real
         self._sheets = _noise_sheets()
 
     def __call__(self, image: Image, draw: Random, detail: float) -> Image:
-        """The crop (H, W, 3) after light, lens, sensor and compression; same size. detail: lettering's height, pixels."""
+        """The crop (H, W, 3) after light, lens, sensor and compression; detail is the lettering's height in pixels."""
         # Pictures differ in how bad they are as a whole: few have every fault at its worst.
         fault = _Fault(self._strength * draw.uniform(0.3, 1.1), detail, draw)
         image = self._light(image, fault)
@@ -79,13 +79,15 @@ class Optics:
         if fault.often(0.18):
             image = _grey(image, draw)
         curve, contrast = _exposure(fault)
-        table = np.repeat(curve[:, None], 3, axis=1)
+        table: NDArray[np.floating] = np.repeat(curve[:, None], 3, axis=1)
         if fault.often(0.35):
             spread = draw.choice((0.06, 0.1, 0.18, 0.4))
             table = table * [1 + draw.uniform(-spread, spread) * strength for _ in range(3)]
         if fault.often(0.05):
             # Tints of cheap and infrared-lit cameras: purple, pink, green, blue (BGR).
-            table = table * np.array(draw.choice(((0.8, 0.5, 1.0), (0.75, 0.65, 1.0), (0.6, 1.0, 0.35), (1.0, 0.75, 0.6))))
+            table = table * np.array(
+                draw.choice(((0.8, 0.5, 1.0), (0.75, 0.65, 1.0), (0.6, 1.0, 0.35), (1.0, 0.75, 0.6)))
+            )
         if fault.often(0.04 if self._real else 0.02):
             table = 255 - table
         return np.asarray(cv2.LUT(image, table.clip(0, 255).astype(np.uint8)[None]), np.uint8), contrast
@@ -103,7 +105,9 @@ class Optics:
             sheet = np.tile(sheet, (math.ceil(height / _SHEET[0]), math.ceil(width / _SHEET[1]), 1))
         y, x = draw.randrange(sheet.shape[0] - height + 1), draw.randrange(sheet.shape[1] - width + 1)
         gain = min(0.5, abs(draw.gauss(0, 0.17))) * fault.strength * contrast * min(1.0, 0.4 + fault.detail / 40)
-        return np.asarray(cv2.addWeighted(image, 1.0, sheet[y : y + height, x : x + width], gain, -128 * gain), np.uint8)
+        return np.asarray(
+            cv2.addWeighted(image, 1.0, sheet[y : y + height, x : x + width], gain, -128 * gain), np.uint8
+        )
 
     def _compress(self, image: Image, fault: _Fault) -> Image:
         """JPEG, at times strong."""
@@ -169,7 +173,9 @@ def _glare(image: Image, draw: Random, strength: float) -> Image:
     spot = np.zeros((16, 48), np.uint8)
     centre = (draw.randrange(48), draw.randrange(16))
     axes = (draw.randrange(2, 14), draw.randrange(1, 6))
-    cv2.ellipse(spot, centre, axes, draw.uniform(-40, 40), 0, 360, round(draw.uniform(70, 190) * min(1.0, strength)), -1)
+    cv2.ellipse(
+        spot, centre, axes, draw.uniform(-40, 40), 0, 360, round(draw.uniform(70, 190) * min(1.0, strength)), -1
+    )
     spot = np.asarray(cv2.GaussianBlur(spot, (0, 0), draw.uniform(1, 3)), np.uint8)
     light = cv2.resize(spot, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.add(image, cv2.merge([light, light, light])), np.uint8)
@@ -184,8 +190,7 @@ def _dirt(image: Image, draw: Random, strength: float) -> Image:
     for _ in range(draw.randrange(6)):
         radius = max(1, round(height * draw.uniform(0.01, 0.05)))
         cv2.circle(cover, (draw.randrange(width), draw.randrange(height)), radius, 190, -1)
-    mud = np.empty_like(image)
-    mud[:] = draw.choice(((60, 80, 100), (90, 105, 120), (40, 50, 60), (130, 140, 150)))
+    mud = filled(height, width, draw.choice(((60, 80, 100), (90, 105, 120), (40, 50, 60), (130, 140, 150))))
     layers = cv2.merge([cover, cover, cover])
     kept = cv2.multiply(image, cv2.bitwise_not(layers), scale=1 / 255)
     return np.asarray(cv2.add(kept, cv2.multiply(mud, layers, scale=1 / 255)), np.uint8)
@@ -197,7 +202,10 @@ def _motion(image: Image, draw: Random, reach: float) -> Image:
     angle = draw.gauss(0, 0.35) if draw.random() < 0.7 else draw.uniform(0, math.pi)
     kernel = np.zeros((size, size), np.float32)
     centre, step = size // 2, size / 2
-    ends = [(round(centre + sign * step * math.cos(angle)), round(centre + sign * step * math.sin(angle))) for sign in (-1, 1)]
+    ends = [
+        (round(centre + sign * step * math.cos(angle)), round(centre + sign * step * math.sin(angle)))
+        for sign in (-1, 1)
+    ]
     cv2.line(kernel, ends[0], ends[1], 1.0, 1)
     return np.asarray(cv2.filter2D(image, -1, kernel / max(1.0, float(kernel.sum()))), np.uint8)
 

@@ -1,8 +1,9 @@
 """The little language in which plate formats write their patterns.
 
-    A letter   9 digit   8 digit but 0   X letter or digit   0 to 7 themselves   'TXT' fixed text   {name} one of a class
-    (…) smaller lettering, which some countries read before the rest
-    space gap   - dash   . dot   * ornament or seal   | rule   / next line   # small stacked letters, not part of the text
+    A letter   9 digit   8 digit but 0   X letter or digit   0 to 7 themselves   'TXT' fixed text
+    {name} one of a class   (…) smaller lettering, which some countries read before the rest
+    space gap   - dash   . dot   * ornament or seal   | rule   / next line
+    # small stacked letters, not part of the text
 
 A pattern may end in ``@3``: drawn three times as often as one without.
 """
@@ -99,7 +100,12 @@ def parse(
 ) -> Pattern:
     """Parse one pattern; letters, digits and classes are what the format allows. Raises PatternError."""
     body, _, weight = source.partition("@")
-    choices = {"A": tuple(letters), "9": tuple(digits), "8": tuple(digits.replace("0", "")), "X": tuple(letters + digits)}
+    choices = {
+        "A": tuple(letters),
+        "9": tuple(digits),
+        "8": tuple(digits.replace("0", "")),
+        "X": tuple(letters + digits),
+    }
     tokens: list[Token] = []
     small = False
     for part in re.findall(r"\{[^}]*\}|'[^']*'|.", body.strip()):

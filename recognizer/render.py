@@ -1,11 +1,10 @@
 """Draws one clean plate: background, bands, captions, lettering, ornaments, stickers and screws."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import cv2
-import numpy as np
 
 from recognizer import artwork
 from recognizer.bands import Box, draw_band
@@ -13,16 +12,18 @@ from recognizer.colours import Bgr, any_colour, bgr, jitter, luminance, mix
 from recognizer.formats import FREE, Caption, Colours, PlateFormat
 from recognizer.layout import Line, Setting, Span, set_line, split_lines
 from recognizer.lettering import CAP, CELL, MARGIN, Face, FontBook
-from recognizer.paint import Image, paint, paint_picture
+from recognizer.paint import Image, filled, paint, paint_picture, resized
 from recognizer.patterns import Kind, Piece
 
 # How many drawings of one background or ornament are kept; each plate scales one of them.
 VARIANTS = 6
+_STICKERS = ("#f3f3f0", "#f2c230", "#c8302c", "#2f8f4f", "#2f5fb0")
+_DATES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "AUG", "OCT", "DEC", "12", "08", "2012", "95", "11-09", "06")
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where lettering may stand: the area in pixels, and how far the first line must start right of its left."""
+    """Where lettering may stand: the area in pixels, and how much narrower its first line is, left and right."""
 
     left: int
     top: int
@@ -30,6 +31,20 @@ class Room:
     bottom: int
     first_indent: int = 0
     first_outdent: int = 0
+
+    def without(self, at: str, box: Box) -> "Room":
+        """The room left when a band at a side or corner takes a box."""
+        if at == "left":
+            return replace(self, left=max(self.left, box[2]))
+        if at == "right":
+            return replace(self, right=min(self.right, box[0]))
+        if at == "top":
+            return replace(self, top=max(self.top, box[3]))
+        if at == "bottom":
+            return replace(self, bottom=min(self.bottom, box[1]))
+        if at == "corner":
+            return replace(self, first_indent=box[2] - self.left)
+        return replace(self, first_outdent=self.right - box[0])
 
 
 class PlateRenderer:
@@ -48,7 +63,7 @@ class PlateRenderer:
         height = rng.randrange(96, 113) if aspect > 3 else rng.randrange(108, 129)
         canvas = self._ground(plate, colours, round(height * aspect), height)
         ink = jitter(bgr(colours.ink), rng)
-        room = self._surround(canvas, plate, ink, bgr(colours.background))
+        room = self._surround(canvas, plate, ink)
         lines = split_lines(pieces)
         text = "".join(piece.text for piece in pieces)
         face = self._book.pick(plate.family, rng, text)
@@ -74,52 +89,35 @@ class PlateRenderer:
         kind = rng.choice(plate.art)
         base = bgr(colours.background)
         if kind == "plain" or not plate.art_colours:
-            canvas = np.empty((height, width, 3), np.uint8)
-            canvas[:] = jitter(base, rng)
-            return canvas
+            return filled(height, width, jitter(base, rng))
         if plate.code == FREE:
             known = [artwork.background(kind, base, [bgr(colour) for colour in plate.art_colours], rng)]
         else:
             known = self._backgrounds.setdefault((kind, base, plate.art_colours), [])
             if len(known) < VARIANTS:
                 known.append(artwork.background(kind, base, [bgr(colour) for colour in plate.art_colours], rng))
-        return np.asarray(cv2.resize(rng.choice(known), (width, height)), np.uint8)
+        return resized(rng.choice(known), width, height)
 
-    def _surround(self, canvas: Image, plate: PlateFormat, ink: Bgr, base: Bgr) -> Room:
+    def _surround(self, canvas: Image, plate: PlateFormat, ink: Bgr) -> Room:
         """Draw border, bands and captions, and return what is left for the lettering."""
         rng = self._rng
         height, width = canvas.shape[:2]
         pad = round(height * rng.uniform(0.03, 0.06))
         if rng.random() < plate.border:
             self._border(canvas, plate, ink)
-        left, top, right, bottom, indent, outdent = pad, pad, width - pad, height - pad, 0, 0
+        room = Room(pad, pad, width - pad, height - pad)
         for band in plate.bands:
-            if rng.random() >= band.probability:
-                continue
-            box = draw_band(canvas, band, self._book, rng)
-            if band.at == "left":
-                left = max(left, box[2])
-            elif band.at == "right":
-                right = min(right, box[0])
-            elif band.at == "top":
-                top = max(top, box[3])
-            elif band.at == "bottom":
-                bottom = min(bottom, box[1])
-            elif band.at == "corner":
-                indent = box[2] - left
-            else:
-                outdent = right - box[0]
+            if rng.random() < band.probability:
+                room = room.without(band.at, draw_band(canvas, band, self._book, rng))
         for caption in plate.captions:
             if caption.at == "rule" or rng.random() >= caption.probability:
                 continue
             taken = round(caption.size * height)
-            if caption.at.startswith("top"):
-                self._caption(canvas, caption, (left, top, right, top + taken), ink)
-                top += taken
-            else:
-                self._caption(canvas, caption, (left, bottom - taken, right, bottom), ink)
-                bottom -= taken
-        return Room(left, top, right, bottom, indent, outdent)
+            at_top = caption.at.startswith("top")
+            edge = room.top if at_top else room.bottom - taken
+            self._caption(canvas, caption, (room.left, edge, room.right, edge + taken), ink)
+            room = replace(room, top=edge + taken) if at_top else replace(room, bottom=edge)
+        return room
 
     def _border(self, canvas: Image, plate: PlateFormat, ink: Bgr) -> None:
         """A line around the plate, at its edge or a little inside."""
@@ -149,8 +147,7 @@ class PlateRenderer:
         seen = [colour for colour in colours if abs(luminance(colour) - level) > 50]
         x = round((left + right - size[0]) / 2 + rng.uniform(-0.05, 0.05) * (right - left))
         y = round((top + bottom - size[1]) / 2)
-        small = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
-        paint(canvas, small, x, y, rng.choice(seen) if seen else ink)
+        paint(canvas, resized(mask, *size), x, y, rng.choice(seen) if seen else ink)
 
     def _setting(self, plate: PlateFormat, aspect: float) -> Setting:
         """How this plate's lettering is set."""
@@ -175,7 +172,9 @@ class PlateRenderer:
         """Set one line of lettering into its box and draw what its spans hold."""
         rng = self._rng
         left, top, right, bottom = box
-        capital = (bottom - top) * min(0.94, plate.height * rng.uniform(0.92, 1.1) * (1.0 if plate.lines == 1 else 1.12))
+        capital = (bottom - top) * min(
+            0.94, plate.height * rng.uniform(0.92, 1.1) * (1.0 if plate.lines == 1 else 1.12)
+        )
         if capital < 6 or right - left < 12:
             return
         room = (right - left) * rng.uniform(0.84, 0.97)
@@ -183,7 +182,7 @@ class PlateRenderer:
         scale_y = capital / CAP
         scale_x = min(scale_y * rng.uniform(0.92, 1.12), room / line.mask.shape[1])
         size = (max(4, round(line.mask.shape[1] * scale_x)), max(4, round(CELL * scale_y)))
-        mask = np.asarray(cv2.resize(line.mask, size, interpolation=cv2.INTER_AREA), np.uint8)
+        mask = resized(line.mask, *size)
         x = round(left + (right - left - size[0]) * (0.5 + rng.uniform(-0.3, 0.3)))
         y = round((top + bottom - capital) / 2 - MARGIN * scale_y + rng.uniform(-0.03, 0.03) * (bottom - top))
         for span in line.spans:
@@ -196,13 +195,15 @@ class PlateRenderer:
         """Draw an ornament, a rule or small stacked letters."""
         left, top, right, bottom = area
         if span.kind is Kind.RULE:
-            cv2.line(canvas, ((left + right) // 2, top), ((left + right) // 2, bottom), ink, max(1, (bottom - top) // 40))
+            cv2.line(
+                canvas, ((left + right) // 2, top), ((left + right) // 2, bottom), ink, max(1, (bottom - top) // 40)
+            )
         elif span.kind is Kind.STACK:
             step = (bottom - top) // 3
             for row in range(2):
                 glyph = face.glyph(self._rng.choice("ABCDEFHLNPRSTX"))
-                small = cv2.resize(glyph, (max(3, right - left), max(3, step)), interpolation=cv2.INTER_AREA)
-                paint(canvas, np.asarray(small, np.uint8), left, top + step // 2 + row * step, ink)
+                small = resized(glyph, max(3, right - left), max(3, step))
+                paint(canvas, small, left, top + step // 2 + row * step, ink)
         else:
             self._ornament(canvas, self._rng.choice(plate.ornaments), area, ink)
 
@@ -221,9 +222,8 @@ class PlateRenderer:
         for tile in range(tiles):
             picture, mask = rng.choice(known)
             x = round(left + (right - left) * (tile + 0.5) / tiles - side / 2)
-            size = (side, tall)
-            picture, mask = cv2.resize(picture, size), cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-            paint_picture(canvas, picture, mask, x, round((top + bottom - tall) / 2))
+            y = round((top + bottom - tall) / 2)
+            paint_picture(canvas, resized(picture, side, tall), resized(mask, side, tall), x, y)
 
     def _under_small(
         self, canvas: Image, plate: PlateFormat, line: Line, at: tuple[int, int], scale: tuple[float, float], ink: Bgr
@@ -249,26 +249,24 @@ class PlateRenderer:
         height, width = canvas.shape[:2]
         if len(self._stickers) < 40:
             self._stickers.append(self._sticker())
-        corners = [(0.04, 0.06), (0.8, 0.06), (0.04, 0.78), (0.8, 0.78), (0.66, 0.8)]
+        corners = [(0.03, 0.04), (0.83, 0.04), (0.03, 0.82), (0.83, 0.82), (0.7, 0.83)]
         for across, down in rng.sample(corners, rng.choice((1, 1, 2, 2, 3))):
             sticker = rng.choice(self._stickers)
-            high = round(height * rng.uniform(0.12, 0.19))
+            high = round(height * rng.uniform(0.11, 0.17))
             wide = round(high * sticker.shape[1] / sticker.shape[0])
-            small = np.asarray(cv2.resize(sticker, (wide, high), interpolation=cv2.INTER_AREA), np.uint8)
             x, y = round(width * across) + rng.randrange(-4, 5), round(height * down) + rng.randrange(-4, 5)
             x, y = max(0, min(x, width - wide)), max(0, min(y, height - high))
-            canvas[y : y + high, x : x + wide] = small
+            canvas[y : y + high, x : x + wide] = resized(sticker, wide, high)
 
     def _sticker(self) -> Image:
         """A coloured sticker with a month, a year or a number."""
         rng = self._rng
-        ground = rng.choice([bgr("#f3f3f0"), bgr("#f2c230"), bgr("#c8302c"), bgr("#2f8f4f"), bgr("#2f5fb0"), any_colour(rng)])
-        sticker = np.empty((32, rng.randrange(30, 64), 3), np.uint8)
-        sticker[:] = ground
-        text = rng.choice(("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "AUG", "OCT", "DEC", "12", "08", "2012", "95", "11-09", "06"))
+        ground = bgr(rng.choice(_STICKERS)) if rng.random() < 0.85 else any_colour(rng)
+        sticker = filled(32, rng.randrange(30, 64), ground)
+        text = rng.choice(_DATES)
         mask = self._book.caption_face("sans", rng).caption_mask(text)
-        small = cv2.resize(mask, (sticker.shape[1] - 8, rng.randrange(14, 26)), interpolation=cv2.INTER_AREA)
-        paint(sticker, np.asarray(small, np.uint8), 4, 4, (20, 20, 20) if luminance(ground) > 110 else (240, 240, 240))
+        small = resized(mask, sticker.shape[1] - 8, rng.randrange(14, 26))
+        paint(sticker, small, 4, 4, (20, 20, 20) if luminance(ground) > 110 else (240, 240, 240))
         return sticker
 
     def _screws(self, canvas: Image, ink: Bgr) -> None:

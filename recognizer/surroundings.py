@@ -51,7 +51,9 @@ def _detail(scene: Image, draw: Random) -> None:
     elif kind < 0.8:
         x, y = draw.randrange(width), draw.randrange(height)
         lamp = draw.choice(((40, 40, 200), (60, 150, 240), (240, 240, 245), (30, 30, 90)))
-        cv2.ellipse(scene, (x, y), (width // draw.randrange(6, 16), height // draw.randrange(5, 12)), 0, 0, 360, lamp, -1)
+        cv2.ellipse(
+            scene, (x, y), (width // draw.randrange(6, 16), height // draw.randrange(5, 12)), 0, 0, 360, lamp, -1
+        )
     else:
         points = (draw.randrange(width), 0), (draw.randrange(width), height)
         cv2.line(scene, points[0], points[1], colour, max(1, height // 24))
@@ -74,7 +76,16 @@ def _holder(scene: Image, corner: tuple[int, int], size: tuple[int, int], draw: 
         cv2.putText(scene, draw.choice(_ADVERTS), at, cv2.FONT_HERSHEY_SIMPLEX, size_of, ink, 1, cv2.LINE_AA)
 
 
-_ADVERTS = ("AUTOHAUS MEIER", "www.cars.com", "Motors", "FORD", "TOYOTA", "GARAGE DU LAC", "Auto Center 24", "HONDA OF YORK")
+_ADVERTS = (
+    "AUTOHAUS MEIER",
+    "www.cars.com",
+    "Motors",
+    "FORD",
+    "TOYOTA",
+    "GARAGE DU LAC",
+    "Auto Center 24",
+    "HONDA OF YORK",
+)
 
 
 def _place(scene: Image, plate: Image, corner: tuple[int, int], draw: Random) -> None:

@@ -29,7 +29,7 @@ class PlateGenerator:
     """Draws clean plates without end: the same seed, formats and fonts give the same plates."""
 
     def __init__(self, formats: Sequence[str] | None = None, fonts: Path | None = None, seed: int = 0) -> None:
-        """Formats are regions or codes as `resolve` takes them, and `free`; None is all, weighted. Raises FormatError."""
+        """Formats: regions or codes as `resolve` takes them, and `free`; None is all, weighted. Raises FormatError."""
         self._rng = Random(seed)
         self._renderer = PlateRenderer(FontBook(fonts), self._rng)
         named = [name for name in formats or () if name.lower() != FREE]
@@ -76,13 +76,21 @@ class Sample:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `python -m recognizer synth`."""
-    parser.add_argument("--format", action="append", metavar="CODE", help="region or format (ru, US-CA, free); repeatable; default: all")
+    parser.add_argument(
+        "--format", action="append", metavar="CODE", help="region or format (ru, US-CA, free); repeatable; default: all"
+    )
     parser.add_argument("--count", type=int, default=1000, help="how many plates to write (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("out/synth"), help="folder to write to (default: %(default)s)")
     parser.add_argument("--fonts", type=Path, help="a folder of fonts to use beside the open ones")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed writes the same plates (default: %(default)s)")
-    parser.add_argument("--strength", type=float, default=1.0, help="of the camera's faults; 0 is a clean plate (default: 1)")
-    parser.add_argument("--benchmark", action="store_true", help="write nothing, say how many pictures a second one core makes")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the same seed writes the same plates (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--strength", type=float, default=1.0, help="of the camera's faults; 0 is a clean plate (default: 1)"
+    )
+    parser.add_argument(
+        "--benchmark", action="store_true", help="write nothing, say how many pictures a second one core makes"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -101,7 +109,9 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def write_dataset(generator: PlateGenerator, out: Path, count: int, seed: int = 0, strength: float = 1.0) -> list[Sample]:
+def write_dataset(
+    generator: PlateGenerator, out: Path, count: int, seed: int = 0, strength: float = 1.0
+) -> list[Sample]:
     """Write count plates: out/img/*.png, out/ann/*.json (Supervisely, 95 % train, 5 % val) and out/plates.csv."""
     (out / "img").mkdir(parents=True, exist_ok=True)
     (out / "ann").mkdir(exist_ok=True)
@@ -124,7 +134,9 @@ def write_dataset(generator: PlateGenerator, out: Path, count: int, seed: int = 
 def annotation(sample: Sample) -> str:
     """A sample's Supervisely annotation: description is the text, the tag its part of the data set."""
     size = {"height": sample.height, "width": sample.width}
-    return json.dumps({"description": sample.text, "tags": [sample.tag], "name": sample.name, "size": size, "objects": []})
+    return json.dumps(
+        {"description": sample.text, "tags": [sample.tag], "name": sample.name, "size": size, "objects": []}
+    )
 
 
 def _write_csv(file: Path, samples: Sequence[Sample]) -> None:
