@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from platformdirs import user_data_path
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from app.bootstrap import APP_NAME
 from app.platelog.errors import LogError, LogUnavailable
@@ -63,9 +63,11 @@ def locate(log: str | Path | None = None, pictures: Path | None = None) -> Place
 def _address(text: str) -> sa.URL:
     try:
         url = sa.make_url(text)
-        url.get_dialect()
-    except (ArgumentError, ImportError, sa.exc.NoSuchModuleError) as error:
-        raise LogError(f"'{redact(text)}' is no address of a log that this installation can open: {error}") from error
+        url.get_dialect().import_dbapi()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise LogError(f"'{redact(text)}' is no address of a log: {redact(str(error))}") from error
+    except ImportError as error:
+        raise LogError(f"'{redact(text)}' needs a driver that is not installed ({error}): pip install it.") from error
     return url
 
 

@@ -1,8 +1,8 @@
 """Finding visits: what to look for, and how to get a page of it quickly from a log of millions.
 
 A database cannot guess how rare a plate pattern is, so for SQLite the way in is chosen here, by counting a little:
-through the few spellings that start like the pattern; or through the rarest three characters it must hold, kept in the
-order of time; or along time itself, which is quick exactly when the pattern is common.
+through the spellings, if few match; or through the rarest three characters they must hold, kept in the order of time;
+or along time itself, which is quick exactly when the pattern is common, and given up for the spellings when it is not.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from app.platelog.types import LISTS, Visit
 
 ANY_LIST = "any"
 _FEW = 2000  # so many visits can be fetched and sorted within a few milliseconds
+_WINDOW = 5000  # so many visits are tried one by one, newest first, for a vague pattern
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -74,8 +75,7 @@ def page(connection: sa.Connection, query: Query, after: Cursor | None, limit: i
     """Return up to limit visits that match, newest first, from behind after."""
     if limit < 1:
         raise ValueError(f"a page holds at least one visit, not {limit}")
-    search = _Search(connection, query)
-    ids = list(connection.execute(search.ids(after, limit + 1)).scalars())
+    ids = _Search(connection, query).some_ids(after, limit + 1)
     rows = connection.execute(
         sa.select(*VISIT_COLUMNS)
         .select_from(VISIT_FROM)
@@ -89,7 +89,10 @@ def page(connection: sa.Connection, query: Query, after: Cursor | None, limit: i
 
 def count(connection: sa.Connection, query: Query, at_most: int | None = None) -> int:
     """Return how many visits match, or at_most if there are at least so many."""
-    ids = _Search(connection, query).unordered_ids()
+    search = _Search(connection, query)
+    if search.is_vague:
+        search.way = WayIn.SPELLING
+    ids = search.unordered_ids()
     limited = (ids if at_most is None else ids.limit(at_most)).subquery()
     return int(connection.execute(sa.select(sa.func.count()).select_from(limited)).scalar_one())
 
@@ -107,27 +110,52 @@ class _Search:
         self._query = query
         self._exact = pattern(query.plate)
         self._folded = pattern(query.plate, folded=True)
+        self._has_plate = self._folded not in ("", ANY_RUN)
+        self._is_sqlite = connection.dialect.name == "sqlite"
         self._gram = ""
         self.way = self._choose()
 
-    def ids(self, after: Cursor | None, limit: int) -> sa.Select[Any]:
-        """Return the statement for the ids of matching visits, newest first."""
+    @property
+    def is_vague(self) -> bool:
+        """Whether there is a pattern that SQLite has no good way in for."""
+        return self.way is WayIn.TIME and self._has_plate and self._is_sqlite
+
+    def some_ids(self, after: Cursor | None, limit: int) -> list[int]:
+        """Return up to limit ids of matching visits, newest first, from behind after."""
+        if self.is_vague:
+            window = self._ids(self._conditions(plate=False), after, _WINDOW).subquery()
+            tried = sa.select(VISIT.c.id).where(VISIT.c.id.in_(sa.select(window.c.id)), self._spelt())
+            newest = tried.order_by(VISIT.c.first_us.desc(), VISIT.c.id.desc()).limit(limit)
+            hinted: sa.Select[int] = newest.with_hint(VISIT, "NOT INDEXED", "sqlite")
+            found = list(self._connection.execute(hinted).scalars())
+            size = sa.select(sa.func.count()).select_from(window)
+            if len(found) == limit or self._connection.execute(size).scalar_one() < _WINDOW:
+                return found
+            self.way = WayIn.SPELLING
+        return list(self._connection.execute(self._ids(self._conditions(), after, limit)).scalars())
+
+    def _ids(
+        self, conditions: Sequence[sa.ColumnElement[bool]], after: Cursor | None, limit: int
+    ) -> sa.Select[int]:
         first_us, visit_id = self._order()
-        statement = self.unordered_ids()
+        statement = self._from(conditions)
         if after is not None:
             statement = statement.where(sa.tuple_(first_us, visit_id) < sa.tuple_(after.first_us, after.id))
         return statement.order_by(first_us.desc(), visit_id.desc()).limit(limit)
 
-    def unordered_ids(self) -> sa.Select[Any]:
+    def unordered_ids(self) -> sa.Select[int]:
         """Return the statement for the ids of matching visits in any order."""
-        statement = sa.select(VISIT.c.id).where(*self._conditions())
+        return self._from(self._conditions())
+
+    def _from(self, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[int]:
+        statement = sa.select(VISIT.c.id).where(*conditions)
         if self.way is WayIn.GRAM:
             return statement.select_from(GRAM.join(VISIT, VISIT.c.id == GRAM.c.visit_id)).where(
                 GRAM.c.gram == self._gram
             )
         if self.way is WayIn.SPELLING:
             # without the hint SQLite may walk along time and look every visit up among the few
-            few = sa.select(SPELLING.c.visit_id).where(*self._prefix_range())
+            few = sa.select(SPELLING.c.visit_id).where(*self._in_spellings())
             return statement.where(VISIT.c.id.in_(few)).with_hint(VISIT, "NOT INDEXED", "sqlite")
         return statement
 
@@ -135,9 +163,9 @@ class _Search:
         return (GRAM.c.first_us, GRAM.c.visit_id) if self.way is WayIn.GRAM else (VISIT.c.first_us, VISIT.c.id)
 
     def _choose(self) -> WayIn:
-        if self._connection.dialect.name != "sqlite" or self._folded in ("", ANY_RUN):
+        if not self._is_sqlite or not self._has_plate:
             return WayIn.TIME  # other databases plan for themselves
-        if literal_prefix(self._folded) and self._count(SPELLING.c.visit_id, self._prefix_range()) < _FEW:
+        if literal_prefix(self._folded) and self._count(SPELLING.c.visit_id, self._in_spellings()) < _FEW:
             return WayIn.SPELLING
         grams = sorted(pattern_grams(self._folded))
         if not grams:
@@ -149,13 +177,15 @@ class _Search:
         some = sa.select(column).where(*conditions).limit(_FEW).subquery()
         return int(self._connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
 
-    def _prefix_range(self) -> list[sa.ColumnElement[bool]]:
+    def _in_spellings(self) -> list[sa.ColumnElement[bool]]:
+        """Conditions that the index on the folded spellings answers alone, from the pattern's prefix on."""
         prefix = literal_prefix(self._folded)
         if prefix == self._folded:
             return [SPELLING.c.folded == prefix]
-        return [SPELLING.c.folded >= prefix, SPELLING.c.folded < prefix + _LAST_CHARACTER]
+        shape: list[sa.ColumnElement[bool]] = [SPELLING.c.folded.like(like(self._folded))]
+        return [SPELLING.c.folded >= prefix, SPELLING.c.folded < prefix + _LAST_CHARACTER, *shape] if prefix else shape
 
-    def _conditions(self) -> list[sa.ColumnElement[bool]]:
+    def _conditions(self, plate: bool = True) -> list[sa.ColumnElement[bool]]:
         query = self._query
         found = self._time_conditions() + self._source_conditions()
         if query.list_name == ANY_LIST:
@@ -169,7 +199,7 @@ class _Search:
             found.append(~blank if query.corrected else blank)
         if query.unsettled:
             found += [VISIT.c.list_name != "", VISIT.c.settled == sa.false()]
-        if self._folded not in ("", ANY_RUN):
+        if plate and self._has_plate:
             found.append(self._spelt())
         elif query.plate and not self._folded:
             found.append(sa.false())  # asked for a plate of separators alone: there is none
