@@ -1,0 +1,97 @@
+"""What a row of a read list shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PyQt5.QtCore import QCoreApplication, Qt
+
+from app.platelog.types import BLOCK, Visit
+
+ROW_ROLE = Qt.ItemDataRole.UserRole + 1
+TEXT_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+PLATE, TIME, SOURCE, CONFIDENCE, TAG = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A visit as a list shows it; key names it while it is live, provisional says that it may still change."""
+
+    visit: Visit
+    provisional: bool = False
+    key: str = ""
+
+    @property
+    def corrected(self) -> bool:
+        """Whether a person has set the plate."""
+        return self.visit.original_plate is not None
+
+    @property
+    def is_hit(self) -> bool:
+        """Whether the plate is on a block list: the one thing shown in red."""
+        return self.visit.list_name == BLOCK
+
+
+def headers() -> tuple[str, ...]:
+    """Return the headings of a read list, in the order of its columns."""
+    return tuple(tr(name) for name in ("Plate", "Time", "Source", "Confidence", "Tag"))
+
+
+def header_text(section: int, orientation: Qt.Orientation, role: int) -> str | None:
+    """Return a column's heading for headerData."""
+    shown = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
+    return headers()[section] if shown else None
+
+
+def tr(text: str) -> str:
+    """Translate a text of the read lists."""
+    return QCoreApplication.translate("Reads", text)
+
+
+def cell_text(row: ReadRow, column: int, now: datetime | None = None) -> str:
+    """Return a cell's text, which is also what a screen reader says."""
+    visit = row.visit
+    if column == PLATE:
+        return f"{visit.plate}  ({visit.original_plate})" if visit.original_plate is not None else visit.plate
+    if column == TIME:
+        return clock(visit.first_time, now)
+    if column == SOURCE:
+        return visit.source
+    if column == CONFIDENCE:
+        return percent(visit.confidence)
+    return ", ".join(tags(row))
+
+
+def tags(row: ReadRow) -> tuple[str, ...]:
+    """Return the words of a row's pills, the weightiest first."""
+    found: list[str] = []
+    if row.is_hit:
+        found.append(tr("Hit · settled") if row.visit.settled else tr("Hit"))
+    elif row.visit.list_name:
+        found.append(tr("Allowed"))
+    if row.provisional:
+        found.append(tr("Reading…"))
+    if row.corrected:
+        found.append(tr("Corrected"))
+    return tuple(found)
+
+
+def percent(value: float) -> str:
+    """Return a share as whole percent; 100 % only where it is really that."""
+    shown = round(value * 100)
+    return f"{min(shown, 99) if value < 1 else shown} %"
+
+
+def clock(time: datetime, now: datetime | None = None) -> str:
+    """Return a time in the user's zone: the clock alone for today, with the date otherwise."""
+    local = time.astimezone()
+    today = (now or datetime.now().astimezone()).astimezone().date()
+    return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%Y-%m-%d %H:%M:%S}"
+
+
+def media_clock(seconds: float) -> str:
+    """Return media seconds as h:mm:ss.t, or m:ss.t under an hour."""
+    tenths = round(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    tail = f"{rest // 10:02d}.{rest % 10}"
+    return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"

@@ -1,0 +1,1 @@
+"""The pages of the window: reads, search, watch lists and the batch queue."""

@@ -1,0 +1,18 @@
+"""What every test of the window stands on: a warning of Qt is a fault of ours, and fails the test."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="platescribe-tests-"))  # else Qt itself warns
+
+
+@pytest.fixture(autouse=True)
+def no_qt_warnings(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which Qt warned."""
+    log = request.getfixturevalue("qtlog")
+    yield
+    said = [record.message for record in log.records if record.type_name not in ("QtInfoMsg", "QtDebugMsg")]
+    assert not said, said

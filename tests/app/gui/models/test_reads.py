@@ -1,0 +1,91 @@
+"""The live list: one row a vehicle, in place, newest first, with what the log holds below."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt5.QtCore import QModelIndex
+from pytestqt.qtbot import QtBot
+
+from app.gui.models import reads
+from app.gui.models.reads import ReadTable
+from app.gui.models.rows import ROW_ROLE
+from app.pipeline.types import EventKind, PlateEvent, WallClock
+from app.platelog.store import Store
+from app.platelog.types import Entry, Visit
+from detector.types import Box
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+PICTURE = np.zeros((20, 60, 3), np.uint8)
+
+
+def event(
+    key: str, text: str = "AB123C", kind: EventKind = EventKind.NEW, revision: int = 1, **more: object
+) -> PlateEvent:
+    """An event of a track."""
+    plain = PlateEvent(
+        kind, key, revision, "gate", text, 0.9, tuple(0.9 for _ in text), (), 2, 3, 1.0, 2.0, NOON, NOON,
+        WallClock.LIVE, Box(1, 2, 30, 12), PICTURE, PICTURE, 7, 1.5,
+    )  # fmt: skip
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def plates(table: ReadTable) -> list[str]:
+    return [table.index(row, 0).data() for row in range(table.rowCount())]
+
+
+def test_a_read_appears_provisional_and_settles_in_its_row(qtbot: QtBot) -> None:
+    table = ReadTable(None)
+    with qtbot.waitSignal(table.arrived) as arrived:
+        table.take([event("a"), event("b", "XY9")])
+    assert arrived.args == [2] and plates(table) == ["XY9", "AB123C"]
+    assert table.index(1, 0).data(ROW_ROLE).provisional
+    with qtbot.assertNotEmitted(table.arrived):
+        table.take([event("a", "AB128C", EventKind.FINAL, 2)])
+    assert plates(table) == ["XY9", "AB128C"] and not table.index(1, 0).data(ROW_ROLE).provisional
+
+
+def test_a_late_older_revision_changes_nothing(qtbot: QtBot) -> None:
+    table = ReadTable(None)
+    table.take([event("a", "NEWER", EventKind.FINAL, 3), event("a", "OLDER", EventKind.UPDATE, 2)])
+    assert plates(table) == ["NEWER"]
+
+
+def test_an_absorbed_track_leaves_the_list(qtbot: QtBot) -> None:
+    table = ReadTable(None)
+    table.take([event("a"), event("b"), event("c", absorbed=("a", "never seen"))])
+    assert [table.row(row).key for row in range(table.rowCount())] == ["c", "b"]
+
+
+def test_a_correction_outlives_later_events(qtbot: QtBot) -> None:
+    table = ReadTable(None)
+    table.take([event("a")])
+    before = table.row(0).visit
+    table.put("a", replace(before, plate="AB128C", original_plate="AB123C", id=5, note="seen by eye"))
+    table.take([event("a", "AB123D", EventKind.FINAL, 2)])
+    visit = table.row(0).visit
+    assert (visit.plate, visit.original_plate, visit.id, visit.note) == ("AB128C", "AB123D", 5, "seen by eye")
+
+
+def test_the_list_is_bounded(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reads, "MOST_ROWS", 10)
+    table = ReadTable(None)
+    table.take(event(f"track {number}", f"P{number}") for number in range(25))
+    assert plates(table) == [f"P{number}" for number in range(24, 14, -1)]
+
+
+def test_what_the_log_holds_comes_below_and_only_once(qtbot: QtBot, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "plates.sqlite3") as store:
+        visits = [
+            Visit(f"OLD{number}", "gate", NOON + timedelta(seconds=number), NOON, track=f"t{number}", run="r")
+            for number in range(450)
+        ]
+        store.save([Entry(visit) for visit in visits])
+        table = ReadTable(store)
+        table.take([event("t449", "OLD449"), event("fresh", "FRESH")])
+        while table.canFetchMore(QModelIndex()):
+            with qtbot.waitSignal(table.rowsInserted):
+                table.fetchMore(QModelIndex())
+    assert plates(table) == ["FRESH", *(f"OLD{number}" for number in range(449, -1, -1))]
