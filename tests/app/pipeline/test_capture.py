@@ -1,0 +1,199 @@
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.pipeline.buffers import Closed
+from app.pipeline.capture import Backoff, Capture, CaptureState
+from app.pipeline.live import Clock, LiveSource
+from app.pipeline.opening import make_source
+from app.pipeline.sources import SourceSpec, identify
+from tests.app.pipeline.clips import write_clip
+from tests.app.pipeline.made import START
+
+QUICK = Backoff(first_s=0.01, cap_s=0.02)
+
+
+class Camera:
+    """A made-up camera: opens when it may, gives the frames it has, then fails."""
+
+    def __init__(self, frames: int = 0, opens: bool = True, delay: float = 0.0, hold: threading.Event | None = None):
+        self._frames, self._opens, self._delay, self._hold = frames, opens, delay, hold
+        self.released = False
+
+    def isOpened(self) -> bool:  # noqa: N802
+        return self._opens
+
+    def read(self) -> tuple[bool, np.ndarray | None]:
+        time.sleep(self._delay)
+        if self._frames <= 0:
+            if self._hold is not None:
+                self._hold.wait(5)
+            return False, None
+        self._frames -= 1
+        return True, np.zeros((48, 64, 3), np.uint8)
+
+    def get(self, _: int) -> float:
+        return 25.0
+
+    def release(self) -> None:
+        self.released = True
+
+
+class FakeTime:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def live(cameras: Iterator[Camera], opened: list[Camera] | None = None, clock: Clock | None = None) -> LiveSource:
+    def opener(_: SourceSpec) -> Camera:
+        camera = next(cameras)
+        if opened is not None:
+            opened.append(camera)
+        return camera
+
+    return LiveSource(identify("rtsp://user:s3cret@host/stream"), opener, clock)
+
+
+def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.005)
+    return condition()
+
+
+def endless(**arguments: object) -> Iterator[Camera]:
+    while True:
+        yield Camera(**arguments)  # type: ignore[arg-type]
+
+
+def test_a_recording_comes_whole_and_in_order_however_slow_the_taker(tmp_path: Path) -> None:
+    capture = Capture(make_source(identify(str(write_clip(tmp_path / "a.avi", frames=30)))), queue_size=2).start()
+    indices = []
+    with pytest.raises(Closed):
+        while True:
+            frame = capture.buffer.take(2)
+            assert frame is not None
+            indices.append(frame.index)
+            time.sleep(0.002)
+    assert indices == list(range(30))
+    status = capture.status()
+    assert (status.state, status.dropped, status.error, status.frames) == (CaptureState.ENDED, 0, "", 30)
+    assert capture.stop()
+
+
+def test_a_faulty_recording_says_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.mp4"
+    path.write_bytes(b"no video")
+    capture = Capture(make_source(identify(str(path)))).start()
+    assert until(lambda: capture.status().state is CaptureState.ENDED)
+    assert "wrong.mp4: not a video" in capture.status().error
+
+
+def test_a_lost_source_is_opened_again_and_again(tmp_path: Path) -> None:
+    opened: list[Camera] = []
+    plan = iter([Camera(3), Camera(opens=False), Camera(opens=False), Camera(0), *[Camera(10**6, delay=0.005)] * 3])
+    capture = Capture(live(plan, opened), backoff=QUICK).start()
+    assert until(lambda: len(opened) == 5 and capture.status().state is CaptureState.LIVE)
+    status = capture.status()
+    assert status.reconnects == 4 and status.error == ""
+    assert capture.stop(2)
+    assert all(camera.released for camera in opened)
+    assert capture.status().state is CaptureState.ENDED
+
+
+def test_while_it_is_lost_the_state_says_so_and_the_password_stays_out() -> None:
+    capture = Capture(live(endless(opens=False)), backoff=Backoff(5, 5)).start()
+    assert until(lambda: capture.status().state is CaptureState.LOST)
+    status = capture.status()
+    assert "no connection" in status.error and "s3cret" not in status.error
+    began = time.monotonic()
+    assert capture.stop(2) and time.monotonic() - began < 1, "stopping must not wait for the backoff"
+
+
+def test_the_newest_frame_wins_and_drops_are_counted() -> None:
+    capture = Capture(live(iter([Camera(40), *[Camera(opens=False)] * 99])), backoff=Backoff(5, 5)).start()
+    assert until(lambda: capture.status().state is CaptureState.LOST)
+    frame = capture.buffer.take(0)
+    assert frame is not None and frame.index == 39 and capture.status().dropped == 39
+    capture.stop(2)
+
+
+def test_a_stall_is_seen_counted_once_and_over_with_the_next_frame() -> None:
+    hold, fake = threading.Event(), FakeTime()
+    capture = Capture(live(iter([Camera(2, hold=hold), *endless_list(3)])), stall_s=2, monotonic=fake, backoff=QUICK)
+    capture.start()
+    assert until(lambda: capture.status().frames == 2)
+    assert capture.status().state is CaptureState.LIVE
+    fake.now += 3
+    assert capture.status().state is CaptureState.STALLED
+    assert capture.status().stalls == 1 and capture.status().stalls == 1
+    hold.set()
+    assert until(lambda: capture.status().frames > 2)
+    assert capture.status().state is CaptureState.LIVE and capture.status().stalls == 1
+    fake.now += 3601
+    assert capture.status().reconnects == 0, "counters are those of the last hour"
+    capture.stop(2)
+
+
+def endless_list(count: int) -> list[Camera]:
+    return [Camera(10**6, delay=0.005) for _ in range(count)]
+
+
+def test_live_frames_carry_the_wall_clock_and_the_time_since_opening() -> None:
+    fake = FakeTime()
+    clock = Clock(fake, lambda: START + timedelta(seconds=fake.now - 1000))
+    source = live(iter([Camera(2), Camera(1)]), clock=clock)
+    source.open()
+    fake.now += 1.5
+    first = source.read()
+    source.open()
+    fake.now += 1
+    second = source.read()
+    assert first and second
+    assert (first.media_time, second.media_time) == (1.5, 2.5), "a reconnect does not turn the clock back"
+    assert (first.index, second.index) == (0, 1)
+    assert second.wall_time == START + timedelta(seconds=2.5)
+
+
+@given(st.integers(0, 2000), st.floats(0, 1))
+def test_the_backoff_grows_to_its_cap(attempt: int, chance: float) -> None:
+    backoff = Backoff(0.5, 30, 0.25)
+    delay = backoff.delay(attempt, chance)
+    assert 0.5 * 0.75 <= delay <= 30 * 1.25
+    assert backoff.delay(attempt, 0.5) <= backoff.delay(attempt + 1, 0.5)
+
+
+def test_a_fault_nobody_expected_ends_one_source_with_a_message() -> None:
+    def opener(_: SourceSpec) -> Camera:
+        raise ZeroDivisionError("strange driver")
+
+    capture = Capture(LiveSource(identify("0"), opener)).start()
+    assert until(lambda: not capture.alive)
+    assert "strange driver" in capture.status().error and capture.buffer.exhausted
+
+
+def test_starting_and_stopping_leaves_no_thread() -> None:
+    before = threading.active_count()
+    for _ in range(40):
+        capture = Capture(live(endless(frames=10**6, delay=0.001)), backoff=QUICK).start()
+        capture.buffer.take(1)
+        assert capture.stop(2)
+    assert threading.active_count() == before
+
+
+def test_a_capture_that_was_never_started_can_be_stopped() -> None:
+    assert Capture(live(endless())).stop(0.1)
