@@ -19,7 +19,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands.add_parser("evaluate", help="measure on an annotated data set"))
     _add_export(commands.add_parser("export", help="make shippable weights, ONNX or OpenVINO files"))
     _add_convert(commands.add_parser("convert", help="make one YOLO data set of YOLO, VOC and OpenALPR ones"))
-    _add_compose(commands.add_parser("compose", help="set plates into pictures that hold none"))
+    _add_compose(commands.add_parser("compose", help="set plates into pictures: training pictures of your own making"))
     return parser
 
 
@@ -75,7 +75,8 @@ def _add_convert(parser: argparse.ArgumentParser) -> None:
 
 def _add_compose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plates", type=Path, required=True, help="folder of plate pictures, cut to the plate")
-    parser.add_argument("--backgrounds", type=Path, required=True, help="folder of pictures without a plate")
+    parser.add_argument("--backgrounds", type=Path, help="folder of pictures without a plate")
+    parser.add_argument("--onto", type=Path, help="instead: a data.yaml whose plates are replaced")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new data set")
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
@@ -145,7 +146,7 @@ def _convert(args: argparse.Namespace) -> int:
 def _compose(args: argparse.Namespace) -> int:
     from detector.compose import compose
 
-    print(f"written {compose(args.plates, args.backgrounds, args.out, args.count, args.seed)}")
+    print(f"written {compose(args.plates, args.out, args.count, args.backgrounds, args.onto, args.seed)}")
     return 0
 
 

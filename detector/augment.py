@@ -66,7 +66,7 @@ def blur(image: Image, rng: np.random.Generator) -> Image:
 def compression(image: Image, rng: np.random.Generator) -> Image:
     """The blocks of a strongly compressed stream."""
     _, packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 60))])
-    return cv2.imdecode(packed, cv2.IMREAD_COLOR).astype(np.uint8)
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
 def low_resolution(image: Image, rng: np.random.Generator) -> Image:

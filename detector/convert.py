@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from detector.datasets import Collection, Sample, read_openalpr, read_voc, read_yolo
 from detector.types import Box

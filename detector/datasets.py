@@ -4,10 +4,11 @@ import csv
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import cv2
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from detector.types import Box
 
@@ -106,7 +107,7 @@ def read_yolo(data: Path, split: str = "val") -> Collection:
         relative = picture.relative_to(root).as_posix()
         label = root / Path(*("labels" if part == "images" else part for part in Path(relative).parts))
         label = label.with_suffix(".txt")
-        _collect(found, label, picture, sources.get(relative, ""), lambda w, h, p=label: _yolo_boxes(p, classes, w, h))
+        _collect(found, label, picture, sources.get(relative, ""), partial(_yolo_boxes, label, classes))
     return found
 
 
@@ -145,12 +146,12 @@ def read_voc(folder: Path, source: str = "") -> Collection:
     found = Collection()
     for annotation in sorted(folder.rglob("*.xml")):
         try:
-            root = ET.parse(annotation).getroot()  # noqa: S314 - local files; entities are not expanded from outside
+            root = ET.parse(annotation).getroot()
         except ET.ParseError as error:
             found.problems.append(Problem(annotation, f"is no XML ({error})"))
             continue
         picture = _beside(annotation, root.findtext("filename") or annotation.with_suffix(".jpg").name)
-        _collect(found, annotation, picture, source or folder.name, lambda w, h, r=root: _voc_boxes(r))
+        _collect(found, annotation, picture, source or folder.name, partial(_voc_boxes, root))
     return found
 
 
@@ -162,7 +163,7 @@ def _beside(annotation: Path, name: str) -> Path:
     return next((place / name for place in places if (place / name).is_file()), parent / name)
 
 
-def _voc_boxes(root: ET.Element) -> Iterator[Box | str]:
+def _voc_boxes(root: ET.Element, _width: int, _height: int) -> Iterator[Box | str]:
     for item in root.iter("object"):
         name = (item.findtext("name") or "").strip().lower().replace(" ", "_")
         if name not in PLATE_NAMES:
@@ -187,11 +188,11 @@ def read_openalpr(folder: Path, source: str = "") -> Collection:
                 by_picture.setdefault(fields[0], []).append(fields)
         for name, rows in by_picture.items():
             picture = _beside(annotation, name)
-            _collect(found, annotation, picture, source or folder.name, lambda w, h, r=rows: _openalpr_boxes(r))
+            _collect(found, annotation, picture, source or folder.name, partial(_openalpr_boxes, rows))
     return found
 
 
-def _openalpr_boxes(rows: Iterable[list[str]]) -> Iterator[Box | str]:
+def _openalpr_boxes(rows: Iterable[list[str]], _width: int, _height: int) -> Iterator[Box | str]:
     for row in rows:
         try:
             x, y, w, h = (float(part) for part in row[1:5])

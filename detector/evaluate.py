@@ -1,5 +1,6 @@
 """How good the detector is on an annotated data set: by source, by plate height, and what it got wrong."""
 
+import itertools
 import json
 import math
 from collections.abc import Sequence
@@ -101,7 +102,7 @@ def figures(outcomes: Sequence[Outcome], threshold: float) -> Figures:
 def by_height(outcomes: Sequence[Outcome], threshold: float) -> tuple[HeightBand, ...]:
     """Recall by the plates' heights in pixels of the picture."""
     bands = []
-    for low, high in zip(HEIGHTS, HEIGHTS[1:], strict=False):
+    for low, high in itertools.pairwise(HEIGHTS):
         hits = [hit for o in outcomes for box, hit in _truths_hit(o, threshold) if low <= box.height < high]
         bands.append(HeightBand(low, high, len(hits), _number(sum(hits) / len(hits)) if hits else None))
     return tuple(bands)
@@ -177,9 +178,8 @@ def table(result: Report) -> list[str]:
     for name, row in [*result.by_source.items(), ("all", result.all)]:
         shares = (row.recall, row.precision, row.map50, row.map50_95)
         cells = [f"{v:.1%}" if v is not None else "-" for v in shares]
-        lines.append(
-            f"{name or '(none)':<24}{row.pictures:>9}{row.plates:>8}{cells[0]:>9}{cells[1]:>11}{cells[2]:>8}{cells[3]:>9}"
-        )
+        numbers = f"{cells[0]:>9}{cells[1]:>11}{cells[2]:>8}{cells[3]:>9}"
+        lines.append(f"{name or '(none)':<24}{row.pictures:>9}{row.plates:>8}{numbers}")
     for band in result.by_height:
         if band.recall is not None:
             lines.append(f"plates of {band.low} to {band.high} px: {band.plates}, recall {band.recall:.1%}")

@@ -37,7 +37,7 @@ def distances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     by_side = logits.reshape(4, bins, -1)
     weights = np.exp(by_side - by_side.max(axis=1, keepdims=True))
     expected = (weights * np.arange(bins, dtype=np.float32)[:, None]).sum(axis=1) / weights.sum(axis=1)
-    return expected.T.astype(np.float32)
+    return np.asarray(expected.T, np.float32)
 
 
 def decode(output: NDArray[np.float32], height: int, width: int, threshold: float) -> tuple[Boxes, Scores]:
@@ -59,13 +59,13 @@ def intersections(box: Boxes, others: Boxes) -> NDArray[np.float32]:
     """Common area of a box (4,) with each of others (N, 4)."""
     width = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
     height = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
-    return (np.clip(width, 0, None) * np.clip(height, 0, None)).astype(np.float32)
+    return np.asarray(np.clip(width, 0, None) * np.clip(height, 0, None), np.float32)
 
 
 def areas(boxes: Boxes) -> NDArray[np.float32]:
     """Area of each box (N, 4); zero for an inverted one."""
     sides = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
-    return (sides[:, 0] * sides[:, 1]).astype(np.float32)
+    return np.asarray(sides[:, 0] * sides[:, 1], np.float32)
 
 
 def suppress(boxes: Boxes, scores: Scores, iou: float = NMS_IOU, contained: float = NMS_CONTAINED) -> NDArray[np.intp]:

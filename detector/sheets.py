@@ -49,7 +49,9 @@ def _draw(exhibit: Exhibit) -> Image:
     tile[: part.shape[0], : part.shape[1]] = part
     marked = [(box, GREEN) for box in exhibit.truths] + [(box, ORANGE) for box in exhibit.found] + [(exhibit.box, RED)]
     for box, colour in marked:
-        corners = [(round((x - left) * scale), round((y - top) * scale)) for x, y in ((box.x1, box.y1), (box.x2, box.y2))]
+        corners = [
+            (round((x - left) * scale), round((y - top) * scale)) for x, y in ((box.x1, box.y1), (box.x2, box.y2))
+        ]
         cv2.rectangle(tile, corners[0], corners[1], colour, 1)
     cv2.rectangle(tile, (0, TILE - 16), (TILE, TILE), (0, 0, 0), -1)
     cv2.putText(tile, exhibit.caption[:44], (3, TILE - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.36, (255, 255, 255), 1)

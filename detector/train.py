@@ -1,4 +1,4 @@
-"""Training of the detector: ultralytics' loop with bfloat16 on processors that have it, and checkpoints without pickle."""
+"""Training: ultralytics' loop with bfloat16 on processors that have it, and checkpoints without pickle."""
 
 import os
 import random
@@ -165,7 +165,9 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]
 
     def _handle_nan_recovery(self, epoch: int) -> bool:
         if self.loss is not None and not self.loss.isfinite():
-            raise RuntimeError(f"The loss is no number any more in epoch {epoch + 1}: resume with a lower learning rate")
+            raise RuntimeError(
+                f"The loss is no number any more in epoch {epoch + 1}: resume with a lower learning rate"
+            )
         return False
 
     def final_eval(self) -> None:
@@ -203,10 +205,7 @@ def _contiguous(state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _fill(net: DetectionModel, path: Path) -> int:
     """Copy every tensor of the weights whose name and shape fit; returns how many did."""
-    if path.suffix == ".safetensors":
-        state = open_weights(path).state()
-    else:
-        state = _checkpoint_state(path)
+    state = open_weights(path).state() if path.suffix == ".safetensors" else _checkpoint_state(path)
     own = net.state_dict()
     fitting = {k: v.float() if v.is_floating_point() else v for k, v in state.items()
                if k in own and own[k].shape == v.shape}  # fmt: skip
@@ -237,8 +236,8 @@ def _overrides(options: TrainOptions) -> dict[str, Any]:
         "warmup_bias_lr": 0.0, "mosaic": options.mosaic, "close_mosaic": 0, "seed": options.seed,
         "device": options.device, "cache": "ram" if options.cache else False, "single_cls": True, "amp": False,
         "plots": False, "patience": 1000, "workers": 0, "deterministic": False,
-        "degrees": 12.0, "translate": 0.12, "scale": 0.6, "shear": 4.0, "perspective": 0.0003, "fliplr": 0.5,
-        "hsv_h": 0.03, "hsv_s": 0.7, "hsv_v": 0.5,
+        "degrees": 2.0, "translate": 0.12, "scale": 0.5, "shear": 1.0, "perspective": 0.0, "fliplr": 0.5,
+        "hsv_h": 0.02, "hsv_s": 0.7, "hsv_v": 0.4,
     }  # fmt: skip
 
 

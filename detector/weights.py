@@ -57,7 +57,7 @@ def default_weights() -> Path:
     if not manifest.is_file():
         raise FileNotFoundError(f"{manifest} is missing: the installation is incomplete, install the program again")
     entry = json.loads(manifest.read_text(encoding="utf-8"))["detector"]
-    path = ASSETS / entry["file"]
+    path = ASSETS / str(entry["file"])
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: the installation is incomplete, install the program again")
     if sha256_of(path) != entry["sha256"]:
@@ -71,12 +71,16 @@ def open_weights(path: Path) -> Weights:
     Raises FileNotFoundError when absent and ValueError when it is of another format.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"Detector weights not found: {path}. Give a .safetensors file made by the export command")
+        raise FileNotFoundError(
+            f"Detector weights not found: {path}. Give a .safetensors file made by the export command"
+        )
     try:
         with safe_open(path, framework="np") as file:
             header = file.metadata() or {}
     except SafetensorError as error:
-        raise ValueError(f"{path} is no safetensors file ({error}): make one with `python -m detector export`") from error
+        raise ValueError(
+            f"{path} is no safetensors file ({error}): make one with `python -m detector export`"
+        ) from error
     if header.get("format") != FORMAT:
         raise ValueError(f"{path} holds no detector of this program: make one with `python -m detector export`")
     return Weights(path, header["architecture"], int(header["size"]), float(header["threshold"]), sha256_of(path))
