@@ -15,6 +15,8 @@ from enum import Enum
 from importlib import metadata
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from app import settings as settings_file
 from app.bootstrap import has_display, usable_cpus
 from app.redact import redact
@@ -90,15 +92,20 @@ def _as_dict(item: Finding) -> dict[str, str]:
 
 def _versions() -> Iterator[Finding]:
     yield Finding("Python", f"{platform.python_version()} ({platform.platform()})")
-    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
-        requirement = line.split("#")[0].strip()
-        if not requirement:
-            continue
-        name = requirement.split(">")[0].split("<")[0].split("=")[0]
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    for requirement in (Requirement(line) for line in lines if line.strip() and not line.startswith("#")):
+        if requirement.marker is not None and not requirement.marker.evaluate():
+            continue  # for another system than this
         try:
-            yield Finding(name, metadata.version(name))
+            found = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
-            yield Finding(name, "not installed", State.BROKEN, INSTALL_HINT)
+            yield Finding(requirement.name, "not installed", State.BROKEN, INSTALL_HINT)
+            continue
+        if requirement.specifier.contains(found, prereleases=True):
+            yield Finding(requirement.name, found)
+        else:
+            wanted = f"{found}, wanted {requirement.specifier}"
+            yield Finding(requirement.name, wanted, State.NOTE, "It may work all the same. " + INSTALL_HINT)
 
 
 def _devices() -> Iterator[Finding]:

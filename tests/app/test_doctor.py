@@ -44,9 +44,12 @@ def test_changed_missing_and_unlisted_weights_are_broken(tmp_path: Path, monkeyp
 def test_a_missing_package_is_broken_with_the_command_that_helps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "requirements.txt").write_text("numpy>=2\nsurely-not-installed>=1,<2\n")
+    lines = ["# a comment", "", "numpy>=2", "rich<1", "surely-not-installed>=1,<2", "elsewhere; sys_platform == 'none'"]
+    (tmp_path / "requirements.txt").write_text("\n".join(lines))
     monkeypatch.setattr(doctor, "ROOT", tmp_path)
     assert _found(doctor._versions, "numpy").state is State.OK
+    assert _found(doctor._versions, "rich").state is State.NOTE
+    assert "elsewhere" not in [item.name for item in doctor.findings(doctor._versions)]
     missing = _found(doctor._versions, "surely-not-installed")
     assert missing.state is State.BROKEN and "requirements.txt" in missing.hint
 
