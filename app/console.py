@@ -17,10 +17,12 @@ _MOST_ROWS = 300
 class RunConsole:
     """Shows a run; to be used as a context manager round it."""
 
-    def __init__(self, sources: int, console: Console | None = None) -> None:
+    def __init__(self, sources: int, console: Console | None = None, quiet: bool = False) -> None:
+        """quiet: the bar only, no line for a plate."""
         self._console = console or Console()
         self._sources = sources
         self._finished = 0
+        self._quiet = quiet
         self._told: dict[str, str] = {}
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -54,7 +56,7 @@ class RunConsole:
 
     def found(self, event: PlateEvent) -> None:
         """Print a plate when it is final, once for each text."""
-        if event.kind is EventKind.FINAL and self._told.get(event.track_key) != event.text:
+        if not self._quiet and event.kind is EventKind.FINAL and self._told.get(event.track_key) != event.text:
             self._told[event.track_key] = event.text
             when = "" if event.is_still else f"  {_clock(event.first_s)}-{_clock(event.last_s)}"
             line = f"{event.text:<10} {event.confidence:.2f}{when}  {_short(event.source_id)}"

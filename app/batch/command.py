@@ -117,7 +117,7 @@ def interruptible(control: Control) -> Iterator[None]:
         signal.signal(number, before[number])
 
     wanted = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in wanted}
+    before = {int(number): signal.getsignal(number) for number in wanted}
     try:
         for number in wanted:
             signal.signal(number, stop)

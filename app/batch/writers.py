@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 import cv2
+import numpy as np
 
 from app import columns
 from app.batch.rows import csv_row, json_line
@@ -113,7 +114,7 @@ class AnnotatedVideo:
         """Add a frame; frames come in order."""
         image = annotate(result.frame.image, result.tracks)
         if (image.shape[1], image.shape[0]) != self._size:
-            image = cv2.resize(image, self._size)
+            image = np.asarray(cv2.resize(image, self._size), np.uint8)
         if self._start is None:
             self._start = result.frame.media_time
         due = min(

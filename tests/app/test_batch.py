@@ -72,7 +72,9 @@ def test_a_video_gives_one_row_a_vehicle_in_the_fixed_columns(tmp_path: Path) ->
     report = run_on([clip], Outputs({"csv": csv_file(out)}))
     assert not report.errors and report.frames == 20
     data = out.read_bytes()
-    assert data.startswith(b"\xef\xbb\xbftime,source,plate,confidence,reads,track,first_s,last_s,x1,y1,x2,y2,region,list,crop\r\n")
+    assert data.startswith(
+        b"\xef\xbb\xbftime,source,plate,confidence,reads,track,first_s,last_s,x1,y1,x2,y2,region,list,crop\r\n"
+    )
     (row,) = rows_of(out)
     assert tuple(row) == columns.COLUMNS
     assert (row["plate"], row["source"], row["track"]) == ("AB123C", str(clip), "1")

@@ -27,7 +27,7 @@ class Camera:
         self._frames, self._opens, self._delay, self._hold = frames, opens, delay, hold
         self.released = False
 
-    def isOpened(self) -> bool:  # noqa: N802
+    def isOpened(self) -> bool:
         return self._opens
 
     def read(self) -> tuple[bool, np.ndarray | None]:

@@ -15,7 +15,9 @@ FPS = 10.0
 Script = Sequence[Sequence[Detection]]
 
 
-def run(script: Script, reads: Callable[[int], Reading], tuning: Tuning | None = None) -> tuple[list[PlateEvent], Pipeline]:
+def run(
+    script: Script, reads: Callable[[int], Reading], tuning: Tuning | None = None
+) -> tuple[list[PlateEvent], Pipeline]:
     """Run one frame after the other of one source, then finish it."""
     pipeline = Pipeline(ScriptedDetector(script), ScriptedReader(reads), tuning)
     events: list[PlateEvent] = []

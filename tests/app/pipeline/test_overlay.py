@@ -12,7 +12,9 @@ def track(box: Box, settled: bool = True, text: str = "AB123C") -> Track:
 
 @pytest.mark.parametrize("size", [(90, 120), (480, 640), (2160, 3840)])
 @pytest.mark.parametrize("place", [(0.4, 0.5), (0.0, 0.0), (0.95, 0.95)])
-def test_the_label_is_readable_and_inside_at_any_size_and_place(size: tuple[int, int], place: tuple[float, float]) -> None:
+def test_the_label_is_readable_and_inside_at_any_size_and_place(
+    size: tuple[int, int], place: tuple[float, float]
+) -> None:
     height, width = size
     image = np.zeros((height, width, 3), np.uint8)
     x, y = place[0] * width, place[1] * height

@@ -71,7 +71,8 @@ def test_an_mp4_without_its_index_is_no_video_that_can_be_read(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"", "is empty"), (b"hello, this is no video\n" * 40, "not a video"), (b"\0" * 900, "not a")]
+    ("content", "words"),
+    [(b"", "is empty"), (b"hello, this is no video\n" * 40, "not a video"), (b"\0" * 900, "not a")],
 )
 def test_files_that_are_no_video_are_named(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "wrong.mp4"

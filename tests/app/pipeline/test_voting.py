@@ -70,7 +70,9 @@ def test_a_composed_text_gives_way_to_one_that_enough_readings_say() -> None:
 
 
 def test_texts_of_unequal_length_are_aligned() -> None:
-    outcome = voted(says("34A23126"), says("4A23126", 0.8), says("34A23126"), says("34A2312", 0.8), says("34A231261", 0.5))
+    outcome = voted(
+        says("34A23126"), says("4A23126", 0.8), says("34A23126"), says("34A2312", 0.8), says("34A231261", 0.5)
+    )
     assert (outcome.text, outcome.agreeing, outcome.readings) == ("34A23126", 2, 5)
 
 

@@ -44,7 +44,9 @@ def test_a_concave_polygon_is_told_right(x: float, y: float) -> None:
         assert contains(arrow, (x, y)) == expected
 
 
-@pytest.mark.parametrize(("width", "height", "good"), [(80, 20, True), (60, 45, True), (20, 60, False), (400, 20, False)])
+@pytest.mark.parametrize(
+    ("width", "height", "good"), [(80, 20, True), (60, 45, True), (20, 60, False), (400, 20, False)]
+)
 def test_plates_have_the_shape_of_plates(width: float, height: float, good: bool) -> None:
     assert plate_shaped(Box(0, 0, width, height)) == good
 
