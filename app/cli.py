@@ -67,7 +67,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _run(command: Command, words: list[str]) -> int:
-    if command.name == "gui" and not (has_display() and hasattr(import_module("app.gui"), "main")):
+    if command.name == "gui" and not has_display() and not _asks_for_help(words):
         return _without_display(words)
     module = import_module(command.module)
     parser = argparse.ArgumentParser(prog=f"{PROGRAM} {command.name}", description=_sentence(command.help))
@@ -77,9 +77,13 @@ def _run(command: Command, words: list[str]) -> int:
     return action(parser.parse_args(words))
 
 
+def _asks_for_help(words: list[str]) -> bool:
+    return any(word in ("-h", "--help") for word in words)
+
+
 def _without_display(words: list[str]) -> int:
     """Read the files of words, or else the demo clip, without a window; leaves a CSV and an annotated video."""
-    print("No window here.", end=" ")
+    print("No display here, so no window.", end=" ")
     if words:
         print("Reading the files instead.")
         return _run(_BY_NAME["run"], words)
