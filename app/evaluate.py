@@ -1,4 +1,4 @@
-"""`main.py evaluate`: scores a run over recordings and pictures against a truth file, or the OpenALPR benchmark's layout."""
+"""`main.py evaluate`: scores a run against a truth file, or against the OpenALPR benchmark's layout."""
 
 import argparse
 import csv
@@ -47,7 +47,7 @@ class Truth:
 class Score:
     """Counts over all files. found: read at all, if with errors; false: reads that are no plate of the truth's.
 
-    A misread plate counts as false too. characters and edits give the character error rate; what was missed counts whole.
+    A misread plate counts as false too. characters and edits give the character error rate; a missed one counts whole.
     """
 
     plates: int = 0
@@ -87,7 +87,7 @@ def read_truth(path: Path, folder: Path) -> list[Truth]:
 
 
 def read_openalpr(folder: Path) -> list[Truth]:
-    """Read the OpenALPR benchmark's layout: beside each picture a .txt with file, x, y, width, height, plate by tabs."""
+    """Read the OpenALPR benchmark's layout: beside a picture a .txt with file, x, y, width, height, plate by tabs."""
     truths: list[Truth] = []
     for path in sorted(folder.rglob("*.txt")):
         for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():

@@ -117,10 +117,10 @@ def interruptible(control: Control) -> Iterator[None]:
         signal.signal(number, before[number])
 
     wanted = (signal.SIGINT, signal.SIGTERM)
-    before = {int(number): signal.getsignal(number) for number in wanted}
+    before = {int(name): signal.getsignal(name) for name in wanted}
     try:
-        for number in wanted:
-            signal.signal(number, stop)
+        for name in wanted:
+            signal.signal(name, stop)
         yield
     finally:
         for number, handler in before.items():

@@ -32,7 +32,7 @@ def parked(count: int, x: float = 100, y: float = 100) -> list[list[Detection]]:
 
 def test_a_plate_is_new_when_two_agree_and_final_when_it_leaves() -> None:
     events, _ = run([*parked(10), *[[]] * 30], lambda i: says("34A23126", 0.8))
-    assert [event.kind for event in events][0] is EventKind.NEW
+    assert events[0].kind is EventKind.NEW
     assert events[-1].kind is EventKind.FINAL
     assert {event.track_key for event in events} == {"clip#1"}
     assert [event.revision for event in events] == list(range(1, len(events) + 1))
