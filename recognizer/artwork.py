@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.colours import Bgr, any_colour, jitter, mix
-from recognizer.paint import Image, filled
+from recognizer.paint import Image, Mask, filled
 
 # Backgrounds and ornaments are drawn once at these sizes, kept, and scaled to each plate.
 BACKGROUND = (64, 128)
@@ -121,7 +121,7 @@ def blob(rng: Random, roughness: float, corners: int) -> NDArray[np.float64]:
     return np.array([(r * math.cos(a), r * math.sin(a)) for r, a in zip(radii, angles, strict=True)])
 
 
-def ornament(kind: str, ink: Bgr, rng: Random) -> tuple[Image, Image]:
+def ornament(kind: str, ink: Bgr, rng: Random) -> tuple[Image, Mask]:
     """An ornament between groups: colours (64, 64, 3) and mask (64, 64)."""
     mask = np.zeros((ORNAMENT, ORNAMENT), np.uint8)
     main = any_colour(rng) if rng.random() < 0.7 else ink
@@ -140,37 +140,37 @@ def ornament(kind: str, ink: Bgr, rng: Random) -> tuple[Image, Image]:
     return colour, mask
 
 
-def _dot(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+def _dot(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """A round dot in the lettering's ink."""
     colour[:] = ink
     cv2.circle(mask, (ORNAMENT // 2, ORNAMENT // 2), round(rng.uniform(0.12, 0.2) * ORNAMENT), 255, -1, cv2.LINE_AA)
 
 
-def _two_seals(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+def _two_seals(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """Two seals, one above the other."""
     for centre in (0.26, 0.74):
         _seal(colour, mask, (0.5, centre), 0.22, rng)
 
 
-def _one_seal(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+def _one_seal(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """One seal in the middle."""
     _seal(colour, mask, (0.5, 0.5), rng.uniform(0.25, 0.45), rng)
 
 
-def _cross(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+def _cross(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """A red cross of even arms."""
     colour[:] = (60, 40, 210)
     cv2.rectangle(mask, (8, 25), (56, 39), 255, -1)
     cv2.rectangle(mask, (25, 8), (39, 56), 255, -1)
 
 
-def _sun(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+def _sun(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """A red star or sun."""
     colour[:] = (48, 52, 200)
     _star(mask, rng)
 
 
-def _seal(colour: Image, mask: Image, centre: tuple[float, float], radius: float, rng: Random) -> None:
+def _seal(colour: Image, mask: Mask, centre: tuple[float, float], radius: float, rng: Random) -> None:
     """A round seal: a coloured or metal disc with a ring and a figure inside."""
     at = (round(centre[0] * ORNAMENT), round(centre[1] * ORNAMENT))
     size = round(radius * ORNAMENT)
@@ -183,7 +183,7 @@ def _seal(colour: Image, mask: Image, centre: tuple[float, float], radius: float
         cv2.circle(colour, spot, max(1, size // 5), any_colour(rng), -1)
 
 
-def _shield(colour: Image, mask: Image, rng: Random) -> None:
+def _shield(colour: Image, mask: Mask, rng: Random) -> None:
     """A coat of arms: a shield parted in two or four, or with checks."""
     points = np.array([[10, 6], [54, 6], [54, 34], [46, 48], [32, 60], [18, 48], [10, 34]], np.int32)
     cv2.fillPoly(mask, [points], 255, cv2.LINE_AA)
@@ -195,7 +195,7 @@ def _shield(colour: Image, mask: Image, rng: Random) -> None:
             colour[row : row + step, column : column + step] = second
 
 
-def _flag(colour: Image, mask: Image, rng: Random) -> None:
+def _flag(colour: Image, mask: Mask, rng: Random) -> None:
     """An upright sticker, or a small flag of two or three stripes."""
     cv2.rectangle(mask, (rng.randrange(6, 18), rng.randrange(4, 20)), (rng.randrange(46, 60), 56), 255, -1)
     stripes = rng.randrange(1, 5)
@@ -203,7 +203,7 @@ def _flag(colour: Image, mask: Image, rng: Random) -> None:
         colour[index * ORNAMENT // stripes : (index + 1) * ORNAMENT // stripes] = any_colour(rng)
 
 
-def _star(mask: Image, rng: Random) -> None:
+def _star(mask: Mask, rng: Random) -> None:
     """A star or sun of five to sixteen points."""
     tips = rng.choice((5, 5, 6, 8, 16))
     angles = [math.pi * index / tips - math.pi / 2 for index in range(2 * tips)]
@@ -212,14 +212,14 @@ def _star(mask: Image, rng: Random) -> None:
     cv2.fillPoly(mask, [np.array(points, np.int32)], 255, cv2.LINE_AA)
 
 
-def _heart(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+def _heart(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """A heart."""
     cv2.circle(mask, (20, 22), 14, 255, -1, cv2.LINE_AA)
     cv2.circle(mask, (44, 22), 14, 255, -1, cv2.LINE_AA)
     cv2.fillPoly(mask, [np.array([[8, 29], [56, 29], [32, 60]], np.int32)], 255, cv2.LINE_AA)
 
 
-def _script(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
+def _script(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """Strokes that look like writing in letters other than Latin."""
     if rng.random() < 0.7:
         colour[:] = ink
@@ -233,7 +233,7 @@ def _script(colour: Image, mask: Image, ink: Bgr, rng: Random) -> None:
             x += rng.uniform(9, 18)
 
 
-def _shape(colour: Image, mask: Image, main: Bgr, rng: Random) -> None:
+def _shape(colour: Image, mask: Mask, main: Bgr, rng: Random) -> None:
     """Any figure: a rough outline with patches of other colours."""
     points = blob(rng, rng.uniform(0.2, 0.7), rng.randrange(6, 18)) * 30 + 32
     cv2.fillPoly(mask, [points.astype(np.int32)], 255, cv2.LINE_AA)
@@ -242,7 +242,7 @@ def _shape(colour: Image, mask: Image, main: Bgr, rng: Random) -> None:
         cv2.fillPoly(colour, [patch.astype(np.int32)], mix(main, any_colour(rng), rng.random()))
 
 
-_Drawing = Callable[[Image, Image, Bgr, Random], None]
+_Drawing = Callable[[Image, Mask, Bgr, Random], None]
 _ORNAMENTS: dict[str, _Drawing] = {
     "dot": _dot,
     "seals": _two_seals,

@@ -47,7 +47,9 @@ class Camera:
         crop, height = self._again(image, draw) if self._real else self._photograph(image, draw)
         # Two lines, or American captions, leave the lettering half of the height.
         lines = 1.0 if image.shape[1] > SQUARE * image.shape[0] else 1.9
-        return self._optics(crop, draw, max(6.0, 0.75 * height / lines))
+        # A photographed crop is blurred already, and may show the plate in part of its height only.
+        share = 0.45 if self._real else 0.75
+        return self._optics(crop, draw, max(6.0, share * height / lines))
 
     def _photograph(self, plate: Image, draw: Random) -> tuple[Image, float]:
         """A clean plate put on a car and taken at some size and angle: the crop, and the plate's height in it."""

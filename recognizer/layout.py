@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from recognizer.lettering import CAP, CELL, MARGIN, Face, Mask
+from recognizer.lettering import CAP, CELL, MARGIN, Face
+from recognizer.paint import Mask
 from recognizer.patterns import Kind, Piece
 
 

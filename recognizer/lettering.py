@@ -8,12 +8,10 @@ from random import Random
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from recognizer.paint import Mask
 from recognizer.patterns import DIGITS, LETTERS
-
-Mask = NDArray[np.uint8]
 
 OPEN_FONTS = Path(__file__).parent.parent / "assets" / "fonts"
 FONT_SUFFIXES = (".ttf", ".otf", ".woff2", ".ttc")

@@ -24,6 +24,7 @@ class _Fault:
     strength: float
     detail: float
     draw: Random
+    real: bool
 
     def often(self, probability: float) -> bool:
         """True with the probability, less often for strengths below one."""
@@ -40,7 +41,7 @@ class Optics:
     def __call__(self, image: Image, draw: Random, detail: float) -> Image:
         """The crop (H, W, 3) after light, lens, sensor and compression; detail is the lettering's height in pixels."""
         # Pictures differ in how bad they are as a whole: few have every fault at its worst.
-        fault = _Fault(self._strength * draw.uniform(0.3, 1.1), detail, draw)
+        fault = _Fault(self._strength * draw.uniform(0.3, 1.1), detail, draw, self._real)
         image = self._light(image, fault)
         image = self._lens(image, fault)
         image, contrast = self._colour(image, fault)
@@ -129,12 +130,12 @@ def _exposure(fault: _Fault) -> tuple[NDArray[np.float32], float]:
         gamma = 2.0 ** (draw.gauss(0, 0.45) * strength)
     elif kind < 0.57:
         low = draw.uniform(0, 30)
-        high = low + draw.uniform(32, 120)
+        high = low + draw.uniform(80 if fault.real else 32, 140)
     elif kind < 0.65:
         high = 255 + draw.uniform(40, 170) * strength
     elif kind < 0.72:
         low = draw.uniform(60, 150)
-        high = low + draw.uniform(45, 100)
+        high = low + draw.uniform(80 if fault.real else 45, 110)
     curve = low + (high - low) * (_LEVELS / 255) ** gamma
     return np.asarray(curve, np.float32), min(1.0, (high - low) / 255)
 

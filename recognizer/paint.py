@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from recognizer.colours import Bgr
 
 Image = NDArray[np.uint8]
+Mask = NDArray[np.uint8]
 _RAMP = np.arange(256, dtype=np.float32) / 255.0
 
 
@@ -27,7 +28,7 @@ def resized(image: Image, width: int, height: int) -> Image:
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def paint(canvas: Image, mask: Image, x: int, y: int, ink: Bgr, relief: int = 0) -> None:
+def paint(canvas: Image, mask: Mask, x: int, y: int, ink: Bgr, relief: int = 0) -> None:
     """Lay ink through a mask (h, w) at x, y; relief > 0 adds the light and shade of embossed lettering."""
     target, part = _overlap(canvas, mask, x, y)
     if target is None or part is None:
@@ -40,7 +41,7 @@ def paint(canvas: Image, mask: Image, x: int, y: int, ink: Bgr, relief: int = 0)
         _emboss(target, part, relief)
 
 
-def paint_picture(canvas: Image, picture: Image, mask: Image, x: int, y: int) -> None:
+def paint_picture(canvas: Image, picture: Image, mask: Mask, x: int, y: int) -> None:
     """Lay a picture (h, w, 3) through its mask (h, w) at x, y."""
     target, part = _overlap(canvas, mask, x, y)
     _, shown = _overlap(canvas, picture, x, y)
@@ -57,7 +58,7 @@ def shade(image: Image, light: Image) -> Image:
     return np.asarray(cv2.multiply(image, layers, scale=1 / 128), np.uint8)
 
 
-def _emboss(target: Image, mask: Image, relief: int) -> None:
+def _emboss(target: Image, mask: Mask, relief: int) -> None:
     """Light on the upper left edge of raised lettering, shade on the lower right."""
     height, width = mask.shape
     if height < 4 or width < 4:
