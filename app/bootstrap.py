@@ -48,6 +48,8 @@ def prepare() -> None:
     """Set what must be set before the heavy libraries are imported; what the user has set already stays."""
     for name, value in variables(user_cache_path(APP_NAME)).items():
         os.environ.setdefault(name, value)
+    # OpenVINO's converter reports each use to its maker where it can import this; where not, it has a stand-in.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 
 def qt_environment() -> None:

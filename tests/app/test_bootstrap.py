@@ -69,6 +69,16 @@ def test_every_variable_of_the_pitfalls_is_set_before_the_imports() -> None:
         assert environment["YOLO_CONFIG_DIR"] == "/somewhere/platescribe/ultralytics"
 
 
+def test_openvino_cannot_report_its_use() -> None:
+    code = (
+        "from app import bootstrap; bootstrap.prepare()\n"
+        "from openvino.tools.ovc import telemetry_utils, convert_impl\n"
+        "print(telemetry_utils.tm.__name__, convert_impl.tm.__name__)"
+    )
+    result = _python(code)
+    assert [name.rsplit(".")[-1] for name in result.stdout.split()] == ["telemetry_stub"] * 2, result.stderr
+
+
 def test_what_the_user_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     bootstrap.prepare()
