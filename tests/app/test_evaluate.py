@@ -1,0 +1,150 @@
+import argparse
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from app import evaluate
+from app.evaluate import Score, Truth, TruthError, read_openalpr, read_truth, score_all, score_file
+from app.pipeline import opening
+from app.pipeline.core import Pipeline
+from app.pipeline.types import EventKind, PlateEvent, WallClock
+from detector.types import Box
+from tests.app.pipeline.clips import write_clip
+from tests.app.pipeline.made import START
+from tests.app.test_batch import Networks
+
+BOX = Box(10, 10, 60, 24)
+
+
+def read(text: str, first: float = 0, last: float = 1, source: str = "a.mp4", box: Box = BOX) -> PlateEvent:
+    image = np.zeros((4, 4, 3), np.uint8)
+    return PlateEvent(
+        kind=EventKind.FINAL,
+        track_key=f"{source}#1",
+        revision=1,
+        source_id=source,
+        text=text,
+        confidence=0.9,
+        char_confidences=(0.9,) * len(text),
+        alternatives=(),
+        agreeing=3,
+        readings=3,
+        first_s=first,
+        last_s=last,
+        first_wall=START,
+        last_wall=START + timedelta(seconds=last),
+        wall_clock=WallClock.GIVEN,
+        box=box,
+        best_crop=image,
+        best_frame=image,
+        best_frame_index=0,
+        best_s=first,
+    )
+
+
+def truth(text: str, *accepted: str, first: float | None = None, last: float | None = None) -> Truth:
+    return Truth(Path("a.mp4"), text, first, last, frozenset(accepted))
+
+
+def scored(truths: list[Truth], *events: PlateEvent) -> Score:
+    total = Score()
+    score_file(truths, events, total)
+    return total
+
+
+def test_exact_folded_found_and_missed() -> None:
+    score = scored(
+        [truth("AB123C"), truth("RPNL90"), truth("34A23126"), truth("XY987Z")],
+        read("AB123C"),
+        read("RPNL9O"),
+        read("34A2312"),
+    )
+    assert (score.plates, score.exact, score.folded, score.found) == (4, 1, 2, 3)
+    assert (score.false, score.duplicates) == (1, 0), "a misread plate is a false read too"
+    assert score.edits == 0 + 1 + 1 + 6 and score.characters == 26 and score.cer == pytest.approx(8 / 26)
+
+
+def test_other_accepted_texts_are_exact() -> None:
+    assert scored([truth("0AB123", "OAB123")], read("OAB123")).exact == 1
+
+
+def test_a_second_read_of_a_plate_is_a_duplicate_and_others_are_false() -> None:
+    score = scored([truth("AB123C")], read("AB123C"), read("AB123C", 5, 6), read("WOW999"))
+    assert (score.exact, score.duplicates, score.false, score.reads) == (1, 1, 1, 3)
+
+
+def test_the_exact_read_answers_whatever_the_order() -> None:
+    for events in ([read("AB123C"), read("AB128C")], [read("AB128C"), read("AB123C")]):
+        score = scored([truth("AB123C")], *events)
+        assert (score.exact, score.false) == (1, 1)
+
+
+def test_a_file_without_a_readable_plate_counts_false_reads() -> None:
+    score = scored([truth("")], read("AB123C"))
+    assert (score.plates, score.false) == (0, 1)
+
+
+def test_a_read_at_another_time_answers_nothing() -> None:
+    assert scored([truth("AB123C", first=10, last=12)], read("AB123C", 2, 3)).found == 0
+    assert scored([truth("AB123C", first=10, last=12)], read("AB123C", 12.5, 14)).found == 1
+
+
+def test_where_boxes_are_known_the_place_decides() -> None:
+    here = Truth(Path("a.jpg"), "AB123C", box=Box(100, 100, 160, 115))
+    assert scored([here], read("QQ999", box=Box(102, 101, 161, 116))).found == 1
+    assert scored([here], read("AB123C", box=Box(300, 100, 360, 115))).found == 0
+
+
+def test_files_are_scored_apart() -> None:
+    truths = [Truth(Path("a.mp4"), "AB123C"), Truth(Path("b.mp4"), "XY987Z")]
+    score = score_all(truths, [read("XY987Z", source="a.mp4"), read("XY987Z", source="b.mp4")])
+    assert (score.exact, score.false, score.found) == (1, 1, 1)
+
+
+def test_a_truth_file_is_read_with_all_its_columns(tmp_path: Path) -> None:
+    path = tmp_path / "truth.csv"
+    path.write_text("video,plate_text,first_s,last_s,also_accepted\nx.mp4,ls15 ebc,0,4.5,LS15EB0|LSI5EBC\ny.mp4,,,,\n")
+    one, none = read_truth(path, tmp_path)
+    assert (one.path, one.text, one.first_s, one.last_s) == (tmp_path / "x.mp4", "LS15EBC", 0.0, 4.5)
+    assert one.texts == {"LS15EBC", "LS15EB0", "LSI5EBC"} and none.text == ""
+
+
+@pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "video,plate_text,first_s\nx.mp4,AB12,soon\n"])
+def test_a_truth_file_that_is_none_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "truth.csv"
+    path.write_text(content)
+    with pytest.raises(TruthError, match=r"truth\.csv"):
+        read_truth(path, tmp_path)
+
+
+def test_the_openalpr_layout_is_read(tmp_path: Path) -> None:
+    (tmp_path / "car1.txt").write_text("car1.jpg\t194\t347\t93\t22\tAYO9034\n")
+    (one,) = read_openalpr(tmp_path)
+    assert (one.path, one.text, one.box) == (tmp_path / "car1.jpg", "AYO9034", Box(194, 347, 287, 369))
+    with pytest.raises(TruthError, match="OpenALPR"):
+        read_openalpr(tmp_path / "nowhere")
+
+
+def command(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    evaluate.add_arguments(parser)
+    return evaluate.main(parser.parse_args(list(words)))
+
+
+def test_the_command_ends_with_one_line_of_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(opening, "load_pipeline", lambda device, tuning: Pipeline(Networks(), Networks()))
+    write_clip(tmp_path / "a.avi", 12)
+    cv2.imwrite(str(tmp_path / "b.png"), np.zeros((120, 160, 3), np.uint8))
+    csv_path = tmp_path / "truth.csv"
+    csv_path.write_text("image_path,plate_text\na.avi,AB123C\nb.png,XY987Z\nc.png,NOT123\n")
+    assert command(str(tmp_path), "--truth", str(csv_path)) == 1, "a file of the truth is not there"
+    last = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    assert (last["plates"], last["exact"], last["false"], last["found"]) == (3, 1, 1, 1)
+    assert last["frames"] == 13 and "c.png" in last["errors"][0]
+    assert command(str(tmp_path)) == 2
