@@ -60,6 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m app.platelog.benchmark", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--store", type=Path, help="keep the store here and use it again")
+    parser.add_argument("--writes", type=int, default=200, help="visits with pictures written to time the writer")
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         file = args.store or Path(folder) / "plates.sqlite3"
@@ -71,7 +72,7 @@ def main(argv: list[str] | None = None) -> int:
         start = time.perf_counter()
         with Store.open(file):
             open_ms = 1000 * (time.perf_counter() - start)
-        write = _write_speed(file)
+        write = _write_speed(file, args.writes)
         _show(timings)
         figures = {
             "rows": filled,
@@ -204,12 +205,12 @@ def _fill_batch(store: Store, visits: list[Visit]) -> None:
         connection.execute(sa.insert(GRAM), grams)
 
 
-def _write_speed(file: Path, visits: int = 300) -> dict[str, float]:
+def _write_speed(file: Path, visits: int) -> dict[str, float]:
     """Time the writer on the large store: visits a second, and how long one waits until it is on the disk."""
     writer = LogWriter(lambda: Store.open(file)).start()
     crop, frame = np.full((60, 200, 3), 90, np.uint8), np.full((1080, 1920, 3), 90, np.uint8)
     alone = []
-    for number in range(20):
+    for number in range(min(20, visits)):
         start = time.perf_counter()
         writer.submit(_now(f"alone-{number}"), crop, frame).result(30)
         alone.append(1000 * (time.perf_counter() - start))

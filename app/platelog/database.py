@@ -81,6 +81,16 @@ class Database:
                 rows = list(raw.execute(statement))
         return rows
 
+    def give_back_space(self) -> None:
+        """Return an SQLite store's free pages to the disk and empty its write-ahead log."""
+        if self.is_sqlite and not self.read_only:
+            with self.plain_words(), self._lock, self._writer.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert isinstance(raw, sqlite3.Connection)
+                # each step frees one page, and execute() takes but one step of a statement without columns
+                raw.executescript("PRAGMA incremental_vacuum")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Close all connections."""
         with suppress(DBAPIError, sqlite3.Error):

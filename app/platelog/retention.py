@@ -55,7 +55,7 @@ def retain(store: Store, days: float, dry_run: bool = False, now: datetime | Non
         store.pictures.remove(orphans)
         with store.database.writing() as connection:
             delete_unused_sources(connection)
-        store.database.maintain("PRAGMA incremental_vacuum", "PRAGMA wal_checkpoint(TRUNCATE)")
+        store.database.give_back_space()
     return _plus(total, Forgotten(pictures=len(orphans), picture_bytes=orphan_bytes))
 
 

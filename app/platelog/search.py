@@ -134,9 +134,7 @@ class _Search:
             self.way = WayIn.SPELLING
         return list(self._connection.execute(self._ids(self._conditions(), after, limit)).scalars())
 
-    def _ids(
-        self, conditions: Sequence[sa.ColumnElement[bool]], after: Cursor | None, limit: int
-    ) -> sa.Select[int]:
+    def _ids(self, conditions: Sequence[sa.ColumnElement[bool]], after: Cursor | None, limit: int) -> sa.Select[int]:
         first_us, visit_id = self._order()
         statement = self._from(conditions)
         if after is not None:

@@ -1,0 +1,98 @@
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.platelog import migrations
+from app.platelog.database import Database
+from app.platelog.errors import LogTooNew, LogUnavailable
+from app.platelog.place import locate
+from app.platelog.schema import METADATA
+from app.platelog.search import Query
+from app.platelog.store import Store
+from app.platelog.types import Guess
+from app.platelog.watchlist import WatchEntry
+
+VERSION_1_VISIT = """INSERT INTO visit (id, run, source_id, track, revision, first_us, last_us, plate, char_confidences,
+alternatives, note, clock_source, region, list_name, crop, frame, first_s, last_s, x1, y1, x2, y2, original_plate,
+confidence, reads) VALUES ({id}, 'run', 1, 't{id}', 1, 1000000, 2000000, '{plate}', '0.9 0.8', '{others}', 'old note',
+'live', 'GB', 'block', 'a.jpg', '', 0, 1, 1, 2, 3, 4, {original}, 0.87, 4)"""
+
+
+def version_1(file: Path) -> None:
+    """A store as the first version left it: two visits, one of them corrected, and a watch-list entry."""
+    database = Database(locate(file))
+    with database.writing() as connection:
+        migrations.STEPS[0](connection)
+        connection.exec_driver_sql("INSERT INTO schema_version VALUES (1, 0)")
+        connection.exec_driver_sql("INSERT INTO source VALUES (1, 'd', 'gate')")
+        connection.exec_driver_sql(
+            VERSION_1_VISIT.format(id=1, plate="AB12CDE", others="A812CDE=0.1 AB12CDF=0.05", original="NULL")
+        )
+        connection.exec_driver_sql(VERSION_1_VISIT.format(id=2, plate="XY99ZZZ", others="", original="'XV99ZZZ'"))
+        connection.exec_driver_sql("INSERT INTO watch VALUES (1, 'block', 'XY*', 0, 1, '', 'stolen', 0)")
+    database.close()
+
+
+def test_a_store_of_version_1_is_brought_up_to_date_with_all_it_holds(log_file: Path) -> None:
+    version_1(log_file)
+    with Store.open(log_file) as store:
+        first, second = store.get(1), store.get(2)
+        assert (first.plate, first.note, first.confidence, first.list_name) == ("AB12CDE", "old note", 0.87, "block")
+        assert first.alternatives == (Guess("A812CDE", 0.1), Guess("AB12CDF", 0.05))
+        assert (second.plate, second.original_plate, second.settled) == ("XY99ZZZ", "XV99ZZZ", False)
+        assert store.count(Query("*12C*")) == 1
+        assert store.count(Query("AB12CDF")) == 1
+        assert store.count(Query("XV99*", alternatives=False)) == 1
+        assert [entry.note for entry in store.watch.entries()] == ["stolen"]
+        assert migrations.current_version(store.database) == migrations.LATEST
+
+
+def test_a_new_store_has_the_tables_the_program_expects(store: Store) -> None:
+    with store.database.reading() as connection:
+        inspector = sa.inspect(connection)
+        assert set(inspector.get_table_names()) == set(METADATA.tables)
+        for name, table in METADATA.tables.items():
+            assert {column["name"] for column in inspector.get_columns(name)} == {column.name for column in table.c}
+            assert {index["name"] for index in inspector.get_indexes(name)} == {index.name for index in table.indexes}
+            key = inspector.get_pk_constraint(name)["constrained_columns"]
+            assert key == [column.name for column in table.primary_key]
+
+
+def test_a_step_that_fails_leaves_the_version_before_it(log_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    version_1(log_file)
+
+    def half(connection: sa.Connection) -> None:
+        migrations._search_tables(connection)
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", (migrations._visits, half))
+        with pytest.raises(RuntimeError):
+            Store.open(log_file)
+    with Store.open(log_file) as store:
+        assert store.count(Query("AB12CDE")) == 1
+
+
+def test_a_store_of_a_newer_program_is_left_alone(log_file: Path) -> None:
+    with Store.open(log_file) as store, store.database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO schema_version VALUES (99, 0)")
+    before = log_file.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(LogTooNew, match="version 99"):
+            Store.open(log_file, read_only=read_only)
+    assert log_file.read_bytes() == before
+
+
+def test_an_old_store_is_not_changed_by_looking_at_it(log_file: Path) -> None:
+    version_1(log_file)
+    with pytest.raises(LogUnavailable, match="older version"):
+        Store.open(log_file, read_only=True)
+
+
+def test_watch_lists_survive_a_reopening(log_file: Path) -> None:
+    with Store.open(log_file) as store:
+        store.watch.add(WatchEntry("allow", "AB12*", hours="Mon-Fri 08:00-18:00", note="ours"))
+        before = store.watch.entries()
+    with Store.open(log_file, read_only=True) as store:
+        assert store.watch.entries() == before

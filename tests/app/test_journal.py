@@ -1,0 +1,187 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.journal import Alarm, Journal, open_journal, visit_of
+from app.pipeline.types import EventKind, PlateEvent, WallClock
+from app.platelog.errors import LogInUse
+from app.platelog.search import Query
+from app.platelog.store import Store
+from app.platelog.types import Guess, LogState, Visit
+from app.platelog.watchlist import WatchEntry
+from detector.types import Box
+from recognizer.types import Alternative
+
+WAIT = 20.0
+WALL = datetime(2026, 5, 4, 14, 0, tzinfo=timezone(timedelta(hours=2)))
+
+
+def event(
+    kind: EventKind = EventKind.FINAL, text: str = "AB12CDE", key: str = "cam#1", revision: int = 1
+) -> PlateEvent:
+    return PlateEvent(
+        kind=kind,
+        track_key=key,
+        revision=revision,
+        source_id="cam",
+        text=text,
+        confidence=0.9,
+        char_confidences=(0.9,) * len(text),
+        alternatives=(Alternative("AB12CDF", 0.1),),
+        agreeing=4,
+        readings=6,
+        first_s=1.0,
+        last_s=3.0,
+        first_wall=WALL,
+        last_wall=WALL + timedelta(seconds=2),
+        wall_clock=WallClock.CONTAINER,
+        box=Box(1, 2, 61, 22),
+        best_crop=np.full((20, 60, 3), 90, np.uint8),
+        best_frame=np.full((120, 160, 3), 90, np.uint8),
+        best_frame_index=7,
+        best_s=2.0,
+        region="GB",
+    )
+
+
+@pytest.fixture
+def alarms() -> list[Alarm]:
+    return []
+
+
+@pytest.fixture
+def journal(tmp_path: Path, alarms: list[Alarm]) -> Iterator[Journal]:
+    opened = open_journal(tmp_path / "log.sqlite3", on_alarm=alarms.append)
+    yield opened
+    opened.close()
+
+
+def saved(journal: Journal, taken: PlateEvent) -> Visit:
+    answer = journal.take(taken).answer
+    assert answer is not None
+    return answer.result(WAIT)
+
+
+def stored(journal: Journal) -> list[Visit]:
+    assert journal.store is not None
+    assert journal.flush(WAIT)
+    return list(journal.store.each(Query()))
+
+
+def test_a_final_event_becomes_a_visit_with_pictures(journal: Journal) -> None:
+    visit = saved(journal, event())
+    assert stored(journal) == [visit]
+    assert visit.first_time == datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+    assert (visit.clock_source, visit.reads, visit.box, visit.region) == ("container", 4, (1, 2, 61, 22), "GB")
+    assert visit.alternatives == (Guess("AB12CDF", 0.1),)
+    assert (visit.run, visit.track, visit.first_s) == (journal.run, "cam#1", 1.0)
+    assert visit.crop
+    assert visit.frame
+
+
+def test_provisional_events_are_not_logged(journal: Journal) -> None:
+    for kind in (EventKind.NEW, EventKind.UPDATE):
+        assert journal.take(event(kind)).answer is None
+    assert stored(journal) == []
+
+
+def test_a_vehicle_that_comes_back_stays_one_visit(journal: Journal) -> None:
+    saved(journal, event(text="AB12CD"))
+    saved(journal, event(text="AB12CDE", revision=3))
+    assert [visit.plate for visit in stored(journal)] == ["AB12CDE"]
+
+
+def test_absorbed_tracks_leave_the_log(journal: Journal) -> None:
+    saved(journal, event(text="AB12CD", key="cam#1"))
+    saved(journal, replace(event(key="cam#2"), absorbed=("cam#1",)))
+    assert [visit.track for visit in stored(journal)] == ["cam#2"]
+
+
+def test_a_hit_is_told_once_for_a_vehicle_and_is_a_column(journal: Journal, alarms: list[Alarm]) -> None:
+    assert journal.store is not None
+    journal.store.watch.add(WatchEntry("block", "AB12CDE", note="stolen"), WatchEntry("allow", "AB*"))
+    journal.take(replace(event(EventKind.NEW), agreeing=1))
+    assert alarms == []
+    assert journal.take(event(EventKind.UPDATE, text="ZZ1", revision=2)).hits == ()
+    journal.take(event(EventKind.UPDATE, revision=3))
+    assert [[hit.entry.note for hit in alarm.hits] for alarm in alarms] == [["stolen", ""]]
+    assert saved(journal, event(revision=4)).list_name == "block"
+    journal.take(event(key="cam#2"))
+    assert len(alarms) == 2
+    assert alarms[1].visit.plate == "AB12CDE"
+
+
+def test_a_list_changed_while_running_counts_at_once(journal: Journal, alarms: list[Alarm]) -> None:
+    assert journal.store is not None
+    journal.take(event())
+    journal.store.watch.add(WatchEntry("block", "AB*"))
+    journal.take(event(key="cam#2"))
+    assert len(alarms) == 1
+
+
+def test_active_hours_count_at_the_time_of_the_recording(journal: Journal, alarms: list[Alarm]) -> None:
+    assert journal.store is not None
+    local = WALL.astimezone()
+    journal.store.watch.add(WatchEntry("block", "AB*", hours=f"{local:%H:%M}-{local + timedelta(minutes=1):%H:%M}"))
+    journal.take(event())
+    journal.take(replace(event(key="cam#2"), first_wall=WALL + timedelta(hours=1)))
+    assert [alarm.visit.track for alarm in alarms] == ["cam#1"]
+
+
+def test_pictures_can_be_left_out(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path / "log.sqlite3", pictures=False)
+    assert saved(journal, event()).crop == ""
+    journal.close()
+    assert not list(tmp_path.rglob("*.jpg"))
+
+
+def test_doing_a_run_again_repeats_nothing(tmp_path: Path) -> None:
+    for _ in range(2):
+        journal = open_journal(tmp_path / "log.sqlite3", run="clip-1")
+        saved(journal, event())
+        assert len(stored(journal)) == 1
+        journal.close()
+    journal = open_journal(tmp_path / "log.sqlite3")
+    saved(journal, event())
+    assert len(stored(journal)) == 2
+    journal.close()
+
+
+def test_saved_visits_are_told(tmp_path: Path) -> None:
+    told: list[Visit] = []
+    journal = open_journal(tmp_path / "log.sqlite3", on_saved=told.append)
+    journal.take(event())
+    journal.close()
+    assert [visit.id for visit in told] == [1]
+
+
+def test_a_second_journal_is_told_and_can_read(journal: Journal) -> None:
+    saved(journal, event())
+    assert journal.store is not None
+    file = journal.store.place.file
+    with pytest.raises(LogInUse, match="read only"):
+        open_journal(file)
+    with Store.open(file, read_only=True) as reader:
+        assert reader.count(Query()) == 1
+
+
+def test_reading_goes_on_while_the_log_cannot_be_opened(tmp_path: Path) -> None:
+    blocker = tmp_path / "folder"
+    blocker.write_text("in the way")
+    journal = open_journal(blocker / "log.sqlite3")
+    noted = journal.take(event())
+    assert noted.hits == ()
+    assert journal.status.state is LogState.WAITING
+    assert noted.answer is not None
+    blocker.unlink()
+    assert noted.answer.result(WAIT).plate == "AB12CDE"
+    journal.close()
+
+
+def test_a_still_picture_has_no_media_seconds() -> None:
+    visit = visit_of(replace(event(), is_still=True), "run")
+    assert (visit.first_s, visit.last_s) == (None, None)
