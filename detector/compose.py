@@ -166,7 +166,7 @@ def _into(backgrounds: Path | None, crops: Sequence[Path], rng: np.random.Genera
     """Endless compositions of crops in pictures without a plate."""
     scenes = pictures_in(backgrounds) if backgrounds else []
     if not scenes:
-        raise ValueError(f"No pictures in {backgrounds}: give backgrounds, or a data set to put plates on")
+        raise ValueError(f"No pictures in {backgrounds}: give backgrounds, or a data set for its places")
     while True:
         chosen = rng.choice(len(crops), size=int(rng.integers(1, MAX_PLATES + 1)))
         yield make(_opened(scenes[int(rng.integers(len(scenes)))]), [_opened(crops[int(i)]) for i in chosen], rng)

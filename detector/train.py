@@ -38,7 +38,8 @@ class TrainOptions:
     learning_rate: float = 1e-3
     final_rate: float = 0.1
     warmup_epochs: float = 0.5
-    mosaic: float = 0.9
+    mosaic: float = 0.6
+    freeze: int = 0
     seed: int = 0
     threads: int = 1
     device: str = "cpu"
@@ -233,7 +234,8 @@ def _overrides(options: TrainOptions) -> dict[str, Any]:
         "epochs": options.epochs, "imgsz": options.size, "multi_scale": options.multi_scale, "batch": options.batch,
         "nbs": options.batch, "optimizer": "AdamW", "lr0": options.learning_rate, "lrf": options.final_rate,
         "cos_lr": True, "momentum": 0.9, "weight_decay": 5e-4, "warmup_epochs": options.warmup_epochs,
-        "warmup_bias_lr": 0.0, "mosaic": options.mosaic, "close_mosaic": 0, "seed": options.seed,
+        "warmup_bias_lr": 0.0, "mosaic": options.mosaic, "close_mosaic": 0,
+        "freeze": options.freeze or None, "seed": options.seed,
         "device": options.device, "cache": "ram" if options.cache else False, "single_cls": True, "amp": False,
         "plots": False, "patience": 1000, "workers": 0, "deterministic": False,
         "degrees": 2.0, "translate": 0.12, "scale": 0.5, "shear": 1.0, "perspective": 0.0, "fliplr": 0.5,

@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+
+from detector.backends import make_backend, nvidia_present
+from detector.weights import open_weights
+
+NAMES = ["openvino", "cuda", "tensorrt"]
+
+
+def available(weights, device):
+    """The backend in full precision where the machine has it; the test is skipped where not."""
+    if device == "openvino":
+        pytest.importorskip("openvino")
+        return make_backend(weights, device, 1, "f32"), 2e-3
+    if not nvidia_present():
+        pytest.skip(f"{device} needs an NVIDIA GPU, and this machine has none")
+    if device == "tensorrt":
+        pytest.importorskip("tensorrt")
+    return make_backend(weights, device), 0.15
+
+
+@pytest.fixture(scope="module")
+def batch():
+    rng = np.random.default_rng(3)
+    return rng.integers(0, 256, (3, 96, 160, 3), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def reference(random_weights, batch):
+    return make_backend(open_weights(random_weights), "torch", 1).infer(batch)
+
+
+def test_the_reference_varies_with_the_picture(reference):
+    assert reference.shape == (3, 65, 12 * 20 + 6 * 10 + 3 * 5)
+    assert np.abs(reference[0] - reference[1]).max() > 1e-3
+
+
+@pytest.mark.parametrize("device", NAMES)
+def test_every_backend_gives_what_torch_gives(device, random_weights, batch, reference):
+    backend, tolerance = available(open_weights(random_weights), device)
+    assert backend.name == device
+    found = backend.infer(batch)
+    assert found.shape == reference.shape and found.dtype == np.float32
+    assert np.abs(found - reference).max() < tolerance
+
+
+def test_openvino_takes_any_batch_and_size(random_weights):
+    pytest.importorskip("openvino")
+    backend = make_backend(open_weights(random_weights), "cpu", 1, "f32")
+    for shape in ((1, 32, 64, 3), (4, 64, 32, 3), (2, 96, 96, 3)):
+        anchors = sum(shape[1] // s * (shape[2] // s) for s in (8, 16, 32))
+        assert backend.infer(np.zeros(shape, np.uint8)).shape == (shape[0], 65, anchors)
+
+
+def test_openvino_is_converted_once_and_a_broken_copy_is_made_anew(random_weights, own_cache, monkeypatch):
+    pytest.importorskip("openvino")
+    from detector import backends
+
+    weights = open_weights(random_weights)
+    make_backend(weights, "openvino", 1)
+    kept = [p for p in (own_cache / "platescribe" / "openvino").iterdir() if p.name.startswith(weights.sha256)]
+    assert [p.name for p in kept[0].iterdir() if p.suffix == ".xml"] == ["detector.xml"]
+    calls = []
+    convert = backends.convert_to_openvino
+    monkeypatch.setattr(backends, "convert_to_openvino", lambda w: calls.append(w) or convert(w))
+    make_backend(weights, "openvino", 1)
+    assert not calls
+    (kept[0] / "detector.xml").write_text("cut short")
+    make_backend(weights, "openvino", 1)
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("device", ["gpu", "", "cuda0"])
+def test_an_unknown_device_is_named_with_the_known_ones(device, random_weights):
+    with pytest.raises(ValueError, match="use auto, cpu, openvino"):
+        make_backend(open_weights(random_weights), device)
+
+
+def test_cuda_without_a_gpu_says_what_to_do(random_weights):
+    if nvidia_present():
+        pytest.skip("this machine has an NVIDIA driver")
+    with pytest.raises(RuntimeError, match="device=cpu"):
+        make_backend(open_weights(random_weights), "cuda")
+    with pytest.raises(RuntimeError, match="choose"):
+        make_backend(open_weights(random_weights), "tensorrt")

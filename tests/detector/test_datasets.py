@@ -1,0 +1,120 @@
+import csv
+
+import cv2
+import numpy as np
+import pytest
+
+from detector.convert import convert
+from detector.datasets import checked, read_openalpr, read_voc, read_yolo
+from detector.types import Box
+
+
+def picture(path, width=200, height=100):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), np.full((height, width, 3), 90, np.uint8))
+    return path
+
+
+def corners(boxes):
+    return [side for b in boxes for side in (b.x1, b.y1, b.x2, b.y2)]
+
+
+@pytest.fixture
+def yolo(tmp_path):
+    root = tmp_path / "yolo"
+    for name in ("a", "b", "c", "empty"):
+        picture(root / "images" / "val" / f"{name}.jpg")
+    (root / "labels" / "val").mkdir(parents=True)
+    labels = root / "labels" / "val"
+    (labels / "a.txt").write_text("0 0.5 0.5 0.2 0.1\n0 1.4 0.5 0.2 0.1\n3 0.5 0.5 0.1 0.1\n0 0.5 0.5 0 0.1\n0 half\n")
+    (labels / "b.txt").write_text("7 0.5 0.5 0.2 0.1\n")
+    (labels / "c.txt").write_text("0 0.05 0.5 0.1 0.2\n")
+    (root / "data.yaml").write_text("val: images/val\nnames: {0: plate}\n")
+    (root / "sources.csv").write_text("image_path,split,source\nimages/val/a.jpg,val,alpha\n")
+    return root / "data.yaml"
+
+
+def test_yolo_boxes_are_read_and_bad_ones_named(yolo):
+    found = read_yolo(yolo)
+    by_name = {s.picture.name: s for s in found.samples}
+    assert corners(by_name["a.jpg"].plates) == pytest.approx([80, 45, 120, 55])
+    assert by_name["a.jpg"].source == "alpha"
+    assert corners(by_name["c.jpg"].plates) == pytest.approx([0, 40, 20, 60])
+    assert by_name["empty.jpg"].plates == ()
+    assert "b.jpg" not in by_name  # it holds a plate that is not known: it must not pass for an empty picture
+    reasons = [p.reason for p in found.problems]
+    assert len(reasons) == 5
+    for expected in ("outside the picture", "class 3", "no area", "is not `class", "class 7"):
+        assert any(expected in reason for reason in reasons)
+
+
+def test_missing_sets_are_named(tmp_path, yolo):
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.yaml"):
+        read_yolo(tmp_path / "nowhere.yaml")
+    with pytest.raises(ValueError, match="no split 'test'"):
+        read_yolo(yolo, "test")
+
+
+VOC = """<annotation><filename>{name}</filename><object><name>{label}</name>
+<bndbox><xmin>{x1}</xmin><ymin>10</ymin><xmax>{x2}</xmax><ymax>40</ymax></bndbox></object></annotation>"""
+
+
+def test_voc(tmp_path):
+    folder = tmp_path / "annotations"
+    folder.mkdir()
+    picture(tmp_path / "images" / "one.png")
+    picture(folder / "two.png")
+    for file, values in {
+        "one": ("one.png", "licence", 10, 60),
+        "two": ("C:\\pictures\\two.png", "number_plate", 20, 90),
+        "gone": ("gone.png", "licence", 10, 60),
+        "dog": ("two.png", "dog", 10, 60),
+        "turned": ("two.png", "licence", 60, 10),
+    }.items():
+        name, label, x1, x2 = values
+        (folder / f"{file}.xml").write_text(VOC.format(name=name, label=label, x1=x1, x2=x2))
+    (folder / "broken.xml").write_text("<annotation>")
+    found = read_voc(folder)
+    assert sorted((s.picture.name, s.plates) for s in found.samples) == [
+        ("one.png", (Box(10, 10, 60, 40),)),
+        ("two.png", (Box(20, 10, 90, 40),)),
+    ]
+    reasons = {p.path.stem: p.reason for p in found.problems}
+    assert set(reasons) == {"gone", "dog", "turned", "broken"}
+    assert "missing" in reasons["gone"] and "'dog'" in reasons["dog"] and "no area" in reasons["turned"]
+
+
+def test_openalpr(tmp_path):
+    picture(tmp_path / "car.jpg")
+    (tmp_path / "car.txt").write_text("car.jpg\t10\t20\t50\t15\tABC123\ncar.jpg\t190\t20\t50\t15\tXYZ\n")
+    (tmp_path / "lost.txt").write_text("lost.jpg\t1\t2\t3\t4\tA\n")
+    found = read_openalpr(tmp_path, "br")
+    assert [(s.plates, s.source) for s in found.samples] == [((Box(10, 20, 60, 35),), "br")]
+    assert len(found.problems) == 2
+
+
+def test_a_box_a_little_outside_is_clamped():
+    assert checked(Box(-1, 0, 50, 20), 200, 100) == Box(0, 0, 50, 20)
+    assert "no number" in checked(Box(float("nan"), 0, 50, 20), 200, 100)
+
+
+def test_convert_makes_one_set_that_reads_back_the_same(tmp_path, yolo):
+    alpr = tmp_path / "alpr"
+    picture(alpr / "car.jpg")
+    (alpr / "car.txt").write_text("car.jpg\t10\t20\t50\t15\tABC123\n")
+    result = convert([yolo], [], [alpr], tmp_path / "out", val_share=0.5)
+    assert len(result.samples) == 4 and len(result.problems) == 5
+    again = [s for split in ("train", "val") for s in read_yolo(tmp_path / "out" / "data.yaml", split).samples]
+    before = sorted((b.x1, b.y1, b.x2, b.y2) for s in result.samples for b in s.plates)
+    after = sorted((b.x1, b.y1, b.x2, b.y2) for s in again for b in s.plates)
+    assert np.allclose(before, after, atol=0.01)
+    assert {s.source for s in again} == {"alpha", "", "alpr"}
+    with (tmp_path / "out" / "sources.csv").open() as stream:
+        assert len(list(csv.DictReader(stream))) == 4
+
+
+def test_convert_without_a_set_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="--yolo"):
+        convert([], [], [], tmp_path)
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        convert([], [tmp_path / "nowhere"], [], tmp_path)
