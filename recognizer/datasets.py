@@ -255,7 +255,8 @@ def _project(files: _Folder | _Zip) -> tuple[list[Sample], list[LeftOut]]:
         if picture is None:
             left_out.append(LeftOut(str(path), "annotation without picture"))
         else:
-            samples.append(Sample(picture, text, "", folder.name, split, files.locate(picture)))
+            source = folder.name or files.path.stem
+            samples.append(Sample(picture, text, "", source, split, files.locate(picture)))
     return samples, left_out + _unannotated(pictures.values(), samples)
 
 
