@@ -27,6 +27,9 @@ QToolButton:focus { border: 2px solid $accent; padding: 5px 9px; }
 QToolButton:disabled { color: $outline; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
+QToolButton[small="true"] { padding: 4px; }
+QToolButton[small="true"]:focus { padding: 3px; }
+
 QPushButton {
     background: $raised; color: $text; border: 1px solid $outline; border-radius: 7px; padding: 6px 16px;
     min-height: 20px;
@@ -67,12 +70,12 @@ QAbstractItemView {
     background: $surface; alternate-background-color: $raised; border: none; outline: none;
     selection-background-color: $accent_soft; selection-color: $on_accent_soft; gridline-color: $line;
 }
-QTableView::item, QTreeView::item, QListView::item { padding: 4px 8px; }
+QTableView::item, QTreeView::item, QListView::item { padding: 0 14px; border: none; }
 QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid $accent; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section {
-    background: $surface; color: $muted; border: none; border-bottom: 1px solid $line; padding: 7px 8px;
-    font-weight: 600;
+    background: $surface; color: $muted; border: none; border-bottom: 1px solid $line; padding: 6px 14px;
+    font-weight: 500; text-align: left;
 }
 QTableCornerButton::section { background: $surface; border: none; }
 

@@ -20,7 +20,7 @@ _PAD = 6.0
 class VideoView(QWidget):
     """Shows the newest FrameResult it was given, with its tracks if boxes are wanted."""
 
-    clicked = pyqtSignal(str)  # track_key of the plate that was clicked
+    plate_clicked = pyqtSignal(str)  # text of the plate that was clicked
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class VideoView(QWidget):
         return self._result
 
     def show_result(self, result: FrameResult, hits: Collection[str] = ()) -> None:
-        """Show a frame with its tracks; those whose track_key is among hits are drawn as watch-list hits."""
+        """Show a frame with its tracks; plates among hits are drawn as watch-list hits."""
         self._result, self._hits = result, hits
         self.update()
 
@@ -85,8 +85,8 @@ class VideoView(QWidget):
         if event is not None and self._result is not None:
             area = self.picture_rect()
             for track in self._result.tracks:
-                if self._placed(track.box, area).contains(event.localPos()):
-                    self.clicked.emit(track.track_key)
+                if track.text and self._placed(track.box, area).contains(event.localPos()):
+                    self.plate_clicked.emit(track.text)
         super().mousePressEvent(event)
 
     def _image(self, image: Image, area: QRectF) -> QImage:
@@ -110,7 +110,7 @@ class VideoView(QWidget):
         return QRectF(corner, QSizeF(box.width * scale, box.height * scale))
 
     def _paint_track(self, painter: QPainter, track: Track, area: QRectF) -> None:
-        hit = track.track_key in self._hits
+        hit = track.text in self._hits
         colour = theme.colour("hit") if hit else QColor(theme.DARK.accent)
         rect = self._placed(track.box, area).adjusted(-3, -3, 3, 3)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,0 +1,42 @@
+"""The list of keys."""
+
+from PyQt5.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+
+from app.gui.widgets import button, label
+
+
+class KeysDialog(QDialog):
+    """Shows which keys do what."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keys"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 20, 22, 18)
+        column.setSpacing(14)
+        column.addWidget(label(self.tr("Keys"), "pageTitle"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(28)
+        grid.setVerticalSpacing(7)
+        for row, (keys, words) in enumerate(self._rows()):
+            grid.addWidget(label(keys), row, 0)
+            grid.addWidget(label(words, "muted"), row, 1)
+        column.addLayout(grid)
+        close = button(self.tr("Close"), "", self.accept, primary=True)
+        close.setDefault(True)
+        column.addWidget(close)
+
+    def _rows(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (self.tr("Space, K"), self.tr("Play or pause")),
+            (self.tr("← →"), self.tr("5 seconds back or on")),
+            (self.tr("J  L"), self.tr("10 seconds back or on")),
+            (self.tr("."), self.tr("Next frame")),
+            (self.tr("+  −"), self.tr("Faster, slower")),
+            (self.tr("Enter, double click"), self.tr("One picture, or all")),
+            (self.tr("Ctrl+O"), self.tr("Open recordings")),
+            (self.tr("Ctrl+V"), self.tr("Open the address or files in the clipboard")),
+            (self.tr("Ctrl+1 …"), self.tr("The pages")),
+            (self.tr("Ctrl+D"), self.tr("Light or dark")),
+            (self.tr("F11"), self.tr("Full screen")),
+        )

@@ -1,0 +1,113 @@
+"""Starts the window: log, controller, pages, and at the end a clean stop."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt5.QtCore import QSettings, QTimer
+from PyQt5.QtWidgets import QApplication, QMessageBox
+
+from app import bootstrap, settings
+from app.gui import known, theme
+from app.gui.assembly import add_pages
+from app.gui.controller import Controller
+from app.gui.crash import CrashGuard
+from app.gui.feed import Feed
+from app.gui.kept import Kept, open_log
+from app.gui.opening import Opening
+from app.gui.system_colours import system_is_dark
+from app.gui.window import MainWindow
+from app.pipeline.core import Pipeline
+from app.platelog.errors import LogError, LogInUse
+from app.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Open the window with args.sources and return the exit status when it is closed."""
+    bootstrap.qt_environment()
+    theme.high_dpi()
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Platescribe")
+    app.setDesktopFileName("platescribe")
+    loaded = settings.load()
+    dark = system_is_dark(app)
+    theme.apply(app, theme.chosen(loaded.settings.appearance.theme, dark))
+    feed = Feed()
+    kept = ask_for_log(loaded.settings, feed, args.log, args.read_only)
+    if kept is None:
+        return 1
+    window = make_window(loaded.settings, kept, feed, system_dark=dark)
+    guard = CrashGuard(window)
+    guard.install()
+    window.show()
+    for problem in loaded.problems:
+        window.say(problem)
+    QTimer.singleShot(0, lambda: window.opening.begin(args.sources))
+    status = app.exec()
+    guard.remove()
+    if not window.stopped_cleanly:  # a driver or a network read still hangs: leave it, the log is closed
+        logging.shutdown()
+        os._exit(status)
+    return status
+
+
+def make_window(
+    chosen: Settings,
+    kept: Kept,
+    feed: Feed,
+    make_pipeline: Callable[[], Pipeline] | None = None,
+    system_dark: bool = False,
+    state: Path | None = None,
+) -> MainWindow:
+    """Return the window with all its pages, its controller started; state: where size and places are remembered."""
+    controller = Controller(chosen, kept, feed, make_pipeline)
+    ring = known.system_keyring()
+    remembered = QSettings(str(state or known.default_path().with_name("window.ini")), QSettings.Format.IniFormat)
+    window = MainWindow(controller, lambda parent: Opening(controller, parent, ring), remembered)
+    controller.setParent(window)
+    controller.settings_changed.connect(lambda: _apply_theme(controller.settings, system_dark))
+    add_pages(window, controller)
+    controller.start()
+    return window
+
+
+def _apply_theme(chosen: Settings, system_dark: bool) -> None:
+    wanted = theme.chosen(chosen.appearance.theme, system_dark)
+    app = QApplication.instance()
+    if isinstance(app, QApplication) and wanted is not theme.current():
+        theme.apply(app, wanted)
+
+
+def ask_for_log(chosen: Settings, feed: Feed, log: str | None, read_only: bool) -> Kept | None:
+    """Open the log; where another process writes it, ask whether to read only. None: the user would rather not."""
+    try:
+        return open_log(chosen, feed, log, read_only)
+    except LogInUse as error:
+        if not _read_only_wanted(str(error)):
+            return None
+    except LogError as error:
+        QMessageBox.critical(None, "Platescribe", str(error))
+        return None
+    try:
+        opened = open_log(chosen, feed, log, read_only=True)
+    except LogError as error:
+        QMessageBox.critical(None, "Platescribe", str(error))
+        return None
+    words = QApplication.translate("Start", "The log is open to read only: another Platescribe writes it.")
+    return Kept(opened.journal, opened.reading, words)
+
+
+def _read_only_wanted(reason: str) -> bool:
+    box = QMessageBox(QMessageBox.Icon.Information, "Platescribe", reason)
+    box.setInformativeText(
+        QApplication.translate("Start", "You can look at the log here, but what this window reads is not kept.")
+    )
+    look = box.addButton(QApplication.translate("Start", "Open to read only"), QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(QApplication.translate("Start", "Close"), QMessageBox.ButtonRole.RejectRole)
+    box.exec()
+    return box.clickedButton() is look

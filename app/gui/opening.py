@@ -1,0 +1,128 @@
+"""All the ways to open something: dialogs, drag and drop, the clipboard, what was opened lately, the demo."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt5.QtCore import QMimeData, QObject, pyqtSignal
+from PyQt5.QtWidgets import QApplication, QFileDialog, QInputDialog, QWidget
+
+from app.gui import known as known_sources
+from app.gui.controller import Controller
+from app.gui.known import Keyring, Known, KnownSource
+from app.pipeline.sources import PICTURE_SUFFIXES, VIDEO_SUFFIXES, SourceError, SourceKind, identify
+from app.redact import redact
+
+DEMO_CLIP = Path(__file__).resolve().parents[2] / "assets" / "demo" / "street.mp4"
+
+
+class Opening(QObject):
+    """Asks what to open, has the controller open it, and remembers it."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, controller: Controller, window: QWidget, ring: Keyring | None = None) -> None:
+        super().__init__(window)
+        self._controller, self._window, self._ring = controller, window, ring
+        self.known: Known = known_sources.load(ring=ring)
+
+    def begin(self, names: Sequence[str]) -> None:
+        """Open what the command line names, else the cameras set up before, else the demo clip."""
+        if names:
+            self.open(names)
+            return
+        for source in self.known.sources:
+            self._controller.open_source(source.spec, source.name, source.zones)
+        if not self.known.sources and not self.known.recent:
+            self.demo()
+
+    def open(self, names: Sequence[str]) -> None:
+        """Open and remember what is named."""
+        if names:
+            self._remember(self.known.with_recent(*reversed(names)))
+            self._controller.open_sources(names)
+
+    def demo(self) -> None:
+        """Play the demo clip."""
+        if not DEMO_CLIP.is_file():
+            self._controller.message.emit(self.tr("The demo clip is not installed: {} is missing.").format(DEMO_CLIP))
+            return
+        self._controller.open_source(identify(str(DEMO_CLIP)), self.tr("Demo clip"))
+
+    def ask_files(self) -> None:
+        """Let the user choose recordings and pictures."""
+        endings = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES | PICTURE_SUFFIXES))
+        kinds = f"{self.tr('Recordings and pictures')} ({endings});;{self.tr('All files')} (*)"
+        names, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open recordings"), self._folder(), kinds)
+        self.open(names)
+
+    def ask_folder(self) -> None:
+        """Let the user choose a folder, which goes to the queue."""
+        name = QFileDialog.getExistingDirectory(self._window, self.tr("Read a folder of recordings"), self._folder())
+        if name:
+            self.open([name])
+
+    def ask_address(self) -> None:
+        """Let the user type or paste an address."""
+        title, words = self.tr("Open an address"), self.tr("Address of a camera or stream, such as rtsp://…:")
+        text, good = QInputDialog.getText(self._window, title, words)
+        if good and text.strip():
+            self.open([text.strip()])
+
+    def paste(self) -> None:
+        """Open what the clipboard names: files, or one address or path a line."""
+        clipboard = QApplication.clipboard()
+        data = clipboard.mimeData() if clipboard is not None else None
+        names = names_in(data) if data is not None else []
+        if names:
+            self.open(names)
+        else:
+            self._controller.message.emit(self.tr("The clipboard holds no address and no file."))
+
+    def add(self, source: KnownSource) -> None:
+        """Open a source that was set up and open it again at every start."""
+        self._remember(self.known.with_source(source))
+        self._controller.open_source(source.spec, source.name, source.zones)
+
+    def keep_zones(self, source: KnownSource) -> None:
+        """Remember where a source is looked at, if it is one that was set up."""
+        if any(item.name == source.name for item in self.known.sources):
+            self._remember(self.known.with_source(source))
+
+    def forget(self, name: str) -> None:
+        """Do not open a source at the next start."""
+        if any(item.name == name for item in self.known.sources):
+            self._remember(self.known.without_source(name))
+
+    def _remember(self, known: Known) -> None:
+        self.known = known
+        try:
+            known_sources.save(known, ring=self._ring)
+        except OSError as error:
+            self._controller.message.emit(self.tr("The list of sources could not be saved: {}").format(error.strerror))
+        self.changed.emit()
+
+    def _folder(self) -> str:
+        """Return the folder something was opened from last."""
+        paths = (Path(name) for name in self.known.recent)
+        return next((str(path if path.is_dir() else path.parent) for path in paths if path.exists()), "")
+
+
+def names_in(data: QMimeData) -> list[str]:
+    """Return what dragged or copied data name: files, folders, addresses; empty if it is something else."""
+    if data.hasUrls():
+        return [url.toLocalFile() if url.isLocalFile() else url.toString() for url in data.urls()]
+    lines = [line.strip() for line in data.text().splitlines() if line.strip()]
+    return lines if lines and all(_is_source(line) for line in lines) else []
+
+
+def _is_source(text: str) -> bool:
+    try:
+        return identify(text).kind is not SourceKind.CAMERA
+    except (SourceError, OSError, ValueError):
+        return Path(text).is_dir()
+
+
+def shown(name: str) -> str:
+    """Return how a name is shown in the list of what was opened lately."""
+    text = redact(name)
+    return text if len(text) <= 70 else f"…{text[-68:]}"

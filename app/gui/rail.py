@@ -1,0 +1,49 @@
+"""The column of icons that leads to the pages."""
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QSize, Qt
+from PyQt5.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
+
+from app.gui import icons
+
+_RAIL_ICON = 22
+
+
+class Rail(QFrame):
+    """The column of icons that leads to the pages."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("rail")
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(8, 10, 8, 10)
+        self._column.setSpacing(4)
+        self._column.addStretch(1)
+
+    def add(self, icon: str, text: str, show: Callable[[], None]) -> QToolButton:
+        """Add a page's button."""
+        made = self._button(icon, text)
+        made.setCheckable(True)
+        made.clicked.connect(lambda: show())
+        self._group.addButton(made)
+        self._column.insertWidget(self._column.count() - 1, made)
+        return made
+
+    def add_below(self, icon: str, text: str, run: Callable[[], None]) -> None:
+        """Add a button at the foot that opens something."""
+        made = self._button(icon, text)
+        made.clicked.connect(lambda: run())
+        self._column.addWidget(made)
+
+    def _button(self, icon: str, text: str) -> QToolButton:
+        made = QToolButton()
+        made.setIcon(icons.icon(icon))
+        made.setIconSize(QSize(_RAIL_ICON, _RAIL_ICON))
+        made.setText(text)
+        made.setAccessibleName(text)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return made

@@ -1,0 +1,55 @@
+"""How a source does, in a word, an icon and a colour: never in colour alone."""
+
+from dataclasses import dataclass
+
+from PyQt5.QtCore import QCoreApplication
+
+from app.gui.controller import Controller
+from app.gui.opened import OpenSource
+from app.pipeline.capture import CaptureState
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is shown of a source's state; icon of the kept set, colour a field of Theme, detail may be empty."""
+
+    text: str
+    icon: str
+    colour: str
+    detail: str = ""
+
+
+def tr(text: str) -> str:
+    """Translate a text of the states."""
+    return QCoreApplication.translate("States", text)
+
+
+def state_of(source: OpenSource, controller: Controller) -> State:
+    """Return the state of a source as a person understands it."""
+    if controller.pipeline is None:
+        return _of_networks(controller.trouble)
+    status = source.status
+    error = source.error or (status.error if status is not None else "")
+    if source.ended:
+        if error:
+            return State(tr("Broken off"), "triangle-alert", "notice", error)
+        return State(tr("Ended"), "circle-check", "muted")
+    if source.paused:
+        return State(tr("Paused"), "pause", "muted")
+    if status is None or status.state is CaptureState.CONNECTING:
+        return State(tr("Connecting…"), "loader-circle", "muted", error)
+    if status.state is CaptureState.LOST:
+        return State(tr("No connection, trying again"), "unplug", "notice", error)
+    if status.state is CaptureState.STALLED:
+        return State(tr("No picture coming"), "triangle-alert", "notice", error)
+    if source.is_recording:
+        speed = "" if source.speed == 1.0 else f" {source.speed:g}\u00d7"
+        return State(tr("Playing") + speed, "play", "good")
+    return State(tr("Live"), "activity", "good")
+
+
+def _of_networks(trouble: str) -> State:
+    if trouble:
+        hint = tr("The networks could not be loaded. `python main.py doctor` tells what is missing.")
+        return State(tr("Cannot read"), "triangle-alert", "notice", f"{hint}\n{trouble}")
+    return State(tr("Loading the networks…"), "loader-circle", "muted")

@@ -1,0 +1,108 @@
+"""Small parts that several pages are made of."""
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QRectF, QSize, Qt
+from PyQt5.QtGui import QPainter, QPaintEvent
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.gui import icons, theme
+
+Handler = Callable[[], None]
+
+
+def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
+    """Return a label; role is a name of the style sheet such as pageTitle, panelTitle, muted, small."""
+    made = QLabel(text)
+    made.setObjectName(role)
+    made.setWordWrap(wrap)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    return made
+
+
+def separator(vertical: bool = False) -> QFrame:
+    """Return a line of one pixel."""
+    line = QFrame()
+    line.setObjectName("separator")
+    if vertical:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line
+
+
+def button(text: str, icon: str = "", on_click: Handler | None = None, primary: bool = False) -> QPushButton:
+    """Return a button with a text and, if wanted, an icon; the primary one bears the accent."""
+    made = QPushButton(text)
+    made.setProperty("primary", primary)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if icon:
+        made.setIcon(icons.icon(icon, "on_accent" if primary else ""))
+    if on_click is not None:
+        made.clicked.connect(lambda: on_click())
+    return made
+
+
+def tool(icon: str, name: str, on_click: Handler | None = None, size: int = 18) -> QToolButton:
+    """Return a button that shows an icon only; name is its tool tip and what a screen reader says."""
+    made = QToolButton()
+    made.setIcon(icons.icon(icon))
+    made.setIconSize(QSize(size, size))
+    made.setToolTip(name)
+    made.setAccessibleName(name)
+    made.setProperty("small", True)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    if on_click is not None:
+        made.clicked.connect(lambda: on_click())
+    return made
+
+
+class Picture(QWidget):
+    """An icon of the kept set as a picture, in a colour of the theme."""
+
+    def __init__(self, name: str, size: int, colour: str = "muted", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._colour = name, colour
+        self.setFixedSize(size, size)
+        theme.changed.connect(self.update)
+
+    def show_icon(self, name: str, colour: str) -> None:
+        """Show another icon or colour."""
+        if (name, colour) != (self._name, self._colour):
+            self._name, self._colour = name, colour
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the icon."""
+        icons.draw(QPainter(self), QRectF(self.rect()), self._name, self._colour)
+
+
+class EmptyState(QWidget):
+    """What a page shows while it has nothing: what belongs here, and the next step as buttons."""
+
+    def __init__(self, icon: str, title: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(32, 32, 32, 32)
+        column.setSpacing(12)
+        column.addStretch(3)
+        column.addWidget(Picture(icon, 56, "accent"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(8)
+        for words, role in ((title, "emptyTitle"), (text, "emptyText")):
+            line = label(words, role, wrap=True)
+            line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(line)
+        self._steps = QHBoxLayout()
+        self._steps.setSpacing(10)
+        self._steps.addStretch(1)
+        self._steps.addStretch(1)
+        column.addSpacing(10)
+        column.addLayout(self._steps)
+        column.addStretch(4)
+
+    def add_step(self, text: str, icon: str, on_click: Handler, primary: bool = False) -> QPushButton:
+        """Add a button for a next step."""
+        made = button(text, icon, on_click, primary)
+        self._steps.insertWidget(self._steps.count() - 1, made)
+        return made
