@@ -55,6 +55,7 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     save_file(tensors, unfinished, metadata)
+    unfinished.chmod(0o644)  # safetensors writes for the owner alone
     unfinished.replace(path)
 
 

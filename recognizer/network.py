@@ -27,6 +27,7 @@ class NetworkConfig:
 
     height, width: input picture in pixels; crops are stretched to it. channels: 1 grey, 3 BGR.
     lines: text lines read in one pass; the steps of line 1 stand before those of line 2.
+    emits: CTC steps a column of the feature map spells, so that two narrow characters may share a column.
     hidden, layers: of the bidirectional LSTM. architecture: "crnn" or "tutorial-2017".
     """
 
@@ -36,6 +37,7 @@ class NetworkConfig:
     characters: str
     stages: tuple[Stage, ...] = ()
     lines: int = 1
+    emits: int = 1
     hidden: int = 96
     layers: int = 2
     dropout: float = 0.0
@@ -54,7 +56,7 @@ class NetworkConfig:
         width = self.width
         for stage in self.stages:
             width = -(-width // stage.stride[1])
-        return width * self.lines
+        return width * self.lines * self.emits
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -128,14 +130,16 @@ class CRNN(nn.Module):
         self.lines = LinePool(channels, config.lines)
         self.drop = nn.Dropout(config.dropout)
         self.rnn = nn.LSTM(channels, config.hidden, config.layers, bidirectional=True, batch_first=True)
-        self.head = nn.Linear(2 * config.hidden, config.alphabet.classes)
+        self.classes = config.alphabet.classes
+        self.head = nn.Linear(2 * config.hidden, config.emits * self.classes)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, channels, H, W) in 0..1 -> log probabilities (N, T, K)."""
-        x = self.cnn((x - 0.5) * 4.0)  # (N, C, H / 8, W / 4)
-        x = self.lines(x + self.row)  # (N, T, C)
-        x, _ = self.rnn(self.drop(x))  # (N, T, 2 * hidden)
-        return cast(Tensor, self.head(self.drop(x)).float().log_softmax(2))  # (N, T, K)
+        x = self.cnn((x - 0.5) * 4.0)  # (N, C, H / 16, W / 4)
+        x = self.lines(x + self.row)  # (N, T / emits, C)
+        x, _ = self.rnn(self.drop(x))  # (N, T / emits, 2 * hidden)
+        x = self.head(self.drop(x)).unflatten(2, (-1, self.classes)).flatten(1, 2)  # (N, T, K)
+        return cast(Tensor, x.float().log_softmax(2))
 
 
 class Tutorial2017(nn.Module):
@@ -190,6 +194,7 @@ PRESETS: dict[str, NetworkConfig] = {
         Alphabet().characters,
         (Stage(32, (2, 2)), Stage(64, (2, 2), 1), Stage(128, (2, 1), 1), Stage(192, (2, 1))),
         lines=2,
+        emits=2,
         dropout=0.1,
     ),
 }
