@@ -46,6 +46,7 @@ def save_weights(path: Path, state: "dict[str, Tensor]", architecture: str, size
     header = {"format": FORMAT, "architecture": architecture, "size": str(size), "threshold": str(threshold)}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(halved, path, metadata=header)
+    path.chmod(0o644)  # safetensors makes it readable by its owner alone
 
 
 def default_weights() -> Path:

@@ -65,7 +65,12 @@ def test_extreme_shapes_are_letterboxed(shape):
 
 @pytest.mark.parametrize(
     "bad",
-    [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3), np.float32), np.zeros((0, 4, 3), np.uint8)],
+    [
+        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((0, 4, 3), np.uint8),
+    ],
 )
 def test_what_is_no_picture_is_refused_by_name(bad):
     with pytest.raises(ValueError, match="uint8 BGR"):

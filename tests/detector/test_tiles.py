@@ -52,7 +52,9 @@ def detection(x1, y1, x2, y2, score):
 
 
 def test_a_plate_seen_whole_by_two_tiles_is_one():
-    found = merge([(LEFT, [detection(450, 100, 550, 130, 0.8)]), (RIGHT, [detection(51, 100, 150, 131, 0.9)])], 1000, 400)
+    found = merge(
+        [(LEFT, [detection(450, 100, 550, 130, 0.8)]), (RIGHT, [detection(51, 100, 150, 131, 0.9)])], 1000, 400
+    )
     assert found == [detection(451, 100, 550, 131, 0.9)]
 
 
