@@ -185,8 +185,8 @@ def _in_places_of(data: Path, crops: Sequence[Path], rng: np.random.Generator) -
 
 def _labels(made: Composition) -> str:
     """YOLO label lines of a composition."""
-    height, width = made.image.shape[:2]
+    h, w = made.image.shape[:2]
     return "".join(
-        f"0 {box.center[0] / width:.6f} {box.center[1] / height:.6f} {box.width / width:.6f} {box.height / height:.6f}\n"
+        f"0 {box.center[0] / w:.6f} {box.center[1] / h:.6f} {box.width / w:.6f} {box.height / h:.6f}\n"
         for box in made.boxes
     )

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ def test_a_grid_covers_the_picture_and_stays_inside(width, height, columns, rows
     assert min(t.x1 for t in tiles) == 0 and min(t.y1 for t in tiles) == 0
     assert max(t.x2 for t in tiles) == width and max(t.y2 for t in tiles) == height
     assert all(0 <= t.x1 < t.x2 <= width and 0 <= t.y1 < t.y2 <= height for t in tiles)
-    for left, right in zip(tiles[: columns - 1], tiles[1:columns], strict=True):
+    for left, right in itertools.pairwise(tiles):
         assert left.x2 - right.x1 >= 0.9 * OVERLAP * (left.x2 - left.x1) - 2
 
 
