@@ -1,0 +1,91 @@
+"""A real RTSP server, killed and started again in mid-stream: the source recovers with one gap and no leaked thread."""
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from app.pipeline.capture import Backoff, Capture, CaptureState
+from app.pipeline.opening import make_source
+from app.pipeline.sources import identify
+from tests.app.pipeline.test_capture import until
+from tests.app.pipeline.test_engine import Collected, engine_with
+
+SCRIPT = Path(__file__).with_name("rtsp_server.py")
+PYTHON = "/usr/bin/python3"  # Debian's own, which knows the Debian package of GStreamer's server
+
+
+class Server:
+    """The server as a process that can be killed and started again on the same port."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        self._process = subprocess.Popen(
+            [PYTHON, str(SCRIPT), str(self.port)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline().strip() == "ready"
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    probe = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
+    if shutil.which(PYTHON) is None or subprocess.run([PYTHON, "-c", probe], capture_output=True).returncode:
+        pytest.skip("needs Debian's gir1.2-gst-rtsp-server-1.0, python3-gi and gstreamer1.0-plugins-good")
+    running = Server()
+    running.start()
+    yield running
+    running.kill()
+
+
+def test_a_camera_that_dies_and_comes_back_leaves_one_gap(server: Server) -> None:
+    before = threading.active_count()
+    sink = Collected()
+    engine = engine_with(sink)
+    times: list[float] = []
+    sink.on_frame = lambda result: times.append(result.frame.media_time)  # type: ignore[method-assign]
+    name = f"rtsp://viewer:s3cret@127.0.0.1:{server.port}/live"
+    source = make_source(identify(name))
+    assert "s3cret" not in source.spec.source_id
+    engine.add(Capture(source, engine.wake, backoff=Backoff(0.2, 0.5)))
+
+    def state() -> CaptureState:
+        return engine.status()[source.spec.source_id].state
+
+    assert until(lambda: state() is CaptureState.LIVE and len(times) > 10, 30)
+    server.kill()
+    assert until(lambda: state() in (CaptureState.LOST, CaptureState.CONNECTING), 30)
+    assert until(lambda: "no connection" in engine.status()[source.spec.source_id].error, 30)
+    seen = len(times)
+    server.start()
+    assert until(lambda: state() is CaptureState.LIVE and len(times) > seen + 10, 30)
+
+    status = engine.status()[source.spec.source_id]
+    assert status.reconnects >= 1 and status.error == ""
+    steps = [later - earlier for earlier, later in pairwise(times)]
+    assert sum(step > max(steps) / 2 for step in steps) == 1, "one outage is one gap"
+    assert engine.stop(15)
+    assert {event.track_key for event in sink.events} == {sink.events[0].track_key}, "one vehicle, one visit"
+    assert until(lambda: threading.active_count() == before)
