@@ -9,6 +9,7 @@ import argparse
 import csv
 import subprocess
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -60,14 +61,22 @@ class Street:
 
     def __init__(self, seed: int = 7) -> None:
         self.camera = Camera()
+        self.seed = seed
         self.rng = np.random.default_rng(seed)
-        self.still = background(self.camera, seed)
         self.plates = [draw(p.code, p.spelling, seed + i) for i, p in enumerate(PASSAGES)]
-        self.vehicles = [
-            v.Vehicle(p.shape, p.colour, plate.picture, plate.size, seed + i)
+
+    @cached_property
+    def still(self) -> Image:
+        """The street without vehicles."""
+        return background(self.camera, self.seed)
+
+    @cached_property
+    def vehicles(self) -> list[v.Vehicle]:
+        """The vehicles of PASSAGES, in their order."""
+        return [
+            v.Vehicle(p.shape, p.colour, plate.picture, plate.size, self.seed + i)
             for i, (p, plate) in enumerate(zip(PASSAGES, self.plates, strict=True))
         ]
-        self._vignette = self._make_vignette()
 
     def frame(self, index: int) -> Image:
         """One picture (720, 1280, 3) BGR as the camera gives it."""
@@ -83,7 +92,7 @@ class Street:
         z = p.distance(seconds)
         if z < 2:
             return None
-        points = self.camera.project(self.vehicles[passage].plate_corners(LANES[p.lane], z))
+        points = self.camera.project(v.plate_corners(p.shape, self.plates[passage].size, LANES[p.lane], z))
         (x1, y1), (x2, y2) = points.min(axis=0), points.max(axis=0)
         inside = x1 >= 0 and y1 >= 0 and x2 < self.camera.width and y2 < self.camera.height
         return (float(x1), float(y1), float(x2), float(y2)) if inside else None
@@ -134,7 +143,8 @@ class Street:
         )
         return np.clip(light, 0, 255).astype(np.uint8)
 
-    def _make_vignette(self) -> np.ndarray:
+    @cached_property
+    def _vignette(self) -> np.ndarray:
         y, x = np.mgrid[-1 : 1 : self.camera.height * 1j, -1 : 1 : self.camera.width * 1j]
         return (1.02 - 0.16 * (x * x + y * y) / 2).astype(np.float32)[..., None]
 

@@ -25,6 +25,6 @@ def draw(code: str, spelling: str, seed: int) -> Plate:
     pattern = parse(spelling, "A", "0", {})
     rng = Random(seed)
     pieces = pattern.sample(rng)
-    picture = PlateRenderer(FontBook(), rng).draw(plate_format, pieces, plate_format.colours[0])
+    picture = PlateRenderer(FontBook()).draw(plate_format, pieces, plate_format.colours[0], rng)
     width, height = plate_format.size_mm
     return Plate(picture, pattern.text_of(pieces), (width / 1000, height / 1000))

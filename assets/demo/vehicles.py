@@ -16,6 +16,13 @@ VAN = Shape(1.95, 5.2, 0.24, 1.02, 1.2, 0.62, 0.62, 2.25, 0.1, 0.5)
 SMALL = Shape(1.64, 3.6, 0.2, 0.74, 0.95, 0.8, 0.7, 1.48, 0.15, 0.4)
 
 
+def plate_corners(shape: Shape, size: tuple[float, float], x: float, z: float) -> Points:
+    """World corners of a plate of a size (metres) on a body whose front stands at (x, z)."""
+    left, right = x - size[0] / 2, x + size[0] / 2
+    low, high = shape.plate_y - size[1] / 2, shape.plate_y + size[1] / 2
+    return quad((left, high, z), (right, high, z), (right, low, z), (left, low, z))
+
+
 class Vehicle:
     """A vehicle on its lane: drives towards the camera at a steady speed."""
 
@@ -35,11 +42,7 @@ class Vehicle:
 
     def plate_corners(self, x: float, z: float) -> Points:
         """World corners of the plate when the vehicle's front stands at (x, z)."""
-        width, height = self.plate_size
-        low, high = self.shape.plate_y - height / 2, self.shape.plate_y + height / 2
-        return quad(
-            (x - width / 2, high, z), (x + width / 2, high, z), (x + width / 2, low, z), (x - width / 2, low, z)
-        )
+        return plate_corners(self.shape, self.plate_size, x, z)
 
     def draw(self, canvas: Image, camera: Camera, x: float, z: float) -> None:
         """Draw the vehicle with the middle of its front at (x, z)."""
