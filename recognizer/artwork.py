@@ -14,11 +14,15 @@ from recognizer.paint import Image, Mask, filled
 # Backgrounds and ornaments are drawn once at these sizes, kept, and scaled to each plate.
 BACKGROUND = (64, 128)
 ORNAMENT = 64
+# Kinds that keep to the top and bottom, where no lettering stands.
+_BESIDE_LETTERING = ("band", "pennsylvania", "stripes", "stars")
 
 
-def background(kind: str, base: Bgr, colours: Sequence[Bgr], rng: Random) -> Image:
-    """A plate's background (64, 128, 3): base colour with a picture of the kind in the colours."""
+def background(kind: str, base: Bgr, ink: Bgr, colours: Sequence[Bgr], rng: Random) -> Image:
+    """A plate's background (64, 128, 3): base colour with a picture of the kind in the colours, paler near the ink."""
     height, width = BACKGROUND
+    if kind not in _BESIDE_LETTERING:
+        colours = [mix(colour, base, 0.75) if _alike(colour, ink) else colour for colour in colours]
     canvas = filled(height, width, base)
     colours = list(colours) or [mix(base, any_colour(rng), 0.4)]
     if kind == "plain":
@@ -38,6 +42,11 @@ def background(kind: str, base: Bgr, colours: Sequence[Bgr], rng: Random) -> Ima
     veil = filled(height, width, base)
     share = rng.uniform(0.0, 0.45)
     return np.asarray(cv2.addWeighted(canvas, 1 - share, veil, share, 0), np.uint8)
+
+
+def _alike(first: Bgr, second: Bgr) -> bool:
+    """Whether lettering of one colour would be lost on the other."""
+    return sum(abs(a - b) for a, b in zip(first, second, strict=True)) < 200
 
 
 def _gradient(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kind: str) -> None:

@@ -84,8 +84,12 @@ class Camera:
             shear=draw.gauss(0, 0.06) * strength,
             perspective=abs(draw.gauss(0, 0.025)) * strength,
         )
-        low = max(9.0, height * (0.3 if width > SQUARE * height else 0.5))
-        wanted = height if draw.random() < 0.5 else low * (max(low, min(height, 128.0)) / low) ** draw.random()
+        low = max(14.0, height * 0.5)
+        wanted = (
+            height
+            if draw.random() < 0.5 or height <= low
+            else low * (max(low, min(height, 128.0)) / low) ** draw.random()
+        )
         scale = min(1.0, wanted / height)
         size = (max(4, round(width * scale)), max(4, round(height * scale)))
         small = resized(crop, *size) if scale < 1 else crop

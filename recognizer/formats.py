@@ -133,17 +133,18 @@ def regions() -> tuple[str, ...]:
     return tuple(sorted({item.region for item in load_formats()}))
 
 
+@lru_cache(maxsize=256)
 def resolve(region: str) -> tuple[PlateFormat, ...]:
-    """The formats of a region (DE), a single format (US-CA), a group (EU) or GROUP:sign (EU:d, US:ca), any case."""
+    """The formats of a region (DE), one format (US-CA), a group (EU) or GROUP:sign (EU:d, US:ca), in any case."""
     wanted = region.strip().upper()
-    group, _, sign = wanted.partition(":")
     formats = load_formats()
-    found = [item for item in formats if wanted in (item.code.upper(), item.region.upper())]
-    if sign:
-        code = f"{group}-{sign}"
-        found = [item for item in formats if item.code.upper() == code or (item.group == group and item.sign == sign)]
-    found = found or [item for item in formats if item.group.upper() == wanted]
-    if not found:
+    found = [item for item in formats if wanted in (item.code.upper(), item.region.upper(), item.group.upper())]
+    if ":" in wanted:
+        sign = wanted.partition(":")[2]
+        found = [item for item in formats if item.code.upper() == wanted.replace(":", "-")]
+        # Signs are one list for all the world; a data set's group (EU for Belarus) may be wider than ours.
+        found = found or [item for item in formats if item.sign == sign]
+    if not wanted or not found:
         raise FormatError(f"no plate format for region {region!r}; known are {', '.join(regions())}")
     return tuple(found)
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 import cv2
@@ -140,6 +141,7 @@ def _exposure(fault: _Fault) -> tuple[NDArray[np.float32], float]:
     return np.asarray(curve, np.float32), min(1.0, (high - low) / 255)
 
 
+@lru_cache(maxsize=1)
 def _noise_sheets() -> tuple[Image, ...]:
     """Noise around 128 with a deviation of 60: coloured, grey, smoothed."""
     rng = np.random.default_rng(20_171)

@@ -78,18 +78,18 @@ class _Drawing:
     ) -> None:
         self._book, self._stock, self._plate, self._rng = book, stock, plate, rng
         self._ink = jitter(bgr(colours.ink), rng)
-        self.canvas = self._ground(bgr(colours.background), *size)
+        self.canvas = self._ground(bgr(colours.background), bgr(colours.ink), *size)
 
-    def _ground(self, base: Bgr, width: int, height: int) -> Image:
+    def _ground(self, base: Bgr, ink: Bgr, width: int, height: int) -> Image:
         """The plate without anything on it: its colour, or a background picture."""
         plate, rng = self._plate, self._rng
         kind = rng.choice(plate.art)
         if kind == "plain" or not plate.art_colours:
             return filled(height, width, jitter(base, rng))
         if plate.code == FREE:
-            picture = artwork.background(kind, base, [bgr(colour) for colour in plate.art_colours], rng)
+            picture = artwork.background(kind, base, ink, [bgr(colour) for colour in plate.art_colours], rng)
         else:
-            picture = self._stock.background(kind, base, plate.art_colours, rng)
+            picture = self._stock.background(kind, base, ink, plate.art_colours, rng)
         return resized(picture, width, height)
 
     def surround(self) -> Room:

@@ -18,16 +18,16 @@ class Stock:
 
     def __init__(self, book: FontBook) -> None:
         self._book = book
-        self._backgrounds: dict[tuple[str, Bgr, tuple[str, ...], int], Image] = {}
+        self._backgrounds: dict[tuple[str, Bgr, Bgr, tuple[str, ...], int], Image] = {}
         self._ornaments: dict[tuple[str, int], tuple[Image, Mask]] = {}
         self._stickers: dict[int, Image] = {}
 
-    def background(self, kind: str, base: Bgr, colours: tuple[str, ...], rng: Random) -> Image:
+    def background(self, kind: str, base: Bgr, ink: Bgr, colours: tuple[str, ...], rng: Random) -> Image:
         """One of the backgrounds of a kind in these colours, (64, 128, 3)."""
-        key = (kind, base, colours, rng.randrange(BACKGROUNDS))
+        key = (kind, base, ink, colours, rng.randrange(BACKGROUNDS))
         if key not in self._backgrounds:
             own = Random(repr(key))
-            self._backgrounds[key] = artwork.background(kind, base, [bgr(colour) for colour in colours], own)
+            self._backgrounds[key] = artwork.background(kind, base, ink, [bgr(colour) for colour in colours], own)
         return self._backgrounds[key]
 
     def ornament(self, kind: str, rng: Random) -> tuple[Image, Mask]:
