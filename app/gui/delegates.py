@@ -77,11 +77,7 @@ class CellDelegate(QStyledItemDelegate):
         """Paint one cell."""
         if painter is None:
             return
-        self.initStyleOption(option, index)
-        option.text = ""
-        style = option.widget.style() if option.widget is not None else QApplication.style()
-        assert style is not None
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        self.paint_back(painter, option, index)
         row = index.data(ROW_ROLE)
         painter.save()
         for hint in _SMOOTH:
@@ -92,6 +88,14 @@ class CellDelegate(QStyledItemDelegate):
         else:
             paint_placeholder(painter, option.rect, paint_of(option))
         painter.restore()
+
+    def paint_back(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint a cell's background and selection, without its text."""
+        self.initStyleOption(option, index)
+        option.text = ""
+        style = option.widget.style() if option.widget is not None else QApplication.style()
+        assert style is not None
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
 
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
         """Paint a row that is at hand."""
@@ -157,7 +161,7 @@ class ConfidenceDelegate(CellDelegate):
 
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
         """Paint percent and bar."""
-        rect = QRectF(option.rect).adjusted(10, 0, -14, 0)
+        rect = QRectF(option.rect).adjusted(10, 0, -10, 0)
         width = min(rect.width(), 64.0)
         painter.setPen(shading.shade(paint.ink, paint.paper, 0.6))
         painter.drawText(

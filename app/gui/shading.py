@@ -42,12 +42,17 @@ def shade(ink: QColor, paper: QColor, confidence: float) -> QColor:
 
 @lru_cache(maxsize=2048)
 def _shade(ink: int, paper: int, step: int) -> int:
-    inked, behind = QColor(ink), QColor(paper)
-    strength = _FAINTEST + (1 - _FAINTEST) * step / _STEPS
-    wanted = min(LEGIBLE, contrast(inked, behind))
-    while strength < 1 and contrast(mix(inked, behind, strength), behind) < wanted:
-        strength += 0.02
-    return mix(inked, behind, strength).rgb()
+    strength = max(_legible(ink, paper), _FAINTEST + (1 - _FAINTEST) * step / _STEPS)
+    return mix(QColor(ink), QColor(paper), strength).rgb()
+
+
+@lru_cache(maxsize=64)
+def _legible(ink: int, paper: int) -> float:
+    """Return how strong ink must be to be read on paper; 1 where even pure ink is not."""
+    inked, behind, strength = QColor(ink), QColor(paper), _FAINTEST
+    while strength < 1 and contrast(mix(inked, behind, strength), behind) < LEGIBLE:
+        strength += 0.01
+    return min(1.0, strength)
 
 
 def confidence_of(confidences: Sequence[float], index: int, otherwise: float) -> float:

@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO, TypeVar
@@ -24,9 +24,13 @@ T = TypeVar("T")
 Progress = Callable[[int], None]
 
 
-def to_csv(visits: Iterable[Visit], file: Path, progress: Progress | None = None) -> int:
-    """Write visits as CSV with the columns of app.columns and return how many. Raises LogUnavailable."""
-    return _table(file, COLUMNS, (visit_row(visit) for visit in visits), progress)
+def to_csv(
+    visits: Iterable[Visit], file: Path, progress: Progress | None = None, columns: Sequence[str] = COLUMNS
+) -> int:
+    """Write visits as CSV with columns of app.columns and return how many. Raises LogUnavailable."""
+    places = [COLUMNS.index(name) for name in columns]
+    rows = (visit_row(visit) for visit in visits)
+    return _table(file, columns, ([row[place] for place in places] for row in rows), progress)
 
 
 def to_jsonl(visits: Iterable[Visit], file: Path, progress: Progress | None = None) -> int:
@@ -168,6 +172,11 @@ def _whole_file(file: Path, encoding: str) -> Iterator[TextIO]:
 def _report(progress: Progress | None, count: int) -> None:
     if progress is not None:
         progress(count)
+
+
+def frame_name(folder: Path, visit: Visit) -> Path:
+    """Return a file in folder for a visit's picture, named by time and plate, that does not exist yet."""
+    return _free(folder, f"{visit.first_time:%Y%m%d-%H%M%S}_{_file_safe(visit.plate)}")
 
 
 def _file_safe(plate: str) -> str:

@@ -28,9 +28,11 @@ class ReadTable(QAbstractTableModel):
     arrived = pyqtSignal(int)
     failed = pyqtSignal(str)
 
-    def __init__(self, store: Store | None, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store | None, parent: QObject | None = None, run: str = "") -> None:
+        """run: names the visits of the log that are of this start, so that events find their rows again."""
         super().__init__(parent)
         self._store = store
+        self._run = run
         self._rows: list[ReadRow] = []
         self._after: Cursor | None = None
         self._more = store is not None
@@ -71,6 +73,10 @@ class ReadTable(QAbstractTableModel):
         self._rows.clear()
         self._after, self._more = None, self._store is not None
         self.endResetModel()
+
+    def held(self) -> tuple[ReadRow, ...]:
+        """Return all rows at hand, newest first."""
+        return tuple(self._rows)
 
     def row(self, place: int) -> ReadRow | None:
         """Return a row, or None where there is none."""
@@ -120,11 +126,14 @@ class ReadTable(QAbstractTableModel):
     def _append(self, visits: Sequence[Visit], after: Cursor | None) -> None:
         self._after, self._more = after, after is not None
         shown = {(row.visit.source, row.visit.track) for row in self._rows if row.key}
-        older = [ReadRow(visit) for visit in visits if (visit.source, visit.track) not in shown]
+        older = [self._old_row(visit) for visit in visits if (visit.source, visit.track) not in shown]
         if older:
             self.beginInsertRows(_NO_PARENT, len(self._rows), len(self._rows) + len(older) - 1)
             self._rows += older
             self.endInsertRows()
+
+    def _old_row(self, visit: Visit) -> ReadRow:
+        return ReadRow(visit, key=visit.track if self._run and visit.run == self._run else "")
 
     def _insert(self, row: ReadRow) -> None:
         self.beginInsertRows(_NO_PARENT, 0, 0)

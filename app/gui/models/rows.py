@@ -33,7 +33,7 @@ class ReadRow:
 
 def headers() -> tuple[str, ...]:
     """Return the headings of a read list, in the order of its columns."""
-    return tuple(tr(name) for name in ("Plate", "Time", "Source", "Confidence", "Tag"))
+    return tuple(tr(name) for name in ("Plate", "Time", "Source", "Sure", "Tag"))
 
 
 def header_text(section: int, orientation: Qt.Orientation, role: int) -> str | None:

@@ -1,7 +1,7 @@
 """Small pictures of crops, read from the log's picture folder in a worker; the least recently used go first."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,14 +19,16 @@ class Thumbnails(QObject):
 
     ready = pyqtSignal(str)
     _loaded = pyqtSignal(str, QImage)
+    _done = pyqtSignal()
 
-    def __init__(self, locate: Callable[[str], Path], box: QSize, parent: QObject | None = None) -> None:
+    def __init__(self, locate: Callable[[str], Path] | None, box: QSize, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._locate, self._box = locate, box
         self._kept: OrderedDict[str, QImage] = OrderedDict()
         self._wanted: list[str] = []
         self._running = False
         self._loaded.connect(self._keep)
+        self._done.connect(self._next)
 
     def get(self, name: str) -> QImage | None:
         """Return the picture, a null image where there is none, or None while it is being read."""
@@ -36,6 +38,8 @@ class Thumbnails(QObject):
         if image is not None:
             self._kept.move_to_end(name)
             return image
+        if self._locate is None:
+            return QImage()
         if name not in self._wanted:
             self._wanted.append(name)
             del self._wanted[:-64]  # rows that were scrolled past are asked for again when they come back
@@ -50,21 +54,26 @@ class Thumbnails(QObject):
         if self._running or not self._wanted:
             return
         self._running = True
-        name = self._wanted.pop()  # the row asked for last is the one on screen
-        shared_pool().start(lambda: self._load(name))
+        names = tuple(reversed(self._wanted))  # the rows asked for last are the ones on screen
+        self._wanted.clear()
+        shared_pool().start(lambda: self._load(names))
 
-    def _load(self, name: str) -> None:
-        image = QImage()
-        with suppress(OSError, LogError):
-            image = read_picture(self._locate(name), self._box)
+    def _load(self, names: Sequence[str]) -> None:
         with suppress(RuntimeError):  # the window may have gone meanwhile
-            self._loaded.emit(name, image)
+            for name in names:
+                image = QImage()
+                with suppress(OSError, LogError):
+                    image = read_picture(self._locate(name), self._box) if self._locate is not None else image
+                self._loaded.emit(name, image)
+            self._done.emit()
 
     def _keep(self, name: str, image: QImage) -> None:
-        self._running = False
         self._keep_image(name, image)
-        self._start()
         self.ready.emit(name)
+
+    def _next(self) -> None:
+        self._running = False
+        self._start()
 
     def _keep_image(self, name: str, image: QImage) -> None:
         self._kept[name] = image

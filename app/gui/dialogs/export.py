@@ -1,0 +1,235 @@
+"""Exporting reads: what is filtered or all, as what, where to, how many; and then the folder is one click away."""
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+from PyQt5.QtCore import QUrl, pyqtSignal
+from PyQt5.QtGui import QDesktopServices
+from PyQt5.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.columns import COLUMNS
+from app.gui.controller import Controller
+from app.gui.dialogs.common import Dialog, explanation, show_problem
+from app.gui.models.background import Asker
+from app.gui.models.exporting import Format, Stopped, Wanted, write
+from app.gui.widgets import button
+from app.platelog.errors import LogError
+from app.platelog.search import Query
+from app.platelog.store import Store
+
+_PER_ROW = 5
+_EVERY = 200
+
+
+class ExportDialog(Dialog):
+    """Asks what to export, counts it, writes it in a worker, and offers the folder."""
+
+    _advanced = pyqtSignal(int)
+
+    def __init__(
+        self,
+        controller: Controller,
+        store: Store,
+        query: Query,
+        found: int | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """query: what the search page shows; found: how many that are, where it is known."""
+        super().__init__("", parent)
+        self.setWindowTitle(self.tr("Export reads"))
+        self.setMinimumWidth(600)
+        self._controller, self._store, self._query = controller, store, query
+        self._counter = Asker(self)
+        self._counter.failed.connect(lambda text: show_problem(self.problem, text))
+        self._total = 0
+        self._stop = Event()
+        self._busy = False
+        self._make_fields(found)
+        self._lay_out()
+        self.go = self.add_accept(self.tr("Export"))
+        self.folder_button = self.foot.addButton(self.tr("Open folder"), QDialogButtonBox.ButtonRole.ActionRole)
+        assert self.folder_button is not None
+        self.folder_button.clicked.connect(self._open_folder)
+        self.close_button = self.add_cancel()
+        self.folder_button.setAutoDefault(False)
+        self.folder_button.hide()
+        self._advanced.connect(self._show_progress)
+        self._count()
+
+    def accept(self) -> None:
+        """Write the export; the dialog stays, to say how it went."""
+        if self._busy:
+            return
+        path = Path(self.target.text().strip()).expanduser()
+        wanted = Wanted(self._chosen(), self.format.currentData(), path, self.chosen_columns(), self.crops.isChecked(),
+                        self.frames.isChecked(), self.blur.isChecked())  # fmt: skip
+        self._stop.clear()
+        self._set_busy(True)
+        self.bar.setRange(0, max(1, self._total))
+        self._controller.try_later(partial(write, self._store, wanted, self._report), self._done, self._failed)
+
+    def reject(self) -> None:
+        """Stop what is being written, or close."""
+        if self._busy:
+            self._stop.set()
+        else:
+            super().reject()
+
+    def chosen_columns(self) -> tuple[str, ...]:
+        """Return the columns of the CSV, in the usual order."""
+        return tuple(name for name in COLUMNS if self.columns[name].isChecked())
+
+    def _make_fields(self, found: int | None) -> None:
+        self.filtered = QRadioButton(self.tr("What the search shows"), self)
+        self.everything = QRadioButton(self.tr("All reads in the log"), self)
+        group = QButtonGroup(self)
+        for choice in (self.filtered, self.everything):
+            group.addButton(choice)
+            choice.toggled.connect(lambda on: self._count() if on else None)
+        narrow = self._query != Query()
+        self.filtered.setEnabled(narrow)
+        self.number: QLabel = explanation()
+        (self.filtered if narrow else self.everything).setChecked(True)
+        self.format = QComboBox(self)
+        self.format.addItem(self.tr("CSV for spreadsheets"), Format.CSV)
+        self.format.addItem(self.tr("JSON, one line a read, with all the log knows"), Format.JSONL)
+        self.format.setAccessibleName(self.tr("Format"))
+        self.format.currentIndexChanged.connect(lambda _: self._format_changed())
+        self.columns = {name: QCheckBox(name, self) for name in COLUMNS}
+        for box in self.columns.values():
+            box.setChecked(True)
+            box.toggled.connect(lambda _: self._check())
+        self.crops = QCheckBox(self.tr("A folder of the plates' pictures beside it"), self)
+        self.frames = QCheckBox(self.tr("A folder of the whole pictures beside it"), self)
+        self.blur = QCheckBox(self.tr("Blur all but the plate that was read"), self)
+        self.blur.setChecked(self._controller.settings.privacy.blur_exports)
+        self.frames.toggled.connect(lambda _: self._check())
+        self.target = QLineEdit(str(Path.home() / f"plates-{datetime.now():%Y%m%d-%H%M}.csv"), self)
+        self.target.setAccessibleName(self.tr("File to write"))
+        self.target.textChanged.connect(lambda _: self._check())
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.hide()
+        self.problem = QLabel(self)
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+
+    def _lay_out(self) -> None:
+        self.group = QGroupBox(self.tr("Columns"), self)
+        grid = QGridLayout(self.group)
+        for place, box in enumerate(self.columns.values()):
+            grid.addWidget(box, place // _PER_ROW, place % _PER_ROW)
+        what = QHBoxLayout()
+        what.addWidget(self.filtered)
+        what.addWidget(self.everything)
+        what.addStretch()
+        where = QHBoxLayout()
+        where.addWidget(self.target, 1)
+        where.addWidget(button(self.tr("Choose…"), "", self._browse))
+        pictures = QVBoxLayout()
+        pictures.setSpacing(2)
+        pictures.addWidget(self.crops)
+        whole = QHBoxLayout()
+        whole.addWidget(self.frames)
+        whole.addWidget(self.blur)
+        whole.addStretch()
+        pictures.addLayout(whole)
+        for part in (what, self.number, self.format, self.group, pictures, where, self.bar, self.problem):
+            if isinstance(part, QWidget):
+                self.body.addWidget(part)
+            else:
+                self.body.addLayout(part)
+        self.body.addStretch()
+
+    def _chosen(self) -> Query:
+        return self._query if self.filtered.isChecked() else Query()
+
+    def _count(self) -> None:
+        query = self._chosen()
+        self.number.setText(self.tr("Counting…"))
+        self._counter.ask(lambda: self._store.count(query), self._counted)
+
+    def _counted(self, total: int) -> None:
+        self._total = total
+        self.number.setText(self.tr("{n} reads will be written.").format(n=f"{total:,}".replace(",", " ")))
+        self._check()
+
+    def _check(self) -> None:
+        if not hasattr(self, "go"):  # still being built
+            return
+        path, problem = Path(self.target.text().strip()).expanduser(), ""
+        if not self.target.text().strip() or path.is_dir():
+            problem = self.tr("Name a file to write.")
+        elif not path.parent.is_dir():
+            problem = self.tr("There is no folder {folder}.").format(folder=path.parent)
+        elif self.format.currentData() is Format.CSV and not self.chosen_columns():
+            problem = self.tr("Choose at least one column.")
+        self.blur.setEnabled(self.frames.isChecked())
+        show_problem(self.problem, problem)
+        self.go.setEnabled(not problem and not self._busy)
+
+    def _format_changed(self) -> None:
+        form = self.format.currentData()
+        self.group.setEnabled(form is Format.CSV)
+        self.target.setText(str(Path(self.target.text()).with_suffix(".csv" if form is Format.CSV else ".jsonl")))
+
+    def _browse(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("File to write"), self.target.text())
+        if name:
+            self.target.setText(name)
+
+    def _report(self, count: int) -> None:
+        """Tell how many are written, from the worker; raises Stopped when the user has had enough."""
+        if self._stop.is_set():
+            raise Stopped
+        if count % _EVERY == 0:
+            self._advanced.emit(count)
+
+    def _show_progress(self, count: int) -> None:
+        self.bar.setValue(min(count, self.bar.maximum()))
+
+    def _done(self, count: int) -> None:
+        self._set_busy(False)
+        text = self.tr("✓ {n} reads were written to {file}.").format(n=count, file=self.target.text())
+        self.number.setText(text)
+        self._controller.message.emit(text)
+        if self.folder_button is not None:
+            self.folder_button.show()
+            self.folder_button.setFocus()
+        self.close_button.setText(self.tr("Close"))
+
+    def _failed(self, error: BaseException) -> None:
+        self._set_busy(False)
+        if isinstance(error, Stopped):
+            self.number.setText(self.tr("Stopped; no file was written."))
+        elif isinstance(error, LogError | OSError):
+            show_problem(self.problem, str(error))
+        else:
+            raise error
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self.bar.setVisible(busy)
+        self.go.setEnabled(not busy)
+        self.close_button.setText(self.tr("Stop") if busy else self.tr("Close"))
+
+    def _open_folder(self) -> None:
+        folder = Path(self.target.text().strip()).expanduser().parent
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -1,0 +1,156 @@
+"""One editor for each kind of setting, made from its entry in the schema."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt5.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from app.gui.dialogs.countries import CountriesField
+from app.settings import Entry, Value
+
+_NO_BOUND = 1_000_000
+
+
+class Field:
+    """An editor of one setting: its widget, its value, and what is wrong with it."""
+
+    def __init__(self, entry: Entry, value: Value, changed: Callable[[], None]) -> None:
+        self.entry = entry
+        self._get: Callable[[], Value]
+        self._set: Callable[[Value], None]
+        self._problem: Callable[[], str] = lambda: ""
+        self.widget = self._make(value, changed)
+        if not isinstance(self.widget, CountriesField):
+            self.widget.setAccessibleName(entry.option.label)
+        self.widget.setAccessibleDescription(entry.option.help)
+
+    @property
+    def value(self) -> Value:
+        """The value as it is edited now."""
+        return self._get()
+
+    def reset(self) -> None:
+        """Go back to the default."""
+        self._set(self.entry.default)
+
+    def problem(self) -> str:
+        """Return what is wrong with the value, or an empty text."""
+        return self._problem()
+
+    def _make(self, value: Value, changed: Callable[[], None]) -> QWidget:
+        if self.entry.option.choices:
+            return self._choice(str(value), changed)
+        if isinstance(value, bool):
+            return self._switch(value, changed)
+        if isinstance(value, int):
+            return self._whole(value, changed)
+        if isinstance(value, float):
+            return self._number(value, changed)
+        if isinstance(value, tuple):
+            return self._countries(value, changed)
+        return self._text(value, changed)
+
+    def _choice(self, value: str, changed: Callable[[], None]) -> QWidget:
+        box = QComboBox()
+        for choice in self.entry.option.choices:
+            box.addItem(choice.capitalize(), choice)
+        self._get = lambda: str(box.currentData())
+        self._set = lambda new: box.setCurrentIndex(box.findData(new))
+        self._set(value)
+        box.currentIndexChanged.connect(lambda _: changed())
+        return box
+
+    def _switch(self, value: bool, changed: Callable[[], None]) -> QWidget:
+        box = QCheckBox(self.entry.option.label)
+        self._get = box.isChecked
+        self._set = lambda new: box.setChecked(bool(new))
+        self._set(value)
+        box.toggled.connect(lambda _: changed())
+        return box
+
+    def _whole(self, value: int, changed: Callable[[], None]) -> QWidget:
+        option = self.entry.option
+        box = QSpinBox()
+        box.setRange(int(option.low or 0), int(_NO_BOUND if option.high is None else option.high))
+        box.setSuffix(f" {option.unit}" if option.unit else "")
+        self._get = box.value
+        self._set = lambda new: box.setValue(int(str(new)))
+        self._set(value)
+        box.valueChanged.connect(lambda _: changed())
+        return box
+
+    def _number(self, value: float, changed: Callable[[], None]) -> QWidget:
+        option = self.entry.option
+        high = float(_NO_BOUND if option.high is None else option.high)
+        share = high <= 1
+        box = QDoubleSpinBox()
+        box.setDecimals(2 if share else 1)
+        box.setSingleStep(0.05 if share else 1.0)
+        box.setRange(option.low or 0.0, high)
+        box.setSuffix(f" {option.unit}" if option.unit else "")
+        self._get = lambda: round(box.value(), 3)
+        self._set = lambda new: box.setValue(float(str(new)))
+        self._set(value)
+        box.valueChanged.connect(lambda _: changed())
+        return box
+
+    def _countries(self, value: tuple[str, ...], changed: Callable[[], None]) -> QWidget:
+        field = CountriesField(value)
+        self._get = field.value
+        self._set = lambda new: field.set_value(new if isinstance(new, tuple) else ())
+        self._problem = field.problem
+        field.changed.connect(changed)
+        return field
+
+    def _text(self, value: str, changed: Callable[[], None]) -> QWidget:
+        line = QLineEdit(value)
+        self._get = lambda: line.text().strip()
+        self._set = lambda new: line.setText(str(new))
+        line.textChanged.connect(lambda _: changed())
+        if self.entry.name != "folder":
+            return line
+        line.setAccessibleName(self.entry.option.label)
+        line.setPlaceholderText(QWidget.tr(line, "The user's data folder"))
+        self._problem = lambda: _folder_problem(line)
+        return _with_browse(line)
+
+
+def _with_browse(line: QLineEdit) -> QWidget:
+    both = QWidget()
+    row = QHBoxLayout(both)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(line, 1)
+    browse = QPushButton(both.tr("Choose…"))
+    browse.setAutoDefault(False)
+    browse.clicked.connect(lambda: _browse(line))
+    row.addWidget(browse)
+    both.setFocusProxy(line)
+    return both
+
+
+def _browse(line: QLineEdit) -> None:
+    folder = QFileDialog.getExistingDirectory(line, line.tr("Folder for the log"), line.text())
+    if folder:
+        line.setText(folder)
+
+
+def _folder_problem(line: QLineEdit) -> str:
+    text = line.text().strip()
+    path = Path(text).expanduser()
+    if not text or path.is_dir():
+        return ""
+    if path.exists():
+        return line.tr("{path} is a file; choose a folder.").format(path=path)
+    if not path.is_absolute():
+        return line.tr("Give the whole path, such as {path}.").format(path=Path.home() / "plates")
+    return "" if any(parent.is_dir() for parent in path.parents) else line.tr("There is no such disk.")

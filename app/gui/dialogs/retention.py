@@ -1,0 +1,155 @@
+"""Privacy: how long reads are kept, deleting what is older, and forgetting one plate; counted before it is done."""
+
+from collections.abc import Callable
+
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMessageBox, QSpinBox, QVBoxLayout, QWidget
+
+from app.gui.controller import Controller
+from app.gui.dialogs.common import Dialog, explanation, show_problem
+from app.gui.models.background import Asker
+from app.gui.widgets import button, label
+from app.platelog.errors import LogError
+from app.platelog.retention import Forgotten, purge, retain
+from app.platelog.store import Store
+from app.settings import with_value
+
+
+class RetentionDialog(Dialog):
+    """Deletes what is older than so many days, or every trace of a plate; a dry run counts first."""
+
+    def __init__(self, controller: Controller, store: Store, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setWindowTitle(self.tr("Privacy and retention"))
+        self.setMinimumWidth(560)
+        self._controller, self._store = controller, store
+        self._counting, self._tracing = Asker(self), Asker(self)
+        self.problem = QLabel(self)
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+        for asker in (self._counting, self._tracing):
+            asker.failed.connect(lambda text: show_problem(self.problem, text))
+        self.body.addWidget(self._age_card())
+        self.body.addWidget(self._plate_card())
+        self.body.addWidget(self.problem)
+        self.body.addStretch()
+        self.add_cancel(self.tr("Close"))
+        self._count_old()
+
+    def keep(self) -> None:
+        """Keep reads for so many days from now on."""
+        try:
+            self._controller.change_settings(with_value(self._controller.settings, "log.keep_days", self.days.value()))
+            self.kept.setText(self.tr("✓ Reads are kept for {n} days.").format(n=self.days.value()))
+        except OSError as error:
+            show_problem(self.problem, str(error))
+
+    def delete_old(self) -> None:
+        """Delete what is older, after asking."""
+        days = self.days.value()
+        question = self.tr("Delete all reads older than {n} days, with their pictures? This cannot be undone.")
+        if self._sure(question.format(n=days)):
+            self._do(lambda: retain(self._store, days), self._count_old)
+
+    def forget(self) -> None:
+        """Remove every trace of the plate, after asking."""
+        plate = self.plate.text()
+        question = self.tr("Remove every trace of {plate}, pictures and notes included? This cannot be undone.")
+        if self._sure(question.format(plate=plate.upper())):
+            self._do(lambda: purge(self._store, plate), self._count_plate)
+
+    def _age_card(self) -> QWidget:
+        self.days = QSpinBox(self)
+        self.days.setRange(1, 3650)
+        self.days.setValue(self._controller.settings.log.keep_days or 30)
+        self.days.setSuffix(self.tr(" days"))
+        self.days.setAccessibleName(self.tr("Keep reads for"))
+        self.days.valueChanged.connect(lambda _: self._count_old())
+        self.old = explanation()
+        self.kept = explanation(self._now_kept())
+        self.keep_button = button(self.tr("Keep so long from now on"), "save", self.keep)
+        self.delete_button = button(self.tr("Delete older now…"), "trash-2", self.delete_old)
+        first = QHBoxLayout()
+        first.addWidget(label(self.tr("Keep reads for")))
+        first.addWidget(self.days)
+        first.addStretch()
+        return self._card(
+            self.tr("How long reads are kept"), first, (self.kept, self.old), (self.keep_button, self.delete_button)
+        )
+
+    def _plate_card(self) -> QWidget:
+        self.plate = QLineEdit(self)
+        self.plate.setPlaceholderText(self.tr("Plate, as a person asked to be forgotten"))
+        self.plate.setAccessibleName(self.tr("Plate to forget"))
+        self.plate.textChanged.connect(lambda _: self._count_plate())
+        self.traces = explanation()
+        self.forget_button = button(self.tr("Forget this plate…"), "eye-off", self.forget)
+        self.forget_button.setEnabled(False)
+        first = QHBoxLayout()
+        first.addWidget(self.plate)
+        return self._card(self.tr("Forget one plate"), first, (self.traces,), (self.forget_button,))
+
+    def _card(self, title: str, first: QHBoxLayout, texts: tuple[QLabel, ...], buttons: tuple[QWidget, ...]) -> QWidget:
+        card = QFrame(self)
+        card.setObjectName("card")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(10)
+        column.addWidget(label(title, "panelTitle"))
+        column.addLayout(first)
+        for text in texts:
+            column.addWidget(text)
+        row = QHBoxLayout()
+        for made in buttons:
+            row.addWidget(made)
+        row.addStretch()
+        column.addLayout(row)
+        return card
+
+    def _now_kept(self) -> str:
+        days = self._controller.settings.log.keep_days
+        return self.tr("Now: {n} days.").format(n=days) if days else self.tr("Now: for ever.")
+
+    def _count_old(self) -> None:
+        days = self.days.value()
+        self.old.setText(self.tr("Counting…"))
+        self._counting.ask(lambda: retain(self._store, days, dry_run=True), self._show_old)
+
+    def _show_old(self, found: Forgotten) -> None:
+        text = self.tr("{n} reads and {p} pictures ({mb} MB) are older.")
+        self.old.setText(text.format(n=found.visits, p=found.pictures, mb=found.picture_bytes // 1_000_000))
+        self.delete_button.setEnabled(bool(found.visits or found.pictures))
+
+    def _count_plate(self) -> None:
+        plate = self.plate.text()
+        if not any(character.isalnum() for character in plate):
+            self._tracing.forget()
+            self.traces.setText("")
+            self.forget_button.setEnabled(False)
+            return
+        self._tracing.ask(lambda: purge(self._store, plate, dry_run=True), self._show_traces)
+
+    def _show_traces(self, found: Forgotten) -> None:
+        text = self.tr("{n} reads, {p} pictures, {a} alternatives of other reads hold it.")
+        self.traces.setText(text.format(n=found.visits, p=found.pictures, a=found.alternatives))
+        self.forget_button.setEnabled(True)
+
+    def _sure(self, question: str) -> bool:
+        answer = QMessageBox.question(self, self.windowTitle(), question)
+        return bool(answer == QMessageBox.StandardButton.Yes)
+
+    def _do(self, work: Callable[[], Forgotten], then: Callable[[], None]) -> None:
+        self.setEnabled(False)
+
+        def done(gone: Forgotten) -> None:
+            self.setEnabled(True)
+            self._controller.log_changed.emit()
+            self._controller.message.emit(self.tr("{n} reads were deleted.").format(n=gone.visits))
+            then()
+
+        self._controller.try_later(work, done, self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        self.setEnabled(True)
+        if not isinstance(error, LogError | OSError):
+            raise error
+        show_problem(self.problem, str(error))

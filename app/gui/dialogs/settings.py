@@ -1,0 +1,163 @@
+"""The settings, built from the schema in app/settings.py: sections on the left, few settings named by their effect."""
+
+from collections.abc import Iterator
+
+from PyQt5.QtCore import QSize, Qt
+from PyQt5.QtWidgets import (
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.gui.controller import Controller
+from app.gui.dialogs.common import Dialog, explanation, show_problem
+from app.gui.dialogs.fields import Field
+from app.gui.widgets import label
+from app.settings import Entry, Settings, schema, section_label, with_value
+
+
+class SettingsDialog(Dialog):
+    """Edits a copy of the settings, given to the controller when saved; what is wrong is said beside its field."""
+
+    def __init__(self, controller: Controller, section: str = "", parent: QWidget | None = None) -> None:
+        """section: the one to show first, the first one if empty."""
+        super().__init__("", parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self.resize(940, 640)
+        self._controller = controller
+        self.fields: dict[str, Field] = {}
+        self._problems: dict[str, QLabel] = {}
+        self.sections = QListWidget(self)
+        self.sections.setAccessibleName(self.tr("Sections"))
+        self.sections.setFixedWidth(190)
+        self.pages = QStackedWidget(self)
+        self._build(controller.settings)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self.sections)
+        row.addWidget(self.pages, 1)
+        self.restart = explanation()
+        self.body.addLayout(row, 1)
+        self.body.addWidget(self.restart)
+        self.save = self.add_accept(self.tr("Save"))
+        self.add_cancel()
+        defaults = self.foot.addButton(self.tr("Defaults of this section"), QDialogButtonBox.ButtonRole.ResetRole)
+        assert defaults is not None
+        defaults.setAutoDefault(False)
+        defaults.clicked.connect(self._reset_section)
+        names = list(dict.fromkeys(entry.section for entry in schema()))
+        self.sections.currentRowChanged.connect(self.pages.setCurrentIndex)
+        self.sections.setCurrentRow(names.index(section) if section in names else 0)
+        self._check()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as edited. Raises ValueError for a value the schema refuses."""
+        settings = self._controller.settings
+        for key, field in self.fields.items():
+            settings = with_value(settings, key, field.value)
+        return settings
+
+    def accept(self) -> None:
+        """Put the settings into force; a file that cannot be written is said, and they hold until the end."""
+        try:
+            self._controller.change_settings(self.settings)
+        except OSError as error:
+            told = self.tr("In force until the program ends, but not saved: {error}. Check the disk.")
+            self._controller.message.emit(told.format(error=error.strerror or error))
+        super().accept()
+
+    def waiting(self) -> tuple[str, ...]:
+        """Return the labels of changed settings that need a new start."""
+        return tuple(
+            field.entry.option.label
+            for field in self.fields.values()
+            if not field.entry.option.live and field.value != self._value(field.entry)
+        )
+
+    def _build(self, settings: Settings) -> None:
+        page: QGridLayout | None = None
+        for entry in schema():
+            if entry.section not in self._shown():
+                page = self._add_page(entry.section)
+            assert page is not None
+            self._add_field(page, entry, getattr(getattr(settings, entry.section), entry.name))
+        for number in range(self.pages.count()):
+            scroll = self.pages.widget(number)
+            inside = scroll.widget().layout() if isinstance(scroll, QScrollArea) and scroll.widget() else None
+            if isinstance(inside, QVBoxLayout):
+                inside.addStretch(1)
+
+    def _shown(self) -> Iterator[str]:
+        return (key.partition(".")[0] for key in self.fields)
+
+    def _add_page(self, section: str) -> QGridLayout:
+        inside = QWidget()
+        inside.setObjectName("panel")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(20, 18, 20, 18)
+        column.setSpacing(14)
+        column.addWidget(label(section_label(section), "pageTitle"))
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(4)
+        column.addLayout(grid)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        self.pages.addWidget(scroll)
+        item = QListWidgetItem(section_label(section), self.sections)
+        item.setSizeHint(QSize(0, 38))
+        return grid
+
+    def _add_field(self, grid: QGridLayout, entry: Entry, value: object) -> None:
+        field = Field(entry, value, self._check)  # type: ignore[arg-type]  # the schema's own values
+        self.fields[entry.key] = field
+        row = grid.rowCount()
+        if entry.kind is not bool:
+            name = label(entry.option.label)
+            name.setBuddy(field.widget)
+            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(field.widget, row, 1)
+        note = "" if entry.option.live else self.tr(" Takes effect after the next start.")
+        grid.addWidget(label(entry.option.help + note, "small", wrap=True), row + 1, 1)
+        problem = QLabel()
+        problem.setWordWrap(True)
+        problem.hide()
+        grid.addWidget(problem, row + 2, 1)
+        grid.setRowMinimumHeight(row + 3, 10)
+        self._problems[entry.key] = problem
+
+    def _check(self) -> None:
+        if not hasattr(self, "save"):  # still being built
+            return
+        problems = {key: field.problem() for key, field in self.fields.items()}
+        low, high = self.fields["reading.min_length"], self.fields["reading.max_length"]
+        if int(str(low.value)) > int(str(high.value)):
+            problems["reading.max_length"] = self.tr("Shorter than the shortest plate.")
+        for key, problem in problems.items():
+            show_problem(self._problems[key], problem)
+        waiting = self.waiting()
+        text = self.tr("After the next start: {names}.").format(names=", ".join(waiting))
+        self.restart.setText(text if waiting else self.tr("Changes apply as soon as they are saved."))
+        self.save.setEnabled(not any(problems.values()))
+
+    def _value(self, entry: Entry) -> object:
+        return getattr(getattr(self._controller.settings, entry.section), entry.name)
+
+    def _reset_section(self) -> None:
+        sections = list(dict.fromkeys(self._shown()))
+        for field in self.fields.values():
+            if field.entry.section == sections[self.sections.currentRow()]:
+                field.reset()

@@ -1,0 +1,192 @@
+"""The batch queue: what is to be read, how far each is, run in a thread by the same code as `main.py run`."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from app.batch import Item, Outputs, Report
+from app.batch import run as run_batch
+from app.batch.runner import Control
+from app.batch.state import StateFile
+from app.batch.writers import csv_file
+from app.journal import Journal
+from app.pipeline.core import Pipeline
+from app.pipeline.types import EventKind, PlateEvent
+
+
+class State(Enum):
+    """Where a file of the queue stands."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file of the queue. share: 0 to 1 of its media time; reads: vehicles so far; error: one line, or empty."""
+
+    item: Item
+    state: State = State.WAITING
+    share: float = 0.0
+    media_s: float = 0.0
+    reads: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a run goes: share of all media time that is done, seconds left (None while that is not known)."""
+
+    share: float
+    left_s: float | None
+
+
+class Watcher:
+    """Follows a run in its thread; the window asks for a snapshot a few times a second."""
+
+    def __init__(self, items: Sequence[Item], journal: Journal | None) -> None:
+        self._lock = threading.Lock()
+        self._jobs = {item.spec.source_id: Job(item) for item in items}
+        self._weights = {item.spec.source_id: item.weight for item in items}
+        self._total = sum(self._weights.values()) or 1.0
+        self._tracks: dict[str, set[str]] = {}
+        self._journal = journal
+        self._share = 0.0
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Return all files as they stand now."""
+        with self._lock:
+            return tuple(self._jobs.values())
+
+    @property
+    def share(self) -> float:
+        """Share of the whole work that is done, 0 to 1."""
+        return self._share
+
+    def begun(self, item: Item) -> None:
+        """A file's first frame is there."""
+        self._put(item, state=State.READING)
+
+    def advanced(self, item: Item, media_s: float, share: float) -> None:
+        """A frame was read."""
+        with self._lock:
+            over = sum(self._weights[key] for key, job in self._jobs.items() if job.state in (State.DONE, State.FAILED))
+            self._share = share
+        own = (share * self._total - over) / self._weights[item.spec.source_id]
+        self._put(item, media_s=media_s, share=min(1.0, max(0.0, own)))
+
+    def found(self, event: PlateEvent) -> None:
+        """A plate is new, changed or final; what is final goes into the log as well."""
+        tracks = self._tracks.setdefault(event.source_id, set())
+        tracks.difference_update(event.absorbed)
+        tracks.add(event.track_key)
+        with self._lock:
+            job = self._jobs.get(event.source_id)
+            if job is not None:
+                self._jobs[event.source_id] = replace(job, reads=len(tracks))
+        if self._journal is not None and event.kind is EventKind.FINAL:
+            self._journal.take(event)
+
+    def ended(self, item: Item, error: str) -> None:
+        """A file is done."""
+        state = State.FAILED if error else State.DONE
+        self._put(item, state=state, share=1.0, error=error)
+
+    def _put(self, item: Item, **changes: object) -> None:
+        key = item.spec.source_id
+        with self._lock:
+            self._jobs[key] = replace(self._jobs[key], **changes)  # type: ignore[arg-type]  # fields of Job
+
+
+class BatchRun:
+    """One run over the queue in a thread of its own, which also loads the networks."""
+
+    def __init__(self, items: Sequence[Item], csv: Path, load: Callable[[], Pipeline], journal: Journal | None) -> None:
+        self.csv = csv
+        self.watcher = Watcher(items, journal)
+        self.report: Report | None = None
+        self.trouble: BaseException | None = None
+        self._items = tuple(items)
+        self._load = load
+        self._journal = journal
+        self._control = Control()
+        self._began = time.monotonic()
+        self._from = 0.0
+        self._held_since: float | None = None
+        self._held = 0.0
+        self._thread = threading.Thread(target=self._run, name="batch queue", daemon=True)
+
+    def start(self) -> None:
+        """Begin; a run of the same CSV that was stopped goes on where it stopped."""
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread is at work, paused or not."""
+        return self._thread.is_alive()
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is held."""
+        return self._held_since is not None
+
+    def pause(self) -> None:
+        """Hold the run after the frame it is at."""
+        if self._held_since is None:
+            self._held_since = time.monotonic()
+            self._control.pause()
+
+    def resume(self) -> None:
+        """Let a paused run go on."""
+        if self._held_since is not None:
+            self._held += time.monotonic() - self._held_since
+            self._held_since = None
+            self._control.resume()
+
+    def cancel(self) -> None:
+        """End the run; what was read is kept, and starting again goes on from there."""
+        self._control.stop()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end; False if it is not reached in time."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def pace(self) -> Pace:
+        """Return how far the run is and how long it will still take, by media time."""
+        share = self.watcher.share
+        if self._from <= 0 < share:
+            self._from, self._began, self._held = share, time.monotonic(), 0.0  # loading the networks does not count
+        now = self._held_since if self._held_since is not None else time.monotonic()
+        return Pace(share, time_left(self._from, share, now - self._began - self._held))
+
+    def _run(self) -> None:
+        try:
+            pipeline = self._load()
+            outputs = Outputs({"csv": csv_file(self.csv)}, None, StateFile.beside(self.csv))
+            resume = StateFile.beside(self.csv).path.exists()
+            self.report = run_batch(self._items, pipeline, outputs, self.watcher, self._control, jobs=1, resume=resume)
+            if self._journal is not None:
+                self._journal.flush(5.0)
+        except BaseException as error:  # told in the window's thread, by whoever asks
+            self.trouble = error
+
+
+def time_left(start: float, share: float, seconds: float) -> float | None:
+    """Return the seconds left when share of the work is done, start of it before the clock ran; None if unknown."""
+    if share - start < 0.002 or seconds < 1.0:
+        return None
+    return seconds * (1.0 - share) / (share - start)
+
+
+def free_csv(folder: Path, stem: str = "plates") -> Path:
+    """Return a CSV that does not exist yet, or one whose run was stopped and can go on."""
+    path, number = folder / f"{stem}.csv", 2
+    while path.exists() and not StateFile.beside(path).path.exists():
+        path, number = folder / f"{stem}-{number}.csv", number + 1
+    return path

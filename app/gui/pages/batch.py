@@ -1,0 +1,303 @@
+"""The batch queue: files and folders in, one CSV out. Reading them is the code of `main.py run`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt5.QtCore import Qt, QTimer, QUrl, pyqtSignal
+from PyQt5.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QKeySequence
+from PyQt5.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QShortcut,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.batch import Item, items_of
+from app.gui.controller import Controller
+from app.gui.models.jobs import FILE, PROGRESS, READS, JobTable, ProgressDelegate
+from app.gui.models.queue import BatchRun, Job, State, free_csv
+from app.gui.opening import names_in
+from app.gui.pages.common import plain_table
+from app.gui.pages.summary import RunSummary
+from app.gui.widgets import EmptyState, button, label
+from app.journal import Journal
+from app.pipeline.sources import PICTURE_SUFFIXES, VIDEO_SUFFIXES
+
+_LOOK_MS = 150
+_ROW = 40
+
+
+class BatchPage(QWidget):
+    """Shows the queue and runs it; running_changed tells the window, which asks before it closes."""
+
+    running_changed = pyqtSignal(bool)
+
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._items: dict[str, Item] = {}
+        self._csv_chosen = False
+        self.run: BatchRun | None = None
+        self.setAcceptDrops(True)
+        self.model = JobTable()
+        self._make_table()
+        self._make_fields()
+        self._lay_out()
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self._show_run)
+        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.view)
+        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+        shortcut.activated.connect(self.remove)
+        controller.queue_wanted.connect(self.add)
+        self._refresh()
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is at work, paused or not."""
+        return self.run is not None and self.run.running
+
+    def add(self, names: Sequence[str]) -> None:
+        """Put files, and what is in folders, into the queue."""
+        if names:
+            self._controller.later(lambda: items_of(names), lambda found: self._added(found, list(names)))
+
+    def add_files(self) -> None:
+        """Ask for files."""
+        suffixes = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES | PICTURE_SUFFIXES))
+        kinds = self.tr("Recordings and pictures ({suffixes});;All files (*)").format(suffixes=suffixes)
+        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Add recordings"), "", kinds)
+        self.add(names)
+
+    def add_folder(self) -> None:
+        """Ask for a folder."""
+        name = QFileDialog.getExistingDirectory(self, self.tr("Add a folder of recordings"))
+        self.add([name] if name else [])
+
+    def remove(self) -> None:
+        """Take the chosen files out of the queue; while it runs the queue stays as it is."""
+        selection = self.view.selectionModel()
+        if self.running or selection is None:
+            return
+        for index in selection.selectedRows():
+            self._items.pop(self.model.jobs[index.row()].item.spec.source_id, None)
+        self._queue_changed()
+
+    def clear(self) -> None:
+        """Empty the queue."""
+        if not self.running:
+            self._items.clear()
+            self._csv_chosen = False
+            self._queue_changed()
+
+    def start(self) -> None:
+        """Read the queue; one that was stopped goes on where it stopped."""
+        if self.running or not self._items or not self.csv.text().strip():
+            return
+        main = self._controller.journal
+        journal = Journal(main.writer, pictures=self._controller.settings.log.pictures) if main is not None else None
+        path = Path(self.csv.text().strip()).expanduser()
+        self.run = BatchRun(tuple(self._items.values()), path, self._controller.load_pipeline, journal)
+        self.run.start()
+        self.summary.hide()
+        self._look.start()
+        self.running_changed.emit(True)
+        self._refresh()
+
+    def toggle_pause(self) -> None:
+        """Hold the run, or let it go on."""
+        if self.run is not None and self.run.running:
+            if self.run.paused:
+                self.run.resume()
+            else:
+                self.run.pause()
+            self._refresh()
+
+    def cancel(self) -> None:
+        """End the run; what was read is kept."""
+        if self.run is not None:
+            self.run.cancel()
+            self.state.setText(self.tr("Stopping after this frame…"))
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Take files and folders."""
+        data = event.mimeData() if event is not None else None
+        if event is not None and data is not None and names_in(data):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Put what was dropped into the queue."""
+        data = event.mimeData() if event is not None else None
+        if event is not None and data is not None:
+            event.acceptProposedAction()
+            self.add(names_in(data))
+
+    def _make_table(self) -> None:
+        self.view = QTableView(self)
+        self.view.setModel(self.model)
+        plain_table(self.view)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.setAccessibleName(self.tr("Files in the queue"))
+        self.view.setItemDelegateForColumn(PROGRESS, ProgressDelegate(self.view))
+        rows, columns = self.view.verticalHeader(), self.view.horizontalHeader()
+        assert rows is not None and columns is not None
+        rows.setDefaultSectionSize(_ROW)
+        for column, width in ((FILE, 340), (PROGRESS, 220), (READS, 90)):
+            self.view.setColumnWidth(column, width)
+        columns.setStretchLastSection(True)
+
+    def _make_fields(self) -> None:
+        self.files_button = button(self.tr("Add files…"), "plus", self.add_files)
+        self.folder_button = button(self.tr("Add folder…"), "folder-open", self.add_folder)
+        self.clear_button = button(self.tr("Clear"), "trash-2", self.clear)
+        self.start_button = button(self.tr("Start"), "play", self.start, primary=True)
+        self.pause_button = button(self.tr("Pause"), "pause", self.toggle_pause)
+        self.cancel_button = button(self.tr("Cancel"), "square", self.cancel)
+        self.csv = QLineEdit(self)
+        self.csv.setAccessibleName(self.tr("CSV file to write"))
+        self.csv.setPlaceholderText(self.tr("CSV file to write"))
+        self.csv.textEdited.connect(lambda _: self._csv_edited())
+        self.browse = button(self.tr("Choose…"), "", self._browse)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        self.bar.setAccessibleName(self.tr("Progress of the whole queue"))
+        self.state = label("", "muted")
+        self.summary = RunSummary(self)
+        self.summary.open_wanted.connect(lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(path)))
+
+    def _lay_out(self) -> None:
+        self.count = label("", "muted")
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("Batch queue"), "pageTitle"))
+        head.addSpacing(8)
+        head.addWidget(self.count)
+        head.addStretch()
+        for made in (self.clear_button, self.files_button, self.folder_button):
+            head.addWidget(made)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._nothing_yet())
+        self._stack.addWidget(self.view)
+        self._foot = QFrame(self)
+        self._foot.setObjectName("card")
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(16, 12, 16, 14)
+        foot.setSpacing(10)
+        target = QHBoxLayout()
+        target.addWidget(label(self.tr("Write to"), "muted"))
+        target.addWidget(self.csv, 1)
+        target.addWidget(self.browse)
+        progress = QHBoxLayout()
+        progress.addWidget(self.state)
+        progress.addWidget(self.bar, 1)
+        for made in (self.start_button, self.pause_button, self.cancel_button):
+            progress.addWidget(made)
+        foot.addLayout(target)
+        foot.addLayout(progress)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 18)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addLayout(self._stack, 1)
+        column.addWidget(self.summary)
+        column.addWidget(self._foot)
+
+    def _nothing_yet(self) -> EmptyState:
+        text = self.tr("Drop recordings or a whole folder here. Every vehicle becomes a row of one CSV file.")
+        empty = EmptyState("list-video", self.tr("The queue is empty"), text, self)
+        empty.add_step(self.tr("Add a folder…"), "folder-open", self.add_folder, primary=True)
+        empty.add_step(self.tr("Add files…"), "plus", self.add_files)
+        return empty
+
+    def _added(self, found: tuple[list[Item], list[str]], names: list[str]) -> None:
+        items, errors = found
+        for error in errors:
+            self._controller.message.emit(error)
+        if self.running:
+            self._controller.message.emit(self.tr("The queue is being read; add more when it is done."))
+            return
+        if self.run is not None and all(job.state in (State.DONE, State.FAILED) for job in self.model.jobs):
+            self._items.clear()
+        self._items.update((item.spec.source_id, item) for item in items if not item.spec.is_live)
+        if items and not self._csv_chosen:
+            first = Path(names[0])
+            self.csv.setText(str(free_csv(first if first.is_dir() else first.parent)))
+        self._queue_changed()
+
+    def _queue_changed(self) -> None:
+        self.run = None
+        self.summary.hide()
+        self.model.show_jobs([Job(item) for item in self._items.values()])
+        self._refresh()
+
+    def _csv_edited(self) -> None:
+        self._csv_chosen = True
+        self._refresh()
+
+    def _browse(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("CSV file to write"), self.csv.text(), "CSV (*.csv)")
+        if name:
+            self.csv.setText(name)
+            self._csv_edited()
+
+    def _show_run(self) -> None:
+        run = self.run
+        if run is None:
+            return
+        self.model.show_jobs(run.watcher.jobs())
+        pace = run.pace()
+        self.bar.setValue(round(pace.share * 1000))
+        if run.running:
+            self.state.setText(self._said(run, pace.left_s))
+        else:
+            self._look.stop()
+            self._ended(run)
+
+    def _said(self, run: BatchRun, left_s: float | None) -> str:
+        if run.paused:
+            return self.tr("Paused")
+        if run.watcher.share <= 0:
+            return self.tr("Loading the networks…")
+        return self.tr("about {time} left").format(time=duration(left_s)) if left_s is not None else self.tr("Reading…")
+
+    def _ended(self, run: BatchRun) -> None:
+        self.running_changed.emit(False)
+        self._refresh()
+        self._controller.log_changed.emit()
+        if run.trouble is not None and not isinstance(run.trouble, OSError | ValueError | RuntimeError):
+            raise run.trouble
+        self.summary.show_run(run, self.model.jobs)
+
+    def _refresh(self) -> None:
+        running, some = self.running, bool(self._items)
+        paused = self.run is not None and self.run.paused
+        self._stack.setCurrentIndex(1 if some else 0)
+        self._foot.setVisible(some)
+        self.count.setText(self.tr("{n} files").format(n=len(self._items)) if some else "")
+        self.start_button.setVisible(not running)
+        self.start_button.setEnabled(some and bool(self.csv.text().strip()))
+        for made in (self.pause_button, self.cancel_button):
+            made.setVisible(running)
+        self.pause_button.setText(self.tr("Go on") if paused else self.tr("Pause"))
+        for part in (self.files_button, self.folder_button, self.clear_button, self.csv, self.browse):
+            part.setEnabled(not running)
+        self.clear_button.setVisible(some)
+        if not running:
+            self.state.setText("")
+            self.bar.setValue(0 if self.run is None else self.bar.value())
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as people say them: 40 s, 12 min, 2 h 05 min."""
+    if seconds < 59.5:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

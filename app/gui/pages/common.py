@@ -1,0 +1,79 @@
+"""What the pages share: the table of reads, and how every table looks and behaves."""
+
+from PyQt5.QtCore import QAbstractItemModel, QModelIndex, Qt, pyqtSignal
+from PyQt5.QtGui import QKeyEvent
+from PyQt5.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from app.gui.delegates import ROW_HEIGHT, ConfidenceDelegate, PlateDelegate, TagDelegate
+from app.gui.models.rows import CONFIDENCE, PLATE, SOURCE, TAG, TIME
+from app.gui.models.thumbnails import Thumbnails
+
+WIDE = {PLATE: 310, TIME: 190, SOURCE: 190, CONFIDENCE: 110}
+NARROW = {PLATE: 222, TIME: 92, SOURCE: 84, CONFIDENCE: 66}
+
+
+class ReadView(QTableView):
+    """A table of reads: whole rows, no grid, Enter and double click told apart from moving about."""
+
+    chosen = pyqtSignal(QModelIndex)  # the row the user is at now
+    entered_row = pyqtSignal(QModelIndex)  # Enter
+    opened = pyqtSignal(QModelIndex)  # double click
+
+    def __init__(self, thumbnails: Thumbnails, widths: dict[int, int], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._widths = widths
+        plain_table(self)
+        rows = self.verticalHeader()
+        assert rows is not None
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        self.setItemDelegateForColumn(PLATE, PlateDelegate(thumbnails, self))
+        self.setItemDelegateForColumn(CONFIDENCE, ConfidenceDelegate(self))
+        self.setItemDelegateForColumn(TAG, TagDelegate(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.doubleClicked.connect(self.opened)
+        thumbnails.ready.connect(lambda _: self._repaint())
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        """Show a model of reads and give its columns their widths."""
+        super().setModel(model)
+        header = self.horizontalHeader()
+        assert header is not None
+        for column, width in self._widths.items():
+            self.setColumnWidth(column, width)
+        header.setStretchLastSection(True)
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        """Tell which row the user is at."""
+        super().currentChanged(current, previous)
+        self.chosen.emit(current)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter acts on the row; everything else moves about as in any table."""
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.entered_row.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def _repaint(self) -> None:
+        port = self.viewport()
+        if port is not None:
+            port.update()
+
+
+def plain_table(view: QTableView) -> None:
+    """Give a table the look and behaviour of all tables of the window."""
+    view.setShowGrid(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers))
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setTabKeyNavigation(False)
+    view.setWordWrap(False)
+    view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    rows, columns = view.verticalHeader(), view.horizontalHeader()
+    assert rows is not None and columns is not None
+    rows.hide()
+    columns.setHighlightSections(False)
+    columns.setDefaultAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter))

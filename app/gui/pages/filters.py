@@ -1,0 +1,194 @@
+"""What to search for, as fields: plate, time, source, list, confidence. Gives a Query."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+
+from PyQt5.QtCore import QDateTime, QTimer, pyqtSignal
+from PyQt5.QtWidgets import QCheckBox, QComboBox, QDateTimeEdit, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+
+from app.gui import icons
+from app.gui.widgets import button, label
+from app.platelog.search import ANY_LIST, Query
+from app.platelog.types import ALLOW, BLOCK
+
+_TYPING_MS = 180
+
+
+class Span(Enum):
+    """Presets of the time range."""
+
+    ANY = "any"
+    TODAY = "today"
+    YESTERDAY = "yesterday"
+    WEEK = "week"
+    MONTH = "month"
+    CUSTOM = "custom"
+
+
+def span_times(span: Span, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return since and until (itself excluded) of a preset, in local time; (None, None) for ANY and CUSTOM."""
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    starts = {
+        Span.TODAY: (day, None),
+        Span.YESTERDAY: (_days_before(day, 1), day),
+        Span.WEEK: (_days_before(day, 6), None),
+        Span.MONTH: (_days_before(day, 29), None),
+    }
+    return starts.get(span, (None, None))
+
+
+def _days_before(day: datetime, days: int) -> datetime:
+    """Return the local midnight so many days earlier, right where the clocks changed in between."""
+    return (day.replace(tzinfo=None) - timedelta(days=days)).astimezone()
+
+
+class FilterBar(QWidget):
+    """The fields above a search; changed tells that another query is wanted, at most a few times a second."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_TYPING_MS)
+        self._soon.timeout.connect(self.changed)
+        self._make_fields()
+        self._lay_out()
+        self._listen()
+
+    def query(self, now: datetime | None = None) -> Query:
+        """Return what the fields ask for; now is for the presets."""
+        since, until = self._times(now or datetime.now().astimezone())
+        return Query(
+            plate=self.plate.text().strip(),
+            look_alikes=self.look_alikes.isChecked(),
+            alternatives=self.alternatives.isChecked(),
+            since=since,
+            until=until,
+            source=str(self.source.currentData() or ""),
+            list_name=str(self.list_name.currentData()),
+            min_confidence=self.confidence.value() / 100,
+        )
+
+    def clear(self) -> None:
+        """Ask for everything."""
+        self.plate.clear()
+        self.look_alikes.setChecked(True)
+        self.alternatives.setChecked(True)
+        for box in (self.span, self.source, self.list_name):
+            box.setCurrentIndex(0)
+        self.confidence.setValue(0)
+
+    def offer_sources(self, names: Sequence[str]) -> None:
+        """Offer these sources; the one chosen stays chosen."""
+        chosen = self.source.currentData()
+        self.source.blockSignals(True)
+        self.source.clear()
+        self.source.addItem(self.tr("Any source"), "")
+        for name in names:
+            self.source.addItem(name, name)
+        self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
+        self.source.blockSignals(False)
+
+    def _make_fields(self) -> None:
+        self.plate = QLineEdit(self)
+        self.plate.setPlaceholderText(self.tr("Plate, with * for any run and ? for any one character"))
+        self.plate.setClearButtonEnabled(True)
+        self.plate.addAction(icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.plate.setAccessibleName(self.tr("Plate"))
+        self.look_alikes = QCheckBox(self.tr("Look-alikes"), self)
+        self.look_alikes.setToolTip(self.tr("O and 0, I and 1, B and 8 … count as the same"))
+        self.alternatives = QCheckBox(self.tr("Alternatives"), self)
+        self.alternatives.setToolTip(self.tr("Find what a plate may also have shown"))
+        for box in (self.look_alikes, self.alternatives):
+            box.setChecked(True)
+        self.span = self._choice(
+            self.tr("Time"),
+            (
+                (self.tr("Any time"), Span.ANY),
+                (self.tr("Today"), Span.TODAY),
+                (self.tr("Yesterday"), Span.YESTERDAY),
+                (self.tr("Last 7 days"), Span.WEEK),
+                (self.tr("Last 30 days"), Span.MONTH),
+                (self.tr("From … to …"), Span.CUSTOM),
+            ),
+        )
+        self.since, self.until = self._moment(self.tr("From")), self._moment(self.tr("To"))
+        self.source = self._choice(self.tr("Source"), ((self.tr("Any source"), ""),))
+        self.source.setMaximumWidth(260)
+        self.list_name = self._choice(
+            self.tr("List"),
+            (
+                (self.tr("Listed or not"), ""),
+                (self.tr("On any list"), ANY_LIST),
+                (self.tr("Block list"), BLOCK),
+                (self.tr("Allow list"), ALLOW),
+            ),
+        )
+        self.confidence = QSpinBox(self)
+        self.confidence.setRange(0, 99)
+        self.confidence.setSingleStep(10)
+        self.confidence.setPrefix(self.tr("at least "))
+        self.confidence.setSuffix(" %")
+        self.confidence.setSpecialValueText(self.tr("Any confidence"))
+        self.confidence.setAccessibleName(self.tr("Least confidence"))
+        self.clear_button = button(self.tr("Clear"), "x", self.clear)
+        self.clear_button.setProperty("flat", True)
+
+    def _choice(self, name: str, items: Sequence[tuple[str, object]]) -> QComboBox:
+        made = QComboBox(self)
+        made.setAccessibleName(name)
+        for text, value in items:
+            made.addItem(text, value)
+        return made
+
+    def _moment(self, name: str) -> QDateTimeEdit:
+        made = QDateTimeEdit(QDateTime.currentDateTime(), self)
+        made.setCalendarPopup(True)
+        made.setDisplayFormat("yyyy-MM-dd HH:mm")
+        made.setAccessibleName(name)
+        return made
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.plate, 1)
+        first.addSpacing(6)
+        first.addWidget(self.look_alikes)
+        first.addWidget(self.alternatives)
+        self._to = label("–", "muted")
+        for field in (self.span, self.since, self._to, self.until, self.source, self.list_name, self.confidence):
+            second.addWidget(field)
+        second.addStretch()
+        second.addWidget(self.clear_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addLayout(first)
+        column.addLayout(second)
+        self.since.setDateTime(QDateTime.currentDateTime().addDays(-1))
+        self._show_custom()
+
+    def _listen(self) -> None:
+        self.plate.textChanged.connect(lambda _: self._soon.start())
+        for box in (self.look_alikes, self.alternatives):
+            box.toggled.connect(lambda _: self._soon.start())
+        for choice in (self.span, self.source, self.list_name):
+            choice.currentIndexChanged.connect(lambda _: self._soon.start())
+        for field in (self.since, self.until):
+            field.dateTimeChanged.connect(lambda _: self._soon.start())
+        self.confidence.valueChanged.connect(lambda _: self._soon.start())
+        self.span.currentIndexChanged.connect(lambda _: self._show_custom())
+
+    def _show_custom(self) -> None:
+        custom = self.span.currentData() is Span.CUSTOM
+        for part in (self.since, self._to, self.until):
+            part.setVisible(custom)
+
+    def _times(self, now: datetime) -> tuple[datetime | None, datetime | None]:
+        span = self.span.currentData()
+        if span is Span.CUSTOM:
+            since, until = (field.dateTime().toPyDateTime().astimezone() for field in (self.since, self.until))
+            return since, until + timedelta(minutes=1)  # the minute named is meant whole
+        return span_times(span, now)

@@ -1,0 +1,164 @@
+"""Finding reads: the filters, how many were found, the pages of them, the detail of one, and the export."""
+
+from datetime import datetime
+
+from PyQt5.QtCore import QModelIndex, Qt, pyqtSignal
+from PyQt5.QtGui import QShowEvent
+from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from app.gui.controller import Controller
+from app.gui.dialogs.export import ExportDialog
+from app.gui.models.background import Asker
+from app.gui.models.rows import ReadRow
+from app.gui.models.visits import VisitTable
+from app.gui.pages.common import WIDE, ReadView
+from app.gui.pages.detail import DetailPanel
+from app.gui.pages.filters import FilterBar
+from app.gui.pages.reads import thumbnails_of
+from app.gui.widgets import EmptyState, button, label
+from app.platelog.store import Store
+
+
+class SearchPage(QWidget):
+    """Searches as the user types; nothing is asked of the log before the page is shown."""
+
+    live_wanted = pyqtSignal()
+
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._stale = True
+        self._sources = Asker(self)
+        self.filters = FilterBar(self)
+        self.detail = DetailPanel(controller, self)
+        self.thumbnails = thumbnails_of(controller.store, self)
+        self.view = ReadView(self.thumbnails, WIDE, self)
+        self.view.setAccessibleName(self.tr("Reads found"))
+        self.model: VisitTable | None = None
+        self._lay_out()
+        self.filters.changed.connect(self.search)
+        self.view.chosen.connect(self._chosen)
+        self.view.entered_row.connect(lambda _: self.detail.correct())
+        self.view.opened.connect(lambda _: self.detail.explain())
+        controller.visit_changed.connect(self._changed)
+        controller.log_changed.connect(self._outdate)
+
+    def search(self) -> None:
+        """Show what the filters ask for."""
+        model = self._made_model()
+        if model is not None:
+            self._stale = False
+            model.search(self.filters.query(datetime.now().astimezone()))
+
+    def export(self) -> None:
+        """Ask what to export: what the filters find, or all."""
+        store = self._controller.store
+        if store is not None:
+            found = self.model.total if self.model is not None else None
+            ExportDialog(self._controller, store, self.filters.query(), found, self).exec_()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Search when the page comes up and the log has changed since."""
+        super().showEvent(event)
+        if self._stale:
+            self.search()
+            self._offer_sources()
+        self.filters.plate.setFocus()
+
+    def _made_model(self) -> VisitTable | None:
+        store = self._controller.store
+        if self.model is None and store is not None:
+            self.model = VisitTable(store, self)
+            self.view.setModel(self.model)
+            self.model.found.connect(self._found)
+            self.model.failed.connect(self._controller.message)
+            self.model.busy_changed.connect(self._busy)
+            self.model.dataChanged.connect(self._updated)
+        return self.model
+
+    def _lay_out(self) -> None:
+        self.count = label("", "muted")
+        self.export_button = button(self.tr("Export…"), "download", self.export)
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("Search"), "pageTitle"))
+        head.addSpacing(8)
+        head.addWidget(self.count)
+        head.addStretch()
+        head.addWidget(self.export_button)
+        self.working = QProgressBar(self)
+        self.working.setRange(0, 0)
+        self.working.setTextVisible(False)
+        self.working.setFixedHeight(3)
+        policy = self.working.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.working.setSizePolicy(policy)
+        self.working.hide()
+        top = QWidget(self)
+        column = QVBoxLayout(top)
+        column.setContentsMargins(20, 16, 20, 10)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self.filters)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._nothing_found())
+        self._stack.addWidget(self.view)
+        self._stack.setCurrentIndex(1)
+        results = QWidget(self)
+        results.setLayout(self._stack)
+        across = QSplitter(Qt.Orientation.Horizontal, self)
+        across.addWidget(results)
+        across.addWidget(self.detail)
+        across.setChildrenCollapsible(False)
+        across.setStretchFactor(0, 1)
+        across.setSizes([900, 440])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(top)
+        whole.addWidget(self.working)
+        whole.addWidget(across, 1)
+
+    def _nothing_found(self) -> EmptyState:
+        text = self.tr("Use * for characters you are not sure of, such as AB*, or search without filters.")
+        empty = EmptyState("search", self.tr("Nothing found"), text, self)
+        empty.add_step(self.tr("Clear filters"), "x", self.filters.clear, primary=True)
+        empty.add_step(self.tr("Go to the live view"), "layout-grid", self.live_wanted.emit)
+        return empty
+
+    def _found(self, total: int) -> None:
+        texts = {0: self.tr("nothing found"), 1: self.tr("1 read")}
+        self.count.setText(texts.get(total, self.tr("{n} reads").format(n=f"{total:,}".replace(",", " "))))
+        self._stack.setCurrentIndex(1 if total else 0)
+        self.export_button.setEnabled(self._controller.store is not None)
+        if not total:
+            self.detail.show_row(None)
+        elif self.model is not None and not self.view.currentIndex().isValid():
+            self.view.setCurrentIndex(self.model.index(0, 0))
+
+    def _busy(self, busy: bool) -> None:
+        self.working.setVisible(busy)
+
+    def _chosen(self, index: QModelIndex) -> None:
+        visit = self.model.visit(index.row()) if self.model is not None and index.isValid() else None
+        self.detail.show_row(ReadRow(visit) if visit is not None else None)
+
+    def _updated(self, first: QModelIndex, last: QModelIndex) -> None:
+        if first.row() <= self.view.currentIndex().row() <= last.row():
+            self._chosen(self.view.currentIndex())
+
+    def _changed(self, key: str) -> None:
+        visit = self._controller.visit(key)
+        if visit is not None and self.model is not None:
+            self.model.replace(visit)
+        self._stale = True
+
+    def _outdate(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self.search()
+            self._offer_sources()
+
+    def _offer_sources(self) -> None:
+        store: Store | None = self._controller.store
+        if store is not None:
+            self._sources.ask(store.sources, self.filters.offer_sources)
