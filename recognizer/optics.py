@@ -97,7 +97,7 @@ class Optics:
     def _sensor(self, image: Image, fault: _Fault, contrast: float) -> Image:
         """Noise, fine or blotchy, coloured or grey; rarely interlacing. Noise drowns no lettering of low contrast."""
         draw = fault.draw
-        if fault.often(0.05):
+        if fault.detail > 22 and fault.often(0.06):
             image = _interlace(image, draw)
         if not fault.often(0.6):
             return image
