@@ -1,16 +1,52 @@
-"""Puts the pages into the window."""
+"""Puts the pages and dialogs into the window."""
+
+from PyQt5.QtWidgets import QDialog
 
 from app.gui.controller import Controller
+from app.gui.dialogs.export import ExportDialog
+from app.gui.dialogs.retention import RetentionDialog
+from app.gui.dialogs.settings import SettingsDialog
 from app.gui.live_page import LivePage
+from app.gui.pages.batch import BatchPage
 from app.gui.pages.reads import ReadsPage
 from app.gui.pages.search import SearchPage
 from app.gui.pages.watch import WatchPage
-from app.gui.window import MainWindow
+from app.gui.window import Extras, MainWindow
+from app.platelog.search import Query
 
 
 def add_pages(window: MainWindow, controller: Controller) -> None:
-    """Add all pages in the order of the rail."""
+    """Add all pages in the order of the rail, and what the menus open."""
     window.add_live(LivePage(controller, ReadsPage(controller)))
+    queue = BatchPage(controller)
+    window.add_page("queue", "list-video", window.tr("Recordings"), queue)
     window.add_page("search", "search", window.tr("Search"), SearchPage(controller))
     window.add_page("watch", "shield-alert", window.tr("Watch lists"), WatchPage(controller))
-    window.finish(lambda: None, lambda: None)
+    controller.queue_wanted.connect(lambda _names: window.show_page("queue"))
+    window.finish(
+        Extras(
+            settings=lambda: _open(SettingsDialog(controller, "", window)),
+            export=lambda: _export(window, controller),
+            privacy=lambda: _privacy(window, controller),
+            busy=lambda: queue.running,
+        )
+    )
+
+
+def _export(window: MainWindow, controller: Controller) -> None:
+    """Export all reads; what was searched for is exported from the search page."""
+    store = controller.store
+    if store is not None:
+        _open(ExportDialog(controller, store, Query(), None, window))
+
+
+def _privacy(window: MainWindow, controller: Controller) -> None:
+    store = controller.store
+    if store is not None and not store.read_only:
+        _open(RetentionDialog(controller, store, window))
+    else:
+        controller.message.emit(window.tr("The log is open to read only."))
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.open()

@@ -160,9 +160,8 @@ class Controller(QObject):
     def load_pipeline(self) -> Pipeline:
         """Load the networks as the settings say; takes seconds, so call it in a thread."""
         settings = self._settings
-        return load_pipeline(
-            settings.detection.device, from_settings(settings), size=settings.detection.size, stages=self.stages
-        )
+        device, tuning = settings.detection.device, from_settings(settings)
+        return load_pipeline(device, tuning, size=settings.detection.size, stages=self.stages)
 
     def later(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Run work in a thread and done(result) in the GUI thread; an exception goes to the crash dialog."""

@@ -27,6 +27,11 @@ def icon(name: str, colour: str = "") -> QIcon:
     return QIcon(_Engine(name, colour))
 
 
+def beside_text(size: int = 16) -> QSize:
+    """Return the icon size for a button with a text beside: wider than high, which sets the two apart."""
+    return QSize(size + 6, size)
+
+
 def pixmap(name: str, size: int, colour: str = "text", ratio: float = 1.0) -> QPixmap:
     """Return an icon as a picture of size by size logical pixels, sharp at a screen's device pixel ratio."""
     made = QPixmap(round(size * ratio), round(size * ratio))
@@ -39,10 +44,9 @@ def pixmap(name: str, size: int, colour: str = "text", ratio: float = 1.0) -> QP
 
 
 def draw(painter: QPainter, rect: QRectF, name: str, colour: str = "text") -> None:
-    """Draw an icon, as large as it goes into rect without being stretched."""
+    """Draw an icon at the left of rect, as large as it goes without being stretched; what is over stays free."""
     side = min(rect.width(), rect.height())
-    square = QRectF(0, 0, side, side)
-    square.moveCenter(rect.center())
+    square = QRectF(rect.left(), rect.center().y() - side / 2, side, side)
     _renderer(name, theme.colour(colour).name()).render(painter, square)
 
 

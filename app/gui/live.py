@@ -139,6 +139,7 @@ class LiveGrid(QWidget):
         super().__init__(parent)
         self.setObjectName("stage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._controller = controller
         self._tiles: dict[str, Tile] = {}
         self._alone = ""

@@ -1,13 +1,17 @@
 """The look: two palettes, one accent, one style sheet. Red is kept for watch-list hits."""
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 from string import Template
 
 from PyQt5.QtCore import QObject, Qt, pyqtSignal
-from PyQt5.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PyQt5.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PyQt5.QtWidgets import QApplication, QStyleFactory
 
 from app.gui.style import SHEET
+
+# Style sheets take pictures from files only; these few are tinted beforehand.
+_TINTED = Path(__file__).resolve().parents[2] / "assets" / "icons" / "tinted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,8 @@ def apply(app: QApplication, theme: Theme) -> None:
 
 def style_sheet(theme: Theme) -> str:
     """Return the style sheet with a theme's colours filled in."""
-    return Template(SHEET).substitute({field.name: getattr(theme, field.name) for field in fields(theme)})
+    colours = {field.name: getattr(theme, field.name) for field in fields(theme)}
+    return Template(SHEET).substitute(colours, icons=_TINTED.as_posix())
 
 
 def palette(theme: Theme) -> QPalette:
@@ -171,6 +176,9 @@ def palette(theme: Theme) -> QPalette:
 def plate_font(points: float) -> QFont:
     """Return the monospaced face in which plates are written."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    if not QFontInfo(font).fixedPitch():  # some platforms name no fixed face, and give the usual one
+        font.setFamily("monospace")
+        font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPointSizeF(points)
     font.setWeight(QFont.Weight.DemiBold)
     font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 106)

@@ -38,6 +38,7 @@ def button(text: str, icon: str = "", on_click: Handler | None = None, primary: 
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if icon:
         made.setIcon(icons.icon(icon, "on_accent" if primary else ""))
+        made.setIconSize(icons.beside_text())
     if on_click is not None:
         made.clicked.connect(lambda: on_click())
     return made

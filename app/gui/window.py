@@ -1,6 +1,7 @@
 """The main window: pages behind a rail of icons, toolbar and menus, banner and status line."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PyQt5.QtCore import QByteArray, QSettings, QSize, Qt
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -11,6 +12,7 @@ from PyQt5.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QMenu,
+    QMessageBox,
     QStackedWidget,
     QToolBar,
     QToolButton,
@@ -27,6 +29,16 @@ from app.gui.opening import Opening, names_in, shown
 from app.gui.rail import Rail
 from app.gui.widgets import Picture, label
 from app.settings import with_value
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What the menus open besides the pages; busy tells whether closing would break off a run."""
+
+    settings: Callable[[], None]
+    export: Callable[[], None]
+    privacy: Callable[[], None]
+    busy: Callable[[], bool]
 
 
 class MainWindow(QMainWindow):
@@ -48,6 +60,7 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self._pages: dict[str, QToolButton] = {}
         self._clean = True
+        self._busy: Callable[[], bool] = lambda: False
         self._lay_out()
         controller.message.connect(self.say)
         controller.engine_changed.connect(self._show_engine)
@@ -71,13 +84,15 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(page)
         self._pages[key] = self.rail.add(icon, title, lambda: self.show_page(key))
 
-    def finish(self, settings: Callable[[], None], export: Callable[[], None]) -> None:
+    def finish(self, extras: Extras) -> None:
         """Add what stands behind the pages: menus, toolbar, and the size the window had."""
-        self._make_menus(settings, export)
+        self._busy = extras.busy
+        self._make_menus(extras)
         self._make_toolbar()
-        self.rail.add_below("settings", self.tr("Settings"), settings)
+        self.rail.add_below("settings", self.tr("Settings"), extras.settings)
         self.show_page("live")
         self._restore()
+        self.live.grid.setFocus()
         self._show_engine()
         self._show_log()
 
@@ -116,7 +131,7 @@ class MainWindow(QMainWindow):
         frame.hide()
         return frame, words
 
-    def _make_menus(self, settings: Callable[[], None], export: Callable[[], None]) -> None:
+    def _make_menus(self, extras: Extras) -> None:
         opening, player = self.opening, self.live.player
         file = add_menu(
             self,
@@ -135,8 +150,9 @@ class MainWindow(QMainWindow):
         rest = [
             Command(tr("Play the &demo"), "circle-play", "", opening.demo),
             SEPARATOR,
-            Command(tr("&Export…"), "download", "Ctrl+E", export),
-            Command(tr("&Settings…"), "settings", "Ctrl+,", settings),
+            Command(tr("&Export…"), "download", "Ctrl+E", extras.export),
+            Command(tr("Pri&vacy and retention…"), "lock", "", extras.privacy),
+            Command(tr("&Settings…"), "settings", "Ctrl+,", extras.settings),
             SEPARATOR,
             Command(tr("&Quit"), "log-out", "Ctrl+Q", self._quit),
         ]
@@ -174,7 +190,7 @@ class MainWindow(QMainWindow):
         bar = QToolBar(self.tr("Tools"))
         bar.setObjectName("tools")
         bar.setMovable(False)
-        bar.setIconSize(QSize(18, 18))
+        bar.setIconSize(icons.beside_text(18))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         for command in (
             Command(self.tr("Open"), "folder-open", "", self.opening.ask_files),
@@ -194,6 +210,7 @@ class MainWindow(QMainWindow):
             button = bar.widgetForAction(action)
             assert isinstance(button, QToolButton)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setIconSize(QSize(18, 18))
         for button in bar.findChildren(QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.addToolBar(bar)
@@ -343,6 +360,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Remember size and places, stop everything, write what waits."""
+        if self._busy() and not self._sure_to_close():
+            if event is not None:
+                event.ignore()
+            return
         self._state.setValue("window/geometry", self.saveGeometry())
         self._state.setValue("window/across", self.live.across.saveState())
         self._state.setValue("window/down", self.live.down.saveState())
@@ -350,6 +371,11 @@ class MainWindow(QMainWindow):
         self.hide()
         self._clean = self._controller.shutdown()
         super().closeEvent(event)
+
+    def _sure_to_close(self) -> bool:
+        question = self.tr("Recordings are still being read. Stop reading and close? What was read so far is kept.")
+        buttons = QMessageBox.StandardButton
+        return QMessageBox.question(self, self.windowTitle(), question) == buttons.Yes
 
     @property
     def stopped_cleanly(self) -> bool:
