@@ -1,0 +1,64 @@
+"""The tutorial runs from top to bottom, learns to read, and shows what it says it shows."""
+
+import re
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOK = Path(__file__).parents[2] / "recognizer" / "tutorial.ipynb"
+
+
+@pytest.fixture(scope="module")
+def executed():
+    """The notebook with its outputs, and the seconds it took."""
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    started = time.monotonic()
+    NotebookClient(
+        notebook, timeout=290, kernel_name="python3", resources={"metadata": {"path": NOTEBOOK.parents[1]}}
+    ).execute()
+    return notebook, time.monotonic() - started
+
+
+def printed(notebook, tag):
+    """What the cell with a tag printed."""
+    (cell,) = (c for c in notebook.cells if tag in c.metadata.get("tags", []))
+    return "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout")
+
+
+@pytest.mark.timeout(600)
+def test_it_runs_on_a_cpu_in_under_five_minutes_and_learns_to_read(executed):
+    notebook, seconds = executed
+    assert seconds < 300
+    exact = float(re.search(r"exact ([\d.]+)%", printed(notebook, "evaluation")).group(1))
+    assert exact > 70
+
+
+def test_its_toy_reads_its_word_with_a_blank_between_the_doubles(executed):
+    path = re.search(r"best path (\S+), collapsed (\S+)", printed(executed[0], "toy"))
+    assert path.group(2) == "apple"
+    assert re.search(r"p-+p", path.group(1))
+
+
+def test_its_shapes_are_those_the_text_tells(executed):
+    shapes = dict(re.findall(r"^(.+?) +(\d+ × .*)$", printed(executed[0], "shapes"), re.M))
+    assert shapes == {
+        "picture": "64 × 128 × 3",
+        "feature map": "4 × 8 × 4",
+        "vectors": "8 × 16",
+        "after the LSTM": "8 × 64",
+        "probabilities": "8 × 6",
+    }
+
+
+def test_it_draws_its_pictures(executed):
+    pictures = [o for c in executed[0].cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
+    assert len(pictures) >= 9
+
+
+def test_it_is_stored_without_outputs():
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(notebook)
+    assert all(not c.outputs and c.execution_count is None for c in notebook.cells if c.cell_type == "code")
