@@ -72,7 +72,7 @@ def _converted(checkpoint: Checkpoint, digest: str) -> Path:
     import openvino
     from platformdirs import user_cache_path
 
-    folder = user_cache_path("platescribe") / "openvino" / openvino.__version__.split("-")[0]
+    folder = user_cache_path("platescribe") / "openvino" / str(openvino.__version__).split("-")[0]
     path = folder / f"reader-{digest[:16]}.xml"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)

@@ -19,13 +19,11 @@ def fit(crop: Image, config: NetworkConfig) -> Image:
     """
     if crop.ndim != 3 or crop.shape[2] != 3 or 0 in crop.shape or crop.dtype != np.uint8:
         raise ValueError(f"a crop must be a non-empty uint8 BGR picture (H, W, 3), not {crop.dtype} {crop.shape}")
-    if config.channels == 1:
-        crop = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)[:, :, None]
+    picture = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if config.channels == 1 else crop
     shrinks = crop.shape[0] > config.height or crop.shape[1] > config.width
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return cv2.resize(crop, (config.width, config.height), interpolation=how).reshape(
-        config.height, config.width, config.channels
-    )
+    fitted = cv2.resize(picture, (config.width, config.height), interpolation=how)
+    return np.asarray(fitted, dtype=np.uint8).reshape(config.height, config.width, config.channels)
 
 
 def batch(crops: Sequence[Image], config: NetworkConfig) -> npt.NDArray[np.float32]:

@@ -139,7 +139,7 @@ class CRNN(nn.Module):
         x = self.lines(x + self.row)  # (N, T / emits, C)
         x, _ = self.rnn(self.drop(x))  # (N, T / emits, 2 * hidden)
         x = self.head(self.drop(x)).unflatten(2, (-1, self.classes)).flatten(1, 2)  # (N, T, K)
-        return cast(Tensor, x.float().log_softmax(2))
+        return x.float().log_softmax(2)
 
 
 class Tutorial2017(nn.Module):

@@ -25,7 +25,7 @@ ALTERNATIVES = 5
 def shipped_weights() -> Path:
     """The checkpoint this program ships; CheckpointError when it is missing or not the one in the manifest."""
     manifest = json.loads((WEIGHTS / "manifest.json").read_text(encoding="utf-8"))["reader"]
-    path = WEIGHTS / manifest["file"]
+    path = WEIGHTS / str(manifest["file"])
     if not path.is_file():
         raise checkpoints.CheckpointError(f"{path}: the shipped reader is missing; install the program again")
     if checkpoints.sha256(path) != manifest["sha256"]:

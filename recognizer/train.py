@@ -130,7 +130,7 @@ class Trainer:
         steps = torch.full_like(batch.lengths, log_probs.shape[1])
         loss = nn.functional.ctc_loss(log_probs.transpose(0, 1), batch.targets.to(self._device), steps, batch.lengths)
         self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), self.plan.clip)
         self._optimizer.step()
         return float(loss)
@@ -141,7 +141,7 @@ class Trainer:
 
     def _precision(self) -> torch.dtype:
         """bfloat16 where the device computes in it, float32 elsewhere."""
-        if self._device.type == "cuda" or (torch.backends.mkldnn.is_available() and bf16_cpu()):
+        if self._device.type == "cuda" or bf16_cpu():
             return torch.bfloat16
         return torch.float32
 
