@@ -34,7 +34,8 @@ class PlateNetwork(nn.Module):
         """Logits (N, 4 * bins + 1, anchors): the distances' bins for left, top, right, bottom, then the score."""
         pixels = images.permute(0, 3, 1, 2).to(self.model.model[0].conv.weight.dtype) / 255
         outputs = self.model(pixels)
-        outputs = outputs.get("one2many", outputs)
+        for branch in ("one2one", "one2many"):  # YOLO26 has two heads, of which fusing leaves one
+            outputs = outputs.get(branch) or outputs
         return torch.cat([cast(Tensor, outputs["boxes"]), cast(Tensor, outputs["scores"])], dim=1)
 
     def train(self, mode: bool = True) -> "PlateNetwork":
