@@ -13,7 +13,7 @@ from app.gui.models.thumbnails import Thumbnails
 from app.gui.theme import colour, plate_font
 
 ROW_HEIGHT = 46
-THUMBNAIL = QSize(92, 34)
+THUMBNAIL = QSize(80, 32)
 _GAP = 10
 _HINT = QPainter.RenderHint
 _SMOOTH = (_HINT.Antialiasing, _HINT.TextAntialiasing, _HINT.SmoothPixmapTransform)

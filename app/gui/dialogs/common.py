@@ -1,5 +1,6 @@
 """What the dialogs share: their buttons in plain words, their margins, text that explains."""
 
+from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.gui import theme
@@ -30,6 +31,14 @@ class Dialog(QDialog):
         made.setDefault(True)
         self.foot.accepted.connect(self.accept)
         return made
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """See that Enter presses no button but the one the dialog is for, unless it has the focus."""
+        super().showEvent(event)
+        for made in self.findChildren(QPushButton):
+            if self.foot.buttonRole(made) != QDialogButtonBox.ButtonRole.AcceptRole:
+                made.setAutoDefault(False)
+                made.setDefault(False)
 
     def add_cancel(self, text: str = "") -> QPushButton:
         """Add the button that changes nothing."""

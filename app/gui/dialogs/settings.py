@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from app.gui import theme
 from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.dialogs.fields import Field
@@ -38,6 +39,8 @@ class SettingsDialog(Dialog):
         self.sections = QListWidget(self)
         self.sections.setAccessibleName(self.tr("Sections"))
         self.sections.setFixedWidth(190)
+        soft, ink = theme.colour("accent_soft").name(), theme.colour("on_accent_soft").name()
+        self.sections.setStyleSheet(f"QListView::item:selected {{ background: {soft}; color: {ink}; }}")
         self.pages = QStackedWidget(self)
         self._build(controller.settings)
         row = QHBoxLayout()
@@ -56,6 +59,7 @@ class SettingsDialog(Dialog):
         names = list(dict.fromkeys(entry.section for entry in schema()))
         self.sections.currentRowChanged.connect(self.pages.setCurrentIndex)
         self.sections.setCurrentRow(names.index(section) if section in names else 0)
+        self.sections.setFocus()
         self._check()
 
     @property

@@ -50,6 +50,7 @@ class WatchEntryDialog(Dialog):
         self.tolerance = QSpinBox(self)
         self.tolerance.setRange(0, MAX_TOLERANCE)
         self.tolerance.setSuffix(self.tr(" characters may differ"))
+        self.tolerance.setSpecialValueText(self.tr("Every character must be right"))
         self.look_alikes = QCheckBox(self.tr("O and 0, I and 1, B and 8 … count as the same"), self)
         self.look_alikes.setChecked(True)
         self.hours = QLineEdit(self)
@@ -81,9 +82,12 @@ class WatchEntryDialog(Dialog):
             (self.tr("&Note"), self.note),
             (self.tr("Tr&y it"), self.tester),
         )
-        for label, field in rows:
-            form.addRow(label, field)
-            field.setAccessibleName(label.replace("&", ""))
+        for text, field in rows:
+            name = QLabel(text, self)
+            name.setBuddy(field)
+            name.setMinimumWidth(110)
+            form.addRow(name, field)
+            field.setAccessibleName(text.replace("&", ""))
         self.problem = QLabel(self)
         self.problem.setWordWrap(True)
         self.verdict = explanation()

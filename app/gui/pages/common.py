@@ -9,7 +9,7 @@ from app.gui.models.rows import CONFIDENCE, PLATE, SOURCE, TAG, TIME
 from app.gui.models.thumbnails import Thumbnails
 
 WIDE = {PLATE: 310, TIME: 190, SOURCE: 190, CONFIDENCE: 110}
-NARROW = {PLATE: 222, TIME: 92, SOURCE: 84, CONFIDENCE: 66}
+NARROW = {PLATE: 206, TIME: 102, SOURCE: 76, CONFIDENCE: 62}
 
 
 class ReadView(QTableView):
@@ -71,7 +71,7 @@ def plain_table(view: QTableView) -> None:
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setTabKeyNavigation(False)
     view.setWordWrap(False)
-    view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    view.setTextElideMode(Qt.TextElideMode.ElideRight)
     rows, columns = view.verticalHeader(), view.horizontalHeader()
     assert rows is not None and columns is not None
     rows.hide()

@@ -65,6 +65,7 @@ class ReadsPage(QSplitter):
         head = QHBoxLayout()
         head.setContentsMargins(16, 12, 12, 8)
         head.addWidget(label(self.tr("Reads"), "panelTitle"))
+        head.addSpacing(6)
         head.addWidget(self.count)
         head.addStretch()
         head.addWidget(self.pill)

@@ -172,6 +172,7 @@ class WatchPage(QWidget):
         column.addWidget(test)
         column.addLayout(tools)
         column.addLayout(self._stack, 1)
+        self._enable()
 
     def _nothing_yet(self) -> EmptyState:
         text = self.tr("Add a plate to be told when it is seen, or to mark it as known. Patterns such as AB* work too.")

@@ -9,10 +9,14 @@ import pytest
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="platescribe-tests-"))  # else Qt itself warns
 
 
+_OF_THE_PLATFORM = "This plugin does not support propagateSizeHints()"  # the offscreen one says so of every dialog
+
+
 @pytest.fixture(autouse=True)
 def no_qt_warnings(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test in which Qt warned."""
     log = request.getfixturevalue("qtlog")
     yield
     said = [record.message for record in log.records if record.type_name not in ("QtInfoMsg", "QtDebugMsg")]
+    said = [message for message in said if message != _OF_THE_PLATFORM]
     assert not said, said

@@ -31,7 +31,7 @@ def fill(store: Store, visits: int) -> None:
 
 @pytest.fixture(scope="session")
 def large_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A log of 250,000 visits."""
+    """A log of 210,000 visits."""
     with Store.open(tmp_path_factory.mktemp("large") / "plates.sqlite3") as store:
-        fill(store, 250_000)
+        fill(store, 210_000)
         yield store

@@ -1,0 +1,143 @@
+"""Correction, watch-list entry, retention and the probability view."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from PyQt5.QtCore import Qt
+from PyQt5.QtGui import QImage
+from PyQt5.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from app.gui.controller import Controller
+from app.gui.dialogs import probability
+from app.gui.dialogs.correction import CorrectionDialog
+from app.gui.dialogs.probability import ProbabilityDialog
+from app.gui.dialogs.retention import RetentionDialog
+from app.gui.dialogs.watch_entry import WatchEntryDialog
+from app.gui.models.live import picture_of, pixels_of
+from app.platelog.search import Query
+from app.platelog.types import ALLOW, Entry, Guess, Visit
+from app.platelog.watchlist import WatchEntry
+
+NOW = datetime.now(UTC)
+CROP = np.random.default_rng(3).integers(0, 255, (30, 81, 3), np.uint8)
+
+
+def test_a_correction_shows_what_was_read_struck_through(qtbot: QtBot) -> None:
+    dialog = CorrectionDialog(Visit("AB1", "gate", NOW, NOW, alternatives=(Guess("A81", 0.2),)), QImage())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert "<s>" not in dialog._was.text()
+    qtbot.keyClicks(dialog.field, "ab 12 c")
+    assert dialog.plate == "AB 12 C" and "<s>AB1</s>" in dialog._was.text()
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert dialog.result() == CorrectionDialog.DialogCode.Accepted
+
+
+def test_an_empty_correction_cannot_be_saved(qtbot: QtBot) -> None:
+    dialog = CorrectionDialog(Visit("AB1", "gate", NOW, NOW), QImage())
+    qtbot.addWidget(dialog)
+    dialog.field.clear()
+    assert not dialog.save.isEnabled()
+
+
+def test_a_watch_entry_says_what_is_wrong_while_it_is_typed(qtbot: QtBot) -> None:
+    dialog = WatchEntryDialog()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.save.isEnabled() and dialog.problem.isHidden()
+    dialog.plate.setText("AB")
+    dialog.tolerance.setValue(2)
+    assert "tolerance" in dialog.problem.text() and not dialog.save.isEnabled()
+    dialog.tolerance.setValue(1)
+    dialog.hours.setText("whenever")
+    assert "whenever" in dialog.problem.text()
+    dialog.hours.setText("Mon-Sun 00:00-24:00")
+    dialog.tester.setText("A8")
+    assert dialog.save.isEnabled() and dialog.verdict.text().startswith("✓")
+    dialog.tester.setText("XYZ")
+    assert dialog.verdict.text().startswith("✗")
+
+
+def test_a_watch_entry_keeps_its_number_when_changed(qtbot: QtBot) -> None:
+    dialog = WatchEntryDialog(WatchEntry(ALLOW, "AB*", 0, False, "Sat 10:00-12:00", "known", id=7))
+    qtbot.addWidget(dialog)
+    dialog.note.setText("well known")
+    assert dialog.entry == WatchEntry(ALLOW, "AB*", 0, False, "Sat 10:00-12:00", "well known", id=7)
+
+
+def test_old_reads_are_counted_then_deleted_after_asking(
+    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = controller.store
+    ages = (1, 40, 50)
+    times = [NOW - timedelta(days=age) for age in ages]
+    store.save(
+        [Entry(Visit(f"P{age}", "gate", when, when, track=str(age))) for age, when in zip(ages, times, strict=True)]
+    )
+    dialog = RetentionDialog(controller, store)
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: dialog.old.text().startswith("2 "))
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    dialog.delete_old()
+    assert store.count(Query()) == 3
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    with qtbot.waitSignal(controller.log_changed):
+        dialog.delete_old()
+    assert [visit.plate for visit in store.each(Query())] == ["P1"]
+
+
+def test_a_plate_is_forgotten_without_a_trace(
+    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = controller.store
+    store.save([Entry(Visit(plate, "gate", NOW, NOW, track=plate)) for plate in ("AB1", "CD2")])
+    dialog = RetentionDialog(controller, store)
+    qtbot.addWidget(dialog)
+    dialog.plate.setText("ab-1")
+    qtbot.waitUntil(dialog.forget_button.isEnabled)
+    assert dialog.traces.text().startswith("1 ")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    with qtbot.waitSignal(controller.log_changed, timeout=10_000):
+        dialog.forget()
+    assert [visit.plate for visit in store.each(Query())] == ["CD2"]
+
+
+def test_the_time_reads_are_kept_is_a_setting(qtbot: QtBot, controller: Controller) -> None:
+    dialog = RetentionDialog(controller, controller.store)
+    qtbot.addWidget(dialog)
+    dialog.days.setValue(7)
+    dialog.keep()
+    assert controller.settings.log.keep_days == 7
+    qtbot.waitUntil(lambda: not dialog._counting.busy)
+
+
+def test_pictures_survive_the_way_to_qt_and_back() -> None:
+    assert np.array_equal(pixels_of(picture_of(CROP)), CROP)
+    assert picture_of(CROP[:0]).isNull()
+
+
+def test_the_probability_view_is_drawn_in_a_worker(
+    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probability, "drawn", lambda crop, device: np.repeat(crop, 4, axis=1))
+    dialog = ProbabilityDialog(picture_of(CROP), controller)
+    dialog.show()
+    assert dialog.picture.isNull() and not dialog.save.isEnabled()
+    qtbot.waitUntil(dialog.save.isEnabled)
+    assert dialog.picture.width() == CROP.shape[1] * 4
+    dialog.reject()
+
+
+def test_a_reader_that_cannot_be_loaded_is_said(
+    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise FileNotFoundError("reader.safetensors: no such file; reinstall the program.")
+
+    monkeypatch.setattr(probability, "drawn", missing)
+    dialog = ProbabilityDialog(picture_of(CROP), controller)
+    dialog.show()
+    qtbot.waitUntil(lambda: "reinstall" in dialog.problem.text())
+    dialog.reject()

@@ -1,0 +1,170 @@
+"""The batch queue: files in, one CSV out, by the code of `main.py run`; here with networks of cardboard."""
+
+import csv
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from app.gui.controller import Controller
+from app.gui.models.queue import State, free_csv, time_left
+from app.gui.pages.batch import BatchPage, duration
+from app.pipeline.core import Pipeline
+from app.pipeline.types import Image
+from app.platelog.search import Query
+from detector.types import Box, Detection
+from recognizer.types import Reading
+
+
+class Finder:
+    """Finds one plate in every picture, once it may."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.go.set()
+
+    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
+        """One detection a picture."""
+        self.go.wait(20)
+        return [[Detection(Box(40, 40, 140, 70), 0.9)] for _ in images]
+
+
+class Reader:
+    """Reads the same plate everywhere."""
+
+    def read(self, crops: Sequence[Image]) -> list[Reading]:
+        """One reading a crop."""
+        return [Reading("AB12CDE", 0.97, (0.97,) * 7) for _ in crops]
+
+
+@pytest.fixture
+def finder() -> Finder:
+    """The detector of the test's pipeline."""
+    return Finder()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, empty_controller: Controller, finder: Finder, monkeypatch: pytest.MonkeyPatch) -> BatchPage:
+    """The page, shown, with cardboard networks."""
+    monkeypatch.setattr(Controller, "load_pipeline", lambda _: Pipeline(finder, Reader()))
+    page = BatchPage(empty_controller)
+    qtbot.addWidget(page)
+    page.resize(1000, 700)
+    page.show()
+    return page
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of three pictures and a broken one."""
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    picture = np.random.default_rng(5).integers(0, 255, (120, 200, 3), np.uint8)
+    for name in ("a.png", "b.png", "d.png"):
+        cv2.imwrite(str(folder / name), picture)
+    (folder / "c.png").write_bytes(b"this is no picture")
+    return folder
+
+
+def queue(qtbot: QtBot, page: BatchPage, folder: Path) -> None:
+    page.add([str(folder)])
+    qtbot.waitUntil(lambda: len(page.model.jobs) == 4)
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_from_a_folder_to_a_csv(qtbot: QtBot, page: BatchPage, folder: Path, empty_controller: Controller) -> None:
+    queue(qtbot, page, folder)
+    assert page.csv.text() == str(folder / "plates.csv")
+    with qtbot.waitSignal(empty_controller.log_changed, timeout=20_000):
+        page.start_button.click()
+    states = {Path(job.item.spec.address).name: job.state for job in page.model.jobs}
+    assert states == {"a.png": State.DONE, "b.png": State.DONE, "c.png": State.FAILED, "d.png": State.DONE}
+    assert [row["plate"] for row in rows_of(folder / "plates.csv")] == ["AB12CDE"] * 3
+    assert not page.summary.isHidden() and page.summary.title.text() == "Done. 3 vehicles"
+    assert "c.png" in page.summary.text.text() and page.summary.open_csv.isEnabled()
+    assert empty_controller.store.count(Query(plate="AB12CDE")) == 3
+
+
+def test_pause_cancel_and_going_on(qtbot: QtBot, page: BatchPage, folder: Path, finder: Finder) -> None:
+    finder.go.clear()
+    queue(qtbot, page, folder)
+    page.start()
+    assert page.running and not page.start_button.isVisible() and page.pause_button.isVisible()
+    page.toggle_pause()
+    assert page.run.paused and page.pause_button.text() == "Go on"
+    page.toggle_pause()
+    page.cancel()
+    finder.go.set()
+    qtbot.waitUntil(lambda: not page.running and page.summary.isVisible(), timeout=20_000)
+    assert page.summary.title.text().startswith("Stopped")
+    page.start()
+    qtbot.waitUntil(lambda: not page.running and page.summary.isVisible(), timeout=20_000)
+    assert len(rows_of(folder / "plates.csv")) == 3
+
+
+def test_networks_that_cannot_be_loaded_are_said(
+    qtbot: QtBot, page: BatchPage, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: Controller) -> Pipeline:
+        raise FileNotFoundError("detector.safetensors: no such file")
+
+    monkeypatch.setattr(Controller, "load_pipeline", missing)
+    queue(qtbot, page, folder)
+    page.start()
+    qtbot.waitUntil(lambda: page.summary.isVisible())
+    assert "detector.safetensors" in page.summary.text.text()
+
+
+def test_what_is_no_recording_is_told(
+    qtbot: QtBot, page: BatchPage, empty_controller: Controller, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(empty_controller.message) as told:
+        page.add([str(tmp_path / "missing.mp4")])
+    assert "missing.mp4" in told.args[0] and page._stack.currentIndex() == 0
+
+
+def test_files_are_taken_out_of_the_queue(qtbot: QtBot, page: BatchPage, folder: Path) -> None:
+    queue(qtbot, page, folder)
+    page.view.selectRow(1)
+    page.remove()
+    assert [Path(job.item.spec.address).name for job in page.model.jobs] == ["a.png", "c.png", "d.png"]
+    page.clear()
+    assert page.model.rowCount() == 0 and page._stack.currentIndex() == 0
+
+
+def test_folders_asked_for_elsewhere_come_into_the_queue(
+    qtbot: QtBot, page: BatchPage, empty_controller: Controller, folder: Path
+) -> None:
+    empty_controller.queue_wanted.emit((str(folder),))
+    qtbot.waitUntil(lambda: len(page.model.jobs) == 4)
+
+
+def test_a_csv_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    assert free_csv(tmp_path) == tmp_path / "plates.csv"
+    (tmp_path / "plates.csv").touch()
+    assert free_csv(tmp_path) == tmp_path / "plates-2.csv"
+    (tmp_path / "plates.csv.state").touch()
+    assert free_csv(tmp_path) == tmp_path / "plates.csv"
+
+
+@given(st.floats(0, 0.9), st.floats(0.01, 0.99), st.floats(1, 1e5))
+def test_the_time_left_follows_the_pace(start: float, done: float, seconds: float) -> None:
+    share = start + (1 - start) * done
+    left = time_left(start, share, seconds)
+    if left is not None:
+        assert left >= 0 and abs(left - seconds * (1 - share) / (share - start)) < 1e-6 * (1 + left)
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (40, "40 s"), (59.7, "1 min"), (7500, "2 h 05 min")])
+def test_durations_are_said_as_people_say_them(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -1,0 +1,195 @@
+"""The reads of now: newest chosen, the pill, the detail of one, and what can be done with it by keyboard."""
+
+from dataclasses import replace
+
+import pytest
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.gui.controller import Controller
+from app.gui.dialogs.correction import CorrectionDialog
+from app.gui.dialogs.watch_entry import WatchEntryDialog
+from app.gui.models.rows import ROW_ROLE
+from app.gui.pages.actions import ReadActions
+from app.gui.pages.reads import ReadsPage
+from app.pipeline.types import EventKind
+from app.platelog.search import Query
+
+from .conftest import event_of, visit_of
+
+
+@pytest.fixture
+def page(qtbot: QtBot, empty_controller: Controller) -> ReadsPage:
+    """The page over an empty log, shown."""
+    page = ReadsPage(empty_controller)
+    qtbot.addWidget(page)
+    page.resize(560, 900)
+    page.show()
+    return page
+
+
+def plate_at(page: ReadsPage, row: int) -> str:
+    return str(page.model.index(row, 0).data())
+
+
+def test_while_there_is_nothing_the_next_step_is_said(page: ReadsPage) -> None:
+    assert page._stack.currentIndex() == 0 and page.detail.row is None
+
+
+def test_the_newest_is_chosen_until_the_user_chooses_another(page: ReadsPage, empty_controller: Controller) -> None:
+    empty_controller.events.emit((event_of(1), event_of(2)))
+    assert page.view.currentIndex().row() == 0 and page.detail.row.visit.plate == plate_at(page, 0)
+    empty_controller.events.emit((event_of(3),))
+    assert page.view.currentIndex().row() == 0 and page.pill.isHidden()
+    page.view.setCurrentIndex(page.model.index(2, 0))
+    chosen = page.detail.row.visit.plate
+    empty_controller.events.emit((event_of(4), event_of(5)))
+    assert page.detail.row.visit.plate == chosen
+    assert page.pill.text() == "2 new" and not page.pill.isHidden()
+    page.pill.click()
+    assert page.view.currentIndex().row() == 0 and page.pill.isHidden()
+    assert page.detail.row.visit.plate == plate_at(page, 0)
+
+
+def test_the_row_and_the_detail_settle_in_place(page: ReadsPage, empty_controller: Controller) -> None:
+    empty_controller.events.emit((event_of(1, EventKind.NEW),))
+    assert page.model.index(0, 0).data(ROW_ROLE).provisional and "still being read" in page.detail.facts.text()
+    empty_controller.events.emit((replace(event_of(1, EventKind.FINAL, 2), text="SETTLED1"),))
+    assert page.model.rowCount() == 1 and page.detail.row.visit.plate == "SETTLED1"
+    assert "still being read" not in page.detail.facts.text()
+
+
+def test_the_detail_shows_frame_crop_characters_and_every_reading(
+    page: ReadsPage, empty_controller: Controller
+) -> None:
+    empty_controller.events.emit((event_of(1),))
+    detail = page.detail
+    assert detail.frame.image.width() == 640 and detail.crop.image.width() == 162
+    assert detail.track.table.rowCount() == 5 and not detail.track.isHidden()
+    assert "%" in detail.bars.accessibleName() and detail.plate.accessibleName() == detail.row.visit.plate
+    assert not detail.guesses[0].isHidden()
+
+
+def test_enter_corrects_and_what_was_read_stays(
+    qtbot: QtBot, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = empty_controller.store
+    saved = store.save([visit_of(3)])[0]
+    page = ReadsPage(empty_controller)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+
+    def type_plate(dialog: CorrectionDialog) -> int:
+        dialog.field.setText("right1")
+        return int(CorrectionDialog.DialogCode.Accepted)
+
+    monkeypatch.setattr(CorrectionDialog, "exec_", type_plate)
+    with qtbot.waitSignal(empty_controller.visit_changed):
+        qtbot.keyClick(page.view, Qt.Key.Key_Return)
+    visit = store.get(saved.id)
+    assert (visit.plate, visit.original_plate) == ("RIGHT1", saved.plate)
+    assert plate_at(page, 0) == f"RIGHT1  ({saved.plate})"
+    assert page.detail.plate.accessibleName() == f"RIGHT1, corrected from {saved.plate}"
+
+
+def test_another_text_is_taken_with_one_click(qtbot: QtBot, empty_controller: Controller) -> None:
+    store = empty_controller.store
+    saved = store.save([visit_of(2)])[0]
+    page = ReadsPage(empty_controller)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.detail.row is not None)
+    with qtbot.waitSignal(empty_controller.visit_changed):
+        page.detail.guesses[0].click()
+    assert store.get(saved.id).plate == saved.alternatives[0].text
+
+
+def test_a_read_that_is_not_in_the_log_yet_cannot_be_corrected(
+    qtbot: QtBot, page: ReadsPage, empty_controller: Controller
+) -> None:
+    empty_controller.events.emit((event_of(1, EventKind.NEW),))
+    with qtbot.waitSignal(empty_controller.message) as told:
+        page.detail.correct_button.click()
+    assert "still being read" in told.args[0]
+
+
+def test_a_hit_is_red_and_settled_with_one_click(qtbot: QtBot, empty_controller: Controller) -> None:
+    store = empty_controller.store
+    saved = store.save([visit_of(0)])[0]
+    page = ReadsPage(empty_controller)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.detail.row is not None)
+    assert page.detail.row.is_hit and not page.detail.settle.isHidden()
+    with qtbot.waitSignal(empty_controller.visit_changed):
+        page.detail.settle.click()
+    assert store.get(saved.id).settled and page.detail.settle.isHidden()
+
+
+def test_the_pictures_of_an_old_read_come_from_the_log(qtbot: QtBot, controller: Controller) -> None:
+    page = ReadsPage(controller)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.detail.row is not None)
+    qtbot.waitUntil(lambda: page.detail.frame.image.width() == 640 and not page.detail.crop.image.isNull())
+
+
+def test_a_note_is_kept(qtbot: QtBot, controller: Controller) -> None:
+    page = ReadsPage(controller)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.detail.row is not None)
+    number = page.detail.row.visit.id
+    page.detail.note.setText("seen twice")
+    with qtbot.waitSignal(controller.visit_changed):
+        qtbot.keyClick(page.detail.note, Qt.Key.Key_Return)
+    assert controller.store.get(number).note == "seen twice"
+
+
+def test_the_plate_goes_to_the_clipboard_and_the_moment_is_shown(
+    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, shown = ReadsPage(controller), []
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.detail.row is not None)
+    monkeypatch.setattr(Controller, "show_moment", lambda _self, source, at: shown.append((source, at)))
+    page.detail.copy.click()
+    page.detail.moment.click()
+    visit = page.detail.row.visit
+    assert QApplication.clipboard().text() == visit.plate and shown == [(visit.source, visit.first_s)]
+
+
+def test_a_plate_goes_onto_a_watch_list(qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ReadsPage(controller)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.detail.row is not None)
+    monkeypatch.setattr(WatchEntryDialog, "exec_", lambda _: WatchEntryDialog.DialogCode.Accepted)
+    with qtbot.waitSignal(controller.message):
+        page.detail.watch_button.click()
+    assert [entry.plate for entry in controller.store.watch.entries()] == [page.detail.row.visit.plate]
+
+
+def test_double_click_asks_what_the_network_saw(
+    qtbot: QtBot, page: ReadsPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(ReadActions, "explain", lambda _self, crop: asked.append(crop.width()))
+    empty_controller.events.emit((event_of(1),))
+    page.view.doubleClicked.emit(page.model.index(0, 0))
+    assert asked == [162]
+
+
+def test_a_tick_on_the_seek_bar_chooses_its_read(page: ReadsPage, empty_controller: Controller) -> None:
+    empty_controller.events.emit((event_of(1), event_of(2), event_of(3)))
+    empty_controller.read_wanted.emit("Gate north#2")
+    assert page.detail.row.key == "Gate north#2"
+
+
+def test_everything_is_forgotten_in_the_list_when_the_log_forgets(qtbot: QtBot, controller: Controller) -> None:
+    page = ReadsPage(controller)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 40)
+    for visit in list(controller.store.each(Query())):
+        controller.store.discard_run(visit.run)
+    controller.log_changed.emit()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 0 and page.detail.row is None)

@@ -1,0 +1,104 @@
+"""The search page: what the fields ask for, what is found, and what a correction does to it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PyQt5.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from app.gui.controller import Controller
+from app.gui.models.rows import ROW_ROLE
+from app.gui.pages.filters import Span, span_times
+from app.gui.pages.search import SearchPage
+from app.platelog.types import BLOCK
+
+
+@pytest.fixture
+def page(qtbot: QtBot, controller: Controller) -> SearchPage:
+    """The page over 40 visits, shown, everything found."""
+    page = SearchPage(controller)
+    qtbot.addWidget(page)
+    page.resize(1300, 800)
+    page.show()
+    qtbot.waitUntil(lambda: page.count.text() == "40 reads")
+    return page
+
+
+def choose(box: QComboBox, value: object) -> None:
+    box.setCurrentIndex(box.findData(value))
+
+
+def found(page: SearchPage) -> list[str]:
+    model = page.model
+    return [model.index(row, 0).data(ROW_ROLE).visit.plate for row in range(model.rowCount())]
+
+
+def test_typing_searches_with_wildcards_and_look_alikes(qtbot: QtBot, page: SearchPage) -> None:
+    page.filters.plate.setText("5IF9*")
+    qtbot.waitUntil(lambda: page.count.text() == "5 reads")
+    assert set(found(page)) == {"51F97022"}
+    page.filters.look_alikes.setChecked(False)
+    page.filters.alternatives.setChecked(False)
+    qtbot.waitUntil(lambda: page.count.text() == "nothing found")
+    assert page._stack.currentIndex() == 0
+
+
+def test_list_source_and_confidence_narrow_the_search(qtbot: QtBot, page: SearchPage) -> None:
+    qtbot.waitUntil(lambda: page.filters.source.count() == 4)
+    choose(page.filters.list_name, BLOCK)
+    qtbot.waitUntil(lambda: page.count.text() == "6 reads")
+    choose(page.filters.source, "Gate north")
+    qtbot.waitUntil(lambda: page.count.text() == "2 reads")
+    page.filters.confidence.setValue(99)
+    qtbot.waitUntil(lambda: page.count.text() == "1 read")
+    page.filters.clear()
+    qtbot.waitUntil(lambda: page.count.text() == "40 reads")
+
+
+def test_a_time_range_of_ones_own(qtbot: QtBot, page: SearchPage) -> None:
+    assert not page.filters.since.isVisible()
+    choose(page.filters.span, Span.CUSTOM)
+    assert page.filters.since.isVisible() and page.filters.until.isVisible()
+    now = datetime.now().astimezone()
+    page.filters.since.setDateTime(now - timedelta(hours=12, minutes=30))
+    page.filters.until.setDateTime(now)
+    qtbot.waitUntil(lambda: page.count.text() == "4 reads")
+
+
+def test_a_correction_is_shown_in_its_row(qtbot: QtBot, page: SearchPage, controller: Controller) -> None:
+    visit = page.model.visit(2)
+    controller.visit_was_changed(controller.store.correct(visit.id, "RIGHT1"))
+    assert found(page)[2] == "RIGHT1"
+
+
+def test_the_first_found_is_shown_beside_the_list(qtbot: QtBot, page: SearchPage) -> None:
+    qtbot.waitUntil(lambda: page.detail.row is not None)
+    assert page.detail.row.visit == page.model.visit(0)
+
+
+def test_what_others_change_is_searched_anew(qtbot: QtBot, page: SearchPage, controller: Controller) -> None:
+    controller.store.discard_run("old")
+    controller.log_changed.emit()
+    qtbot.waitUntil(lambda: page.count.text() == "nothing found" and page.detail.row is None)
+
+
+def test_nothing_is_asked_before_the_page_is_shown(qtbot: QtBot, controller: Controller) -> None:
+    page = SearchPage(controller)
+    qtbot.addWidget(page)
+    controller.log_changed.emit()
+    assert page.model is None
+
+
+@given(st.datetimes(datetime(2001, 1, 1), datetime(2037, 12, 31)), st.sampled_from(list(Span)))
+def test_presets_hold_whole_days_up_to_now(moment: datetime, span: Span) -> None:
+    now = moment.astimezone()
+    since, until = span_times(span, now)
+    if span in (Span.ANY, Span.CUSTOM):
+        assert since is None and until is None
+        return
+    assert since is not None and since <= now and (since.hour, since.minute) == (0, 0)
+    days = {Span.TODAY: 0, Span.YESTERDAY: 1, Span.WEEK: 6, Span.MONTH: 29}[span]
+    assert (now.date() - since.date()).days == days
+    assert until is None or (until <= now and until.date() == now.date())

@@ -1,0 +1,106 @@
+"""The watch lists: shown, changed, tried, and passed on as CSV."""
+
+from pathlib import Path
+
+import pytest
+from PyQt5.QtWidgets import QFileDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from app.gui.controller import Controller
+from app.gui.dialogs.watch_entry import WatchEntryDialog
+from app.gui.pages.watch import WatchPage
+from app.platelog.watchlist import WatchEntry
+
+
+@pytest.fixture
+def page(qtbot: QtBot, empty_controller: Controller) -> WatchPage:
+    """The page over two entries, shown."""
+    empty_controller.store.watch.add(WatchEntry("block", "AB12*", note="stolen"), WatchEntry("allow", "GB Z808"))
+    page = WatchPage(empty_controller)
+    qtbot.addWidget(page)
+    page.resize(1000, 600)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.total == 2)
+    return page
+
+
+def plates(controller: Controller) -> list[str]:
+    return [entry.plate for entry in controller.store.watch.entries()]
+
+
+def test_an_empty_page_says_the_next_step(qtbot: QtBot, empty_controller: Controller) -> None:
+    page = WatchPage(empty_controller)
+    qtbot.addWidget(page)
+    page.show()
+    assert page._stack.currentIndex() == 0 and not page.export_button.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "word"), [("ab 12 cd", "✓ Hit", "stolen"), ("gbz808", "✓ Known", "allow"), ("XX1", "✗", "no list")]
+)
+def test_a_plate_can_be_tried(page: WatchPage, text: str, mark: str, word: str) -> None:
+    page.tester.setText(text)
+    assert page.verdict.text().startswith(mark) and word in page.verdict.text()
+
+
+def test_an_entry_is_added_changed_and_removed(
+    qtbot: QtBot, page: WatchPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(dialog: WatchEntryDialog) -> int:
+        dialog.plate.setText("NEW1")
+        return int(WatchEntryDialog.DialogCode.Accepted)
+
+    monkeypatch.setattr(WatchEntryDialog, "exec_", fill)
+    page.add_button.click()
+    qtbot.waitUntil(lambda: page.model.total == 3)
+    page.view.selectRow(0)
+    page.edit_button.click()
+    qtbot.waitUntil(lambda: sorted(plates(empty_controller)) == ["GB Z808", "NEW1", "NEW1"])
+    page.view.selectRow(1)
+    page.remove_button.click()
+    qtbot.waitUntil(lambda: page.model.total == 2)
+    assert plates(empty_controller) == ["NEW1", "NEW1"]
+
+
+def test_several_are_removed_only_after_asking(
+    page: WatchPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    page.view.selectAll()
+    page.remove()
+    assert len(plates(empty_controller)) == 2
+
+
+def test_lists_go_out_as_csv_and_come_in_again(
+    qtbot: QtBot, page: WatchPage, empty_controller: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "watch.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    with qtbot.waitSignal(empty_controller.message):
+        page.export_button.click()
+    page.view.selectAll()
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    page.remove()
+    qtbot.waitUntil(lambda: page.model.total == 0)
+    with qtbot.waitSignal(empty_controller.message) as told:
+        page.import_button.click()
+    assert told.args == ["2 new entries were imported."] and plates(empty_controller) == ["AB12*", "GB Z808"]
+    qtbot.waitUntil(lambda: page.model.total == 2)
+
+
+def test_a_faulty_csv_is_said_and_nothing_is_taken(
+    qtbot: QtBot, page: WatchPage, empty_controller: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, said = tmp_path / "watch.csv", []
+    file.write_text("plate,tolerance\nAB1,9\n")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    monkeypatch.setattr(QMessageBox, "warning", lambda *args: said.append(args[-1]))
+    page.read_csv()
+    qtbot.waitUntil(lambda: len(said) == 1)
+    assert "line 2" in said[0] and len(plates(empty_controller)) == 2
+
+
+def test_entries_are_found_by_plate_and_note(page: WatchPage) -> None:
+    page.find.setText("STOLEN")
+    assert page.model.rowCount() == 1 and page.model.entry(0).plate == "AB12*"
