@@ -81,9 +81,6 @@ class Decision:
     agreement: int = _option(
         2, "Readings that must agree", "Higher is slower to show and wrong less often.", low=1, high=10
     )
-    decide_within_s: float = _option(
-        2.0, "Decide within", "A plate in view this long is listed as read best so far.", low=0.2, high=30, unit="s"
-    )
     repeat_s: float = _option(
         30.0, "Same plate again after", "Seen again sooner, it is the same visit.", low=0, high=86400, unit="s"
     )
@@ -93,15 +90,11 @@ class Decision:
 class Live:
     """Cameras"""
 
-    open_timeout_s: float = _option(8.0, "Give up opening after", "Then it is tried again.", low=1, high=60, unit="s")
     stall_s: float = _option(
         5.0, "Stalled after", "Without a picture for this long a camera is opened anew.", low=1, high=120, unit="s"
     )
     reconnect_max_s: float = _option(
         30.0, "Longest wait between tries", "Waits grow from a second up to this.", low=1, high=600, unit="s"
-    )
-    max_fps: float = _option(
-        0.0, "Pictures a second", "At most this many are looked at; 0 takes what the machine can do.", low=0, high=120
     )
 
 
@@ -112,9 +105,6 @@ class Log:
     folder: str = _option("", "Folder", "Where reads and pictures are kept. Empty: the user's data folder.", live=False)
     keep_days: int = _option(
         30, "Keep reads for", "Older reads and their pictures are deleted; 0 keeps them.", low=0, high=3650, unit="days"
-    )
-    max_gb: float = _option(
-        10.0, "Most room for pictures", "The oldest pictures go first; 0 sets no bound.", low=0, high=10000, unit="GB"
     )
     pictures: bool = _option(True, "Keep pictures", "Off: only the text of a read is kept.")
 
@@ -137,7 +127,6 @@ class Privacy:
     blur_exports: bool = _option(
         False, "Blur the rest of exported pictures", "Only the plate that was read stays sharp."
     )
-    full_frames: bool = _option(True, "Keep the whole picture", "Off: only the cut-out plate is kept, not the scene.")
 
 
 @dataclass(frozen=True, slots=True)

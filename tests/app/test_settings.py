@@ -118,9 +118,9 @@ def test_what_is_wrong_is_named_with_the_file_and_the_default_used(tmp_path: Pat
 
 def test_one_wrong_value_does_not_cost_the_others(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    path.write_text("[log]\nkeep_days = -1\nmax_gb = 3\n")
+    path.write_text("[live]\nstall_s = -1\nreconnect_max_s = 3\n")
     loaded = load(path)
-    assert (loaded.settings.log.keep_days, loaded.settings.log.max_gb) == (30, 3.0)
+    assert (loaded.settings.live.stall_s, loaded.settings.live.reconnect_max_s) == (5.0, 3.0)
     assert len(loaded.problems) == 1
 
 
