@@ -89,10 +89,7 @@ def page(connection: sa.Connection, query: Query, after: Cursor | None, limit: i
 
 def count(connection: sa.Connection, query: Query, at_most: int | None = None) -> int:
     """Return how many visits match, or at_most if there are at least so many."""
-    search = _Search(connection, query)
-    if search.is_vague:
-        search.way = WayIn.SPELLING
-    ids = search.unordered_ids()
+    ids = _Search(connection, query).unordered_ids()
     limited = (ids if at_most is None else ids.limit(at_most)).subquery()
     return int(connection.execute(sa.select(sa.func.count()).select_from(limited)).scalar_one())
 
@@ -142,7 +139,9 @@ class _Search:
         return statement.order_by(first_us.desc(), visit_id.desc()).limit(limit)
 
     def unordered_ids(self) -> sa.Select[int]:
-        """Return the statement for the ids of matching visits in any order."""
+        """Return the statement for the ids of all matching visits in any order."""
+        if self.is_vague:  # all spellings once are quicker than each visit's by itself
+            self.way = WayIn.SPELLING
         return self._from(self._conditions())
 
     def _from(self, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[int]:
