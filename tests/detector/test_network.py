@@ -42,7 +42,7 @@ def test_our_decoding_gives_the_boxes_of_ultralytics_own(architecture, tmp_path)
             [theirs[:, :2] - theirs[:, 2:4] / 2, theirs[:, :2] + theirs[:, 2:4] / 2, theirs[:, 4:]], 1
         )
     theirs = theirs[np.argsort(-theirs[:, 4], kind="stable")][: len(scores)]
-    assert np.allclose(scores, theirs[:, 4], atol=2e-3)
+    assert np.allclose(scores, theirs[:, 4], atol=0.01)  # fusing batch norms costs digits
     found = {tuple(np.round(box).astype(int)) for box in boxes[:50]}
     expected = {tuple(np.round(box).astype(int)) for box in theirs[:60, :4]}
     assert len(found & expected) >= 0.8 * len(found)
