@@ -14,9 +14,12 @@ from app import settings as settings_file
 from app.batch.runner import Control, Outputs, Report, items_of, run
 from app.batch.state import StateFile
 from app.batch.writers import csv_file, json_file
+from app.journal import open_journal
 from app.pipeline.tuning import Tuning, from_settings
+from app.platelog.errors import LogError
 
 INTERRUPTED = 130
+_LOG_FLUSH_S = 30.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", type=Path, metavar="F", help="write the reads as CSV, one row a vehicle")
     parser.add_argument("--jsonl", type=Path, metavar="F", help="write the reads as JSON, one line a vehicle")
     parser.add_argument("--video", type=Path, metavar="F", help="write a video with boxes and texts; one a source")
+    parser.add_argument("--log", nargs="?", const="", metavar="URL", help="keep the reads in the log, too (your own)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="sources read at a time (1)")
     parser.add_argument(
         "--resume", action="store_true", help="go on with a run that was stopped; needs its --csv or --jsonl"
@@ -76,11 +80,32 @@ def main(args: argparse.Namespace) -> int:
     except (OSError, ValueError, RuntimeError) as error:
         print(f"The networks cannot be loaded: {error}. `platescribe doctor` tells more.", file=sys.stderr)
         return 1
-    control = Control()
-    with interruptible(control), RunConsole(len(items)) as console:
-        report = run(items, pipeline, _outputs(args), console, control, jobs=args.jobs, resume=args.resume)
+    outputs, control = _outputs(args), Control()
+    try:
+        with _kept(args.log, outputs, errors), interruptible(control), RunConsole(len(items)) as console:
+            report = run(items, pipeline, outputs, console, control, jobs=args.jobs, resume=args.resume)
+    except LogError as error:
+        print(error, file=sys.stderr)
+        return 1
     console.summary(report, pipeline.rejected())
     return _status(report, errors, args)
+
+
+@contextmanager
+def _kept(log: str | None, outputs: Outputs, errors: list[str]) -> Iterator[None]:
+    """Let the events go to the log, if one is asked for; what it could not keep becomes an error. Raises LogError."""
+    if log is None:
+        yield
+        return
+    journal = open_journal(log or None)
+    outputs.keep = journal.take
+    try:
+        yield
+    finally:
+        journal.flush(_LOG_FLUSH_S)
+        lost = journal.close()
+        if lost:
+            errors.append(f"{lost} visits could not be kept in the log: {journal.status.message}")
 
 
 def _outputs(args: argparse.Namespace) -> Outputs:

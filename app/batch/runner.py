@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -44,11 +44,12 @@ class Item:
 
 @dataclass(slots=True)
 class Outputs:
-    """What to write: files of rows by a name for each, and where annotated videos go."""
+    """What to write: files of rows by a name for each, where annotated videos go, and who keeps the events."""
 
     rows: dict[str, RowFile] = field(default_factory=dict)
     video: Path | None = None
     state: StateFile | None = None
+    keep: Callable[[PlateEvent], object] | None = None
 
 
 @dataclass(slots=True)
@@ -306,6 +307,8 @@ class _Run:
 
     def _enter(self, active: _Active, event: PlateEvent) -> None:
         active.reads.add((event,))
+        if self._outputs.keep is not None:
+            self._outputs.keep(event)
         if self._progress:
             self._progress.found(event)
 

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from detector.crops import cut, sharpness
-
 from app.pipeline.consensus import Finding, PlateTrack
 from app.pipeline.gates import cut_by_border, plate_form, plate_shaped
 from app.pipeline.stats import StageTimes
@@ -25,6 +23,7 @@ from app.pipeline.types import (
 )
 from app.pipeline.visits import VisitBook
 from app.pipeline.zones import Zones
+from detector.crops import cut, sharpness
 from detector.types import Detection
 from recognizer.types import Reading
 
@@ -215,9 +214,9 @@ class Pipeline:
     def _news(self, state: _SourceState, track: PlateTrack) -> list[PlateEvent]:
         """Report a track that became reportable, or whose text or confidence changed noticeably."""
         finding = track.finding()
-        if finding is None or self._objection(finding) is not None:
-            return []
         told = state.reported.get(track.number)
+        if finding is None or self._objection(finding, told is not None) is not None:
+            return []
         if told and told.vote.text == finding.vote.text and finding.vote.confidence < told.vote.confidence + _BETTER:
             return []
         return [self._report(state, track, finding, final=False)]
@@ -228,8 +227,8 @@ class Pipeline:
         if track is None:
             return []
         finding = track.finding()
-        objection = self._objection(finding) if finding is not None else None
         told = state.reported.get(track.number)
+        objection = self._objection(finding, told is not None) if finding is not None else None
         if finding is not None and objection is not None and told is not None:
             # what was shown stands, for as long as the plate was in view
             finding, objection = replace(told, last_s=finding.last_s, last_wall=finding.last_wall), None
@@ -245,14 +244,20 @@ class Pipeline:
             state.reported[track.number] = finding
         return state.visits.report(track.number, finding, track.last_box, final)
 
-    def _objection(self, finding: Finding) -> RejectReason | None:
-        """Return what speaks against reporting a finding, None if nothing does."""
+    def _objection(self, finding: Finding, told: bool) -> RejectReason | None:
+        """Return what speaks against reporting a finding, None if nothing does.
+
+        A track that was told already is corrected even where the new text would not be sure enough to tell anew.
+        """
         tuning, vote = self.tuning, finding.vote
-        if vote.agreeing < (1 if finding.is_still else tuning.min_agreement) or vote.share < tuning.min_share:
+        if vote.agreeing < (1 if finding.is_still else tuning.min_agreement):
+            return RejectReason.LOW_AGREEMENT
+        if not told and vote.share < tuning.min_share:
             return RejectReason.LOW_AGREEMENT
         if not plate_form(vote.text, tuning.countries, tuning.min_length, tuning.max_length):
             return RejectReason.NO_PLATE_FORM
-        return RejectReason.LOW_CONFIDENCE if vote.confidence < tuning.min_confidence else None
+        unsure = not told and vote.confidence < tuning.min_confidence
+        return RejectReason.LOW_CONFIDENCE if unsure else None
 
     def _reject(
         self, source_id: str, track: PlateTrack, finding: Finding | None, objection: RejectReason | None

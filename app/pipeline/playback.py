@@ -10,7 +10,8 @@ from app.pipeline.types import Frame
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 _LATE_S = 0.08  # a frame this late is left out
-_LONGEST_GAP_S = 0.4  # but at least so often one is shown, however slow the machine
+_LONGEST_GAP_S = 0.4  # but after so much leaving out one is shown, however late
+_GIVE_UP_S = 3.0  # this far behind, the beat is set anew: the machine cannot keep it
 
 
 class PlayedVideo:
@@ -39,7 +40,7 @@ class PlayedVideo:
         self._released = False
         self._monotonic = monotonic
         self._anchor: tuple[float, float] | None = None  # (clock, media second) of one frame that came on time
-        self._shown_at = monotonic()
+        self._asked_at = monotonic()
         self._left_out = 0
         self._changed = threading.Condition()
 
@@ -90,6 +91,7 @@ class PlayedVideo:
 
     def read(self) -> Frame | None:
         """Return the next frame when it is due, None at the end or once released; raises SourceError."""
+        self._asked_at = self._monotonic()
         while self._wait_for_turn():
             frame = self._video.read()
             if frame is None or self._due(frame):
@@ -108,19 +110,19 @@ class PlayedVideo:
         with self._changed:
             if self._steps:
                 self._steps -= 1
-                self._anchor = None
-                return self._show()
+                self._anchor = None if self._paused else (self._monotonic(), frame.media_time)
+                return True
             delay = self._delay(frame)
-            if delay < -_LATE_S and self._monotonic() - self._shown_at < _LONGEST_GAP_S:
+            if delay < -_LATE_S and self._monotonic() - self._asked_at < _LONGEST_GAP_S:
                 self._left_out += 1
                 return False
-            if delay < -_LATE_S:
+            if delay < -_GIVE_UP_S:
                 self._anchor = None
             # A pause or a new speed during the wait shows the frame at once: it is the next one anyway.
             while delay > 0 and self._anchor is not None and not self._released:
                 self._changed.wait(delay)
                 delay = self._delay(frame)
-            return self._show()
+            return True
 
     def _delay(self, frame: Frame) -> float:
         """Seconds until a frame is due, negative when late; the first frame after a change sets the beat."""
@@ -132,7 +134,3 @@ class PlayedVideo:
     def _set_beat(self, frame: Frame) -> float:
         self._anchor = (self._monotonic(), frame.media_time)
         return 0.0
-
-    def _show(self) -> bool:
-        self._shown_at = self._monotonic()
-        return True

@@ -20,7 +20,7 @@ class Tuning:
     min_plate_px: float = 10.0
     min_confidence: float = 0.5
     min_agreement: int = 2
-    min_share: float = 0.35
+    min_share: float = 0.2
     min_length: int = 4
     max_length: int = 10
     countries: tuple[str, ...] = ()

@@ -124,7 +124,7 @@ class PlateEvent:
     box: the plate in best_frame, the frame in which the best reading was made; best_crop is cut from it.
     wall_clock: where the wall times came from. is_still: the source is a picture.
     region: country the form of the plate points to, or empty.
-    absorbed: keys of earlier tracks that turned out to be this same visit; what was shown for them is to be removed.
+    absorbed: all track_keys that turned out to be this same visit; what was shown for them is to be removed.
 
     Whoever keeps events keeps one entry a track_key, the one of the highest revision, and drops the absorbed keys.
     """

@@ -25,6 +25,7 @@ class Visit:
     findings: dict[int, Finding] = field(default_factory=dict)
     places: dict[int, Box] = field(default_factory=dict)
     live: set[int] = field(default_factory=set)
+    absorbed: tuple[str, ...] = ()
 
     @property
     def best(self) -> Finding:
@@ -50,13 +51,12 @@ class VisitBook:
 
     def report(self, number: int, finding: Finding, place: Box, final: bool) -> PlateEvent:
         """Enter what a track says and return the event for it; place is where the plate was last seen."""
-        absorbed = ""
         visit = self._of_track.get(number)
         other = self._matching(number, finding, place, besides=visit)
         if other is not None and visit is None:
             visit = other
         elif other is not None and visit is not None:
-            absorbed, visit = visit.track_key, self._merge(visit, into=other)
+            visit = self._merge(visit, into=other)
         if visit is None:
             visit = Visit(f"{self._source_id}#{number}")
             self._visits.append(visit)
@@ -64,7 +64,7 @@ class VisitBook:
         visit.findings[number] = finding
         visit.places[number] = place
         (visit.live.discard if final else visit.live.add)(number)
-        return self._event(visit, final, absorbed)
+        return self._event(visit, final)
 
     def text_of(self, number: int) -> str:
         """Text of the visit that a track belongs to, empty when it has none."""
@@ -107,13 +107,14 @@ class VisitBook:
         into.findings.update(visit.findings)
         into.places.update(visit.places)
         into.live |= visit.live
+        into.absorbed += (visit.track_key, *visit.absorbed)
         into.revision = max(into.revision, visit.revision)
         for number in visit.findings:
             self._of_track[number] = into
         self._visits.remove(visit)
         return into
 
-    def _event(self, visit: Visit, final: bool, absorbed: str) -> PlateEvent:
+    def _event(self, visit: Visit, final: bool) -> PlateEvent:
         visit.revision += 1
         kind = EventKind.UPDATE if visit.revision > 1 else EventKind.NEW
         best, findings = visit.best, list(visit.findings.values())
@@ -144,7 +145,7 @@ class VisitBook:
             track_readings=tuple(reading for finding in findings for reading in finding.readings),
             region=region_of(best.vote.text, self._countries),
             is_still=best.is_still,
-            absorbed=(absorbed,) if absorbed else (),
+            absorbed=visit.absorbed,
         )
 
 

@@ -5,6 +5,7 @@ distance, and every column - a character of the backbone or a place between two 
 with most weight.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from recognizer.types import Alternative
 
 GAP = ""
 _MOST_ALTERNATIVES = 5
+_LEAST_LEFT = 0.01  # no reading is surer than this
+_FULL_SHARE = 0.5  # with less of the votes than this, a text is believed less
+_UNLISTED = 0.02  # what a text that a reading does not list gets of what that reading leaves
 # A column (i, 0) is the backbone's character i; (i, j) with j > 0 is the j-th character inserted after i.
 Column = tuple[int, int]
 
@@ -156,14 +160,13 @@ def _outcome(text: str, voters: Sequence[TrackReading], ballots: Sequence[_Ballo
     total = sum(item.weight * item.reading.confidence for item in voters)
     weight = sum(item.weight * item.reading.confidence for item in agreeing)
     share = weight / total if total > 0 else 0.0
-    confidence = share * _joint(agreeing) if agreeing else 0.0
+    beliefs = posterior(voters, text)
     votes = _columns(text, ballots)
     chars = tuple(_char_confidence(votes[i, 0], char, i, agreeing) for i, char in enumerate(text))
-    everything = sum(totals.values())
-    others = sorted(((other, value / everything) for other, value in totals.items() if other != text), key=_heaviest)
+    others = sorted(((other, value) for other, value in beliefs.items() if other not in (text, "")), key=_heaviest)
     return Vote(
         text,
-        confidence,
+        min(beliefs[text], _joint(agreeing)) * min(1.0, share / _FULL_SHARE),
         chars,
         tuple(Alternative(*other) for other in others[:_MOST_ALTERNATIVES]),
         len(agreeing),
@@ -178,14 +181,42 @@ def _heaviest(pair: tuple[str, float]) -> tuple[float, str]:
 
 
 def _joint(agreeing: Sequence[TrackReading]) -> float:
-    """Probability that what several readings say is right.
+    """Probability that not all of several equal readings are wrong, by the same count of independent ones."""
+    if not agreeing:
+        return 0.0
+    mean = sum(item.weight * item.reading.confidence for item in agreeing) / sum(item.weight for item in agreeing)
+    return float(1.0 - (1.0 - min(mean, 1.0 - _LEAST_LEFT)) ** (1 + math.log2(len(agreeing))))
 
-    Readings of one track err together, so n of them count as 1 + log2(n) independent ones.
+
+def posterior(voters: Sequence[TrackReading], *more: str) -> dict[str, float]:
+    """Probability of each text that some reading allows, of further texts, and of a text that none allows, under "".
+
+    Every reading spreads its belief over its text and alternatives, and what it leaves over all others. Beliefs
+    multiply, but readings of one track err together, so n of them count as 1 + log2(n) independent ones.
     """
-    weights = sum(item.weight for item in agreeing)
-    mean = sum(item.weight * item.reading.confidence for item in agreeing) / weights
-    independent = len(agreeing).bit_length()
-    return 1.0 - (1.0 - min(mean, 0.9999)) ** independent
+    spreads = [(item.weight, _spread(item)) for item in voters]
+    texts = {text for _, spread in spreads for text in spread} | set(more)
+    scale = (1 + math.log2(len(voters))) / sum(weight for weight, _ in spreads)
+    scores = {
+        text: scale * sum(weight * math.log(spread.get(text, spread[""])) for weight, spread in spreads)
+        for text in texts
+    }
+    scores[""] -= math.log(_UNLISTED)  # one of many
+    highest = max(scores.values())
+    shares = {text: math.exp(score - highest) for text, score in scores.items()}
+    total = sum(shares.values())
+    return {text: share / total for text, share in shares.items()}
+
+
+def _spread(item: TrackReading) -> dict[str, float]:
+    """A reading's belief in each of its texts, and under "" in any single one of all others."""
+    beliefs = {other.text: other.confidence for other in item.reading.alternatives if other.text}
+    beliefs[item.reading.text] = item.reading.confidence
+    total = sum(beliefs.values())
+    left = max(_LEAST_LEFT, 1.0 - total)
+    scale = min(1.0, (1.0 - left) / total) if total > 0 else 1.0
+    unlisted = left * _UNLISTED
+    return {"": unlisted, **{text: max(value * scale, unlisted) for text, value in beliefs.items()}}
 
 
 def _char_confidence(votes: dict[str, float], char: str, index: int, agreeing: Sequence[TrackReading]) -> float:

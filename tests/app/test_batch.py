@@ -20,6 +20,8 @@ from app.pipeline.core import Pipeline
 from app.pipeline.recordings import VideoFile
 from app.pipeline.sources import SourceError, SourceSpec, identify
 from app.pipeline.types import Image, PlateEvent
+from app.platelog.search import Query
+from app.platelog.store import Store
 from detector.types import Detection
 from recognizer.types import Reading
 from tests.app.pipeline.clips import set_durations, write_clip
@@ -312,6 +314,15 @@ def test_the_command_prints_a_table_and_tells_errors_with_status_1(
     assert "no.mp4: no such file" in captured.err and "AB123C" in captured.out
     assert command(str(tmp_path / "no.mp4")) == 1
     assert command(str(good), "--resume") == 2
+
+
+def test_a_run_can_be_kept_in_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "load_pipeline", lambda device, tuning: pipeline())
+    clip, log = write_clip(tmp_path / "a.avi"), tmp_path / "log" / "reads.db"
+    assert command(str(clip), "--log", str(log)) == 0
+    with Store.open(log, read_only=True) as store:
+        (visit,) = store.page(Query()).visits
+    assert (visit.plate, visit.source) == ("AB123C", str(clip))
 
 
 def test_options_reach_the_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
