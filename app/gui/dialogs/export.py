@@ -64,8 +64,9 @@ class ExportDialog(Dialog):
         self._make_fields(found)
         self._lay_out()
         self.go = self.add_accept(self.tr("Export"))
-        self.folder_button = self.foot.addButton(self.tr("Open folder"), QDialogButtonBox.ButtonRole.ActionRole)
-        assert self.folder_button is not None
+        folder_button = self.foot.addButton(self.tr("Open folder"), QDialogButtonBox.ButtonRole.ActionRole)
+        assert folder_button is not None
+        self.folder_button = folder_button
         self.folder_button.clicked.connect(self._open_folder)
         self.close_button = self.add_cancel()
         self.folder_button.setAutoDefault(False)
@@ -210,9 +211,8 @@ class ExportDialog(Dialog):
         text = self.tr("✓ {n} reads were written to {file}.").format(n=count, file=self.target.text())
         self.number.setText(text)
         self._controller.message.emit(text)
-        if self.folder_button is not None:
-            self.folder_button.show()
-            self.folder_button.setFocus()
+        self.folder_button.show()
+        self.folder_button.setFocus()
         self.close_button.setText(self.tr("Close"))
 
     def _failed(self, error: BaseException) -> None:

@@ -48,8 +48,9 @@ class ProbabilityDialog(Dialog):
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self._busy)
         self.body.addWidget(self.problem)
-        self.save = self.foot.addButton(self.tr("Save picture…"), QDialogButtonBox.ButtonRole.ActionRole)
-        assert self.save is not None
+        save = self.foot.addButton(self.tr("Save picture…"), QDialogButtonBox.ButtonRole.ActionRole)
+        assert save is not None
+        self.save = save
         self.save.setEnabled(False)
         self.save.clicked.connect(self._save)
         self.add_cancel(self.tr("Close"))

@@ -36,6 +36,7 @@ class SettingsDialog(Dialog):
         self._controller = controller
         self.fields: dict[str, Field] = {}
         self._problems: dict[str, QLabel] = {}
+        self._columns: list[QVBoxLayout] = []
         self.sections = QListWidget(self)
         self.sections.setAccessibleName(self.tr("Sections"))
         self.sections.setFixedWidth(190)
@@ -94,11 +95,8 @@ class SettingsDialog(Dialog):
                 page = self._add_page(entry.section)
             assert page is not None
             self._add_field(page, entry, getattr(getattr(settings, entry.section), entry.name))
-        for number in range(self.pages.count()):
-            scroll = self.pages.widget(number)
-            inside = scroll.widget().layout() if isinstance(scroll, QScrollArea) and scroll.widget() else None
-            if isinstance(inside, QVBoxLayout):
-                inside.addStretch(1)
+        for column in self._columns:
+            column.addStretch(1)
 
     def _shown(self) -> Iterator[str]:
         return (key.partition(".")[0] for key in self.fields)
@@ -115,6 +113,7 @@ class SettingsDialog(Dialog):
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(4)
         column.addLayout(grid)
+        self._columns.append(column)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -62,5 +62,8 @@ def pixels_of(picture: QImage) -> NDArray[np.uint8]:
     bits = plain.constBits()
     if bits is None:
         return np.zeros((0, 0, 3), np.uint8)
-    rows = np.frombuffer(bits.asarray(plain.sizeInBytes()), np.uint8).reshape(plain.height(), plain.bytesPerLine())
-    return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()
+    rows = np.frombuffer(bits.asstring(plain.sizeInBytes()), dtype=np.uint8).reshape(
+        plain.height(), plain.bytesPerLine()
+    )
+    tight = rows[:, : plain.width() * 3].copy()
+    return tight.reshape(plain.height(), plain.width(), 3)

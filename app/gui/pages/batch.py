@@ -126,6 +126,14 @@ class BatchPage(QWidget):
             self.run.cancel()
             self.state.setText(self.tr("Stopping after this frame…"))
 
+    def shutdown(self, seconds: float) -> bool:
+        """End a run for good, keeping what was read; False if it is still at a frame after so many seconds."""
+        self._look.stop()
+        if self.run is None:
+            return True
+        self.run.cancel()
+        return self.run.wait(seconds)
+
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take files and folders."""
         data = event.mimeData() if event is not None else None
@@ -172,7 +180,7 @@ class BatchPage(QWidget):
         self.bar.setAccessibleName(self.tr("Progress of the whole queue"))
         self.state = label("", "muted")
         self.summary = RunSummary(self)
-        self.summary.open_wanted.connect(lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(path)))
+        self.summary.open_wanted.connect(_open)
 
     def _lay_out(self) -> None:
         self.count = label("", "muted")
@@ -293,6 +301,11 @@ class BatchPage(QWidget):
         if not running:
             self.state.setText("")
             self.bar.setValue(0 if self.run is None else self.bar.value())
+
+
+def _open(path: str) -> None:
+    """Open a file or folder in the program that the system has for it."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
 
 def duration(seconds: float) -> str:

@@ -76,4 +76,4 @@ def plain_table(view: QTableView) -> None:
     assert rows is not None and columns is not None
     rows.hide()
     columns.setHighlightSections(False)
-    columns.setDefaultAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter))
+    columns.setDefaultAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter)

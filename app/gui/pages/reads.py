@@ -61,12 +61,12 @@ class ReadsPage(QSplitter):
         self.pill.setProperty("primary", True)
         self.pill.clicked.connect(self.newest)
         self.pill.hide()
-        self.count = label("", "muted")
+        self.number = label("", "muted")
         head = QHBoxLayout()
         head.setContentsMargins(16, 12, 12, 8)
         head.addWidget(label(self.tr("Reads"), "panelTitle"))
         head.addSpacing(6)
-        head.addWidget(self.count)
+        head.addWidget(self.number)
         head.addStretch()
         head.addWidget(self.pill)
         nothing = self.tr("Plates appear here as they are read. Open a camera or a recording to begin.")
@@ -156,7 +156,7 @@ class ReadsPage(QSplitter):
         if not rows and self.model.canFetchMore(QModelIndex()):
             self.model.fetchMore(QModelIndex())
         self._stack.setCurrentIndex(1 if rows else 0)
-        self.count.setText(str(rows) if rows else "")
+        self.number.setText(str(rows) if rows else "")
         if rows and self._follow and not self.view.currentIndex().isValid():
             self._choose(0)
         if not rows:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PyQt5.QtCore import QModelIndex, Qt, pyqtSignal
+from PyQt5.QtCore import QModelIndex, Qt
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -21,8 +21,6 @@ from app.platelog.store import Store
 
 class SearchPage(QWidget):
     """Searches as the user types; nothing is asked of the log before the page is shown."""
-
-    live_wanted = pyqtSignal()
 
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,7 +120,6 @@ class SearchPage(QWidget):
         text = self.tr("Use * for characters you are not sure of, such as AB*, or search without filters.")
         empty = EmptyState("search", self.tr("Nothing found"), text, self)
         empty.add_step(self.tr("Clear filters"), "x", self.filters.clear, primary=True)
-        empty.add_step(self.tr("Go to the live view"), "layout-grid", self.live_wanted.emit)
         return empty
 
     def _found(self, total: int) -> None:

@@ -49,7 +49,7 @@ class TrackReadings(QWidget):
             )
             for column, text in enumerate(texts):
                 cell = QTableWidgetItem(text)
-                cell.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+                cell.setFlags(Qt.ItemFlags(Qt.ItemFlag.ItemIsEnabled) | Qt.ItemFlag.ItemIsSelectable)
                 if column == 1:
                     cell.setFont(theme.plate_font(10))
                 self.table.setItem(row, column, cell)

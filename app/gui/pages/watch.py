@@ -132,12 +132,12 @@ class WatchPage(QWidget):
 
     def _lay_out(self) -> None:
         self.count = label("", "muted")
-        self.find = QLineEdit(self)
-        self.find.setPlaceholderText(self.tr("Find in plates and notes"))
-        self.find.setAccessibleName(self.tr("Find in plates and notes"))
-        self.find.setClearButtonEnabled(True)
-        self.find.setMaximumWidth(260)
-        self.find.textChanged.connect(self.model.filter)
+        self.finder = QLineEdit(self)
+        self.finder.setPlaceholderText(self.tr("Find in plates and notes"))
+        self.finder.setAccessibleName(self.tr("Find in plates and notes"))
+        self.finder.setClearButtonEnabled(True)
+        self.finder.setMaximumWidth(260)
+        self.finder.textChanged.connect(self.model.filter)
         self.add_button = button(self.tr("Add…"), "plus", self.add, primary=True)
         self.edit_button = button(self.tr("Change…"), "pencil", self.edit)
         self.remove_button = button(self.tr("Remove"), "trash-2", self.remove)
@@ -151,7 +151,7 @@ class WatchPage(QWidget):
         for made in (self.import_button, self.export_button, self.add_button):
             head.addWidget(made)
         tools = QHBoxLayout()
-        tools.addWidget(self.find, 1)
+        tools.addWidget(self.finder, 1)
         tools.addStretch()
         tools.addWidget(self.edit_button)
         tools.addWidget(self.remove_button)

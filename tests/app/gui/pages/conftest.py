@@ -68,7 +68,8 @@ def visit_of(number: int) -> Entry:
     when = NOW - timedelta(hours=3 * number + 1)
     visit = Visit(
         plate, ("Gate north", "Car park", "clips/evening.mp4")[number % 3], when, when + timedelta(seconds=3),
-        confidence=0.99 - 0.07 * (number % 6), char_confidences=sure, reads=3 + number % 5, run="old", track=f"t{number}",
+        confidence=0.99 - 0.07 * (number % 6), char_confidences=sure, reads=3 + number % 5, run="old",
+        track=f"t{number}",
         alternatives=(Guess(plate.replace("1", "I"), 0.05),), first_s=12.5 + number, last_s=15.0 + number,
         box=(box.x1, box.y1, box.x2, box.y2), list_name=("block", "allow", "", "", "", "", "")[number % 7],
         note="Courier" if number == 2 else "",

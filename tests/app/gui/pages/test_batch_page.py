@@ -28,9 +28,11 @@ class Finder:
     def __init__(self) -> None:
         self.go = threading.Event()
         self.go.set()
+        self.asked = threading.Event()
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         """One detection a picture."""
+        self.asked.set()
         self.go.wait(20)
         return [[Detection(Box(40, 40, 140, 70), 0.9)] for _ in images]
 
@@ -168,3 +170,15 @@ def test_the_time_left_follows_the_pace(start: float, done: float, seconds: floa
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (40, "40 s"), (59.7, "1 min"), (7500, "2 h 05 min")])
 def test_durations_are_said_as_people_say_them(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_closing_ends_a_run_and_keeps_what_was_read(
+    qtbot: QtBot, page: BatchPage, folder: Path, finder: Finder
+) -> None:
+    finder.go.clear()
+    queue(qtbot, page, folder)
+    page.start()
+    assert finder.asked.wait(20)
+    assert not page.shutdown(0.1) and page.running
+    finder.go.set()
+    assert page.shutdown(20) and (folder / "plates.csv").exists()

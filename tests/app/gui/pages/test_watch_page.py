@@ -102,5 +102,5 @@ def test_a_faulty_csv_is_said_and_nothing_is_taken(
 
 
 def test_entries_are_found_by_plate_and_note(page: WatchPage) -> None:
-    page.find.setText("STOLEN")
+    page.finder.setText("STOLEN")
     assert page.model.rowCount() == 1 and page.model.entry(0).plate == "AB12*"
