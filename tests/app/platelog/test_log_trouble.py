@@ -86,7 +86,7 @@ def child(*arguments: str) -> "subprocess.Popen[str]":
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the killer forks")
 def test_whatever_was_answered_before_a_kill_is_in_the_store(log_file: Path) -> None:
     killer = child(KILLER, str(log_file), str(KILLS), CHILD)
-    answered = set(json.loads(killer.communicate(timeout=240)[0]))
+    answered = set(json.loads(killer.communicate(timeout=60 + 8 * KILLS)[0]))
     with Store.open(log_file) as store:
         kept = {visit.track: visit for visit in store.each(Query())}
         assert answered <= kept.keys()
