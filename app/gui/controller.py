@@ -19,6 +19,7 @@ from app.pipeline.engine import Engine
 from app.pipeline.opening import load_pipeline
 from app.pipeline.sources import SourceError, SourceSpec, identify
 from app.pipeline.stats import StageTimes
+from app.pipeline.tracking import PlateTracker
 from app.pipeline.tuning import from_settings
 from app.pipeline.types import EventKind, FrameResult, PlateEvent
 from app.pipeline.zones import Zones
@@ -160,6 +161,7 @@ class Controller(QObject):
     def load_pipeline(self) -> Pipeline:
         """Load the networks as the settings say; takes seconds, so call it in a thread."""
         settings = self._settings
+        PlateTracker()  # loads its library, seconds that the first frame would else wait for
         device, tuning = settings.detection.device, from_settings(settings)
         return load_pipeline(device, tuning, size=settings.detection.size, stages=self.stages)
 

@@ -1,0 +1,74 @@
+"""What the shell's tests stand on: a whole window over a log of its own, with networks that know only blocks."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PyQt5.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+from app.gui import theme
+from app.gui.feed import Feed
+from app.gui.kept import open_log
+from app.gui.main import make_window
+from app.gui.window import MainWindow
+from app.pipeline.tracking import PlateTracker
+from app.settings import Settings
+from tests.app.gui.fakes import make_clip, pipeline
+
+WAIT_MS = 20_000  # a busy machine may take long; nothing here waits longer than it must
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip of four seconds in which two plates pass."""
+    return make_clip(tmp_path_factory.mktemp("street") / "street.mp4")
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    """The whole window, shown, with nothing open. Recordings leave out no frame, however busy the machine."""
+    monkeypatch.setattr("app.pipeline.playback._LATE_S", 600.0)
+    theme.apply(qapp, theme.LIGHT)
+    PlateTracker()  # its library takes long to load, which is no matter of these tests
+    feed = Feed()
+    kept = open_log(Settings(), feed, str(tmp_path / "log" / "plates.sqlite3"))
+    made = make_window(Settings(), kept, feed, pipeline, state=tmp_path / "window.ini")
+    made.resize(1280, 800)
+    made.show()
+    qtbot.waitUntil(lambda: made._controller.pipeline is not None, timeout=WAIT_MS)
+    yield made
+    for dialog in made.findChildren(QDialog):
+        dialog.close()
+    made.close()
+    made.deleteLater()
+    qapp.processEvents()
+
+
+def wait_for(qtbot: QtBot, condition: Callable[[], bool], timeout_ms: int = WAIT_MS) -> None:
+    """Wait, with the event loop running, until condition holds."""
+    qtbot.waitUntil(condition, timeout=timeout_ms)
+
+
+def threads_gone(names: tuple[str, ...], within_s: float = 5.0) -> bool:
+    """Whether no thread of such a name is left, waiting a moment for it."""
+    import threading
+
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        if not any(thread.name.startswith(names) for thread in threading.enumerate()):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def screenshots() -> Path | None:
+    """The folder for screenshots, if one is wanted."""
+    folder = os.environ.get("PLATESCRIBE_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder) if folder else None

@@ -1,0 +1,237 @@
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt5.QtCore import QObject
+from PyQt5.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.gui.controller import Controller
+from app.gui.feed import Feed
+from app.gui.kept import open_log
+from app.gui.window import MainWindow
+from app.journal import Alarm
+from app.pipeline.sources import SourceKind, SourceSpec
+from app.pipeline.types import EventKind, PlateEvent
+from app.pipeline.zones import Zones
+from app.platelog.errors import LogInUse
+from app.platelog.search import Query
+from app.platelog.watchlist import WatchEntry
+from app.settings import Settings, with_value
+from tests.app.gui.fakes import FIRST, SECOND, pipeline
+from tests.app.gui.shell import clip, threads_gone, wait_for, window  # noqa: F401  (fixtures)
+
+
+class Listener(QObject):
+    """Keeps what the controller tells."""
+
+    def __init__(self, controller: Controller) -> None:
+        super().__init__()
+        self.events: list[PlateEvent] = []
+        self.messages: list[str] = []
+        self.alarms: list[Alarm] = []
+        self.saved: list[str] = []
+        self.queued: list[tuple[str, ...]] = []
+        controller.events.connect(self.events.extend)
+        controller.message.connect(self.messages.append)
+        controller.hit.connect(self.alarms.append)
+        controller.visit_changed.connect(self.saved.append)
+        controller.queue_wanted.connect(self.queued.append)
+
+    def finals(self, text: str) -> list[PlateEvent]:
+        return [event for event in self.events if event.text == text and event.kind is EventKind.FINAL]
+
+
+@pytest.fixture
+def controller(window: MainWindow) -> Controller:  # noqa: F811
+    return window._controller
+
+
+@pytest.fixture
+def told(controller: Controller) -> Listener:
+    return Listener(controller)
+
+
+def play(controller: Controller, clip: Path, speed: float = 4.0) -> str:  # noqa: F811
+    controller.open_sources([str(clip)])
+    controller.set_speed(str(clip), speed)
+    return str(clip)
+
+
+def test_a_clip_is_read_and_both_visits_are_in_the_log(
+    qtbot: QtBot, controller: Controller, told: Listener, clip: Path  # noqa: F811
+) -> None:
+    name = play(controller, clip)
+    wait_for(qtbot, lambda: bool(told.finals(FIRST.text) and told.finals(SECOND.text)))
+    source = controller.source(name)
+    wait_for(qtbot, lambda: source is not None and source.ended)
+    assert controller.store is not None
+    wait_for(qtbot, lambda: len(told.saved) >= 2)
+    assert {visit.plate for visit in controller.store.each(Query())} == {FIRST.text, SECOND.text}
+    assert source is not None and {tick.text for tick in source.ticks.values()} == {FIRST.text, SECOND.text}
+
+
+def test_seeking_back_ends_the_tracks_and_what_is_seen_again_is_no_second_visit(
+    qtbot: QtBot, controller: Controller, told: Listener, clip: Path  # noqa: F811
+) -> None:
+    name = play(controller, clip, speed=1.0)
+    wait_for(qtbot, lambda: any(event.text == FIRST.text for event in told.events))
+    controller.seek(name, SECOND.first_s)
+    wait_for(qtbot, lambda: bool(told.finals(FIRST.text)))
+    wait_for(qtbot, lambda: bool(told.finals(SECOND.text)))
+    controller.seek(name, 0.0)
+    count = len(told.events)
+    wait_for(qtbot, lambda: any(event.text == FIRST.text for event in told.events[count:]))
+    controller.close_source(name)
+    wait_for(qtbot, lambda: controller.source(name) is None)
+    assert {event.text for event in told.events} == {FIRST.text, SECOND.text}
+    assert len({event.track_key for event in told.events}) == 2
+    assert controller.journal is not None and controller.store is not None
+    controller.journal.flush(5)
+    assert sorted(visit.plate for visit in controller.store.each(Query())) == sorted((FIRST.text, SECOND.text))
+
+
+def test_many_seeks_in_a_row_end_at_the_last(qtbot: QtBot, controller: Controller, clip: Path) -> None:  # noqa: F811
+    name = play(controller, clip, speed=0.25)
+    wait_for(qtbot, lambda: controller.newest(name) is not None)
+    for place in (3.0, 0.5, 2.0, 1.0, 2.5):
+        controller.seek(name, place)
+    wait_for(qtbot, lambda: 2.45 <= controller.newest(name).frame.media_time <= 3.2)  # type: ignore[union-attr]
+
+
+def test_a_clip_that_has_ended_plays_again(qtbot: QtBot, controller: Controller, clip: Path) -> None:  # noqa: F811
+    name = play(controller, clip)
+    source = controller.source(name)
+    assert source is not None
+    wait_for(qtbot, lambda: source.ended)
+    controller.set_paused(name, False)
+    wait_for(qtbot, lambda: not source.ended and controller.newest(name).frame.media_time < 2.0)  # type: ignore[union-attr]
+
+
+def test_a_plate_of_the_block_list_is_a_hit_and_one_of_the_allow_list_is_none(
+    qtbot: QtBot, controller: Controller, told: Listener, clip: Path  # noqa: F811
+) -> None:
+    assert controller.store is not None
+    controller.store.watch.add(WatchEntry("block", SECOND.text, note="stolen"), WatchEntry("allow", FIRST.text))
+    name = play(controller, clip)
+    wait_for(qtbot, lambda: bool(told.finals(SECOND.text)))
+    assert [alarm.visit.plate for alarm in told.alarms] == [SECOND.text]
+    assert controller.hits_of(name) == {SECOND.text}
+
+
+def test_folders_and_heaps_of_files_go_to_the_queue(
+    controller: Controller, told: Listener, clip: Path, tmp_path: Path  # noqa: F811
+) -> None:
+    controller.open_sources([str(tmp_path)])
+    controller.open_sources([f"{clip}"] * 5)
+    assert told.queued == [(str(tmp_path),), (str(clip),) * 5]
+    assert controller.sources == ()
+
+
+def test_what_cannot_be_opened_is_told_without_its_password(
+    qtbot: QtBot, controller: Controller, told: Listener, tmp_path: Path  # noqa: F811
+) -> None:
+    (tmp_path / "broken.mp4").write_bytes(b"no video")
+    controller.open_sources(["nowhere.mp4", str(tmp_path / "broken.mp4")])
+    wait_for(qtbot, lambda: len(told.messages) >= 2)
+    assert "nowhere.mp4" in told.messages[0]
+    assert "broken.mp4" in told.messages[1]
+    controller.open_sources(["rtsp://admin:secret@127.0.0.1:1/live"])
+    assert all("secret" not in source.source_id + source.name for source in controller.sources)
+
+
+def test_a_zone_holds_for_its_own_source_at_once(
+    qtbot: QtBot, controller: Controller, told: Listener, clip: Path  # noqa: F811
+) -> None:
+    upper = Zones(include=(((0.0, 0.0), (1.0, 0.0), (1.0, 0.2), (0.0, 0.2)),))
+    controller.open_source(SourceSpec(SourceKind.VIDEO, "gate", str(clip)), "Gate", upper)
+    controller.set_speed("gate", 4.0)
+    source = controller.source("gate")
+    assert source is not None
+    wait_for(qtbot, lambda: source.ended)
+    assert not told.events
+    assert controller.pipeline is not None and sum(controller.pipeline.rejected("gate").values()) == 2
+
+
+def test_settings_reach_the_pipeline_at_once(controller: Controller) -> None:
+    controller.change_settings(with_value(controller.settings, "decision.agreement", 5))
+    assert controller.pipeline is not None and controller.pipeline.tuning.min_agreement == 5
+
+
+class HangingSource:
+    """A camera whose driver never answers."""
+
+    def __init__(self, spec: SourceSpec, let_go: threading.Event) -> None:
+        self.spec, self._let_go = spec, let_go
+
+    def open(self) -> object:
+        self._let_go.wait(30)
+        raise RuntimeError("never came")
+
+    def read(self) -> None:
+        return None
+
+    def close(self) -> None:
+        self._let_go.wait(30)
+
+
+def test_closing_takes_under_three_seconds_while_sources_hang(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+    feed = Feed()
+    made = Controller(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, pipeline)
+    made.start()
+    monkeypatch.setattr("app.gui.opened.make_source", lambda spec: HangingSource(spec, let_go))
+    monkeypatch.setattr(
+        "app.gui.opened.OpenSource._source", lambda self, _make: HangingSource(self.spec, let_go)
+    )
+    for number in range(4):
+        made.open_source(SourceSpec(SourceKind.CAMERA, f"camera {number}", str(number)))
+    wait_for(qtbot, lambda: made.pipeline is not None)
+    made.later(lambda: let_go.wait(30), lambda _answer: None)
+    began = time.monotonic()
+    clean = made.shutdown()
+    took = time.monotonic() - began
+    let_go.set()
+    assert not clean
+    assert took < 3.0
+    assert threads_gone(("capture",))
+
+
+def test_a_second_writer_of_a_log_is_told_and_may_read(tmp_path: Path) -> None:
+    log = str(tmp_path / "plates.sqlite3")
+    first = open_log(Settings(), Feed(), log)
+    with pytest.raises(LogInUse, match="being written"):
+        open_log(Settings(), Feed(), log)
+    second = open_log(Settings(), Feed(), log, read_only=True)
+    assert second.journal is None and second.reading is not None and second.reading.read_only
+    second.reading.close()
+    assert first.journal is not None
+    first.journal.close()
+
+
+def test_networks_that_cannot_be_loaded_are_told(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    def missing() -> None:
+        raise FileNotFoundError("assets/weights/reader.safetensors is missing")
+
+    feed = Feed()
+    kept = open_log(Settings(), feed, str(tmp_path / "p.sqlite3"))
+    made = Controller(Settings(), kept, feed, missing)  # type: ignore[arg-type]
+    made.start()
+    wait_for(qtbot, lambda: bool(made.trouble))
+    assert "reader.safetensors" in made.trouble
+    assert made.shutdown()
+
+
+def test_frames_never_travel_in_signals(
+    qtbot: QtBot, controller: Controller, told: Listener, clip: Path  # noqa: F811
+) -> None:
+    signals = [name for name in dir(Controller) if hasattr(getattr(Controller, name), "signatures")]
+    name = play(controller, clip)
+    wait_for(qtbot, lambda: bool(told.finals(SECOND.text)))
+    assert controller.newest(name) is controller.newest(name)
+    assert not any("frame" in signal for signal in signals)
+    assert all(isinstance(event.best_frame, np.ndarray) for event in told.events[-1:])

@@ -1,0 +1,85 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from app.gui.feed import Feed, Replays
+from app.pipeline.types import EventKind, Frame, FrameResult, PlateEvent, WallClock
+from detector.types import Box
+
+NOW = datetime(2026, 5, 31, 12, tzinfo=UTC)
+PICTURE = np.zeros((20, 40, 3), np.uint8)
+
+
+def event(key: str, text: str, first: float, last: float, revision: int = 1, **more: object) -> PlateEvent:
+    made = PlateEvent(
+        EventKind.FINAL, f"clip#{key}", revision, "clip", text, 0.9, (0.9,) * len(text), (), 3, 3, first, last,
+        NOW, NOW + timedelta(seconds=last - first), WallClock.LIVE, Box(0, 0, 9, 9), PICTURE, PICTURE, 0, first,
+    )  # fmt: skip
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def result(number: int, source: str = "clip") -> FrameResult:
+    return FrameResult(Frame(source, number, PICTURE, NOW, number / 10), ())
+
+
+def test_the_slot_holds_the_newest_frame_only() -> None:
+    feed = Feed()
+    for number in range(1000):
+        feed.on_frame(result(number))
+    newest = feed.newest("clip")
+    assert newest is not None and newest.frame.index == 999
+    assert feed.newest("other") is None
+
+
+def test_events_come_once_and_in_order() -> None:
+    feed = Feed()
+    for number in range(20):
+        feed.on_event(event(str(number), f"AB{number}", number * 10, number * 10 + 1))
+    assert [item.text for item in feed.fetch().events] == [f"AB{number}" for number in range(20)]
+    assert feed.fetch().events == ()
+
+
+def test_what_is_seen_again_after_seeking_back_is_the_visit_it_was() -> None:
+    replays = Replays()
+    replays.known(event("1", "AB12CDE", 1.0, 2.0, revision=4))
+    replays.part("clip")
+    again = replays.known(event("7", "AB12CDE", 1.5, 2.0, kind=EventKind.NEW))
+    assert (again.track_key, again.revision) == ("clip#1", 5)
+    later = replays.known(event("7", "AB12CDE", 1.5, 2.0, revision=2))
+    assert (later.track_key, later.revision) == ("clip#1", 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"), [("XY34ZKL", 1.0), ("AB12CDE", 30.0)], ids=["another plate there", "the plate elsewhere"]
+)
+def test_other_plates_and_other_passages_stay_apart(text: str, first: float) -> None:
+    replays = Replays()
+    replays.known(event("1", "AB12CDE", 1.0, 2.0))
+    replays.part("clip")
+    assert replays.known(event("7", text, first, first + 1)).track_key == "clip#7"
+
+
+def test_one_earlier_visit_is_taken_up_by_one_track_only() -> None:
+    replays = Replays()
+    replays.known(event("1", "AB12CDE", 1.0, 2.0))
+    replays.part("clip")
+    keys = [replays.known(event(number, "AB12CDE", 1.0, 2.0)).track_key for number in ("7", "8")]
+    assert keys == ["clip#1", "clip#8"]
+
+
+def test_absorbed_keys_are_those_that_were_shown() -> None:
+    replays = Replays()
+    replays.known(event("1", "AB12CDE", 1.0, 2.0))
+    replays.part("clip")
+    replays.known(event("7", "AB12CDE", 1.0, 2.0, kind=EventKind.UPDATE))
+    merged = replays.known(event("6", "XY99", 1.0, 2.0, absorbed=("clip#7",)))
+    assert merged.absorbed == ("clip#1",)
+
+
+def test_earlier_visits_are_kept_without_their_pictures() -> None:
+    replays = Replays()
+    replays.known(event("1", "AB12CDE", 1.0, 2.0))
+    replays.part("clip")
+    assert all(item.event.best_frame.size == 0 for item in replays._earlier["clip"])

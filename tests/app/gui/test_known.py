@@ -1,0 +1,79 @@
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.gui import known
+from app.gui.known import Known, KnownSource
+from app.pipeline.sources import SourceKind
+from app.pipeline.zones import Zones
+
+SECRET = "rtsp://admin:hunter2@192.168.1.20/live"
+ZONE = ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9))
+
+
+class Ring:
+    """A keyring in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, name: str) -> str | None:
+        return self.kept.get((service, name))
+
+    def set_password(self, service: str, name: str, password: str) -> None:
+        self.kept[service, name] = password
+
+
+def gate() -> Known:
+    return Known().with_source(KnownSource("Gate", SourceKind.STREAM, SECRET, Zones((ZONE,), (ZONE,))))
+
+
+def test_what_is_saved_comes_back(tmp_path: Path) -> None:
+    file = tmp_path / "sources.json"
+    kept = gate().with_recent("a.mp4", "b.mp4")
+    known.save(kept, file)
+    assert known.load(file) == kept
+
+
+def test_a_password_goes_to_the_keyring_and_not_into_the_file(tmp_path: Path) -> None:
+    file, ring = tmp_path / "sources.json", Ring()
+    known.save(gate(), file, ring)
+    assert "hunter2" not in file.read_text()
+    assert known.load(file, ring) == gate()
+
+
+def test_without_a_keyring_the_file_is_for_the_user_alone(tmp_path: Path) -> None:
+    file = tmp_path / "sources.json"
+    known.save(gate(), file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert known.load(file).sources[0].address == SECRET
+
+
+def test_what_was_opened_lately_holds_no_password_and_stays_short() -> None:
+    recent = gate().with_recent(SECRET, *(f"{number}.mp4" for number in range(30))).recent
+    assert not any("hunter2" in name for name in recent)
+    assert len(recent) == 10
+
+
+def test_a_name_is_replaced_and_can_be_taken_out() -> None:
+    other = KnownSource("Gate", SourceKind.CAMERA, "0")
+    assert gate().with_source(other).sources == (other,)
+    assert gate().without_source("Gate").sources == ()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"sources": [{}], "recent": []}', '{"sources": 3, "recent": null}'])
+def test_a_file_that_is_no_good_is_as_none(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "sources.json"
+    file.write_text(text)
+    assert known.load(file) == Known()
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda kid: st.lists(kid) | st.dictionaries(st.sampled_from(["sources", "recent", "name", "kind", "address", "zones", "include", "exclude"]), kid), max_leaves=12))
+def test_no_file_can_break_the_start(tmp_path_factory: pytest.TempPathFactory, table: object) -> None:
+    file = tmp_path_factory.mktemp("fuzz") / "sources.json"
+    file.write_text(json.dumps(table))
+    assert isinstance(known.load(file), Known)

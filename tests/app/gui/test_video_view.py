@@ -1,0 +1,105 @@
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from app.gui import theme, video_view
+from app.gui.video_view import VideoView, qimage
+from app.pipeline.types import Frame, FrameResult, Image, Track
+from detector.types import Box
+
+BOX = Box(80, 60, 160, 90)
+
+
+def result(image: Image, text: str = "AB12CDE", settled: bool = True, box: Box = BOX) -> FrameResult:
+    tracks = (Track("gate", "gate#1", box, 0.9, text, 0.9, settled),)
+    return FrameResult(Frame("gate", 0, image, datetime.now(UTC), 0.0), tracks)
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> VideoView:
+    made = VideoView()
+    qtbot.addWidget(made)
+    made.resize(640, 480)
+    return made
+
+
+def grey(level: int = 100) -> Image:
+    return np.full((240, 320, 3), level, np.uint8)
+
+
+def test_a_bgr_picture_keeps_its_colours_and_odd_widths() -> None:
+    image = np.zeros((3, 5, 3), np.uint8)
+    image[1, 4] = (10, 20, 200)
+    shown, kept = qimage(image[:, ::-1])
+    assert shown.pixelColor(0, 1) == QColor(200, 20, 10)
+    assert kept.flags.c_contiguous
+
+
+def test_the_picture_is_as_large_as_it_goes_and_in_the_middle(view: VideoView) -> None:
+    view.resize(640, 600)
+    view.show_result(result(grey()))
+    area = view.picture_rect()
+    assert (area.left(), area.top(), area.width(), area.height()) == (0, 60, 640, 480)
+
+
+def test_the_box_is_drawn_where_the_plate_of_this_frame_is(view: VideoView) -> None:
+    view.show_result(result(grey(), text=""))
+    shot = view.grab().toImage()
+    accent = QColor(theme.DARK.accent)
+    ratio = shot.devicePixelRatioF()
+    edge = shot.pixelColor(round((2 * BOX.x1 - 3) * ratio), round((BOX.y1 + BOX.y2) * ratio))
+    assert abs(edge.red() - accent.red()) + abs(edge.green() - accent.green()) + abs(edge.blue() - accent.blue()) < 60
+    assert shot.pixelColor(round(40 * ratio), round(40 * ratio)) == QColor(100, 100, 100)
+
+
+def test_a_hit_is_red_and_has_a_sign_besides(view: VideoView) -> None:
+    def reds() -> int:
+        shot = view.grab().toImage()
+        wanted = theme.colour("hit").rgb()
+        return sum(shot.pixel(x, y) == wanted for x in range(shot.width()) for y in range(0, shot.height(), 2))
+
+    view.show_result(result(grey()))
+    assert reds() == 0
+    plain = view.grab().toImage()
+    view.show_result(result(grey()), {"AB12CDE"})
+    assert reds() > 100
+    assert view.grab().toImage() != plain
+
+
+def test_without_boxes_the_picture_is_bare(view: VideoView) -> None:
+    view.show_boxes = False
+    view.show_result(result(grey()))
+    shot = view.grab().toImage()
+    assert all(shot.pixelColor(x, y) == QColor(100, 100, 100) for x in range(0, 640, 40) for y in range(0, 480, 40))
+
+
+def test_a_picture_is_scaled_once_however_often_it_is_painted(
+    view: VideoView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    resize = video_view.cv2.resize
+    monkeypatch.setattr(video_view.cv2, "resize", lambda *args, **more: calls.append(1) or resize(*args, **more))
+    view.show_result(result(grey()))
+    for _ in range(5):
+        view.grab()
+    assert len(calls) == 1
+    view.show_result(result(grey(120)))
+    view.grab()
+    assert len(calls) == 2
+
+
+def test_a_click_on_a_plate_names_it(qtbot: QtBot, view: VideoView) -> None:
+    view.show_result(result(grey()))
+    with qtbot.waitSignal(view.plate_clicked, timeout=1000) as clicked:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(240, 150))
+    assert clicked.args == ["AB12CDE"]
+
+
+@pytest.mark.parametrize("box", [Box(-50, -50, 5, 5), Box(310, 230, 400, 300), Box(0, 0, 320, 240), Box(5, 5, 5, 5)])
+def test_any_box_can_be_painted(view: VideoView, box: Box) -> None:
+    view.show_result(result(grey(), settled=False, box=box))
+    assert not view.grab().isNull()
