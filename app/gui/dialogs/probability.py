@@ -16,7 +16,7 @@ from app.gui.models.live import picture_of, pixels_of
 if TYPE_CHECKING:
     from recognizer import PlateReader
 
-_WIDTH = 1200
+_WIDTH = 930
 
 
 class ProbabilityDialog(Dialog):
