@@ -1,7 +1,7 @@
 """The tutorial runs from top to bottom, learns to read, and shows what it says it shows."""
 
+import os
 import re
-import time
 from pathlib import Path
 
 import nbformat
@@ -13,13 +13,14 @@ NOTEBOOK = Path(__file__).parents[2] / "recognizer" / "tutorial.ipynb"
 
 @pytest.fixture(scope="module")
 def executed():
-    """The notebook with its outputs, and the seconds it took."""
+    """The notebook with its outputs, and the processor seconds it took: those a busy machine does not stretch."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    started = time.monotonic()
-    NotebookClient(
-        notebook, timeout=290, kernel_name="python3", resources={"metadata": {"path": NOTEBOOK.parents[1]}}
-    ).execute()
-    return notebook, time.monotonic() - started
+    before = os.times()
+    where = {"metadata": {"path": NOTEBOOK.parents[1]}}
+    NotebookClient(notebook, timeout=1200, kernel_name="python3", resources=where).execute()
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return notebook, spent
 
 
 def printed(notebook, tag):
@@ -28,12 +29,12 @@ def printed(notebook, tag):
     return "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_it_runs_on_a_cpu_in_under_five_minutes_and_learns_to_read(executed):
     notebook, seconds = executed
-    assert seconds < 300
+    assert 0 < seconds < 300
     exact = float(re.search(r"exact ([\d.]+)%", printed(notebook, "evaluation")).group(1))
-    assert exact > 70
+    assert exact > 75
 
 
 def test_its_toy_reads_its_word_with_a_blank_between_the_doubles(executed):
