@@ -17,10 +17,12 @@ test:
 	@tools/system.sh test
 	@status=0; $(MAKE) --no-print-directory lint || status=$$?; $(PY) -m pytest $(ARGS) && exit $$status
 
+# All three have their say, whatever the first one says.
 lint:
-	@$(PY) -m ruff check .
-	@$(PY) -m mypy
-	@env=$$(tools/env.sh) && "$$env/bin/lint-imports" --no-cache
+	@env=$$(tools/env.sh) && status=0 && \
+	for check in "python -m ruff check ." "python -m mypy" "lint-imports --no-cache"; do \
+		"$$env/bin/"$$check || status=1; \
+	done; exit $$status
 
 bench:
 	@$(PY) main.py bench $(ARGS)
