@@ -23,12 +23,13 @@ from app.pipeline.types import (
 )
 from app.pipeline.visits import VisitBook
 from app.pipeline.zones import Zones
-from detector.crops import cut, sharpness
+from detector.crops import cut, level, sharpness
 from detector.types import Detection
 from recognizer.types import Reading
 
 _LISTED_REJECTIONS = 500
 _BETTER = 0.1
+_TILTED_ASPECT = 2.2  # a narrower box holds two lines, or a plate that is tilted: worth the time to set it upright
 
 
 class Detector(Protocol):
@@ -174,6 +175,8 @@ class Pipeline:
             box = found.detection.box
             if item.eligible and track.wants_reading(box):
                 image = cut(item.frame.image, box)
+                if box.width < _TILTED_ASPECT * box.height:
+                    image = level(image)
                 yield PlateCrop(item.frame, found.track_id, image, box, found.detection.score, sharpness(image))
 
     def _vote(

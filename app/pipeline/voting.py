@@ -7,7 +7,7 @@ with most weight.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,8 @@ from recognizer.types import Alternative
 
 GAP = ""
 _MOST_ALTERNATIVES = 5
+_MOST_TEXTS = 40
+_MOST_RIVALS = 12
 _LEAST_LEFT = 0.01  # no reading is surer than this
 _FULL_SHARE = 0.5  # with less of the votes than this, a text is believed less
 _UNLISTED = 0.02  # what a text that a reading does not list gets of what that reading leaves
@@ -38,15 +40,6 @@ class Vote:
     readings: int
     share: float
     weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Ballot:
-    """One text that a reading allows, with its weight and a confidence a character."""
-
-    text: str
-    weight: float
-    chars: tuple[float, ...]
 
 
 @lru_cache(maxsize=4096)
@@ -87,34 +80,27 @@ def vote(readings: Sequence[TrackReading], min_agreement: int = 1) -> Vote | Non
     voters = [item for item in readings if item.reading.text and item.weight > 0]
     if not voters:
         return None
-    ballots = [ballot for item in voters for ballot in _ballots(item)]
-    totals = _totals(ballots)
-    backbone = max(totals, key=lambda text: (totals[text], text))
-    text = _decide(backbone, ballots)
+    totals = _totals(voters)
+    text = _decide(next(iter(totals)), totals)
     counts = _first_choices(voters)
     if counts.get(text, 0) < min_agreement:
         agreed = [other for other, count in counts.items() if count >= min_agreement]
-        text = max(agreed, key=lambda other: (totals[other], other), default=text or backbone)
-    return _outcome(text, voters, ballots, totals)
+        text = max(agreed, key=lambda other: (totals.get(other, 0.0), other), default=text or next(iter(totals)))
+    return _outcome(text, voters, totals)
 
 
-def _ballots(item: TrackReading) -> list[_Ballot]:
-    """Spread a reading's weight over its text and alternatives, as their probabilities say."""
-    reading = item.reading
-    own = _Ballot(reading.text, item.weight * reading.confidence, reading.char_confidences)
-    others = [
-        _Ballot(other.text, item.weight * other.confidence, (other.confidence,) * len(other.text))
-        for other in reading.alternatives
-        if other.text
-    ]
-    return [own, *others]
+def _totals(voters: Sequence[TrackReading]) -> dict[str, float]:
+    """Sum up each text's weight, heaviest first; a reading's is spread over its alternatives by probability.
 
-
-def _totals(ballots: Sequence[_Ballot]) -> dict[str, float]:
+    Only the heaviest texts are kept: the many that hardly anyone votes for take time and decide nothing.
+    """
     totals: dict[str, float] = defaultdict(float)
-    for ballot in ballots:
-        totals[ballot.text] += ballot.weight
-    return totals
+    for item in voters:
+        totals[item.reading.text] += item.weight * item.reading.confidence
+        for other in item.reading.alternatives:
+            if other.text:
+                totals[other.text] += item.weight * other.confidence
+    return dict(sorted(totals.items(), key=_heaviest)[:_MOST_TEXTS])
 
 
 def _first_choices(voters: Sequence[TrackReading]) -> dict[str, int]:
@@ -124,13 +110,13 @@ def _first_choices(voters: Sequence[TrackReading]) -> dict[str, int]:
     return counts
 
 
-def _columns(backbone: str, ballots: Sequence[_Ballot]) -> dict[Column, dict[str, float]]:
+def _columns(backbone: str, totals: Mapping[str, float]) -> dict[Column, dict[str, float]]:
     """Sum the votes of every column; where some texts insert a character, all others vote for the gap."""
     votes: dict[Column, dict[str, float]] = {(i, 0): defaultdict(float) for i in range(len(backbone))}
-    for ballot in ballots:
-        for column, (_, char) in _placed(backbone, ballot.text):
-            votes.setdefault(column, defaultdict(float))[char] += ballot.weight
-    total = sum(ballot.weight for ballot in ballots)
+    for text, weight in totals.items():
+        for column, (_, char) in _placed(backbone, text):
+            votes.setdefault(column, defaultdict(float))[char] += weight
+    total = sum(totals.values())
     for counts in votes.values():
         missing = total - sum(counts.values())
         if missing > 0:
@@ -148,20 +134,20 @@ def _placed(backbone: str, text: str) -> list[tuple[Column, tuple[str, str]]]:
     return placed
 
 
-def _decide(backbone: str, ballots: Sequence[_Ballot]) -> str:
+def _decide(backbone: str, totals: Mapping[str, float]) -> str:
     """Take the heaviest character of every column."""
-    votes = _columns(backbone, ballots)
+    votes = _columns(backbone, totals)
     return "".join(max(votes[column].items(), key=lambda pair: (pair[1], pair[0]))[0] for column in sorted(votes))
 
 
-def _outcome(text: str, voters: Sequence[TrackReading], ballots: Sequence[_Ballot], totals: dict[str, float]) -> Vote:
+def _outcome(text: str, voters: Sequence[TrackReading], totals: Mapping[str, float]) -> Vote:
     """Sum up how well text is supported."""
     agreeing = [item for item in voters if item.reading.text == text]
     total = sum(item.weight * item.reading.confidence for item in voters)
     weight = sum(item.weight * item.reading.confidence for item in agreeing)
     share = weight / total if total > 0 else 0.0
-    beliefs = posterior(voters, text)
-    votes = _columns(text, ballots)
+    beliefs = posterior(voters, {*list(totals)[:_MOST_RIVALS], text})
+    votes = _columns(text, totals)
     chars = tuple(_char_confidence(votes[i, 0], char, i, agreeing) for i, char in enumerate(text))
     others = sorted(((other, value) for other, value in beliefs.items() if other not in (text, "")), key=_heaviest)
     return Vote(
@@ -188,18 +174,17 @@ def _joint(agreeing: Sequence[TrackReading]) -> float:
     return float(1.0 - (1.0 - min(mean, 1.0 - _LEAST_LEFT)) ** (1 + math.log2(len(agreeing))))
 
 
-def posterior(voters: Sequence[TrackReading], *more: str) -> dict[str, float]:
-    """Probability of each text that some reading allows, of further texts, and of a text that none allows, under "".
+def posterior(voters: Sequence[TrackReading], texts: Set[str]) -> dict[str, float]:
+    """Probability of each of texts and, under "", of any other.
 
     Every reading spreads its belief over its text and alternatives, and what it leaves over all others. Beliefs
     multiply, but readings of one track err together, so n of them count as 1 + log2(n) independent ones.
     """
     spreads = [(item.weight, _spread(item)) for item in voters]
-    texts = {text for _, spread in spreads for text in spread} | set(more)
     scale = (1 + math.log2(len(voters))) / sum(weight for weight, _ in spreads)
     scores = {
         text: scale * sum(weight * math.log(spread.get(text, spread[""])) for weight, spread in spreads)
-        for text in texts
+        for text in {*texts, ""}
     }
     scores[""] -= math.log(_UNLISTED)  # one of many
     highest = max(scores.values())
