@@ -17,7 +17,6 @@ from torch import Tensor  # noqa: E402
 from ultralytics.data.dataset import YOLODataset  # noqa: E402
 from ultralytics.models.yolo.detect import DetectionTrainer  # noqa: E402
 from ultralytics.nn.tasks import DetectionModel, load_checkpoint  # noqa: E402
-from ultralytics.utils import LOGGER  # noqa: E402
 
 from detector.augment import degrade  # noqa: E402
 from detector.weights import open_weights  # noqa: E402
@@ -135,7 +134,7 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]
             checkpoint = torch.load(self.last, map_location="cpu", weights_only=True)
             net.load_state_dict(checkpoint["model_state"])
         elif self.options.weights is not None:
-            LOGGER.info(f"{_fill(net, self.options.weights)} tensors taken from {self.options.weights}")
+            print(f"{_fill(net, self.options.weights)} tensors taken from {self.options.weights}", flush=True)
         if self.options.bf16:
             net = net.to(memory_format=torch.channels_last)
         self.model = net
@@ -229,8 +228,8 @@ def _checkpoint_state(path: Path) -> dict[str, Tensor]:
 def _overrides(options: TrainOptions) -> dict[str, Any]:
     """Our options in ultralytics' names, with everything that plots or reports switched off."""
     return {
-        "task": "detect", "mode": "train", "model": options.architecture, "data": str(options.data),
-        "project": str(options.out.parent), "name": options.out.name, "exist_ok": True,
+        "task": "detect", "mode": "train", "model": options.architecture, "data": str(options.data.resolve()),
+        "project": str(options.out.resolve().parent), "name": options.out.name, "exist_ok": True,
         "epochs": options.epochs, "imgsz": options.size, "multi_scale": options.multi_scale, "batch": options.batch,
         "nbs": options.batch, "optimizer": "AdamW", "lr0": options.learning_rate, "lrf": options.final_rate,
         "cos_lr": True, "momentum": 0.9, "weight_decay": 5e-4, "warmup_epochs": options.warmup_epochs,
@@ -244,11 +243,19 @@ def _overrides(options: TrainOptions) -> dict[str, Any]:
 
 
 def train(options: TrainOptions) -> Path:
-    """Train and return the path of the best checkpoint (by ultralytics' fitness on val) under `options.out`."""
+    """Train and return the path of the best checkpoint (by ultralytics' fitness on val) under `options.out`.
+
+    Raises FileNotFoundError for missing data or weights, or when there is no run to resume.
+    """
+    last = options.out / "weights" / "last.pt"
+    wanted = [options.data, *([options.weights] if options.weights else []), *([last] if options.resume else [])]
+    for path in wanted:
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} not found: check --data, --weights and, to resume, --out")
     os.environ["OMP_NUM_THREADS"] = str(options.threads)
     torch.set_num_threads(options.threads)
     random.seed(options.seed)
-    LOGGER.info(f"Training with {asdict(options)}")
+    print(f"training with {asdict(options)}", flush=True)
     trainer = PlateTrainer(options)
     trainer.train()
     return Path(trainer.best)

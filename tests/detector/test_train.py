@@ -60,6 +60,7 @@ def test_a_checkpoint_is_exported_and_evaluated(trained, data, tmp_path, capsys)
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["train", "--data", "nowhere.yaml"],
         ["evaluate", "--data", "nowhere.yaml"],
         ["export", "--weights", "nowhere.safetensors", "--out", "x.onnx"],
         ["export", "--weights", "nowhere.safetensors", "--out", "x.docx"],
