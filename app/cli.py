@@ -33,6 +33,7 @@ COMMANDS = (
     Command("evaluate", "score a run against a truth file", "app.evaluate"),
     Command("log", "search, correct, export what was read", "app.platelog.commands", "add_log_arguments", "main_log"),
     Command("watch", "keep the watch lists", "app.platelog.commands", "add_watch_arguments", "main_watch"),
+    Command("bench", "measure how fast this machine is, or compare with a git revision", "app.bench"),
     Command("doctor", "check this machine and this installation", "app.doctor"),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
