@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from recognizer.types import Alternative, Reading
+from recognizer.readings import Alternative, Reading
 
 if TYPE_CHECKING:
     from recognizer.reader import PlateReader

@@ -1,18 +1,22 @@
-"""A trained reader in one file: weights, alphabet, blank, input size, where it came from; opened without pickle."""
+"""A trained reader in one file: weights, alphabet, blank, input size, where it came from; opened without pickle.
+
+Importing this loads no torch; only a network that is built, by `load`, does.
+"""
 
 import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import nn
 
 from recognizer.alphabet import Alphabet
-from recognizer.network import NetworkConfig, build
+from recognizer.config import NetworkConfig
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
 
 FORMAT = "platescribe-reader-1"
 
@@ -30,10 +34,19 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A network ready to read, with what is known of it. notes: training data and metrics, for people."""
+class Description:
+    """What a checkpoint says of itself. notes: training data and metrics, for people."""
 
-    network: nn.Module
+    config: NetworkConfig
+    calibration: Calibration
+    notes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A network ready to read, with what is known of it."""
+
+    network: "nn.Module"
     config: NetworkConfig
     calibration: Calibration = Calibration()
     notes: dict[str, Any] = field(default_factory=dict)
@@ -41,6 +54,8 @@ class Checkpoint:
 
 def save(checkpoint: Checkpoint, path: Path) -> None:
     """Write a checkpoint, weights as float16, atomically."""
+    from safetensors.torch import save_file
+
     tensors = {
         name: (value.half() if value.is_floating_point() else value).contiguous()
         for name, value in checkpoint.network.state_dict().items()
@@ -59,29 +74,48 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     unfinished.replace(path)
 
 
+def describe(path: Path) -> Description:
+    """What a checkpoint says of itself, without its network; CheckpointError as for `load`."""
+    return _opened(path, with_weights=False)[0]
+
+
 def load(path: Path) -> Checkpoint:
     """Read a checkpoint; CheckpointError names the file when it is missing, foreign or damaged."""
+    description, tensors = _opened(path, with_weights=True)
+    from recognizer.network import build
+
     try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-        return _rebuild(metadata, tensors)
+        network = build(description.config)
+        network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
+    except (RuntimeError, ValueError) as error:
+        raise _unusable(path, error) from error
+    return Checkpoint(network.eval(), description.config, description.calibration, description.notes)
+
+
+def _opened(path: Path, with_weights: bool) -> tuple[Description, "dict[str, torch.Tensor]"]:
+    try:
+        with safe_open(path, framework="pt" if with_weights else "np") as file:
+            description = _description(file.metadata() or {})
+            names = list(file.keys()) if with_weights else []
+            return description, {name: file.get_tensor(name) for name in names}
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no such file; give --weights a checkpoint of this program") from None
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise CheckpointError(f"{path}: not a reader checkpoint of this program, or damaged ({error})") from error
+        raise _unusable(path, error) from error
 
 
-def _rebuild(metadata: dict[str, str], tensors: dict[str, torch.Tensor]) -> Checkpoint:
+def _unusable(path: Path, error: Exception) -> CheckpointError:
+    return CheckpointError(f"{path}: not a reader checkpoint of this program, or damaged ({error})")
+
+
+def _description(metadata: dict[str, str]) -> Description:
     if metadata.get("format") != FORMAT:
         raise ValueError(f"format is {metadata.get('format')!r}, not {FORMAT!r}")
     if int(metadata["blank"]) != Alphabet.BLANK:
         raise ValueError(f"blank index {metadata['blank']} is not {Alphabet.BLANK}")
-    config = NetworkConfig.from_dict(json.loads(metadata["network"]))
-    network = build(config)
-    network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
     slope, offset = json.loads(metadata["calibration"])
-    return Checkpoint(network.eval(), config, Calibration(float(slope), float(offset)), json.loads(metadata["notes"]))
+    config = NetworkConfig.from_dict(json.loads(metadata["network"]))
+    return Description(config, Calibration(float(slope), float(offset)), json.loads(metadata["notes"]))
 
 
 def sha256(path: Path) -> str:

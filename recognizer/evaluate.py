@@ -16,7 +16,7 @@ from recognizer.images import Image
 from recognizer.metrics import Reliability, Scores, reliability, score
 from recognizer.reader import PlateReader
 from recognizer.sheets import Tile, contact_sheet
-from recognizer.types import Reading
+from recognizer.readings import Reading
 
 #: Crops read in one call.
 BATCH = 64

@@ -14,13 +14,13 @@ from PIL import Image as Pil
 from PIL import ImageDraw
 
 from recognizer.alphabet import Alphabet
+from recognizer.config import TUTORIAL_DROPPED
 from recognizer.ctc import greedy
 from recognizer.datasets import read_image
 from recognizer.images import Image
-from recognizer.network import Tutorial2017
 from recognizer.reader import PlateReader
 from recognizer.sheets import INK, LINE, MUTED, Colour, canvas, lettering, scaled, to_bgr
-from recognizer.types import Reading
+from recognizer.readings import Reading
 
 BLANK_SIGN = "–"
 LEFT, RIGHT, EDGE = 74, 40, 24
@@ -99,7 +99,7 @@ def main(args: argparse.Namespace) -> int:
     """Draws the pictures one below the other into one PNG, and prints what was read in each."""
     reader = PlateReader(args.weights, args.device)
     crops = [read_image(path) for path in args.images]
-    skipped = Tutorial2017.DROPPED / (reader.config.steps + Tutorial2017.DROPPED)
+    skipped = TUTORIAL_DROPPED / (reader.config.steps + TUTORIAL_DROPPED)
     skipped = skipped if reader.config.architecture == "tutorial-2017" else 0.0
     pages = [explain(crop, reader, args.width, skipped) for crop in crops]
     for path, reading in zip(args.images, reader.read(crops), strict=True):

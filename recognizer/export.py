@@ -12,6 +12,7 @@ import torch
 from recognizer import checkpoint as checkpoints
 from recognizer import reader
 from recognizer.alphabet import Alphabet
+from recognizer.backends import to_openvino
 from recognizer.checkpoint import Checkpoint
 
 INPUT, OUTPUT = "images", "log_probs"
@@ -63,9 +64,7 @@ def export_openvino(checkpoint: Checkpoint, path: Path) -> None:
     """Write OpenVINO's FILE.xml and FILE.bin, weights in half precision; the batch size is free."""
     import openvino
 
-    config = checkpoint.config
-    shape = openvino.PartialShape([-1, config.channels, config.height, config.width])
-    model = openvino.convert_model(checkpoint.network.eval(), example_input=_example(checkpoint, 2), input=[shape])
+    model = to_openvino(checkpoint)
     model.inputs[0].set_names({INPUT})
     model.outputs[0].set_names({OUTPUT})
     openvino.save_model(model, path, compress_to_fp16=True)

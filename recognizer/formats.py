@@ -10,7 +10,7 @@ from typing import Any
 
 from recognizer.lookalikes import LOOKALIKES, confusable, fold
 from recognizer.patterns import DIGITS, LETTERS, Pattern, PatternError, parse
-from recognizer.types import Alternative
+from recognizer.readings import Alternative
 
 __all__ = [
     "FREE",

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recognizer.network import NetworkConfig
+from recognizer.config import NetworkConfig
 
 Image = npt.NDArray[np.uint8]
 

@@ -3,74 +3,12 @@
 Shapes in comments: N batch, C channels, H height, W width, T steps, K classes (characters and blank).
 """
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
-from recognizer.alphabet import Alphabet
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One step of the CNN: a strided 3×3 convolution to `channels`, then `blocks` residual blocks of that width."""
-
-    channels: int
-    stride: tuple[int, int]
-    blocks: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkConfig:
-    """All that is needed to build a network again; stored in its checkpoint.
-
-    height, width: input picture in pixels; crops are stretched to it. channels: 1 grey, 3 BGR.
-    lines: text lines read in one pass; the steps of line 1 stand before those of line 2.
-    emits: CTC steps a column of the feature map spells, so that two narrow characters may share a column.
-    hidden, layers: of the bidirectional LSTM. architecture: "crnn" or "tutorial-2017".
-    """
-
-    height: int
-    width: int
-    channels: int
-    characters: str
-    stages: tuple[Stage, ...] = ()
-    lines: int = 1
-    emits: int = 1
-    hidden: int = 96
-    layers: int = 2
-    dropout: float = 0.0
-    architecture: str = "crnn"
-
-    @property
-    def alphabet(self) -> Alphabet:
-        """The characters as an Alphabet."""
-        return Alphabet(self.characters)
-
-    @property
-    def steps(self) -> int:
-        """Number of CTC steps T, all lines together."""
-        if self.architecture == "tutorial-2017":
-            return self.width // 4 - Tutorial2017.DROPPED
-        width = self.width
-        for stage in self.stages:
-            width = -(-width // stage.stride[1])
-        return width * self.lines * self.emits
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "NetworkConfig":
-        """The inverse of to_dict; TypeError or KeyError when values are not of this form."""
-        stages = tuple(Stage(s["channels"], (s["stride"][0], s["stride"][1]), s["blocks"]) for s in values["stages"])
-        return cls(**{**values, "stages": stages})
-
-    def with_alphabet(self, alphabet: Alphabet) -> "NetworkConfig":
-        """The same network for other characters."""
-        return replace(self, characters=alphabet.characters)
+from recognizer.config import TUTORIAL_DROPPED, NetworkConfig
 
 
 class ConvNorm(nn.Sequential):
@@ -148,8 +86,6 @@ class Tutorial2017(nn.Module):
     Keras' GRU had one bias a gate where torch has two: the second is kept at zero and not trained.
     """
 
-    #: The tutorial drops the first steps, "since they tend to be garbage".
-    DROPPED = 2
     FILTERS, DENSE, UNITS = 16, 32, 512
 
     def __init__(self, config: NetworkConfig) -> None:
@@ -179,25 +115,7 @@ class Tutorial2017(nn.Module):
         x, _ = self.first(x)  # (N, 32, 1024)
         forward, backward = x.chunk(2, dim=2)
         x, _ = self.second(forward + backward)  # (N, 32, 1024)
-        return cast(Tensor, self.head(x)[:, self.DROPPED :].float().log_softmax(2))  # (N, 30, K)
-
-
-PRESETS: dict[str, NetworkConfig] = {
-    "tutorial-2017": NetworkConfig(64, 128, 1, "0123456789ABCEHKMOPTXY", architecture="tutorial-2017"),
-    "tutorial": NetworkConfig(
-        32, 128, 1, "0123456789ABCEHKMOPTXY", (Stage(16, (2, 2)), Stage(32, (2, 2)), Stage(64, (2, 1))), hidden=64
-    ),
-    "plates": NetworkConfig(
-        64,
-        160,
-        3,
-        Alphabet().characters,
-        (Stage(32, (2, 2)), Stage(64, (2, 2), 1), Stage(128, (2, 1), 1), Stage(192, (2, 1))),
-        lines=2,
-        emits=2,
-        dropout=0.1,
-    ),
-}
+        return cast(Tensor, self.head(x)[:, TUTORIAL_DROPPED:].float().log_softmax(2))  # (N, 30, K)
 
 
 def build(config: NetworkConfig) -> nn.Module:

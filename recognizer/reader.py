@@ -14,7 +14,7 @@ from recognizer.backends import choose
 from recognizer.ctc import Decoded, beam
 from recognizer.formats import rerank
 from recognizer.images import Image, batch
-from recognizer.types import Alternative, Reading
+from recognizer.readings import Alternative, Reading
 
 WEIGHTS = Path(__file__).parent.parent / "assets" / "weights"
 #: Largest batch given to the network at once; more crops go in several calls, so that memory stays bounded.
@@ -50,10 +50,10 @@ class PlateReader:
         threads: int | None = None,
     ) -> None:
         path = weights or shipped_weights()
-        loaded = checkpoints.load(path)
-        self.config, self.calibration, self.notes = loaded.config, loaded.calibration, loaded.notes
+        known = checkpoints.describe(path)
+        self.config, self.calibration, self.notes = known.config, known.calibration, known.notes
         self.region = region
-        self.backend, self._run = choose(loaded, checkpoints.sha256(path), device, threads)
+        self.backend, self._run = choose(path, self.config, device, threads)
 
     @property
     def alphabet(self) -> Alphabet:

@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from recognizer.alphabet import steps_needed
+from recognizer.config import NetworkConfig
 from recognizer.images import Image, fit
-from recognizer.network import NetworkConfig
 
 #: Makes sample number i of a source with the random generator given: (BGR crop, text).
 Draw = Callable[[int, np.random.Generator], tuple[Image, str]]

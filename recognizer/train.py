@@ -12,10 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from recognizer import checkpoint as checkpoints
+from recognizer.config import NetworkConfig
 from recognizer.ctc import greedy
 from recognizer.images import Image, fit
 from recognizer.metrics import Scores, score
-from recognizer.network import NetworkConfig, build
+from recognizer.network import build
 from recognizer.sampling import Batch, Mixture, Source, batches
 
 
@@ -133,7 +134,7 @@ class Trainer:
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), self.plan.clip)
         self._optimizer.step()
-        return float(loss)
+        return float(loss.detach())
 
     def _pictures(self, images: Tensor) -> Tensor:
         """(N, H, W, C) uint8 -> (N, C, H, W) float in 0..1; the memory stays channels-last."""

@@ -11,9 +11,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from recognizer import checkpoint as checkpoints
 from recognizer import reader, train
 from recognizer.augment import Camera
+from recognizer.config import PRESETS, NetworkConfig
 from recognizer.datasets import Dataset, Sample, load
 from recognizer.images import Image
-from recognizer.network import PRESETS, NetworkConfig, trainable
+from recognizer.network import trainable
 from recognizer.sampling import Source
 from recognizer.synth import PlateGenerator
 

@@ -9,7 +9,7 @@ from app.pipeline.types import Image, PlateCrop, TrackReading, WallClock
 from app.pipeline.voting import Vote, distance, vote
 from detector.types import Box
 from recognizer.lookalikes import fold
-from recognizer.types import Reading
+from recognizer.readings import Reading
 
 _MOST_READINGS = 60  # enough for any vote; bounds memory and time for a parked car
 _MOST_SHOTS = 3

@@ -25,7 +25,7 @@ from app.pipeline.visits import VisitBook
 from app.pipeline.zones import Zones
 from detector.crops import cut, level, sharpness
 from detector.types import Detection
-from recognizer.types import Reading
+from recognizer.readings import Reading
 
 _LISTED_REJECTIONS = 500
 _BETTER = 0.1

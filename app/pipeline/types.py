@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.types import Box
-from recognizer.types import Alternative, Reading
+from recognizer.readings import Alternative, Reading
 
 Image = NDArray[np.uint8]
 

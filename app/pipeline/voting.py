@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.pipeline.types import TrackReading
-from recognizer.types import Alternative
+from recognizer.readings import Alternative
 
 GAP = ""
 _MOST_ALTERNATIVES = 5

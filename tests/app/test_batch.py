@@ -23,7 +23,7 @@ from app.pipeline.types import Image, PlateEvent
 from app.platelog.search import Query
 from app.platelog.store import Store
 from detector.types import Detection
-from recognizer.types import Reading
+from recognizer.readings import Reading
 from tests.app.pipeline.clips import set_durations, write_clip
 from tests.app.pipeline.made import plate, says
 

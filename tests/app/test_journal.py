@@ -14,7 +14,7 @@ from app.platelog.store import Store
 from app.platelog.types import Guess, LogState, Visit
 from app.platelog.watchlist import WatchEntry
 from detector.types import Box
-from recognizer.types import Alternative
+from recognizer.readings import Alternative
 
 WAIT = 20.0
 WALL = datetime(2026, 5, 4, 14, 0, tzinfo=timezone(timedelta(hours=2)))

@@ -6,7 +6,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, load, save, sha256
-from recognizer.network import PRESETS, build
+from recognizer.config import PRESETS
+from recognizer.network import build
 
 CONFIG = replace(PRESETS["tutorial"], characters="AB12")
 

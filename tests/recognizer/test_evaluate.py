@@ -10,11 +10,12 @@ import torch
 
 from recognizer import checkpoint
 from recognizer.__main__ import main
+from recognizer.config import NetworkConfig, Stage
 from recognizer.datasets import Sample
 from recognizer.evaluate import Case, evaluate, read_all, report, worst
-from recognizer.network import NetworkConfig, Stage, build
+from recognizer.network import build
 from recognizer.sheets import Tile, contact_sheet
-from recognizer.types import Reading
+from recognizer.readings import Reading
 
 
 def case(text, read, confidence, region="", source=""):

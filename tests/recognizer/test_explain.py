@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from recognizer import checkpoint
 from recognizer.__main__ import main
 from recognizer.alphabet import Alphabet
+from recognizer.config import NetworkConfig, Stage
 from recognizer.ctc import beam
 from recognizer.explain import Columns, best_runs, explain, shade
-from recognizer.network import NetworkConfig, Stage, build
-from recognizer.types import Alternative, Reading
+from recognizer.network import build
+from recognizer.readings import Alternative, Reading
 
 
 class Paths:

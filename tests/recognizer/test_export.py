@@ -9,7 +9,8 @@ import torch
 
 from recognizer import checkpoint, export
 from recognizer.__main__ import main
-from recognizer.network import NetworkConfig, Stage, build
+from recognizer.config import NetworkConfig, Stage
+from recognizer.network import build
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from recognizer.formats import (
     resolve,
 )
 from recognizer.patterns import Kind, PatternError, expand, parse
-from recognizer.types import Alternative
+from recognizer.readings import Alternative
 
 ASKED = ["RU", "DE", "GB", "FR", "IT", "ES", "PL", "NL", "RO", "UA", "UZ", "BR", "US", "IN", "VN", "AE"]
 ALPHABET = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")

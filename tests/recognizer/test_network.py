@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from recognizer.network import PRESETS, CRNN, NetworkConfig, build, trainable
+from recognizer.config import PRESETS, NetworkConfig
+from recognizer.network import CRNN, build, trainable
 
 
 def test_tutorial_2017_has_the_weights_of_the_tutorial():

@@ -6,8 +6,9 @@ import torch
 
 from recognizer import PlateReader
 from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, save, sha256
+from recognizer.config import PRESETS
 from recognizer.images import batch, fit
-from recognizer.network import PRESETS, build
+from recognizer.network import build
 from recognizer.reader import shipped_weights
 
 CONFIG = replace(PRESETS["plates"], hidden=16)

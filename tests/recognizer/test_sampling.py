@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recognizer.network import PRESETS
+from recognizer.config import PRESETS
 from recognizer.sampling import Mixture, Source, batches
 
 CONFIG = replace(PRESETS["tutorial"], characters="AB12")

@@ -11,7 +11,7 @@ from app.pipeline.core import Pipeline
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Image
 from detector.types import Box, Detection
-from recognizer.types import Alternative, Reading
+from recognizer.readings import Alternative, Reading
 
 WIDTH, HEIGHT, FPS = 320, 180, 10
 

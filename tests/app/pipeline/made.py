@@ -7,7 +7,7 @@ import numpy as np
 
 from app.pipeline.types import Frame, Image, TrackReading, WallClock
 from detector.types import Box, Detection
-from recognizer.types import Alternative, Reading
+from recognizer.readings import Alternative, Reading
 
 START = datetime(2026, 5, 31, 8, 0, tzinfo=UTC)
 

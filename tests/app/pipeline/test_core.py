@@ -8,7 +8,7 @@ from app.pipeline.tuning import Tuning
 from app.pipeline.types import EventKind, PlateEvent, RejectReason
 from app.pipeline.zones import Zones
 from detector.types import Detection
-from recognizer.types import Reading
+from recognizer.readings import Reading
 from tests.app.pipeline.made import ScriptedDetector, ScriptedReader, frame, plate, says
 
 FPS = 10.0

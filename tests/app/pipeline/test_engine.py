@@ -12,7 +12,7 @@ from app.pipeline.opening import make_source
 from app.pipeline.sources import identify
 from app.pipeline.types import EventKind, FrameResult, Image, PlateEvent
 from detector.types import Detection
-from recognizer.types import Reading
+from recognizer.readings import Reading
 from tests.app.pipeline.clips import write_clip
 from tests.app.pipeline.made import plate, says
 from tests.app.pipeline.test_capture import Camera, endless, live, until

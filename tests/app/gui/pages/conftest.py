@@ -21,7 +21,7 @@ from app.platelog.types import Entry, Guess, Visit
 from app.platelog.writer import jpeg
 from app.settings import Settings
 from detector.types import Box
-from recognizer.types import Alternative, Reading
+from recognizer.readings import Alternative, Reading
 
 PLATES = ("KA51MB7893", "AB12CDE", "7TJ9021", "51F97022", "WX48ZYT", "SJ21OPL", "30A12345", "GBZ808", "LN65VUC")
 NOW = datetime.now(UTC).replace(microsecond=0)

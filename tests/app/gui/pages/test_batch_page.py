@@ -19,7 +19,7 @@ from app.pipeline.core import Pipeline
 from app.pipeline.types import Image
 from app.platelog.search import Query
 from detector.types import Box, Detection
-from recognizer.types import Reading
+from recognizer.readings import Reading
 
 
 class Finder:
