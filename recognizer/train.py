@@ -3,6 +3,7 @@
 import csv
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -108,9 +109,11 @@ class Trainer:
         mixture = Mixture(self.sources, self.config, self.plan.seed)
         scores = score([], [])
         losses: list[float] = []
+        recent: deque[float] = deque(maxlen=50)
         started, first = time.monotonic(), self.step
         for batch in batches(mixture, self.plan.batch, self.step, self.plan.steps, self.plan.workers):
             losses.append(self._train(batch))
+            recent.append(losses[-1])
             self.step += 1
             speed = (self.step - first) * self.plan.batch / (time.monotonic() - started)
             if self.step % self.plan.epoch == 0 or self.step == self.plan.steps:
@@ -119,7 +122,7 @@ class Trainer:
                 losses.clear()
             if report:
                 accuracy = self.history[-1]["exact"] if self.history else None
-                report(Progress(self.step, self.plan.steps, float(np.mean(losses[-50:] or [0])), accuracy, speed))
+                report(Progress(self.step, self.plan.steps, float(np.mean(recent)), accuracy, speed))
         return scores
 
     def _train(self, batch: Batch) -> float:
