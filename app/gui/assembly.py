@@ -1,5 +1,6 @@
 """Puts the pages and dialogs into the window."""
 
+from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QDialog
 
 from app.gui.controller import Controller
@@ -49,4 +50,5 @@ def _privacy(window: MainWindow, controller: Controller) -> None:
 
 
 def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

@@ -18,7 +18,7 @@ from app.pipeline.core import Pipeline
 from app.pipeline.engine import Engine
 from app.pipeline.opening import load_pipeline
 from app.pipeline.sources import SourceError, SourceSpec, identify
-from app.pipeline.stats import StageTimes
+from app.pipeline.stats import StageTime, StageTimes
 from app.pipeline.tracking import PlateTracker
 from app.pipeline.tuning import from_settings
 from app.pipeline.types import EventKind, FrameResult, PlateEvent
@@ -165,6 +165,11 @@ class Controller(QObject):
         device, tuning = settings.detection.device, from_settings(settings)
         return load_pipeline(device, tuning, size=settings.detection.size, stages=self.stages)
 
+    def stage_times(self) -> dict[str, StageTime]:
+        """Return how long the steps take."""
+        networks = self._engine.pipeline.stages.snapshot() if self._engine.pipeline is not None else {}
+        return {**self.stages.snapshot(), **networks}
+
     def later(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Run work in a thread and done(result) in the GUI thread; an exception goes to the crash dialog."""
         self._tasks.start(work, done)
@@ -281,8 +286,7 @@ class Controller(QObject):
         source = self._recording(source_id)
         if source is None:
             return
-        latest = (source.duration_s or media_time) - 0.05
-        source.wanted_s = max(0.0, min(media_time, latest))
+        source.wanted_s = max(0.0, min(media_time, source.latest_s))
         if source.ended:
             self._begin(source)
         else:

@@ -1,5 +1,6 @@
 """An open source as the window knows it: its capture, how a recording is played, where it stands."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +59,13 @@ class OpenSource:
     def duration_s(self) -> float | None:
         """Length of a recording in seconds, None where it is not known."""
         return self.info.duration_s if self.info is not None else None
+
+    @property
+    def latest_s(self) -> float:
+        """The last second worth seeking to: a frame comes behind it."""
+        if self.info is None or self.info.duration_s is None:
+            return math.inf
+        return self.info.duration_s - max(0.05, 1.5 / (self.info.fps or 25.0))
 
     @property
     def status(self) -> CaptureStatus | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PyQt5.QtCore import QSize, Qt
-from PyQt5.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from app.gui import icons
 
@@ -16,8 +16,6 @@ class Rail(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(8, 10, 8, 10)
         self._column.setSpacing(4)
@@ -28,7 +26,6 @@ class Rail(QFrame):
         made = self._button(icon, text)
         made.setCheckable(True)
         made.clicked.connect(lambda: show())
-        self._group.addButton(made)
         self._column.insertWidget(self._column.count() - 1, made)
         return made
 

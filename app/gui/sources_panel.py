@@ -175,6 +175,6 @@ class SourcesPanel(QWidget):
         self._coach.setText(" ".join(f"{item.what} {item.remedy}" for item in found))
         self._coach_icon.setVisible(bool(found))
         self._coach_icon.show_icon("info", "notice")
-        times = self._controller.stages.snapshot()
+        times = self._controller.stage_times()
         parts = [f"{name} {times[name].median_ms:.1f}" for name in _STAGES if name in times]
         self._stages.setText("  ·  ".join(parts) + (" ms" if parts else ""))

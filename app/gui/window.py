@@ -223,7 +223,8 @@ class MainWindow(QMainWindow):
     def show_page(self, key: str) -> None:
         """Bring a page to the front."""
         self.stack.setCurrentIndex(list(self._pages).index(key))
-        self._pages[key].setChecked(True)
+        for other, button in self._pages.items():
+            button.setChecked(other == key)
 
     def add_source(self) -> None:
         """Set up a source with the wizard."""

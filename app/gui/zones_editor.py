@@ -1,6 +1,6 @@
 """Where to look in a picture, and what to mask, such as a burnt-in clock."""
 
-from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QButtonGroup, QDialog, QDialogButtonBox, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from app.gui.polygons import PolygonCanvas
@@ -78,6 +78,7 @@ class ZonesDialog(QDialog):
     def __init__(self, image: Image, zones: Zones, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Where to look"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(980, 700)
         self.editor = ZonesEditor(image, zones)
         box = QDialogButtonBox()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PyQt5 import sip
 from PyQt5.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -28,12 +29,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The whole window, shown, with nothing open. Recordings leave out no frame, however busy the machine."""
     monkeypatch.setattr("app.pipeline.playback._LATE_S", 600.0)
-    theme.apply(qapp, theme.LIGHT)
+    if theme.current() is not theme.LIGHT or not qapp.styleSheet():
+        theme.apply(qapp, theme.LIGHT)
     PlateTracker()  # its library takes long to load, which is no matter of these tests
     feed = Feed()
     kept = open_log(Settings(), feed, str(tmp_path / "log" / "plates.sqlite3"))
@@ -45,8 +45,8 @@ def window(
     for dialog in made.findChildren(QDialog):
         dialog.close()
     made.close()
-    made.deleteLater()
     qapp.processEvents()
+    sip.delete(made)  # at once: a window that lingers is painted and styled with the next test's
 
 
 def wait_for(qtbot: QtBot, condition: Callable[[], bool], timeout_ms: int = WAIT_MS) -> None:

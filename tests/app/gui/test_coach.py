@@ -15,7 +15,9 @@ def plate(height: int = 40, lean: float = 0.0, blur: float = 0.0) -> Image:
     image = np.full((200, 400, 3), 60, np.uint8)
     cv2.rectangle(image, (100, 100 - height // 2), (300, 100 + height // 2), (240, 240, 240), -1)
     cv2.putText(image, "AB12 CDE", (110, 100 + height // 3), cv2.FONT_HERSHEY_SIMPLEX, height / 34, (0, 0, 0), 3)
-    turned = cv2.warpAffine(image, cv2.getRotationMatrix2D((200, 100), -lean, 1.0), (400, 200), borderValue=(60, 60, 60))
+    turned = cv2.warpAffine(
+        image, cv2.getRotationMatrix2D((200, 100), -lean, 1.0), (400, 200), borderValue=(60, 60, 60)
+    )
     done = cv2.GaussianBlur(turned, (0, 0), blur) if blur else turned
     return np.asarray(done, np.uint8)
 

@@ -61,7 +61,10 @@ def play(controller: Controller, clip: Path, speed: float = 4.0) -> str:  # noqa
 
 
 def test_a_clip_is_read_and_both_visits_are_in_the_log(
-    qtbot: QtBot, controller: Controller, told: Listener, clip: Path  # noqa: F811
+    qtbot: QtBot,
+    controller: Controller,
+    told: Listener,
+    clip: Path,  # noqa: F811
 ) -> None:
     name = play(controller, clip)
     wait_for(qtbot, lambda: bool(told.finals(FIRST.text) and told.finals(SECOND.text)))
@@ -74,7 +77,10 @@ def test_a_clip_is_read_and_both_visits_are_in_the_log(
 
 
 def test_seeking_back_ends_the_tracks_and_what_is_seen_again_is_no_second_visit(
-    qtbot: QtBot, controller: Controller, told: Listener, clip: Path  # noqa: F811
+    qtbot: QtBot,
+    controller: Controller,
+    told: Listener,
+    clip: Path,  # noqa: F811
 ) -> None:
     name = play(controller, clip, speed=1.0)
     wait_for(qtbot, lambda: any(event.text == FIRST.text for event in told.events))
@@ -111,7 +117,10 @@ def test_a_clip_that_has_ended_plays_again(qtbot: QtBot, controller: Controller,
 
 
 def test_a_plate_of_the_block_list_is_a_hit_and_one_of_the_allow_list_is_none(
-    qtbot: QtBot, controller: Controller, told: Listener, clip: Path  # noqa: F811
+    qtbot: QtBot,
+    controller: Controller,
+    told: Listener,
+    clip: Path,  # noqa: F811
 ) -> None:
     assert controller.store is not None
     controller.store.watch.add(WatchEntry("block", SECOND.text, note="stolen"), WatchEntry("allow", FIRST.text))
@@ -122,7 +131,10 @@ def test_a_plate_of_the_block_list_is_a_hit_and_one_of_the_allow_list_is_none(
 
 
 def test_folders_and_heaps_of_files_go_to_the_queue(
-    controller: Controller, told: Listener, clip: Path, tmp_path: Path  # noqa: F811
+    controller: Controller,
+    told: Listener,
+    clip: Path,
+    tmp_path: Path,  # noqa: F811
 ) -> None:
     controller.open_sources([str(tmp_path)])
     controller.open_sources([f"{clip}"] * 5)
@@ -131,7 +143,7 @@ def test_folders_and_heaps_of_files_go_to_the_queue(
 
 
 def test_what_cannot_be_opened_is_told_without_its_password(
-    qtbot: QtBot, controller: Controller, told: Listener, tmp_path: Path  # noqa: F811
+    qtbot: QtBot, controller: Controller, told: Listener, tmp_path: Path
 ) -> None:
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     controller.open_sources(["nowhere.mp4", str(tmp_path / "broken.mp4")])
@@ -143,7 +155,10 @@ def test_what_cannot_be_opened_is_told_without_its_password(
 
 
 def test_a_zone_holds_for_its_own_source_at_once(
-    qtbot: QtBot, controller: Controller, told: Listener, clip: Path  # noqa: F811
+    qtbot: QtBot,
+    controller: Controller,
+    told: Listener,
+    clip: Path,  # noqa: F811
 ) -> None:
     upper = Zones(include=(((0.0, 0.0), (1.0, 0.0), (1.0, 0.2), (0.0, 0.2)),))
     controller.open_source(SourceSpec(SourceKind.VIDEO, "gate", str(clip)), "Gate", upper)
@@ -185,9 +200,7 @@ def test_closing_takes_under_three_seconds_while_sources_hang(
     made = Controller(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, pipeline)
     made.start()
     monkeypatch.setattr("app.gui.opened.make_source", lambda spec: HangingSource(spec, let_go))
-    monkeypatch.setattr(
-        "app.gui.opened.OpenSource._source", lambda self, _make: HangingSource(self.spec, let_go)
-    )
+    monkeypatch.setattr("app.gui.opened.OpenSource._source", lambda self, _make: HangingSource(self.spec, let_go))
     for number in range(4):
         made.open_source(SourceSpec(SourceKind.CAMERA, f"camera {number}", str(number)))
     wait_for(qtbot, lambda: made.pipeline is not None)
@@ -227,7 +240,10 @@ def test_networks_that_cannot_be_loaded_are_told(qtbot: QtBot, qapp: QApplicatio
 
 
 def test_frames_never_travel_in_signals(
-    qtbot: QtBot, controller: Controller, told: Listener, clip: Path  # noqa: F811
+    qtbot: QtBot,
+    controller: Controller,
+    told: Listener,
+    clip: Path,  # noqa: F811
 ) -> None:
     signals = [name for name in dir(Controller) if hasattr(getattr(Controller, name), "signatures")]
     name = play(controller, clip)

@@ -77,7 +77,9 @@ def test_the_setting_chooses_the_theme(choice: str, dark: bool, name: str) -> No
 def test_every_icon_named_in_the_code_is_kept_with_its_licence() -> None:
     kept = {path.stem for path in icons.FOLDER.glob("*.svg")}
     text = "\n".join(path.read_text() for path in SOURCES.rglob("*.py"))
-    named = set(re.findall(r'(?:icon|Picture|show_icon|tool|_say|EmptyState|State)\(\s*(?:tr\([^)]*\), )?"([a-z0-9-]+)"', text))
+    named = set(
+        re.findall(r'(?:icon|Picture|show_icon|tool|_say|EmptyState|State)\(\s*(?:tr\([^)]*\), )?"([a-z0-9-]+)"', text)
+    )
     assert named and named <= kept, named - kept
     assert "ISC License" in (icons.FOLDER / "LICENSE").read_text()
 

@@ -77,9 +77,7 @@ def test_without_boxes_the_picture_is_bare(view: VideoView) -> None:
     assert all(shot.pixelColor(x, y) == QColor(100, 100, 100) for x in range(0, 640, 40) for y in range(0, 480, 40))
 
 
-def test_a_picture_is_scaled_once_however_often_it_is_painted(
-    view: VideoView, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_picture_is_scaled_once_however_often_it_is_painted(view: VideoView, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
     resize = video_view.cv2.resize
     monkeypatch.setattr(video_view.cv2, "resize", lambda *args, **more: calls.append(1) or resize(*args, **more))

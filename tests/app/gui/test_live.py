@@ -1,0 +1,196 @@
+from pathlib import Path
+
+import pytest
+from PyQt5.QtCore import Qt
+from PyQt5.QtGui import QKeyEvent
+from PyQt5.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from app.gui.controller import Controller
+from app.gui.live import LiveGrid
+from app.gui.opened import Tick
+from app.gui.player import PlayerBar
+from app.gui.seekbar import SeekBar, clock
+from app.gui.window import MainWindow
+from app.pipeline.sources import SourceKind, SourceSpec
+from tests.app.gui.fakes import FIRST, SECOND
+from tests.app.gui.shell import clip, wait_for, window  # noqa: F401  (fixtures)
+
+KEY = Qt.Key
+
+
+def open_three(window: MainWindow, clip: Path) -> LiveGrid:  # noqa: F811
+    controller = window._controller
+    for number in range(3):
+        controller.open_source(SourceSpec(SourceKind.VIDEO, f"gate {number}", str(clip)), f"Gate {number}")
+        controller.set_paused(f"gate {number}", True)
+    return window.live.grid
+
+
+def place_of(controller: Controller, source_id: str) -> float:
+    newest = controller.newest(source_id)
+    return newest.frame.media_time if newest is not None else -1.0
+
+
+def shown(grid: LiveGrid) -> list[str]:
+    return [tile.source_id for tile in grid.tiles if tile.isVisible()]
+
+
+def press(player: PlayerBar, key: Qt.Key) -> bool:
+    return player.take_key(QKeyEvent(QKeyEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
+
+
+def test_every_source_is_a_tile_and_a_double_click_shows_one_alone(
+    qtbot: QtBot,
+    window: MainWindow,
+    clip: Path,  # noqa: F811
+) -> None:
+    grid = open_three(window, clip)
+    assert shown(grid) == ["gate 0", "gate 1", "gate 2"]
+    wait_for(qtbot, lambda: all(tile.view.result is not None for tile in grid.tiles))
+    assert {tile.view.result.frame.source_id for tile in grid.tiles} == {"gate 0", "gate 1", "gate 2"}  # type: ignore[union-attr]
+    qtbot.mouseDClick(grid.tiles[1].view, Qt.MouseButton.LeftButton)
+    assert shown(grid) == ["gate 1"]
+    qtbot.keyClick(grid.tiles[1], KEY.Key_Return)
+    assert len(shown(grid)) == 3
+
+
+def test_tiles_close_and_the_next_step_is_told_again(qtbot: QtBot, window: MainWindow, clip: Path) -> None:  # noqa: F811
+    grid = open_three(window, clip)
+    assert not window.live.empty.isVisible()
+    for tile in grid.tiles:
+        close = next(button for button in tile.findChildren(QToolButton) if "Close" in button.accessibleName())
+        qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    wait_for(qtbot, lambda: not grid.tiles)
+    assert window.live.empty.isVisible()
+
+
+def test_hidden_tiles_fetch_no_frames(qtbot: QtBot, window: MainWindow, clip: Path) -> None:  # noqa: F811
+    grid = open_three(window, clip)
+    grid.show_alone("gate 0")
+    before = grid.tiles[2].view.result
+    window._controller.seek("gate 2", 2.0)
+    wait_for(qtbot, lambda: place_of(window._controller, "gate 2") >= 1.9)
+    qtbot.wait(100)
+    assert grid.tiles[2].view.result is before
+
+
+@pytest.fixture
+def playing(qtbot: QtBot, window: MainWindow, clip: Path) -> tuple[Controller, PlayerBar, str]:  # noqa: F811
+    controller, name = window._controller, str(clip)
+    controller.open_sources([name])
+    controller.set_paused(name, True)
+    wait_for(qtbot, lambda: controller.newest(name) is not None and controller.source(name).duration_s is not None)  # type: ignore[union-attr]
+    return controller, window.live.player, name
+
+
+def test_space_and_k_play_and_pause(playing: tuple[Controller, PlayerBar, str]) -> None:
+    controller, player, name = playing
+    source = controller.source(name)
+    assert source is not None and source.paused
+    for key, paused in ((KEY.Key_Space, False), (KEY.Key_K, True), (KEY.Key_Space, False)):
+        assert press(player, key)
+        assert source.paused is paused
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        ((KEY.Key_Right,), 3.95),
+        ((KEY.Key_Right, KEY.Key_Left), 0.0),
+        ((KEY.Key_L,), 3.95),
+        ((KEY.Key_L, KEY.Key_J), 0.0),
+    ],
+    ids=["right", "right left", "L", "L J"],
+)
+def test_arrows_and_j_and_l_go_on_and_back(
+    qtbot: QtBot, playing: tuple[Controller, PlayerBar, str], keys: tuple[Qt.Key, ...], place: float
+) -> None:
+    controller, player, name = playing
+    for key in keys:
+        assert press(player, key)
+        wait_for(qtbot, lambda: player._wanted is None and controller.source(name).wanted_s is None)  # type: ignore[union-attr]
+        qtbot.wait(50)
+    wait_for(qtbot, lambda: abs(place_of(controller, name) - place) < 0.3)
+
+
+def test_a_full_stop_shows_the_next_frame(qtbot: QtBot, playing: tuple[Controller, PlayerBar, str]) -> None:
+    controller, player, name = playing
+    first = controller.newest(name)
+    assert first is not None and press(player, KEY.Key_Period)
+    wait_for(qtbot, lambda: controller.newest(name).frame.media_time > first.frame.media_time)  # type: ignore[union-attr]
+    assert controller.newest(name).frame.media_time == pytest.approx(first.frame.media_time + 0.1, abs=0.02)  # type: ignore[union-attr]
+
+
+def test_plus_and_minus_change_the_speed(playing: tuple[Controller, PlayerBar, str]) -> None:
+    controller, player, name = playing
+    source = controller.source(name)
+    assert source is not None
+    speeds = []
+    for key in (KEY.Key_Plus, KEY.Key_Plus, KEY.Key_Plus, KEY.Key_Minus):
+        press(player, key)
+        speeds.append(source.speed)
+    assert speeds == [2.0, 4.0, 4.0, 2.0]
+
+
+def test_the_seek_bar_has_a_tick_a_read_and_goes_where_it_is_clicked(
+    qtbot: QtBot, playing: tuple[Controller, PlayerBar, str]
+) -> None:
+    controller, player, name = playing
+    controller.set_speed(name, 4.0)
+    controller.set_paused(name, False)
+    source = controller.source(name)
+    assert source is not None
+    wait_for(qtbot, lambda: source.ended)
+    wait_for(qtbot, lambda: [tick.text for tick in player._bar._ticks] == [FIRST.text, SECOND.text])
+    bar = player._bar
+    with qtbot.waitSignal(bar.seek_wanted) as asked:
+        qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.rect().center())
+    assert asked.args[0] == pytest.approx(2.0, abs=0.15)
+
+
+def test_ticks_are_named_and_hits_differ_by_form(qtbot: QtBot) -> None:
+    bar = SeekBar()
+    qtbot.addWidget(bar)
+    bar.resize(400, 34)
+    pictures = []
+    for hit in (False, True):
+        bar.show_place(0.0, 10.0, [Tick("a", "AB12CDE", 5.0, hit)])
+        pictures.append(bar.grab().toImage())
+    assert pictures[0] != pictures[1]
+    tick = bar._tick_at(bar._x(5000))
+    assert tick is not None and tick.text == "AB12CDE"
+    assert bar._tick_at(bar._x(2000)) is None
+
+
+def test_the_seek_bar_is_moved_by_keys(qtbot: QtBot) -> None:
+    bar = SeekBar()
+    qtbot.addWidget(bar)
+    bar.show_place(10.0, 60.0, [])
+    with qtbot.waitSignal(bar.seek_wanted) as asked:
+        qtbot.keyClick(bar, KEY.Key_Right)
+    assert asked.args == [15.0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00"), (61.9, "1:01"), (3599, "59:59"), (3661, "1:01:01"), (-1, "0:00")]
+)
+def test_media_time_is_written_as_a_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+def test_the_source_panel_tells_how_each_source_does(qtbot: QtBot, window: MainWindow, clip: Path) -> None:  # noqa: F811
+    controller = window._controller
+    controller.open_sources([str(clip)])
+    controller.open_source(SourceSpec(SourceKind.STREAM, "Gate", "rtsp://127.0.0.1:1/none"), "Gate")
+    table, headings = window.live.sources._table, window.live.sources.headings()
+
+    def cell(row: int, heading: str) -> str:
+        item = table.item(row, headings.index(heading))
+        return item.text() if item is not None else ""
+
+    wait_for(qtbot, lambda: cell(0, "State") in ("Playing", "Ended") and float(cell(0, "Frames/s") or 0) >= 0)
+    wait_for(qtbot, lambda: "No connection" in cell(1, "State") and int(cell(1, "Reconnects")) >= 1)
+    assert [cell(0, name) for name in ("Source", "Reconnects", "Stalls")] == [clip.name, "–", "–"]
+    assert cell(1, "Source") == "Gate"
+    wait_for(qtbot, lambda: "detect" in window.live.sources._stages.text())

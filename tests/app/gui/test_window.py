@@ -1,0 +1,167 @@
+from pathlib import Path
+
+import pytest
+from PyQt5 import sip
+from PyQt5.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt5.QtGui import QDropEvent
+from PyQt5.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.gui import known, opening, theme
+from app.gui.feed import Feed
+from app.gui.kept import open_log
+from app.gui.known import Known, KnownSource
+from app.gui.main import make_window
+from app.gui.opening import names_in
+from app.gui.window import MainWindow
+from app.pipeline.sources import SourceKind
+from app.settings import Settings
+from tests.app.gui.fakes import pipeline
+from tests.app.gui.shell import clip, wait_for, window  # noqa: F401  (fixtures)
+
+
+def dropped(*urls: str) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl(url) if "://" in url else QUrl.fromLocalFile(url) for url in urls])
+    return data
+
+
+def opened(window: MainWindow) -> list[str]:  # noqa: F811
+    return [source.spec.address for source in window._controller.sources]
+
+
+def test_the_first_start_plays_the_demo(
+    window: MainWindow,
+    clip: Path,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:
+    monkeypatch.setattr(opening, "DEMO_CLIP", clip)
+    window.opening.known = Known()
+    window.opening.begin([])
+    assert opened(window) == [str(clip)]
+
+
+def test_a_later_start_opens_the_cameras_that_were_set_up(window: MainWindow, clip: Path) -> None:  # noqa: F811
+    window.opening.known = Known((KnownSource("Gate", SourceKind.VIDEO, str(clip)),))
+    window.opening.begin([])
+    assert [source.name for source in window._controller.sources] == ["Gate"]
+
+
+def test_with_nothing_open_the_next_step_is_told(window: MainWindow) -> None:  # noqa: F811
+    assert window.live.empty.isVisible()
+    steps = [button.text() for button in window.live.empty.findChildren(QAbstractButton)]
+    assert len(steps) == 4 and all(steps)
+
+
+def test_dropped_files_and_addresses_are_opened(window: MainWindow, clip: Path) -> None:  # noqa: F811
+    data = dropped(str(clip), "rtsp://127.0.0.1:1/live")  # the event does not own it
+    drop = QDropEvent(
+        QPointF(50, 50), Qt.DropAction.CopyAction, data,
+        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    window.dropEvent(drop)
+    assert opened(window) == [str(clip), "rtsp://127.0.0.1:1/live"]
+
+
+def test_a_dropped_folder_goes_to_the_queue(window: MainWindow, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "clips").mkdir()
+    window.opening.open(names_in(dropped(str(tmp_path / "clips"))))
+    assert window._pages["queue"].isChecked()
+
+
+def test_an_address_in_the_clipboard_is_opened_with_ctrl_v(
+    qtbot: QtBot,
+    window: MainWindow,
+    qapp: QApplication,  # noqa: F811
+) -> None:
+    clipboard = qapp.clipboard()
+    assert clipboard is not None
+    clipboard.setText("rtsp://admin:secret@127.0.0.1:1/live")
+    window.opening.paste()
+    assert opened(window) == ["rtsp://admin:secret@127.0.0.1:1/live"]
+    assert not any("secret" in name for name in window.opening.known.recent)
+    clipboard.setText("not an address")
+    window.opening.paste()
+    assert len(opened(window)) == 1
+
+
+def test_what_was_opened_is_in_the_menu_open_again(window: MainWindow, clip: Path) -> None:  # noqa: F811
+    window.opening.open([str(clip)])
+    menu = window._recent
+    assert menu is not None and [action.text() for action in menu.actions()] == [str(clip)]
+    assert known.load().recent == (str(clip),)
+
+
+def test_pages_are_reached_by_keys_and_buttons(qtbot: QtBot, window: MainWindow) -> None:  # noqa: F811
+    for key, button in window._pages.items():
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert window.stack.currentIndex() == list(window._pages).index(key)
+        assert button.isChecked()
+
+
+def test_the_theme_changes_at_once_and_is_kept(window: MainWindow) -> None:  # noqa: F811
+    before = theme.current().name
+    window.toggle_theme()
+    assert theme.current().name != before
+    assert window._controller.settings.appearance.theme == theme.current().name
+    window.toggle_theme()
+
+
+def test_every_control_has_a_name_and_can_have_the_focus(qtbot: QtBot, window: MainWindow, clip: Path) -> None:  # noqa: F811
+    window._controller.open_sources([str(clip)])
+    for key in window._pages:
+        window.show_page(key)
+        for kind in (QAbstractButton, QComboBox, QLineEdit, QSlider):
+            for control in window.findChildren(kind):
+                if control.isVisible() and control.parent() is not None and not _is_part(control):
+                    assert _name(control), f"{key}: {type(control).__name__} {control.objectName()} has no name"
+                    assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{key}: {_name(control)} takes no focus"
+
+
+def test_tab_goes_round_through_every_visible_control(qtbot: QtBot, window: MainWindow) -> None:  # noqa: F811
+    window.show_page("live")
+    chain: list[QWidget] = [window]
+    while (following := chain[-1].nextInFocusChain()) is not None and following is not window:
+        chain.append(following)
+    buttons = [button for button in window.findChildren(QAbstractButton) if button.isVisible()]
+    assert buttons and all(button in chain for button in buttons)
+
+
+def test_size_and_splitters_are_remembered(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    for attempt in range(2):
+        feed = Feed()
+        kept = open_log(Settings(), feed, str(tmp_path / "plates.sqlite3"))
+        made = make_window(Settings(), kept, feed, pipeline, state=tmp_path / "window.ini")
+        made.show()
+        if attempt == 0:
+            made.resize(1111, 700)
+            made.live.across.setSizes([600, 400])
+            qapp.processEvents()
+        sizes.append((made.size(), made.live.across.sizes()))
+        made.close()
+        sip.delete(made)
+    assert sizes[0] == sizes[1]
+
+
+def test_closing_during_a_run_asks_first(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    asked: list[int] = []
+    monkeypatch.setattr(window, "_busy", lambda: True)
+    monkeypatch.setattr(window, "_sure_to_close", lambda: bool(asked.append(1)))
+    assert not window.close()
+    assert asked == [1] and window.isVisible()
+    monkeypatch.setattr(window, "_busy", lambda: False)
+
+
+def _is_part(control: QWidget) -> bool:
+    """Whether a control is a part that Qt puts into another one."""
+    within = isinstance(control.parent(), QComboBox | QLineEdit | QAbstractSpinBox)
+    return control.objectName().startswith("qt_") or within
+
+
+def _name(control: QWidget) -> str:
+    text = control.text() if isinstance(control, QAbstractButton) else ""
+    placeholder = control.placeholderText() if isinstance(control, QLineEdit) else ""
+    return control.accessibleName() or text or control.toolTip() or placeholder
