@@ -21,7 +21,7 @@ from app.platelog.search import Query
 from app.platelog.watchlist import WatchEntry
 from app.settings import Settings, with_value
 from tests.app.gui.fakes import FIRST, SECOND, pipeline
-from tests.app.gui.shell import clip, threads_gone, wait_for, window  # noqa: F401  (fixtures)
+from tests.app.gui.shell import threads_gone, wait_for
 
 
 class Listener(QObject):
@@ -45,7 +45,7 @@ class Listener(QObject):
 
 
 @pytest.fixture
-def controller(window: MainWindow) -> Controller:  # noqa: F811
+def controller(window: MainWindow) -> Controller:
     return window._controller
 
 
@@ -54,7 +54,7 @@ def told(controller: Controller) -> Listener:
     return Listener(controller)
 
 
-def play(controller: Controller, clip: Path, speed: float = 4.0) -> str:  # noqa: F811
+def play(controller: Controller, clip: Path, speed: float = 4.0) -> str:
     controller.open_sources([str(clip)])
     controller.set_speed(str(clip), speed)
     return str(clip)
@@ -64,7 +64,7 @@ def test_a_clip_is_read_and_both_visits_are_in_the_log(
     qtbot: QtBot,
     controller: Controller,
     told: Listener,
-    clip: Path,  # noqa: F811
+    clip: Path,
 ) -> None:
     name = play(controller, clip)
     wait_for(qtbot, lambda: bool(told.finals(FIRST.text) and told.finals(SECOND.text)))
@@ -80,7 +80,7 @@ def test_seeking_back_ends_the_tracks_and_what_is_seen_again_is_no_second_visit(
     qtbot: QtBot,
     controller: Controller,
     told: Listener,
-    clip: Path,  # noqa: F811
+    clip: Path,
 ) -> None:
     name = play(controller, clip, speed=1.0)
     wait_for(qtbot, lambda: any(event.text == FIRST.text for event in told.events))
@@ -99,7 +99,7 @@ def test_seeking_back_ends_the_tracks_and_what_is_seen_again_is_no_second_visit(
     assert sorted(visit.plate for visit in controller.store.each(Query())) == sorted((FIRST.text, SECOND.text))
 
 
-def test_many_seeks_in_a_row_end_at_the_last(qtbot: QtBot, controller: Controller, clip: Path) -> None:  # noqa: F811
+def test_many_seeks_in_a_row_end_at_the_last(qtbot: QtBot, controller: Controller, clip: Path) -> None:
     name = play(controller, clip, speed=0.25)
     wait_for(qtbot, lambda: controller.newest(name) is not None)
     for place in (3.0, 0.5, 2.0, 1.0, 2.5):
@@ -107,7 +107,7 @@ def test_many_seeks_in_a_row_end_at_the_last(qtbot: QtBot, controller: Controlle
     wait_for(qtbot, lambda: 2.45 <= controller.newest(name).frame.media_time <= 3.2)  # type: ignore[union-attr]
 
 
-def test_a_clip_that_has_ended_plays_again(qtbot: QtBot, controller: Controller, clip: Path) -> None:  # noqa: F811
+def test_a_clip_that_has_ended_plays_again(qtbot: QtBot, controller: Controller, clip: Path) -> None:
     name = play(controller, clip)
     source = controller.source(name)
     assert source is not None
@@ -120,7 +120,7 @@ def test_a_plate_of_the_block_list_is_a_hit_and_one_of_the_allow_list_is_none(
     qtbot: QtBot,
     controller: Controller,
     told: Listener,
-    clip: Path,  # noqa: F811
+    clip: Path,
 ) -> None:
     assert controller.store is not None
     controller.store.watch.add(WatchEntry("block", SECOND.text, note="stolen"), WatchEntry("allow", FIRST.text))
@@ -134,7 +134,7 @@ def test_folders_and_heaps_of_files_go_to_the_queue(
     controller: Controller,
     told: Listener,
     clip: Path,
-    tmp_path: Path,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     controller.open_sources([str(tmp_path)])
     controller.open_sources([f"{clip}"] * 5)
@@ -158,7 +158,7 @@ def test_a_zone_holds_for_its_own_source_at_once(
     qtbot: QtBot,
     controller: Controller,
     told: Listener,
-    clip: Path,  # noqa: F811
+    clip: Path,
 ) -> None:
     upper = Zones(include=(((0.0, 0.0), (1.0, 0.0), (1.0, 0.2), (0.0, 0.2)),))
     controller.open_source(SourceSpec(SourceKind.VIDEO, "gate", str(clip)), "Gate", upper)
@@ -243,7 +243,7 @@ def test_frames_never_travel_in_signals(
     qtbot: QtBot,
     controller: Controller,
     told: Listener,
-    clip: Path,  # noqa: F811
+    clip: Path,
 ) -> None:
     signals = [name for name in dir(Controller) if hasattr(getattr(Controller, name), "signatures")]
     name = play(controller, clip)

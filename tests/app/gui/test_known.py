@@ -72,19 +72,16 @@ def test_a_file_that_is_no_good_is_as_none(tmp_path: Path, text: str) -> None:
     assert known.load(file) == Known()
 
 
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.floats() | st.text(),
-        lambda kid: (
-            st.lists(kid)
-            | st.dictionaries(
-                st.sampled_from(["sources", "recent", "name", "kind", "address", "zones", "include", "exclude"]), kid
-            )
-        ),
-        max_leaves=12,
-    )
+KEYS = ("sources", "recent", "name", "kind", "address", "zones", "include", "exclude")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(KEYS), inner),
+    max_leaves=12,
 )
+
+
+@given(JSON)
 def test_no_file_can_break_the_start(tmp_path_factory: pytest.TempPathFactory, table: object) -> None:
-    file = tmp_path_factory.mktemp("fuzz") / "sources.json"
+    file = tmp_path_factory.getbasetemp() / "sources.json"
     file.write_text(json.dumps(table))
     assert isinstance(known.load(file), Known)

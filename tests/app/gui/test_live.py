@@ -14,12 +14,12 @@ from app.gui.seekbar import SeekBar, clock
 from app.gui.window import MainWindow
 from app.pipeline.sources import SourceKind, SourceSpec
 from tests.app.gui.fakes import FIRST, SECOND
-from tests.app.gui.shell import clip, wait_for, window  # noqa: F401  (fixtures)
+from tests.app.gui.shell import wait_for
 
 KEY = Qt.Key
 
 
-def open_three(window: MainWindow, clip: Path) -> LiveGrid:  # noqa: F811
+def open_three(window: MainWindow, clip: Path) -> LiveGrid:
     controller = window._controller
     for number in range(3):
         controller.open_source(SourceSpec(SourceKind.VIDEO, f"gate {number}", str(clip)), f"Gate {number}")
@@ -43,7 +43,7 @@ def press(player: PlayerBar, key: Qt.Key) -> bool:
 def test_every_source_is_a_tile_and_a_double_click_shows_one_alone(
     qtbot: QtBot,
     window: MainWindow,
-    clip: Path,  # noqa: F811
+    clip: Path,
 ) -> None:
     grid = open_three(window, clip)
     assert shown(grid) == ["gate 0", "gate 1", "gate 2"]
@@ -55,7 +55,7 @@ def test_every_source_is_a_tile_and_a_double_click_shows_one_alone(
     assert len(shown(grid)) == 3
 
 
-def test_tiles_close_and_the_next_step_is_told_again(qtbot: QtBot, window: MainWindow, clip: Path) -> None:  # noqa: F811
+def test_tiles_close_and_the_next_step_is_told_again(qtbot: QtBot, window: MainWindow, clip: Path) -> None:
     grid = open_three(window, clip)
     assert not window.live.empty.isVisible()
     for tile in grid.tiles:
@@ -65,7 +65,7 @@ def test_tiles_close_and_the_next_step_is_told_again(qtbot: QtBot, window: MainW
     assert window.live.empty.isVisible()
 
 
-def test_hidden_tiles_fetch_no_frames(qtbot: QtBot, window: MainWindow, clip: Path) -> None:  # noqa: F811
+def test_hidden_tiles_fetch_no_frames(qtbot: QtBot, window: MainWindow, clip: Path) -> None:
     grid = open_three(window, clip)
     grid.show_alone("gate 0")
     before = grid.tiles[2].view.result
@@ -76,7 +76,7 @@ def test_hidden_tiles_fetch_no_frames(qtbot: QtBot, window: MainWindow, clip: Pa
 
 
 @pytest.fixture
-def playing(qtbot: QtBot, window: MainWindow, clip: Path) -> tuple[Controller, PlayerBar, str]:  # noqa: F811
+def playing(qtbot: QtBot, window: MainWindow, clip: Path) -> tuple[Controller, PlayerBar, str]:
     controller, name = window._controller, str(clip)
     controller.open_sources([name])
     controller.set_paused(name, True)
@@ -179,7 +179,7 @@ def test_media_time_is_written_as_a_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 
 
-def test_the_source_panel_tells_how_each_source_does(qtbot: QtBot, window: MainWindow, clip: Path) -> None:  # noqa: F811
+def test_the_source_panel_tells_how_each_source_does(qtbot: QtBot, window: MainWindow, clip: Path) -> None:
     controller = window._controller
     controller.open_sources([str(clip)])
     controller.open_source(SourceSpec(SourceKind.STREAM, "Gate", "rtsp://127.0.0.1:1/none"), "Gate")

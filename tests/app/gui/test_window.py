@@ -17,7 +17,6 @@ from app.gui.window import MainWindow
 from app.pipeline.sources import SourceKind
 from app.settings import Settings
 from tests.app.gui.fakes import pipeline
-from tests.app.gui.shell import clip, wait_for, window  # noqa: F401  (fixtures)
 
 
 def dropped(*urls: str) -> QMimeData:
@@ -26,14 +25,14 @@ def dropped(*urls: str) -> QMimeData:
     return data
 
 
-def opened(window: MainWindow) -> list[str]:  # noqa: F811
+def opened(window: MainWindow) -> list[str]:
     return [source.spec.address for source in window._controller.sources]
 
 
 def test_the_first_start_plays_the_demo(
     window: MainWindow,
     clip: Path,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(opening, "DEMO_CLIP", clip)
     window.opening.known = Known()
@@ -41,19 +40,19 @@ def test_the_first_start_plays_the_demo(
     assert opened(window) == [str(clip)]
 
 
-def test_a_later_start_opens_the_cameras_that_were_set_up(window: MainWindow, clip: Path) -> None:  # noqa: F811
+def test_a_later_start_opens_the_cameras_that_were_set_up(window: MainWindow, clip: Path) -> None:
     window.opening.known = Known((KnownSource("Gate", SourceKind.VIDEO, str(clip)),))
     window.opening.begin([])
     assert [source.name for source in window._controller.sources] == ["Gate"]
 
 
-def test_with_nothing_open_the_next_step_is_told(window: MainWindow) -> None:  # noqa: F811
+def test_with_nothing_open_the_next_step_is_told(window: MainWindow) -> None:
     assert window.live.empty.isVisible()
     steps = [button.text() for button in window.live.empty.findChildren(QAbstractButton)]
     assert len(steps) == 4 and all(steps)
 
 
-def test_dropped_files_and_addresses_are_opened(window: MainWindow, clip: Path) -> None:  # noqa: F811
+def test_dropped_files_and_addresses_are_opened(window: MainWindow, clip: Path) -> None:
     data = dropped(str(clip), "rtsp://127.0.0.1:1/live")  # the event does not own it
     drop = QDropEvent(
         QPointF(50, 50), Qt.DropAction.CopyAction, data,
@@ -63,7 +62,7 @@ def test_dropped_files_and_addresses_are_opened(window: MainWindow, clip: Path) 
     assert opened(window) == [str(clip), "rtsp://127.0.0.1:1/live"]
 
 
-def test_a_dropped_folder_goes_to_the_queue(window: MainWindow, tmp_path: Path) -> None:  # noqa: F811
+def test_a_dropped_folder_goes_to_the_queue(window: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "clips").mkdir()
     window.opening.open(names_in(dropped(str(tmp_path / "clips"))))
     assert window._pages["queue"].isChecked()
@@ -72,7 +71,7 @@ def test_a_dropped_folder_goes_to_the_queue(window: MainWindow, tmp_path: Path) 
 def test_an_address_in_the_clipboard_is_opened_with_ctrl_v(
     qtbot: QtBot,
     window: MainWindow,
-    qapp: QApplication,  # noqa: F811
+    qapp: QApplication,
 ) -> None:
     clipboard = qapp.clipboard()
     assert clipboard is not None
@@ -85,21 +84,21 @@ def test_an_address_in_the_clipboard_is_opened_with_ctrl_v(
     assert len(opened(window)) == 1
 
 
-def test_what_was_opened_is_in_the_menu_open_again(window: MainWindow, clip: Path) -> None:  # noqa: F811
+def test_what_was_opened_is_in_the_menu_open_again(window: MainWindow, clip: Path) -> None:
     window.opening.open([str(clip)])
     menu = window._recent
     assert menu is not None and [action.text() for action in menu.actions()] == [str(clip)]
     assert known.load().recent == (str(clip),)
 
 
-def test_pages_are_reached_by_keys_and_buttons(qtbot: QtBot, window: MainWindow) -> None:  # noqa: F811
+def test_pages_are_reached_by_keys_and_buttons(qtbot: QtBot, window: MainWindow) -> None:
     for key, button in window._pages.items():
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         assert window.stack.currentIndex() == list(window._pages).index(key)
         assert button.isChecked()
 
 
-def test_the_theme_changes_at_once_and_is_kept(window: MainWindow) -> None:  # noqa: F811
+def test_the_theme_changes_at_once_and_is_kept(window: MainWindow) -> None:
     before = theme.current().name
     window.toggle_theme()
     assert theme.current().name != before
@@ -107,7 +106,7 @@ def test_the_theme_changes_at_once_and_is_kept(window: MainWindow) -> None:  # n
     window.toggle_theme()
 
 
-def test_every_control_has_a_name_and_can_have_the_focus(qtbot: QtBot, window: MainWindow, clip: Path) -> None:  # noqa: F811
+def test_every_control_has_a_name_and_can_have_the_focus(qtbot: QtBot, window: MainWindow, clip: Path) -> None:
     window._controller.open_sources([str(clip)])
     for key in window._pages:
         window.show_page(key)
@@ -118,7 +117,7 @@ def test_every_control_has_a_name_and_can_have_the_focus(qtbot: QtBot, window: M
                     assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{key}: {_name(control)} takes no focus"
 
 
-def test_tab_goes_round_through_every_visible_control(qtbot: QtBot, window: MainWindow) -> None:  # noqa: F811
+def test_tab_goes_round_through_every_visible_control(qtbot: QtBot, window: MainWindow) -> None:
     window.show_page("live")
     chain: list[QWidget] = [window]
     while (following := chain[-1].nextInFocusChain()) is not None and following is not window:
@@ -146,7 +145,7 @@ def test_size_and_splitters_are_remembered(
     assert sizes[0] == sizes[1]
 
 
-def test_closing_during_a_run_asks_first(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_closing_during_a_run_asks_first(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(window, "_busy", lambda: True)
     monkeypatch.setattr(window, "_sure_to_close", lambda: bool(asked.append(1)))

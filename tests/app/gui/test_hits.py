@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.gui.window import MainWindow
+from app.platelog.search import Query
+from app.platelog.watchlist import WatchEntry
+from tests.app.gui.fakes import FIRST, SECOND
+from tests.app.gui.shell import wait_for
+
+
+@pytest.fixture
+def beeps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    heard: list[int] = []
+    monkeypatch.setattr(QApplication, "beep", lambda: heard.append(1))
+    return heard
+
+
+def watch_and_play(qtbot: QtBot, window: MainWindow, clip: Path, *plates: str) -> None:
+    controller = window._controller
+    assert controller.store is not None
+    controller.store.watch.add(*(WatchEntry("block", plate, note="stolen 3 May") for plate in plates))
+    controller.open_sources([str(clip)])
+    controller.set_speed(str(clip), 4.0)
+    wait_for(qtbot, lambda: len(window.hits.open) == len(plates))
+
+
+def test_a_hit_raises_the_banner_with_plate_note_and_source_and_sounds_once(
+    qtbot: QtBot,
+    window: MainWindow,
+    clip: Path,
+    beeps: list[int],
+) -> None:
+    assert not window.banner.isVisible()
+    watch_and_play(qtbot, window, clip, FIRST.text)
+    assert window.banner.isVisible()
+    assert window.banner._plate.text() == FIRST.text
+    assert "stolen 3 May" in window.banner._words.text() and clip.name in window.banner._words.text()
+    assert FIRST.text in window.banner.accessibleName()
+    source = window._controller.source(str(clip))
+    assert source is not None
+    wait_for(qtbot, lambda: source.ended)
+    assert beeps == [1]
+
+
+def test_one_click_settles_a_hit_and_the_log_keeps_that(
+    qtbot: QtBot,
+    window: MainWindow,
+    clip: Path,
+    beeps: list[int],
+) -> None:
+    watch_and_play(qtbot, window, clip, FIRST.text, SECOND.text)
+    assert "1 more" in window.banner._kind.text()
+    for _ in range(2):
+        qtbot.mouseClick(window.banner.settle, Qt.MouseButton.LeftButton)
+    assert not window.banner.isVisible()
+    store = window._controller.store
+    assert store is not None
+    wait_for(qtbot, lambda: [visit.settled for visit in store.each(Query())] == [True, True])
+
+
+def test_a_hit_settled_elsewhere_leaves_the_banner(
+    qtbot: QtBot,
+    window: MainWindow,
+    clip: Path,
+    beeps: list[int],
+) -> None:
+    watch_and_play(qtbot, window, clip, FIRST.text)
+    controller = window._controller
+    key = window.hits.open[0].visit.track
+    wait_for(qtbot, lambda: controller.visit(key) is not None)
+    visit, store = controller.visit(key), controller.store
+    assert visit is not None and visit.id is not None and store is not None
+    controller.visit_was_changed(store.settle(visit.id))
+    assert not window.banner.isVisible()
+
+
+def test_muted_there_is_no_sound_and_the_banner_all_the_same(
+    qtbot: QtBot,
+    window: MainWindow,
+    clip: Path,
+    beeps: list[int],
+) -> None:
+    window.toggle_sound()
+    watch_and_play(qtbot, window, clip, FIRST.text)
+    assert window.banner.isVisible() and not beeps
+
+
+def test_a_hit_brings_the_window_to_the_front(
+    qtbot: QtBot,
+    window: MainWindow,
+    clip: Path,
+    beeps: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    for name in ("raise_", "activateWindow", "showNormal"):
+        monkeypatch.setattr(window, name, lambda name=name: done.append(name))
+    monkeypatch.setattr(window, "isMinimized", lambda: True)
+    watch_and_play(qtbot, window, clip, FIRST.text)
+    assert done == ["showNormal", "raise_", "activateWindow"]
