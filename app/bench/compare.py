@@ -12,7 +12,11 @@ from pathlib import Path
 from app.bench.figures import Measured
 from app.bench.parts import Plan, measure
 
-COMPARED = {"recording": ("fps", "peak_mb"), "stages": ("detect_ms", "other_ms"), "stills": ("still_ms",)}
+COMPARED = {
+    "recording": ("fps", "processor_ms", "peak_mb"),
+    "stages": ("detect_ms", "other_ms"),
+    "stills": ("still_ms",),
+}
 
 
 class RevisionError(Exception):

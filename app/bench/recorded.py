@@ -59,12 +59,14 @@ def stages(clip: Path, device: str, most: int = EVERYTHING) -> Measured:
 def recording(clip: Path, device: str, most: int = EVERYTHING) -> Measured:
     """A clip from file to log, with what `run` does at the same time, in frames a second; and the peak memory."""
     pipeline = load_pipeline(device)
+    processor_s = time.process_time()
     report, seconds = _run([clip], pipeline, most)
     values = {
         "fps": report.frames / seconds,
         "frames": report.frames,
         "visits": len(report.events),
         "seconds": seconds,
+        "processor_ms": 1000 * (time.process_time() - processor_s) / report.frames,
         "peak_mb": peak_mb(),
     }
     return Measured("recording", (), values, {"reads": " ".join(event.text for event in report.events)})
