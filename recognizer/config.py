@@ -73,7 +73,13 @@ class NetworkConfig:
 PRESETS: dict[str, NetworkConfig] = {
     "tutorial-2017": NetworkConfig(64, 128, 1, "0123456789ABCEHKMOPTXY", architecture="tutorial-2017"),
     "tutorial": NetworkConfig(
-        32, 128, 1, "0123456789ABCEHKMOPTXY", (Stage(16, (2, 2)), Stage(32, (2, 2)), Stage(64, (2, 1))), hidden=64
+        32,
+        128,
+        1,
+        "0123456789ABCEHKMOPTXY",
+        (Stage(16, (2, 2)), Stage(32, (2, 2)), Stage(64, (2, 1)), Stage(64, (2, 1))),
+        hidden=64,
+        layers=1,
     ),
     "plates": NetworkConfig(
         64,

@@ -15,8 +15,8 @@ from recognizer.datasets import Sample, load
 from recognizer.images import Image
 from recognizer.metrics import Reliability, Scores, reliability, score
 from recognizer.reader import PlateReader
-from recognizer.sheets import Tile, contact_sheet
 from recognizer.readings import Reading
+from recognizer.sheets import Tile, contact_sheet
 
 #: Crops read in one call.
 BATCH = 64

@@ -19,8 +19,8 @@ from recognizer.ctc import greedy
 from recognizer.datasets import read_image
 from recognizer.images import Image
 from recognizer.reader import PlateReader
-from recognizer.sheets import INK, LINE, MUTED, Colour, canvas, lettering, scaled, to_bgr
 from recognizer.readings import Reading
+from recognizer.sheets import INK, LINE, MUTED, Colour, canvas, lettering, scaled, to_bgr
 
 BLANK_SIGN = "–"
 LEFT, RIGHT, EDGE = 74, 40, 24

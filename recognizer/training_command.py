@@ -18,6 +18,9 @@ from recognizer.network import trainable
 from recognizer.sampling import Source
 from recognizer.synth import PlateGenerator
 
+#: Peak learning rates that suit the presets.
+RATES = {"tutorial": 6e-3, "tutorial-2017": 1e-3, "plates": 1.5e-3}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `train`."""
@@ -31,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--synth", type=float, default=0.0, metavar="SHARE", help="share of artificial plates, 0 to 1")
     add("--format", nargs="*", dest="formats", help="plate formats to render; default: all")
     add("--fonts", type=Path, help="folder with more lettering for the artificial plates")
-    add("--augment", type=float, default=1.0, help="strength of the camera model on the pictures, 0: none")
-    add("--epochs", type=float, help="passes over --data (default 2 for the tutorial's networks)")
+    add("--augment", type=float, help="strength of the camera model (default 1; 0, none, for the tutorial's networks)")
+    add("--epochs", type=float, help="passes over --data (default 20; 3 for the tutorial's networks)")
     add("--steps", type=int, help="training steps, instead of --epochs")
     add("--batch", type=int, default=64)
     add("--rate", type=float, help="peak learning rate")
@@ -44,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Train as the arguments say; prints what was left out, progress, and the figures before and after."""
     console = Console()
+    if args.augment is None:
+        args.augment = 0.0 if args.preset.startswith("tutorial") else 1.0
     weights = reader.shipped_weights() if args.weights and str(args.weights) == "shipped" else args.weights
     config = checkpoints.load(weights).config if weights else PRESETS[args.preset]
     training, validation = _load(args, config if weights or args.synth else None, console)
@@ -109,8 +114,8 @@ def _load(
 def _plan(args: argparse.Namespace, samples: int) -> train.Plan:
     per_epoch = max(1, samples // args.batch)
     tutorial = args.preset.startswith("tutorial")
-    steps = args.steps or round((args.epochs or (2 if tutorial else 20)) * per_epoch)
-    rate = args.rate or (3e-4 if args.weights else 4e-3 if args.preset == "tutorial" else 1.5e-3)
+    steps = args.steps or round((args.epochs or (3 if tutorial else 20)) * per_epoch)
+    rate = args.rate or (3e-4 if args.weights else RATES[args.preset])
     shape = {"warmup": 0.3, "decay": 0.7} if tutorial else {"warmup": 0.05, "decay": 0.3}
     return train.Plan(
         steps, args.batch, min(per_epoch, 1000), rate, seed=args.seed, device=args.device, workers=args.workers, **shape

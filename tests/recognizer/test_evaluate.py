@@ -14,8 +14,8 @@ from recognizer.config import NetworkConfig, Stage
 from recognizer.datasets import Sample
 from recognizer.evaluate import Case, evaluate, read_all, report, worst
 from recognizer.network import build
-from recognizer.sheets import Tile, contact_sheet
 from recognizer.readings import Reading
+from recognizer.sheets import Tile, contact_sheet
 
 
 def case(text, read, confidence, region="", source=""):
