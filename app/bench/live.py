@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from app.pipeline.sources import SourceKind, SourceSpec
 from app.pipeline.types import EventKind, FrameResult, PlateEvent
 
 _VIEWER_S = 0.033  # the window looks for a new picture 30 times a second
-_SETTLE_S = 1.0  # left out: the networks' first calls
+_SETTLE_S = 0.5  # left out: the networks' first calls, and so long after them
+_LEAST_DRAWN = 5  # on a machine too slow for that, the time is extended
+_PATIENCE_S = 120.0
 
 
 class Camera:
@@ -76,6 +79,11 @@ class Viewer:
         self.told: list[float] = []
         self.recording = False
 
+    @property
+    def begun(self) -> bool:
+        """Whether a frame has come."""
+        return self._newest is not None
+
     def start(self) -> "Viewer":
         """Start drawing."""
         self._thread.start()
@@ -126,10 +134,12 @@ def live(clip: Path, device: str, seconds: float, fps: float) -> Measured:
         engine = Engine(pipeline, [viewer]).start()
         capture = Capture(LiveSource(spec, opener=lambda _: camera), engine.wake)
         engine.add(capture)
+        _wait(lambda: viewer.begun or bool(engine.trouble))
         time.sleep(_SETTLE_S)
         viewer.recording = True
         began = time.perf_counter()
         time.sleep(seconds)
+        _wait(lambda: len(viewer.drawn) >= _LEAST_DRAWN or bool(engine.trouble))
         viewer.recording = False
         offered = (time.perf_counter() - began) * fps
         engine.stop()
@@ -137,6 +147,13 @@ def live(clip: Path, device: str, seconds: float, fps: float) -> Measured:
     if engine.trouble:
         raise RuntimeError(engine.trouble)
     return _of_viewer(viewer, offered, fps)
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    """Return when the condition holds, or after a while."""
+    end = time.perf_counter() + _PATIENCE_S
+    while not condition() and time.perf_counter() < end:
+        time.sleep(_VIEWER_S)
 
 
 def _of_viewer(viewer: Viewer, offered: float, fps: float) -> Measured:
