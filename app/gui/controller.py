@@ -12,6 +12,7 @@ from app import settings as app_settings
 from app.gui.feed import Feed, News
 from app.gui.kept import Kept
 from app.gui.opened import OpenSource, Tick, shown_name
+from app.gui.priority import yield_to_window
 from app.gui.tasks import Tasks
 from app.journal import Journal
 from app.pipeline.core import Pipeline
@@ -161,6 +162,7 @@ class Controller(QObject):
     def load_pipeline(self) -> Pipeline:
         """Load the networks as the settings say; takes seconds, so call it in a thread."""
         settings = self._settings
+        yield_to_window()
         PlateTracker()  # loads its library, seconds that the first frame would else wait for
         device, tuning = settings.detection.device, from_settings(settings)
         return load_pipeline(device, tuning, size=settings.detection.size, stages=self.stages)

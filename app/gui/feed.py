@@ -99,10 +99,12 @@ class Replays:
 
     def known(self, event: PlateEvent) -> PlateEvent:
         """Return event, under the track_key it had when the same passage was seen before."""
+        gone: tuple[str, ...] = ()
         if event.track_key not in self._alias and (before := self._find(event)) is not None:
             before.taken_by = event.track_key
             self._alias[event.track_key] = (before.event.track_key, before.event.revision)
-        absorbed = tuple(self._alias.get(key, (key, 0))[0] for key in event.absorbed)
+            gone = (event.track_key,)  # it may have been shown, misread, under its own key
+        absorbed = (*(self._alias.get(key, (key, 0))[0] for key in event.absorbed), *gone)
         key, revisions = self._alias.get(event.track_key, (event.track_key, 0))
         event = replace(
             event,

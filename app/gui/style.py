@@ -6,6 +6,7 @@ QWidget { font-size: 10pt; }
 QToolTip { background: $text; color: $surface; border: none; padding: 5px 8px; }
 
 QMainWindow, QDialog, QWizard { background: $window; }
+QDialog { border: 1px solid $line; }
 QMenuBar { background: $surface; border-bottom: 1px solid $line; padding: 2px 6px; }
 QMenuBar::item { padding: 5px 10px; border-radius: 5px; background: transparent; }
 QMenuBar::item:selected { background: $accent_soft; color: $on_accent_soft; }

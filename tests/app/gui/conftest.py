@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.app.gui.shell import clip, window  # noqa: F401  (fixtures of the shell's tests)
+from tests.app.gui.shell import clip, window, x_display  # noqa: F401  (fixtures of the shell's tests)
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="platescribe-tests-"))  # else Qt itself warns
 

@@ -1,6 +1,8 @@
 """What the shell's tests stand on: a whole window over a log of its own, with networks that know only blocks."""
 
 import os
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,3 +74,23 @@ def screenshots() -> Path | None:
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
     return Path(folder) if folder else None
+
+
+@pytest.fixture
+def x_display(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A screen of its own, twice as large for twice the density."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed")
+    scale = request.node.callspec.params.get("scale", 1) if hasattr(request.node, "callspec") else 1
+    reading, writing = os.pipe()
+    size = f"{1440 * scale}x{900 * scale}x24"
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        yield f":{answer.readline().strip()}"
+    server.terminate()
+    server.wait(10)

@@ -51,6 +51,16 @@ def test_what_is_seen_again_after_seeking_back_is_the_visit_it_was() -> None:
     assert (later.track_key, later.revision) == ("clip#1", 6)
 
 
+def test_what_was_misread_at_first_goes_once_it_is_known() -> None:
+    replays = Replays()
+    replays.known(event("1", "AB12CDE", 1.0, 2.0))
+    replays.part("clip")
+    assert replays.known(event("7", "A812CDE", 1.0, 1.1, kind=EventKind.NEW)).track_key == "clip#7"
+    known = replays.known(event("7", "AB12CDE", 1.0, 1.5, revision=2, kind=EventKind.UPDATE))
+    assert (known.track_key, known.absorbed) == ("clip#1", ("clip#7",))
+    assert replays.known(event("7", "AB12CDE", 1.0, 1.9, revision=3)).absorbed == ()
+
+
 @pytest.mark.parametrize(
     ("text", "first"), [("XY34ZKL", 1.0), ("AB12CDE", 30.0)], ids=["another plate there", "the plate elsewhere"]
 )
