@@ -3,6 +3,7 @@
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QDialog
 
+from app.gui.bars import Extras
 from app.gui.controller import Controller
 from app.gui.dialogs.export import ExportDialog
 from app.gui.dialogs.retention import RetentionDialog
@@ -12,7 +13,7 @@ from app.gui.pages.batch import BatchPage
 from app.gui.pages.reads import ReadsPage
 from app.gui.pages.search import SearchPage
 from app.gui.pages.watch import WatchPage
-from app.gui.window import Extras, MainWindow
+from app.gui.window import MainWindow
 from app.platelog.search import Query
 
 
@@ -30,6 +31,7 @@ def add_pages(window: MainWindow, controller: Controller) -> None:
             export=lambda: _export(window, controller),
             privacy=lambda: _privacy(window, controller),
             busy=lambda: queue.running,
+            stop=queue.shutdown,
         )
     )
 

@@ -76,6 +76,7 @@ class Controller(QObject):
         self.stages = StageTimes()
         self._make_pipeline = make_pipeline or self.load_pipeline
         self._tasks = Tasks(self)
+        self._feed.keep_pictures = settings.log.pictures
         self._engine = Engine(self._make_pipeline, [feed])
         self._ready = False
         self._trouble = ""
@@ -115,6 +116,7 @@ class Controller(QObject):
     def change_settings(self, settings: Settings) -> None:
         """Keep new settings, on disk too, and tell everyone. OSError: they could not be written (but are in force)."""
         self._settings = settings
+        self._feed.keep_pictures = settings.log.pictures
         if self._engine.pipeline is not None:
             self._engine.pipeline.tuning = from_settings(settings)
         self.settings_changed.emit()

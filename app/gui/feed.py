@@ -25,6 +25,7 @@ class Feed:
 
     def __init__(self) -> None:
         self.journal: Journal | None = None  # set once, before the engine runs; None: nothing is logged
+        self.keep_pictures = True  # of a read, in the log
         self._lock = threading.Lock()
         self._frames: dict[str, FrameResult] = {}
         self._events: list[PlateEvent] = []
@@ -37,9 +38,16 @@ class Feed:
         """Hand an event to the log, then keep it for the window. Called in the engine's thread."""
         event = self._replays.known(event)
         if self.journal is not None:
-            self.journal.take(event)
+            self.journal.take(self._to_keep(event))
         with self._lock:
             self._events.append(event)
+
+    def _to_keep(self, event: PlateEvent) -> PlateEvent:
+        """Return an event with the pictures that the settings allow to be kept."""
+        if self.keep_pictures:
+            return event
+        nothing = event.best_frame[:0, :0]
+        return replace(event, best_frame=nothing, best_crop=nothing)
 
     def on_frame(self, result: FrameResult) -> None:
         """Put a frame into its source's slot."""

@@ -31,5 +31,5 @@ def open_log(settings: Settings, feed: Feed, log: str | None = None, read_only: 
     where = log_of(settings, log)
     if read_only:
         return Kept(None, Store.open(where, read_only=True))
-    feed.journal = open_journal(where, pictures=settings.log.pictures, on_alarm=feed.on_alarm, on_saved=feed.on_saved)
+    feed.journal = open_journal(where, on_alarm=feed.on_alarm, on_saved=feed.on_saved)
     return Kept(feed.journal)

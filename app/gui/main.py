@@ -16,6 +16,7 @@ from app.gui.assembly import add_pages
 from app.gui.controller import Controller
 from app.gui.crash import CrashGuard
 from app.gui.feed import Feed
+from app.gui.housekeeping import Housekeeping
 from app.gui.kept import Kept, open_log
 from app.gui.opening import Opening
 from app.gui.system_colours import system_is_dark
@@ -72,6 +73,7 @@ def make_window(
     controller.setParent(window)
     controller.settings_changed.connect(lambda: _apply_theme(controller.settings, system_dark))
     add_pages(window, controller)
+    Housekeeping(controller)
     controller.start()
     return window
 

@@ -19,6 +19,7 @@ class Opening(QObject):
     """Asks what to open, has the controller open it, and remembers it."""
 
     changed = pyqtSignal()
+    first_start = pyqtSignal()  # nothing was ever opened here
 
     def __init__(self, controller: Controller, window: QWidget, ring: Keyring | None = None) -> None:
         super().__init__(window)
@@ -33,6 +34,7 @@ class Opening(QObject):
         for source in self.known.sources:
             self._controller.open_source(source.spec, source.name, source.zones)
         if not self.known.sources and not self.known.recent:
+            self.first_start.emit()
             self.demo()
 
     def open(self, names: Sequence[str]) -> None:

@@ -1,44 +1,32 @@
 """The main window: pages behind a rail of icons, toolbar and menus, banner and status line."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from PyQt5.QtCore import QByteArray, QSettings, QSize, Qt
+from PyQt5.QtCore import QByteArray, QSettings, QSize
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt5.QtWidgets import (
-    QAction,
     QApplication,
-    QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QMessageBox,
     QStackedWidget,
-    QToolBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.gui import icons, theme
-from app.gui.actions import SEPARATOR, Command, add_menu, fill, make_action, tr
+from app.gui.bars import Bars, Extras
 from app.gui.controller import Controller
 from app.gui.hits import HitBanner, HitDesk
 from app.gui.live_page import LivePage
-from app.gui.opening import Opening, names_in, shown
+from app.gui.notice import Notice
+from app.gui.opening import Opening, names_in
 from app.gui.rail import Rail
-from app.gui.widgets import Picture, label
+from app.gui.widgets import label
 from app.settings import with_value
 
-
-@dataclass(frozen=True, slots=True)
-class Extras:
-    """What the menus open besides the pages; busy tells whether closing would break off a run."""
-
-    settings: Callable[[], None]
-    export: Callable[[], None]
-    privacy: Callable[[], None]
-    busy: Callable[[], bool]
+_RUN_STOP_S = 0.5
 
 
 class MainWindow(QMainWindow):
@@ -60,11 +48,21 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self._pages: dict[str, QToolButton] = {}
         self._clean = True
-        self._busy: Callable[[], bool] = lambda: False
+        self._extras: Extras | None = None
         self._lay_out()
         controller.message.connect(self.say)
         controller.engine_changed.connect(self._show_engine)
         controller.source_state_changed.connect(lambda _source: self._show_log())
+
+    @property
+    def controller(self) -> Controller:
+        """What everything here is about."""
+        return self._controller
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """The pages by key, with their titles."""
+        return {key: button.text() for key, button in self._pages.items()}
 
     # -- building --------------------------------------------------------------------------------------------------
 
@@ -86,12 +84,12 @@ class MainWindow(QMainWindow):
 
     def finish(self, extras: Extras) -> None:
         """Add what stands behind the pages: menus, toolbar, and the size the window had."""
-        self._busy = extras.busy
-        self._make_menus(extras)
-        self._make_toolbar()
+        self._extras = extras
+        self.bars = Bars(self, extras)
         self.rail.add_below("settings", self.tr("Settings"), extras.settings)
         self.show_page("live")
         self._restore()
+        self.opening.first_start.connect(self._tell_retention)
         self.live.grid.setFocus()
         self._show_engine()
         self._show_log()
@@ -104,9 +102,9 @@ class MainWindow(QMainWindow):
         self.banner = HitBanner(self.hits, self._controller)
         self.banner.show_wanted.connect(self._show_read)
         self.banner.mute_wanted.connect(self.toggle_sound)
-        self._notice, self._notice_text = self._make_notice()
+        self.notice = Notice()
         column.addWidget(self.banner)
-        column.addWidget(self._notice)
+        column.addWidget(self.notice)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -118,105 +116,6 @@ class MainWindow(QMainWindow):
         assert bar is not None
         self._engine_state = label("")
         bar.addPermanentWidget(self._engine_state)
-
-    def _make_notice(self) -> tuple[QFrame, "QWidget"]:
-        frame = QFrame()
-        frame.setObjectName("notice")
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(16, 8, 16, 8)
-        row.addWidget(Picture("info", 18, "notice"))
-        words = label("", wrap=True)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row.addWidget(words, 1)
-        frame.hide()
-        return frame, words
-
-    def _make_menus(self, extras: Extras) -> None:
-        opening, player = self.opening, self.live.player
-        file = add_menu(
-            self,
-            tr("&File"),
-            [
-                Command(tr("&Open recordings…"), "folder-open", "Ctrl+O", opening.ask_files),
-                Command(tr("Read a &folder…"), "list-video", "Ctrl+Shift+O", opening.ask_folder),
-                Command(tr("Open an &address…"), "plug", "Ctrl+L", opening.ask_address),
-                Command(tr("&Add a source…"), "plus", "Ctrl+N", self.add_source),
-                Command(tr("&Paste an address or file"), "clipboard-paste", "Ctrl+V", opening.paste),
-            ],
-        )
-        self._recent = file.addMenu(icons.icon("history"), tr("Open &again"))
-        self.opening.changed.connect(self._fill_recent)
-        self._fill_recent()
-        rest = [
-            Command(tr("Play the &demo"), "circle-play", "", opening.demo),
-            SEPARATOR,
-            Command(tr("&Export…"), "download", "Ctrl+E", extras.export),
-            Command(tr("Pri&vacy and retention…"), "lock", "", extras.privacy),
-            Command(tr("&Settings…"), "settings", "Ctrl+,", extras.settings),
-            SEPARATOR,
-            Command(tr("&Quit"), "log-out", "Ctrl+Q", self._quit),
-        ]
-        fill(self, file, rest)
-        self._page_menu()
-        add_menu(
-            self,
-            tr("&Playback"),
-            [
-                Command(tr("&Play or pause"), "play", "K", player.toggle),
-                Command(tr("&Back 10 seconds"), "rewind", "J", lambda: player.jump(-10)),
-                Command(tr("&On 10 seconds"), "fast-forward", "L", lambda: player.jump(10)),
-                Command(tr("&Next frame"), "step-forward", ".", player.step),
-                Command(tr("&Faster"), "", "+", lambda: player.faster(1)),
-                Command(tr("&Slower"), "", "-", lambda: player.faster(-1)),
-            ],
-        )
-        add_menu(self, tr("&Help"), [Command(tr("&Keys"), "keyboard", "F1", self._show_keys)])
-
-    def _page_menu(self) -> None:
-        pages = [
-            Command(button.text(), "", f"Ctrl+{number}", self._page(key))
-            for number, (key, button) in enumerate(self._pages.items(), 1)
-        ]
-        look = [
-            SEPARATOR,
-            Command(tr("One picture or &all"), "maximize-2", "Ctrl+Return", self._toggle_alone),
-            Command(tr("&Boxes in the picture"), "crosshair", "Ctrl+B", self._toggle_boxes),
-            Command(tr("&Light or dark"), "sun", "Ctrl+D", self.toggle_theme),
-            Command(tr("&Full screen"), "", "F11", self._toggle_full_screen),
-        ]
-        add_menu(self, tr("&View"), pages + look)
-
-    def _make_toolbar(self) -> None:
-        bar = QToolBar(self.tr("Tools"))
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setIconSize(icons.beside_text(18))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        for command in (
-            Command(self.tr("Open"), "folder-open", "", self.opening.ask_files),
-            Command(self.tr("Folder"), "list-video", "", self.opening.ask_folder),
-            Command(self.tr("Add source"), "plus", "", self.add_source),
-        ):
-            bar.addAction(make_action(self, command))
-        space = QWidget()
-        space.setSizePolicy(space.sizePolicy().Expanding, space.sizePolicy().Preferred)
-        bar.addWidget(space)
-        self._sound = QAction(self)
-        self._sound.triggered.connect(lambda: self.toggle_sound())
-        self._light = QAction(self)
-        self._light.triggered.connect(lambda: self.toggle_theme())
-        bar.addActions([self._sound, self._light])
-        for action in (self._sound, self._light):
-            button = bar.widgetForAction(action)
-            assert isinstance(button, QToolButton)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            button.setIconSize(QSize(18, 18))
-        for button in bar.findChildren(QToolButton):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.addToolBar(bar)
-        self._controller.settings_changed.connect(self._show_toggles)
-        theme.changed.connect(self._show_toggles)
-        self._show_toggles()
 
     # -- what the user wants ---------------------------------------------------------------------------------------
 
@@ -260,23 +159,17 @@ class MainWindow(QMainWindow):
         assert bar is not None
         bar.showMessage(text, 12_000)
 
-    def _quit(self) -> None:
+    def quit(self) -> None:
+        """Close the window, and with it the program."""
         self.close()
 
-    def _page(self, key: str) -> Callable[[], None]:
-        return lambda: self.show_page(key)
-
-    def _open_again(self, name: str) -> Callable[[], None]:
-        return lambda: self.opening.open([name])
-
-    def _toggle_boxes(self) -> None:
+    def toggle_boxes(self) -> None:
+        """Boxes in the picture, or not."""
         self._change("appearance.show_boxes", not self._controller.settings.appearance.show_boxes)
 
-    def _toggle_alone(self) -> None:
+    def toggle_alone(self) -> None:
+        """One picture, or all."""
         self.live.grid.show_alone(self.live.grid.current)
-
-    def _toggle_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _change(self, key: str, value: object) -> None:
         try:
@@ -307,22 +200,6 @@ class MainWindow(QMainWindow):
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def _fill_recent(self) -> None:
-        menu = self._recent
-        assert isinstance(menu, QMenu)
-        menu.clear()
-        names = self.opening.known.recent
-        menu.setEnabled(bool(names))
-        fill(self, menu, [Command(shown(name), "", "", self._open_again(name)) for name in names])
-
-    def _show_toggles(self) -> None:
-        sound = self._controller.settings.appearance.hit_sound
-        self._sound.setIcon(icons.icon("volume-2" if sound else "volume-x"))
-        self._sound.setText(self.tr("Mute hits") if sound else self.tr("Sound at hits"))
-        dark = theme.current().is_dark
-        self._light.setIcon(icons.icon("sun" if dark else "moon"))
-        self._light.setText(self.tr("Light colours") if dark else self.tr("Dark colours"))
-
     def _show_engine(self) -> None:
         if self._controller.pipeline is not None:
             text = self.tr("Ready")
@@ -338,13 +215,14 @@ class MainWindow(QMainWindow):
         if self._controller.pipeline is None and self._controller.trouble:
             hint = self.tr("The networks could not be loaded; `python main.py doctor` tells what is missing.")
             notice = f"{hint} {self._controller.trouble}"
-        self._notice_text.setText(notice)
-        self._notice.setVisible(bool(notice))
+        self.notice.show_trouble(notice)
 
-    def _show_keys(self) -> None:
-        from app.gui.keys import KeysDialog
-
-        KeysDialog(self).open()
+    def _tell_retention(self) -> None:
+        """A newcomer is told what is kept, for how long, and where to change it."""
+        days = self._controller.settings.log.keep_days
+        text = self.tr("Reads and their pictures are kept on this computer only, for {} days.").format(days)
+        if self._extras is not None and days:
+            self.notice.show_news(text, self.tr("Change…"), self._extras.privacy)
 
     # -- opening and closing ---------------------------------------------------------------------------------------
 
@@ -361,7 +239,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Remember size and places, stop everything, write what waits."""
-        if self._busy() and not self._sure_to_close():
+        if self._extras is not None and self._extras.busy() and not self._sure_to_close():
             if event is not None:
                 event.ignore()
             return
@@ -370,7 +248,8 @@ class MainWindow(QMainWindow):
         self._state.setValue("window/down", self.live.down.saveState())
         self._state.sync()
         self.hide()
-        self._clean = self._controller.shutdown()
+        run_ended = self._extras is None or self._extras.stop(_RUN_STOP_S)
+        self._clean = self._controller.shutdown() and run_ended
         super().closeEvent(event)
 
     def _sure_to_close(self) -> bool:

@@ -25,7 +25,7 @@ from app.pipeline.sources import SourceKind, SourceSpec  # noqa: E402
 from app.settings import Settings  # noqa: E402
 
 PROBE_MS = 20
-REST_S, WORK_S = 3.0, 12.0
+REST_S, WORK_S = 2.0, 8.0
 PATIENCE_S = 120.0
 
 

@@ -175,6 +175,18 @@ def test_settings_reach_the_pipeline_at_once(controller: Controller) -> None:
     assert controller.pipeline is not None and controller.pipeline.tuning.min_agreement == 5
 
 
+def test_without_pictures_only_the_text_of_a_read_is_kept(
+    qtbot: QtBot, controller: Controller, told: Listener, clip: Path
+) -> None:
+    controller.change_settings(with_value(controller.settings, "log.pictures", False))
+    name = play(controller, clip)
+    source = controller.source(name)
+    wait_for(qtbot, lambda: source is not None and source.ended)
+    wait_for(qtbot, lambda: len(told.saved) >= 2)
+    assert controller.store is not None
+    assert all(visit.crop == visit.frame == "" for visit in controller.store.each(Query()))
+
+
 class HangingSource:
     """A camera whose driver never answers."""
 

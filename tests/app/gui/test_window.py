@@ -1,3 +1,5 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,15 +10,21 @@ from PyQt5.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QCo
 from pytestqt.qtbot import QtBot
 
 from app.gui import known, opening, theme
+from app.gui.dialogs.retention import RetentionDialog
 from app.gui.feed import Feed
+from app.gui.housekeeping import Housekeeping
 from app.gui.kept import open_log
 from app.gui.known import Known, KnownSource
 from app.gui.main import make_window
+from app.gui.notice import Notice
 from app.gui.opening import names_in
 from app.gui.window import MainWindow
 from app.pipeline.sources import SourceKind
+from app.platelog.search import Query
+from app.platelog.types import Entry, Visit
 from app.settings import Settings
 from tests.app.gui.fakes import pipeline
+from tests.app.gui.shell import wait_for
 
 
 def dropped(*urls: str) -> QMimeData:
@@ -38,6 +46,42 @@ def test_the_first_start_plays_the_demo(
     window.opening.known = Known()
     window.opening.begin([])
     assert opened(window) == [str(clip)]
+
+
+def test_a_newcomer_is_told_what_is_kept_for_how_long_and_where_to_change_it(
+    qtbot: QtBot, window: MainWindow, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "DEMO_CLIP", clip)
+    assert not window.notice.isVisible()
+    window.opening.begin([])
+    assert window.notice.isVisible() and "30 days" in window.notice.words.text()
+    qtbot.mouseClick(window.notice.more, Qt.MouseButton.LeftButton)
+    wait_for(qtbot, lambda: bool(window.findChildren(RetentionDialog)))
+    assert not window.notice.isVisible()
+
+
+def test_trouble_is_shown_for_as_long_as_it_lasts(qtbot: QtBot) -> None:
+    notice = Notice()
+    qtbot.addWidget(notice)
+    notice.show_news("Kept for 30 days.", "Change…", lambda: None)
+    notice.show_trouble("The disk is full.")
+    assert notice.words.text() == "The disk is full." and not notice.read.isVisibleTo(notice)
+    notice.show_trouble("")
+    assert notice.words.text() == "Kept for 30 days." and notice.read.isVisibleTo(notice)
+    notice.read.click()
+    assert not notice.isVisibleTo(None)
+
+
+def test_old_reads_are_deleted_while_the_window_is_open(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = window.controller.store
+    assert store is not None
+    now = datetime.now(UTC)
+    old, young = (Visit("AB12CDE", "gate", when, when, track=str(when)) for when in (now - timedelta(days=31), now))
+    store.save([Entry(old), Entry(young)])
+    Housekeeping(window.controller, first_ms=1)
+    wait_for(qtbot, lambda: store.count(Query()) == 1)
 
 
 def test_a_later_start_opens_the_cameras_that_were_set_up(window: MainWindow, clip: Path) -> None:
@@ -86,8 +130,8 @@ def test_an_address_in_the_clipboard_is_opened_with_ctrl_v(
 
 def test_what_was_opened_is_in_the_menu_open_again(window: MainWindow, clip: Path) -> None:
     window.opening.open([str(clip)])
-    menu = window._recent
-    assert menu is not None and [action.text() for action in menu.actions()] == [str(clip)]
+    menu = window.bars.recent
+    assert [action.text() for action in menu.actions()] == [str(clip)]
     assert known.load().recent == (str(clip),)
 
 
@@ -147,11 +191,11 @@ def test_size_and_splitters_are_remembered(
 
 def test_closing_during_a_run_asks_first(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(window, "_busy", lambda: True)
+    monkeypatch.setattr(window, "_extras", replace(window._extras, busy=lambda: True))  # type: ignore[type-var]
     monkeypatch.setattr(window, "_sure_to_close", lambda: bool(asked.append(1)))
     assert not window.close()
     assert asked == [1] and window.isVisible()
-    monkeypatch.setattr(window, "_busy", lambda: False)
+    monkeypatch.undo()
 
 
 def _is_part(control: QWidget) -> bool:

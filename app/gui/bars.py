@@ -1,0 +1,155 @@
+"""The window's menus and toolbar."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt5.QtCore import QObject, QSize, Qt
+from PyQt5.QtWidgets import QAction, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from app.gui import icons, theme
+from app.gui.actions import SEPARATOR, Command, add_menu, fill, make_action, tr
+from app.gui.keys import KeysDialog
+from app.gui.opening import shown
+
+if TYPE_CHECKING:
+    from app.gui.window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What the menus open besides the pages.
+
+    busy tells whether closing would break off a run; stop ends it within so many seconds and tells whether it did.
+    """
+
+    settings: Callable[[], None]
+    export: Callable[[], None]
+    privacy: Callable[[], None]
+    busy: Callable[[], bool]
+    stop: Callable[[float], bool]
+
+
+class Bars(QObject):
+    """Makes menus and toolbar and keeps them up to date."""
+
+    def __init__(self, window: "MainWindow", extras: Extras) -> None:
+        super().__init__(window)
+        self._window = window
+        self._extras = extras
+        self._make_file_menu()
+        self._make_view_menu()
+        self._make_playback_menu()
+        add_menu(window, tr("&Help"), [Command(tr("&Keys"), "keyboard", "F1", lambda: KeysDialog(window).open())])
+        self._sound, self._light = QAction(window), QAction(window)
+        self._make_toolbar()
+        window.controller.settings_changed.connect(self._show_toggles)
+        theme.changed.connect(self._show_toggles)
+        self._show_toggles()
+
+    def _make_file_menu(self) -> None:
+        window, opening, extras = self._window, self._window.opening, self._extras
+        file = add_menu(
+            window,
+            tr("&File"),
+            [
+                Command(tr("&Open recordings…"), "folder-open", "Ctrl+O", opening.ask_files),
+                Command(tr("Read a &folder…"), "list-video", "Ctrl+Shift+O", opening.ask_folder),
+                Command(tr("Open an &address…"), "plug", "Ctrl+L", opening.ask_address),
+                Command(tr("&Add a source…"), "plus", "Ctrl+N", window.add_source),
+                Command(tr("&Paste an address or file"), "clipboard-paste", "Ctrl+V", opening.paste),
+            ],
+        )
+        recent = file.addMenu(icons.icon("history"), tr("Open &again"))
+        assert recent is not None
+        self.recent = recent
+        opening.changed.connect(self._fill_recent)
+        self._fill_recent()
+        rest = [
+            Command(tr("Play the &demo"), "circle-play", "", opening.demo),
+            SEPARATOR,
+            Command(tr("&Export…"), "download", "Ctrl+E", extras.export),
+            Command(tr("Pri&vacy and retention…"), "lock", "", extras.privacy),
+            Command(tr("&Settings…"), "settings", "Ctrl+,", extras.settings),
+            SEPARATOR,
+            Command(tr("&Quit"), "log-out", "Ctrl+Q", window.quit),
+        ]
+        fill(window, file, rest)
+
+    def _make_view_menu(self) -> None:
+        window = self._window
+        pages = [
+            Command(title, "", f"Ctrl+{number}", self._page(key))
+            for number, (key, title) in enumerate(window.pages.items(), 1)
+        ]
+        look = [
+            SEPARATOR,
+            Command(tr("One picture or &all"), "maximize-2", "Ctrl+Return", window.toggle_alone),
+            Command(tr("&Boxes in the picture"), "crosshair", "Ctrl+B", window.toggle_boxes),
+            Command(tr("&Light or dark"), "sun", "Ctrl+D", window.toggle_theme),
+            Command(tr("&Full screen"), "", "F11", self._toggle_full_screen),
+        ]
+        add_menu(window, tr("&View"), pages + look)
+
+    def _make_playback_menu(self) -> None:
+        player = self._window.live.player
+        commands = [
+            Command(tr("&Play or pause"), "play", "K", player.toggle),
+            Command(tr("&Back 10 seconds"), "rewind", "J", lambda: player.jump(-10)),
+            Command(tr("&On 10 seconds"), "fast-forward", "L", lambda: player.jump(10)),
+            Command(tr("&Next frame"), "step-forward", ".", player.step),
+            Command(tr("&Faster"), "", "+", lambda: player.faster(1)),
+            Command(tr("&Slower"), "", "-", lambda: player.faster(-1)),
+        ]
+        add_menu(self._window, tr("&Playback"), commands)
+
+    def _make_toolbar(self) -> None:
+        window, opening = self._window, self._window.opening
+        bar = QToolBar(tr("Tools"))
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(icons.beside_text(18))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for command in (
+            Command(tr("Open"), "folder-open", "", opening.ask_files),
+            Command(tr("Folder"), "list-video", "", opening.ask_folder),
+            Command(tr("Add source"), "plus", "", window.add_source),
+        ):
+            bar.addAction(make_action(window, command))
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(space)
+        self._sound.triggered.connect(lambda: window.toggle_sound())
+        self._light.triggered.connect(lambda: window.toggle_theme())
+        for action in (self._sound, self._light):
+            bar.addAction(action)
+            button = bar.widgetForAction(action)
+            assert isinstance(button, QToolButton)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setIconSize(QSize(18, 18))
+        for button in bar.findChildren(QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        window.addToolBar(bar)
+
+    def _page(self, key: str) -> Callable[[], None]:
+        return lambda: self._window.show_page(key)
+
+    def _open_again(self, name: str) -> Callable[[], None]:
+        return lambda: self._window.opening.open([name])
+
+    def _toggle_full_screen(self) -> None:
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        names = self._window.opening.known.recent
+        self.recent.setEnabled(bool(names))
+        fill(self._window, self.recent, [Command(shown(name), "", "", self._open_again(name)) for name in names])
+
+    def _show_toggles(self) -> None:
+        sound = self._window.controller.settings.appearance.hit_sound
+        self._sound.setIcon(icons.icon("volume-2" if sound else "volume-x"))
+        self._sound.setText(tr("Mute hits") if sound else tr("Sound at hits"))
+        dark = theme.current().is_dark
+        self._light.setIcon(icons.icon("sun" if dark else "moon"))
+        self._light.setText(tr("Light colours") if dark else tr("Dark colours"))

@@ -1,0 +1,55 @@
+"""The line under the toolbar that tells what needs attention and is no hit."""
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from app.gui.widgets import Handler, Picture, button, label
+
+
+class Notice(QFrame):
+    """Shows a standing trouble while there is one, else a piece of news until it was read."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        self._trouble, self._news = "", ""
+        self._more: Handler | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(10)
+        row.addWidget(Picture("info", 18, "notice"))
+        self.words = label("", wrap=True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addWidget(self.words, 1)
+        self.more = button("", "", self._do_more)
+        self.read = button(self.tr("Got it"), "", self._forget)
+        row.addWidget(self.more)
+        row.addWidget(self.read)
+        self._refresh()
+
+    def show_trouble(self, text: str) -> None:
+        """Show what is wrong for as long as it is; an empty text ends it."""
+        if text != self._trouble:
+            self._trouble = text
+            self._refresh()
+
+    def show_news(self, text: str, more: str, do_more: Handler) -> None:
+        """Show a piece of news with a button that leads on, until the person has read it."""
+        self._news, self._more = text, do_more
+        self.more.setText(more)
+        self._refresh()
+
+    def _do_more(self) -> None:
+        if self._more is not None:
+            self._more()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._news = ""
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.words.setText(self._trouble or self._news)
+        for choice in (self.more, self.read):
+            choice.setVisible(bool(self._news) and not self._trouble)
+        self.setVisible(bool(self._trouble or self._news))
