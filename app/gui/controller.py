@@ -106,8 +106,6 @@ class Controller(QObject):
             self._kept.reading.close()
         return ended == [True]
 
-    # -- settings and log ------------------------------------------------------------------------------------------
-
     @property
     def settings(self) -> Settings:
         """The settings in force; frozen, replaced as a whole by change_settings."""
@@ -149,8 +147,6 @@ class Controller(QObject):
         self._remember(visit)
         self.visit_changed.emit(visit.track)
 
-    # -- engine ----------------------------------------------------------------------------------------------------
-
     @property
     def pipeline(self) -> Pipeline | None:
         """The pipeline with its counts, None until the networks are loaded."""
@@ -183,8 +179,6 @@ class Controller(QObject):
     ) -> None:
         """Like later, but an exception of work goes to failed(error), in the GUI thread."""
         self._tasks.start(work, done, failed)
-
-    # -- sources ---------------------------------------------------------------------------------------------------
 
     @property
     def sources(self) -> tuple[OpenSource, ...]:
@@ -256,8 +250,6 @@ class Controller(QObject):
         if self._engine.pipeline is not None:
             self._engine.pipeline.set_zones(source_id, zones)
 
-    # -- playing recordings ----------------------------------------------------------------------------------------
-
     def set_paused(self, source_id: str, paused: bool) -> None:
         """Hold a recording or let it go on; one that has ended starts again."""
         source = self._recording(source_id)
@@ -309,14 +301,13 @@ class Controller(QObject):
         self.seek(source_id, media_time)
         self.moment_wanted.emit(source_id, media_time)
 
-    # -- what the timers do ----------------------------------------------------------------------------------------
-
     def _recording(self, source_id: str) -> OpenSource | None:
         source = self._open.get(source_id)
         return source if source is not None and source.is_recording else None
 
     def _begin(self, source: OpenSource) -> None:
-        self._engine.add(source.begin(self._engine.wake, self._settings, self.stages))
+        loading = self._engine.pipeline is None  # a recording that played on would lose its first plates
+        self._engine.add(source.begin(self._engine.wake, self._settings, self.stages, loading))
         self.source_state_changed.emit(source.source_id)
 
     def _forget(self, source: OpenSource) -> None:
@@ -375,6 +366,13 @@ class Controller(QObject):
             self.message.emit(error)
         self.source_state_changed.emit(source_id)
 
+    def _loaded(self) -> None:
+        """The networks are there: what was opened meanwhile begins."""
+        for source_id, zones in self._zones.items():
+            self.set_zones(source_id, zones)
+        for source in self._open.values():
+            source.go_on()
+
     def _look_round(self) -> None:
         """Twice a second: how the sources and the networks do."""
         for source in self._open.values():
@@ -382,9 +380,8 @@ class Controller(QObject):
                 source.info = source.capture.info
             self.source_state_changed.emit(source.source_id)
         ready, trouble = self._engine.pipeline is not None, self._engine.trouble
-        if ready and not self._ready and self._engine.pipeline is not None:
-            for source_id, zones in self._zones.items():
-                self._engine.pipeline.set_zones(source_id, zones)
+        if ready and not self._ready:
+            self._loaded()
         if (ready, trouble) != (self._ready, self._trouble):
             self._ready, self._trouble = ready, trouble
             self.engine_changed.emit()

@@ -73,10 +73,15 @@ class OpenSource:
         return self.capture.status() if self.capture is not None else None
 
     def begin(
-        self, wake: Callable[[], None], settings: Settings, stages: StageTimes, make: MakeSource = make_source
+        self,
+        wake: Callable[[], None],
+        settings: Settings,
+        stages: StageTimes,
+        hold: bool = False,
+        make: MakeSource = make_source,
     ) -> Capture:
-        """Return a new capture, not started, that begins at wanted_s."""
-        source = self._source(make)
+        """Return a new capture, not started, that begins at wanted_s; hold: a recording waits for go_on()."""
+        source = self._source(make, hold)
         self.ended, self.error, self.wanted_s = False, "", None
         live = settings.live
         self.capture = Capture(
@@ -89,15 +94,20 @@ class OpenSource:
         )
         return self.capture
 
+    def go_on(self) -> None:
+        """Let a recording that was held play, unless the person has paused it."""
+        if self.played is not None and not self.paused:
+            self.played.set_paused(False)
+
     def release(self) -> None:
         """Wake a reader that waits for its frame to be due."""
         if self.played is not None:
             self.played.release()
 
-    def _source(self, make: MakeSource) -> Source:
+    def _source(self, make: MakeSource, hold: bool) -> Source:
         if not self.is_recording:
             return make(self.spec)
-        self.played = PlayedVideo(self.spec, self.wanted_s or 0.0, speed=self.speed, paused=self.paused)
+        self.played = PlayedVideo(self.spec, self.wanted_s or 0.0, speed=self.speed, paused=self.paused or hold)
         return self.played
 
 

@@ -11,7 +11,7 @@ from app.pipeline.types import Frame
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 _LATE_S = 0.08  # a frame this late is left out
 _LONGEST_GAP_S = 0.4  # but after so much leaving out one is shown, however late
-_GIVE_UP_S = 3.0  # this far behind, the beat is set anew: the machine cannot keep it
+_GIVE_UP_S = 1.0  # this far behind, the beat is set anew: the machine cannot keep it, or was held up
 
 
 class PlayedVideo:

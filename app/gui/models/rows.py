@@ -55,10 +55,15 @@ def cell_text(row: ReadRow, column: int, now: datetime | None = None) -> str:
     if column == TIME:
         return clock(visit.first_time, now)
     if column == SOURCE:
-        return visit.source
+        return source_name(visit.source)
     if column == CONFIDENCE:
         return percent(visit.confidence)
     return ", ".join(tags(row))
+
+
+def source_name(source: str) -> str:
+    """Return how a source is called in a list: a file without its folders, anything else as it is."""
+    return source if "://" in source else source.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def tags(row: ReadRow) -> tuple[str, ...]:

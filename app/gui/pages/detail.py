@@ -19,7 +19,7 @@ from PyQt5.QtWidgets import (
 from app.gui.controller import Controller
 from app.gui.models.background import Asker
 from app.gui.models.live import picture_of
-from app.gui.models.rows import ReadRow, clock, media_clock, percent
+from app.gui.models.rows import ReadRow, clock, media_clock, percent, source_name
 from app.gui.models.thumbnails import read_picture
 from app.gui.pages.actions import ReadActions
 from app.gui.pages.pictures import CharacterBars, Picture, PlateLabel
@@ -160,7 +160,7 @@ class DetailPanel(QStackedWidget):
 
     def _facts(self, row: ReadRow) -> str:
         visit = row.visit
-        facts = [clock(visit.first_time), visit.source, percent(visit.confidence)]
+        facts = [clock(visit.first_time), source_name(visit.source), percent(visit.confidence)]
         facts.append(self.tr("{n} readings agree").format(n=visit.reads))
         if visit.first_s is not None:
             facts.append(self.tr("at {time}").format(time=media_clock(visit.first_s)))

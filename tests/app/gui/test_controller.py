@@ -13,6 +13,7 @@ from app.gui.feed import Feed
 from app.gui.kept import open_log
 from app.gui.window import MainWindow
 from app.journal import Alarm
+from app.pipeline.core import Pipeline
 from app.pipeline.sources import SourceKind, SourceSpec
 from app.pipeline.types import EventKind, PlateEvent
 from app.pipeline.zones import Zones
@@ -212,7 +213,9 @@ def test_closing_takes_under_three_seconds_while_sources_hang(
     made = Controller(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, pipeline)
     made.start()
     monkeypatch.setattr("app.gui.opened.make_source", lambda spec: HangingSource(spec, let_go))
-    monkeypatch.setattr("app.gui.opened.OpenSource._source", lambda self, _make: HangingSource(self.spec, let_go))
+    monkeypatch.setattr(
+        "app.gui.opened.OpenSource._source", lambda self, _make, _hold: HangingSource(self.spec, let_go)
+    )
     for number in range(4):
         made.open_source(SourceSpec(SourceKind.CAMERA, f"camera {number}", str(number)))
     wait_for(qtbot, lambda: made.pipeline is not None)
@@ -248,6 +251,25 @@ def test_networks_that_cannot_be_loaded_are_told(qtbot: QtBot, qapp: QApplicatio
     made.start()
     wait_for(qtbot, lambda: bool(made.trouble))
     assert "reader.safetensors" in made.trouble
+    assert made.shutdown()
+
+
+def test_a_recording_waits_for_the_networks(qtbot: QtBot, qapp: QApplication, tmp_path: Path, clip: Path) -> None:
+    loaded = threading.Event()
+
+    def load() -> Pipeline:
+        loaded.wait(20)
+        return pipeline()
+
+    feed = Feed()
+    made = Controller(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, load)
+    told = Listener(made)
+    made.start()
+    made.open_sources([str(clip)])
+    qtbot.wait(600)
+    loaded.set()
+    wait_for(qtbot, lambda: bool(told.events))
+    assert made.newest(str(clip)).frame.media_time < 1.5  # type: ignore[union-attr]
     assert made.shutdown()
 
 

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import cv2
 import numpy as np
 import pytest
 from PyQt5.QtCore import QPoint, Qt
@@ -7,7 +8,7 @@ from PyQt5.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from app.gui import theme, video_view
-from app.gui.video_view import VideoView, qimage
+from app.gui.video_view import VideoView, qimage, resized
 from app.pipeline.types import Frame, FrameResult, Image, Track
 from detector.types import Box
 
@@ -95,6 +96,16 @@ def test_a_click_on_a_plate_names_it(qtbot: QtBot, view: VideoView) -> None:
     with qtbot.waitSignal(view.plate_clicked, timeout=1000) as clicked:
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(240, 150))
     assert clicked.args == ["AB12CDE"]
+
+
+@pytest.mark.parametrize("size", [(320, 240), (319, 120), (100, 75), (41, 33), (1, 1), (900, 700)])
+def test_a_picture_is_resized_without_a_shift_or_a_cast(size: tuple[int, int]) -> None:
+    ramp = np.tile(np.linspace(0, 255, 320), (240, 1)).astype(np.uint8)
+    image = np.dstack([ramp, ramp, 255 - ramp])
+    small = resized(image, *size)
+    assert small.shape == (size[1], size[0], 3)
+    wanted = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    assert np.abs(small.astype(int) - wanted).mean() < 4
 
 
 @pytest.mark.parametrize("box", [Box(-50, -50, 5, 5), Box(310, 230, 400, 300), Box(0, 0, 320, 240), Box(5, 5, 5, 5)])
