@@ -22,7 +22,7 @@ from app.pipeline.sources import SourceError, SourceSpec, identify
 from app.pipeline.stats import StageTime, StageTimes
 from app.pipeline.tracking import PlateTracker
 from app.pipeline.tuning import from_settings
-from app.pipeline.types import EventKind, FrameResult, PlateEvent
+from app.pipeline.types import FrameResult, PlateEvent
 from app.pipeline.zones import Zones
 from app.platelog.store import Store
 from app.platelog.types import BLOCK, LogStatus, Visit
@@ -169,6 +169,13 @@ class Controller(QObject):
         """Return how long the steps take."""
         networks = self._engine.pipeline.stages.snapshot() if self._engine.pipeline is not None else {}
         return {**self.stages.snapshot(), **networks}
+
+    def show_plate(self, source_id: str, plate: str) -> None:
+        """Have the list of reads select the latest read of a plate at a source."""
+        source = self._open.get(source_id)
+        keys = [tick.track_key for tick in source.ticks.values() if tick.text == plate] if source is not None else []
+        if keys:
+            self.read_wanted.emit(keys[-1])
 
     def later(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Run work in a thread and done(result) in the GUI thread; an exception goes to the crash dialog."""
@@ -347,11 +354,8 @@ class Controller(QObject):
         source = self._open.get(event.source_id)
         if source is None or event.is_still:
             return
-        for key in event.absorbed:
-            source.ticks.pop(key, None)
         hit = event.text in self._hits.get(event.source_id, ())
-        if source.is_recording or event.kind is EventKind.NEW:
-            source.ticks[event.track_key] = Tick(event.track_key, event.text, event.best_s, hit)
+        source.mark(Tick(event.track_key, event.text, event.best_s, hit), event.absorbed)
 
     def _ended(self, source_id: str, error: str) -> None:
         source = self._open.get(source_id)

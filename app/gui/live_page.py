@@ -48,6 +48,7 @@ class LivePage(QWidget):
         column.addWidget(self.across)
         self.grid.chosen.connect(self.player.choose)
         self.grid.chosen.connect(self.sources.choose)
+        self.grid.plate_clicked.connect(controller.show_plate)
         self.sources.chosen.connect(self._choose)
         self.sources.add_wanted.connect(self.add_wanted)
         controller.sources_changed.connect(self.refresh)

@@ -12,6 +12,7 @@ from app.pipeline.sources import Source, SourceInfo, SourceKind, SourceSpec
 from app.pipeline.stats import StageTimes
 from app.settings import Settings
 
+_MOST_TICKS = 2000
 MakeSource = Callable[[SourceSpec], Source]
 
 
@@ -93,6 +94,14 @@ class OpenSource:
             stages=stages,
         )
         return self.capture
+
+    def mark(self, tick: Tick, absorbed: tuple[str, ...]) -> None:
+        """Keep a tick in place of those it absorbed; the oldest go when there are very many."""
+        for key in absorbed:
+            self.ticks.pop(key, None)
+        self.ticks[tick.track_key] = tick
+        while len(self.ticks) > _MOST_TICKS:
+            del self.ticks[next(iter(self.ticks))]
 
     def go_on(self) -> None:
         """Let a recording that was held play, unless the person has paused it."""

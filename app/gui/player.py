@@ -132,6 +132,7 @@ class PlayerBar(QFrame):
         row.addWidget(tool("step-forward", self.tr("Next frame (full stop)"), self.step))
         self._bar = SeekBar()
         self._bar.seek_wanted.connect(self.seek)
+        self._bar.read_wanted.connect(self._controller.read_wanted)
         row.addSpacing(6)
         row.addWidget(self._bar, 1)
         self._time = label("", "muted")

@@ -19,6 +19,7 @@ class SeekBar(QSlider):
     """A slider in milliseconds of media time; seek_wanted carries seconds. Ticks stand above the groove."""
 
     seek_wanted = pyqtSignal(float)
+    read_wanted = pyqtSignal(str)  # track_key of the tick that was clicked
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -70,6 +71,8 @@ class SeekBar(QSlider):
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(True)
             self._go(event.localPos().x())
+            if (tick := self._tick_at(event.localPos().x())) is not None:
+                self.read_wanted.emit(tick.track_key)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Drag the handle."""

@@ -1,14 +1,14 @@
 from pathlib import Path
 
 import pytest
-from PyQt5.QtCore import Qt
+from PyQt5.QtCore import QPoint, Qt
 from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
 from app.gui.live import LiveGrid
-from app.gui.opened import Tick
+from app.gui.opened import OpenSource, Tick
 from app.gui.player import PlayerBar
 from app.gui.seekbar import SeekBar, clock
 from app.gui.window import MainWindow
@@ -147,6 +147,33 @@ def test_the_seek_bar_has_a_tick_a_read_and_goes_where_it_is_clicked(
     with qtbot.waitSignal(bar.seek_wanted) as asked:
         qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.rect().center())
     assert asked.args[0] == pytest.approx(2.0, abs=0.15)
+
+
+def test_a_click_on_a_tick_or_on_a_plate_in_the_picture_selects_its_read(
+    qtbot: QtBot, playing: tuple[Controller, PlayerBar, str]
+) -> None:
+    controller, player, name = playing
+    controller.set_speed(name, 4.0)
+    controller.set_paused(name, False)
+    source = controller.source(name)
+    wait_for(qtbot, lambda: source is not None and source.ended and len(player._bar._ticks) == 2)
+    bar, key = player._bar, player._bar._ticks[1].track_key
+    with qtbot.waitSignal(controller.read_wanted) as wanted:
+        place = round(bar._x(round(bar._ticks[1].media_time * 1000)))
+        qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(place, bar.height() // 2))
+    assert wanted.args == [key]
+    with qtbot.waitSignal(controller.read_wanted) as wanted:
+        controller.show_plate(name, SECOND.text)
+    assert wanted.args == [key]
+
+
+def test_a_camera_that_runs_for_weeks_keeps_a_bounded_number_of_ticks() -> None:
+    source = OpenSource(SourceSpec(SourceKind.CAMERA, "gate", "0"), "Gate")
+    for number in range(5000):
+        source.mark(Tick(f"gate#{number}", "AB12CDE", float(number), False), ())
+    assert len(source.ticks) == 2000 and "gate#4999" in source.ticks
+    source.mark(Tick("gate#5000", "AB12CDE", 5000.0, False), ("gate#4999",))
+    assert "gate#4999" not in source.ticks
 
 
 def test_ticks_are_named_and_hits_differ_by_form(qtbot: QtBot) -> None:
