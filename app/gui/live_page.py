@@ -39,7 +39,7 @@ class LivePage(QWidget):
         self.across.addWidget(reads)
         self.across.setStretchFactor(0, 3)
         self.across.setStretchFactor(1, 2)
-        self.across.setSizes([800, 580])
+        self.across.setSizes([760, 600])
         for splitter in (self.down, self.across):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(1)

@@ -96,11 +96,11 @@ QAbstractItemView {
     background: $surface; alternate-background-color: $raised; border: none; outline: none;
     selection-background-color: $accent_soft; selection-color: $on_accent_soft; gridline-color: $line;
 }
-QTableView::item, QTreeView::item, QListView::item { padding: 0 14px; border: none; }
+QTableView::item, QTreeView::item, QListView::item { padding: 0 10px; border: none; }
 QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid $accent; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section {
-    background: $surface; color: $muted; border: none; border-bottom: 1px solid $line; padding: 6px 14px;
+    background: $surface; color: $muted; border: none; border-bottom: 1px solid $line; padding: 6px 10px;
     font-weight: 500; text-align: left;
 }
 QTableCornerButton::section { background: $surface; border: none; }

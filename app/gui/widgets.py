@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QRectF, QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent
-from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.gui import icons, theme
 
@@ -94,16 +94,17 @@ class EmptyState(QWidget):
             line = label(words, role, wrap=True)
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(line)
-        self._steps = QHBoxLayout()
+        self._steps = QGridLayout()
         self._steps.setSpacing(10)
-        self._steps.addStretch(1)
-        self._steps.addStretch(1)
         column.addSpacing(10)
         column.addLayout(self._steps)
+        self._steps.setColumnStretch(0, 1)
+        self._steps.setColumnStretch(3, 1)
         column.addStretch(4)
 
     def add_step(self, text: str, icon: str, on_click: Handler, primary: bool = False) -> QPushButton:
         """Add a button for a next step."""
         made = button(text, icon, on_click, primary)
-        self._steps.insertWidget(self._steps.count() - 1, made)
+        row, column = divmod(self._steps.count(), 2)
+        self._steps.addWidget(made, row, column + 1)
         return made

@@ -8,8 +8,8 @@ from app.gui.delegates import ROW_HEIGHT, ConfidenceDelegate, PlateDelegate, Tag
 from app.gui.models.rows import CONFIDENCE, PLATE, SOURCE, TAG, TIME
 from app.gui.models.thumbnails import Thumbnails
 
-WIDE = {PLATE: 310, TIME: 190, SOURCE: 190, CONFIDENCE: 110}
-NARROW = {PLATE: 206, TIME: 102, SOURCE: 76, CONFIDENCE: 62}
+WIDE = {PLATE: 270, TIME: 150, SOURCE: 150, CONFIDENCE: 90}
+NARROW = {PLATE: 206, TIME: 94, SOURCE: 96, CONFIDENCE: 64}
 
 
 class ReadView(QTableView):

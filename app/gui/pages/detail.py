@@ -32,6 +32,7 @@ from app.platelog.types import Visit
 RowAction = Callable[[ReadRow], None]
 
 _MOST_GUESSES = 3
+_LIKELY = 0.005  # what would be shown as 0 % helps nobody; they are sorted, so places stay the same
 
 
 class DetailPanel(QStackedWidget):
@@ -171,13 +172,14 @@ class DetailPanel(QStackedWidget):
         return "  ·  ".join(facts)
 
     def _show_guesses(self, visit: Visit) -> None:
+        likely = [guess for guess in visit.alternatives if guess.confidence >= _LIKELY]
         for place, made in enumerate(self.guesses):
-            made.setVisible(place < len(visit.alternatives))
-            if place < len(visit.alternatives):
-                guess = visit.alternatives[place]
+            made.setVisible(place < len(likely))
+            if place < len(likely):
+                guess = likely[place]
                 made.setText(f"{guess.text}  {percent(guess.confidence)}")
                 made.setToolTip(self.tr("Correct to {plate}").format(plate=guess.text))
-        self._guess_head.setVisible(bool(visit.alternatives))
+        self._guess_head.setVisible(bool(likely))
 
     def _show_pictures(self, visit: Visit, event: PlateEvent | None, same: bool) -> None:
         if event is not None and event.best_frame.size:

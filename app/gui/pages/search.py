@@ -108,7 +108,7 @@ class SearchPage(QWidget):
         across.addWidget(self.detail)
         across.setChildrenCollapsible(False)
         across.setStretchFactor(0, 1)
-        across.setSizes([900, 440])
+        across.setSizes([750, 584])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
