@@ -1,4 +1,7 @@
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,8 +54,7 @@ def test_a_text_that_ctc_cannot_spell_is_an_error_not_a_silent_zero():
         Mixture([long], CONFIG)[0]
 
 
-@pytest.mark.parametrize("workers", [0, 1])
-def test_batches_start_where_they_are_told(workers):
+def started_midway(workers):
     mixture = Mixture([numbered("a", 50)], CONFIG)
     whole = list(batches(mixture, 4, 0, 5, workers))
     rest = list(batches(mixture, 4, 3, 5, workers))
@@ -61,3 +63,15 @@ def test_batches_start_where_they_are_told(workers):
     assert np.array_equal(whole[3].images.numpy(), rest[0].images.numpy())
     assert whole[0].targets.tolist() == [1, 2] * 4
     assert whole[0].lengths.tolist() == [2] * 4
+
+
+def test_batches_start_where_they_are_told():
+    started_midway(workers=0)
+
+
+def test_batches_of_a_worker_process_do_too():
+    """In a process of its own: a worker is forked, and a test run that has many threads cannot be forked safely."""
+    code = "from tests.recognizer.test_sampling import started_midway; started_midway(workers=1)"
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=root, timeout=120, check=False)
+    assert done.returncode == 0
