@@ -105,9 +105,9 @@ class CrashGuard(QObject):
         threading.excepthook = threading.__excepthook__
 
     def take(self, kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
-        """Report an exception of the GUI thread; Ctrl-C closes the program."""
+        """Report an exception of the GUI thread; Ctrl-C closes the windows."""
         if issubclass(kind, KeyboardInterrupt):
-            QApplication.quit()
+            QApplication.closeAllWindows()
             return
         self._note(error.with_traceback(at), "window")
 

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,8 @@ def main(args: argparse.Namespace) -> int:
     window = make_window(loaded.settings, kept, feed, system_dark=dark)
     guard = CrashGuard(window)
     guard.install()
+    for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C and a polite kill close the window as a person would
+        signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, window.quit))
     window.show()
     for problem in loaded.problems:
         window.say(problem)

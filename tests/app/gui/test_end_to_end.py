@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.platelog.errors import LogError
+from app.platelog.search import Query
+from app.platelog.store import Store
 from tests.app.gui.shell import screenshots
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -44,6 +48,39 @@ def test_the_window_answers_within_50_ms_while_the_networks_run_flat_out(x_displ
         pytest.skip(f"other programs keep this machine busy: the window at rest is {result['rest']['p95']:.0f} ms late")
     assert result["frames"] >= 10
     assert result["work"]["p95"] <= SMOOTH_MS, result
+
+
+@pytest.mark.xvfb
+@pytest.mark.timeout(120)
+def test_a_polite_kill_closes_the_window_and_the_log(x_display: str, tmp_path: Path) -> None:
+    """The program as a user starts it; the lock's file is empty only after a writer that ended well."""
+    log = tmp_path / "plates.sqlite3"
+    tmp_path.chmod(0o700)
+    environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
+    environment |= {"DISPLAY": x_display, "XDG_RUNTIME_DIR": str(tmp_path)}
+    command = [sys.executable, "main.py", str(DEMO_CLIP), "--log", str(log)]
+    program = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while not _has_read(log) and time.monotonic() < until and program.poll() is None:
+        time.sleep(0.2)
+    assert _has_read(log)
+    program.terminate()
+    began = time.monotonic()
+    _, said = program.communicate(timeout=30)
+    assert time.monotonic() - began < 5
+    assert program.returncode == 0 and said == "", said
+    assert log.with_name("plates.sqlite3.lock").read_text() == ""
+
+
+def _has_read(log: Path) -> bool:
+    """Whether a visit is in the log, looked at as another process would."""
+    if not log.is_file():
+        return False
+    try:
+        with Store.open(log, read_only=True) as store:
+            return store.count(Query()) > 0
+    except LogError:  # it is just being made
+        return False
 
 
 def run_on(display: str, command: list[str], folder: Path, **variables: str) -> dict[str, Any]:
