@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, pyqtSignal
+from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 
 from app.gui.models.background import Asker
-from app.gui.models.rows import ROW_ROLE, TEXT_ROLES, ReadRow, cell_text, headers
+from app.gui.models.columns import ReadColumns
+from app.gui.models.rows import ROW_ROLE, TEXT_ROLES, ReadRow, cell_text
 from app.journal import visit_of
 from app.pipeline.types import EventKind, PlateEvent
 from app.platelog.search import Cursor, Query
@@ -19,7 +20,7 @@ _PAGE = 200
 _NO_PARENT = QModelIndex()
 
 
-class ReadTable(QAbstractTableModel):
+class ReadTable(ReadColumns):
     """Newest first. Rows of the log below are fetched as the list is scrolled; at most MOST_ROWS are held.
 
     arrived(n) tells how many new reads a batch of events brought.
@@ -89,18 +90,6 @@ class ReadTable(QAbstractTableModel):
     def rowCount(self, parent: QModelIndex = _NO_PARENT) -> int:
         """Return the number of rows at hand."""
         return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(headers())
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
-        """Return a column's heading."""
-        return (
-            headers()[section]
-            if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
-            else None
-        )
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
         """Return what a cell shows."""

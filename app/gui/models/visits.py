@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, pyqtSignal
+from PyQt5.QtCore import QModelIndex, QObject, Qt, QTimer, pyqtSignal
 
 from app.gui.models.background import Asker
-from app.gui.models.rows import ROW_ROLE, ReadRow, cell_text, headers
+from app.gui.models.columns import ReadColumns
+from app.gui.models.rows import ROW_ROLE, ReadRow, cell_text
 from app.gui.models.windows import WINDOW_ROWS, Windows
 from app.platelog.fences import fences
 from app.platelog.rows import to_us
@@ -31,7 +32,7 @@ class Found:
     complete: bool = True
 
 
-class VisitTable(QAbstractTableModel):
+class VisitTable(ReadColumns):
     """Visits of one query, newest first; any number of them, of which a bounded number is in memory.
 
     found(total) tells that a new result is shown, failed(text) that the log could not be asked.
@@ -91,18 +92,6 @@ class VisitTable(QAbstractTableModel):
     def rowCount(self, parent: QModelIndex = _NO_PARENT) -> int:
         """Return the number of rows."""
         return 0 if parent.isValid() else self._shown.total
-
-    def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(headers())
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
-        """Return a column's heading."""
-        return (
-            headers()[section]
-            if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
-            else None
-        )
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
         """Return what a cell shows; an unfetched row is asked for and shows a placeholder."""
