@@ -77,6 +77,25 @@ def low_resolution(image: Image, rng: np.random.Generator) -> Image:
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
 
 
+def caption(image: Image, rng: np.random.Generator) -> Image:
+    """A line of text burnt in along the upper or lower edge, as recorders and broadcasters do: it is no plate."""
+    height, width = image.shape[:2]
+    letters = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-:/. ")
+    text = "".join(rng.choice(letters, int(rng.integers(5, 26))))
+    scale = height * float(rng.uniform(0.02, 0.05)) / 22
+    thickness = max(1, round(scale * float(rng.uniform(1, 3))))
+    (wide, high), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
+    x = int(rng.uniform(0, max(1, width - wide)))
+    y = high + 2 if rng.random() < 0.5 else height - below - 2
+    written = image.copy()
+    dark = rng.random() < 0.5
+    if rng.random() < 0.5:
+        cv2.rectangle(written, (x - 3, y - high - 3), (x + wide + 3, y + below), (0,) * 3 if dark else (255,) * 3, -1)
+    colour = (255, 255, 255) if dark else (0, 0, 0)
+    cv2.putText(written, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thickness, cv2.LINE_AA)
+    return written
+
+
 # In the order in which light, lens, sensor and coder act; each with its probability.
 EFFECTS: tuple[tuple[float, _Effect], ...] = (
     (0.15, colour_cast),
@@ -85,6 +104,7 @@ EFFECTS: tuple[tuple[float, _Effect], ...] = (
     (0.06, low_resolution),
     (0.12, sensor_noise),
     (0.18, salt_and_pepper),
+    (0.08, caption),
     (0.10, compression),
 )
 
