@@ -66,6 +66,11 @@ class Score:
         """Character error rate: edits a character of truth."""
         return self.edits / self.characters if self.characters else 0.0
 
+    @property
+    def precision(self) -> float:
+        """Share of the reads that are a plate of the truth, O/0 and I/1 folded; 1 when nothing was read."""
+        return 1 - self.false / self.reads if self.reads else 1.0
+
 
 def read_truth(path: Path, folder: Path) -> list[Truth]:
     """Read a truth file: image_path or video, plate_text, and if it has them first_s, last_s, also_accepted.
@@ -192,6 +197,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--truth", type=Path, metavar="CSV", help="image_path or video, plate_text[, first_s, last_s, …]"
     )
+    parser.add_argument(
+        "--one-per-picture",
+        action="store_true",
+        help="score the surest read of each picture only, as truth with one plate each asks",
+    )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="sources read at a time (1)")
     add_pipeline_arguments(parser)
 
@@ -216,7 +226,7 @@ def main(args: argparse.Namespace) -> int:
     control = Control()
     with interruptible(control), RunConsole(len(items), quiet=True) as console:
         report = run(items, pipeline, progress=console, control=control, jobs=args.jobs)
-    score = score_all(truths, report.events)
+    score = score_all(truths, surest(report.events) if args.one_per_picture else report.events)
     errors += report.errors
     for line in (*score.notes, *errors):
         print(line)
@@ -238,6 +248,18 @@ def score_all(truths: Sequence[Truth], events: Iterable[PlateEvent]) -> Score:
     return total
 
 
+def surest(events: Iterable[PlateEvent]) -> list[PlateEvent]:
+    """Keep of each picture's reads the one of highest confidence; all of a video's."""
+    kept: list[PlateEvent] = []
+    best: dict[str, PlateEvent] = {}
+    for event in events:
+        if Path(event.source_id).suffix.lower() not in PICTURE_SUFFIXES:
+            kept.append(event)
+        elif event.source_id not in best or event.confidence > best[event.source_id].confidence:
+            best[event.source_id] = event
+    return [*kept, *best.values()]
+
+
 def figures(score: Score) -> dict[str, float]:
     """Return the counts by name, for JSON."""
     return {
@@ -248,6 +270,7 @@ def figures(score: Score) -> dict[str, float]:
         "found": score.found,
         "false": score.false,
         "duplicates": score.duplicates,
+        "precision": round(score.precision, 4),
         "cer": round(score.cer, 4),
     }
 
@@ -257,7 +280,8 @@ def summary(score: Score) -> str:
     share = f" ({score.exact / score.plates:.1%})" if score.plates else ""
     return (
         f"{score.exact} of {score.plates} exact{share}, {score.folded} with O/0 and I/1 folded, {score.found} found, "
-        f"{score.false} false, {score.duplicates} again, character error rate {score.cer:.3f}"
+        f"{score.false} false, {score.duplicates} again, precision {score.precision:.1%}, "
+        f"character error rate {score.cer:.3f}"
     )
 
 

@@ -1,5 +1,6 @@
 import argparse
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from app import evaluate
-from app.evaluate import Score, Truth, TruthError, read_openalpr, read_truth, score_all, score_file
+from app.evaluate import Score, Truth, TruthError, read_openalpr, read_truth, score_all, score_file, surest
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
 from app.pipeline.types import EventKind, PlateEvent, WallClock
@@ -103,6 +104,17 @@ def test_files_are_scored_apart() -> None:
     truths = [Truth(Path("a.mp4"), "AB123C"), Truth(Path("b.mp4"), "XY987Z")]
     score = score_all(truths, [read("XY987Z", source="a.mp4"), read("XY987Z", source="b.mp4")])
     assert (score.exact, score.false, score.found) == (1, 1, 1)
+
+
+def test_one_read_a_picture_is_the_surest_one_and_videos_keep_all() -> None:
+    sure, unsure = read("AB123", source="a.jpg"), replace(read("XX999", source="a.jpg"), confidence=0.5)
+    moving = [read("CD456"), read("EF789")]
+    assert surest([unsure, sure, *moving]) == [*moving, sure]
+
+
+def test_precision_is_the_share_of_reads_that_are_plates() -> None:
+    assert scored([truth("AB123")], read("AB123"), read("XX999")).precision == 0.5
+    assert scored([truth("AB123")]).precision == 1.0
 
 
 def test_a_truth_file_is_read_with_all_its_columns(tmp_path: Path) -> None:
