@@ -44,7 +44,6 @@ class RejectReason(Enum):
     LOW_CONFIDENCE = "low confidence"
     LOW_AGREEMENT = "low agreement"
     NO_PLATE_FORM = "no plate form"
-    CAPTION = "caption in the picture"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

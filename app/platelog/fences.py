@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app.platelog.search import Cursor, Query, _Search
+from app.platelog.search import Cursor, Query, Search
 
 
 def fences(connection: sa.Connection, query: Query, every: int) -> list[Cursor]:
@@ -12,8 +12,8 @@ def fences(connection: sa.Connection, query: Query, every: int) -> list[Cursor]:
     """
     if every < 1:
         raise ValueError(f"fences stand at least one visit apart, not {every}")
-    search = _Search(connection, query)
-    first_us, visit_id = search._order()
+    search = Search(connection, query)
+    first_us, visit_id = search.order()
     place = sa.func.row_number().over(order_by=(first_us.desc(), visit_id.desc())).label("place")
     numbered = search.unordered_ids().with_only_columns(
         first_us.label("first_us"), visit_id.label("id"), place, maintain_column_froms=True

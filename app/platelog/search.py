@@ -75,7 +75,7 @@ def page(connection: sa.Connection, query: Query, after: Cursor | None, limit: i
     """Return up to limit visits that match, newest first, from behind after."""
     if limit < 1:
         raise ValueError(f"a page holds at least one visit, not {limit}")
-    ids = _Search(connection, query).some_ids(after, limit + 1)
+    ids = Search(connection, query).some_ids(after, limit + 1)
     rows = connection.execute(
         sa.select(*VISIT_COLUMNS)
         .select_from(VISIT_FROM)
@@ -89,17 +89,17 @@ def page(connection: sa.Connection, query: Query, after: Cursor | None, limit: i
 
 def count(connection: sa.Connection, query: Query, at_most: int | None = None) -> int:
     """Return how many visits match, or at_most if there are at least so many."""
-    ids = _Search(connection, query).unordered_ids()
+    ids = Search(connection, query).unordered_ids()
     limited = (ids if at_most is None else ids.limit(at_most)).subquery()
     return int(connection.execute(sa.select(sa.func.count()).select_from(limited)).scalar_one())
 
 
 def way_in(connection: sa.Connection, query: Query) -> WayIn:
     """Return which way in a search of this query takes; for tests and the benchmark."""
-    return _Search(connection, query).way
+    return Search(connection, query).way
 
 
-class _Search:
+class Search:
     """One query made into SQL for one connection's database."""
 
     def __init__(self, connection: sa.Connection, query: Query) -> None:
@@ -132,7 +132,7 @@ class _Search:
         return list(self._connection.execute(self._ids(self._conditions(), after, limit)).scalars())
 
     def _ids(self, conditions: Sequence[sa.ColumnElement[bool]], after: Cursor | None, limit: int) -> sa.Select[int]:
-        first_us, visit_id = self._order()
+        first_us, visit_id = self.order()
         statement = self._from(conditions)
         if after is not None:
             statement = statement.where(sa.tuple_(first_us, visit_id) < sa.tuple_(after.first_us, after.id))
@@ -156,7 +156,8 @@ class _Search:
             return statement.where(VISIT.c.id.in_(few)).with_hint(VISIT, "NOT INDEXED", "sqlite")
         return statement
 
-    def _order(self) -> tuple[sa.Column[Any], sa.Column[Any]]:
+    def order(self) -> tuple[sa.Column[Any], sa.Column[Any]]:
+        """Return the columns that the way in sorts by, newest first."""
         return (GRAM.c.first_us, GRAM.c.visit_id) if self.way is WayIn.GRAM else (VISIT.c.first_us, VISIT.c.id)
 
     def _choose(self) -> WayIn:
@@ -203,7 +204,7 @@ class _Search:
         return found
 
     def _time_conditions(self) -> list[sa.ColumnElement[bool]]:
-        first_us, _ = self._order()
+        first_us, _ = self.order()
         found: list[sa.ColumnElement[bool]] = []
         if self._query.since is not None:
             found.append(first_us >= to_us(self._query.since))

@@ -153,7 +153,7 @@ def test_way_in(filled: tuple[Store, list[Visit]], plate: str, way: WayIn) -> No
 def test_no_search_walks_a_whole_table_or_sorts_all_of_it(filled: tuple[Store, list[Visit]], query: Query) -> None:
     store, _ = filled
     with store.database.reading() as connection:
-        looked = search._Search(connection, query)
+        looked = search.Search(connection, query)
         statement = looked._ids(looked._conditions(), None, 10).compile(
             connection, compile_kwargs={"literal_binds": True}
         )
