@@ -14,7 +14,7 @@ from app import settings as settings_file
 from app.batch.runner import Control, Outputs, Report, items_of, run
 from app.batch.state import StateFile
 from app.batch.writers import csv_file, json_file
-from app.journal import open_journal
+from app.journal import Journal, open_journal
 from app.pipeline.tuning import Tuning, from_settings
 from app.platelog.errors import LogError
 
@@ -80,9 +80,10 @@ def main(args: argparse.Namespace) -> int:
     except (OSError, ValueError, RuntimeError) as error:
         print(f"The networks cannot be loaded: {error}. `platescribe doctor` tells more.", file=sys.stderr)
         return 1
-    outputs, control = _outputs(args), Control()
+    control = Control()
     try:
-        with _kept(args.log, outputs, errors), interruptible(control), RunConsole(len(items)) as console:
+        with _journal(args.log, errors) as journal, interruptible(control), RunConsole(len(items)) as console:
+            outputs = _outputs(args, journal)
             report = run(items, pipeline, outputs, console, control, jobs=args.jobs, resume=args.resume)
     except LogError as error:
         print(error, file=sys.stderr)
@@ -92,15 +93,14 @@ def main(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _kept(log: str | None, outputs: Outputs, errors: list[str]) -> Iterator[None]:
-    """Let the events go to the log, if one is asked for; what it could not keep becomes an error. Raises LogError."""
+def _journal(log: str | None, errors: list[str]) -> Iterator[Journal | None]:
+    """The log, if one is asked for; what it could not keep in the end becomes an error. Raises LogError."""
     if log is None:
-        yield
+        yield None
         return
     journal = open_journal(log or None)
-    outputs.keep = journal.take
     try:
-        yield
+        yield journal
     finally:
         journal.flush(_LOG_FLUSH_S)
         lost = journal.close()
@@ -108,14 +108,20 @@ def _kept(log: str | None, outputs: Outputs, errors: list[str]) -> Iterator[None
             errors.append(f"{lost} visits could not be kept in the log: {journal.status.message}")
 
 
-def _outputs(args: argparse.Namespace) -> Outputs:
+def _outputs(args: argparse.Namespace, journal: Journal | None) -> Outputs:
+    def list_of(plate: str, when: datetime) -> str:
+        return journal.store.watch.list_of(plate, when) if journal is not None and journal.store is not None else ""
+
     rows = {}
     if args.csv:
-        rows["csv"] = csv_file(args.csv)
+        rows["csv"] = csv_file(args.csv, list_of)
     if args.jsonl:
-        rows["jsonl"] = json_file(args.jsonl)
+        rows["jsonl"] = json_file(args.jsonl, list_of)
     main_output = args.csv or args.jsonl
-    return Outputs(rows, args.video, StateFile.beside(main_output) if main_output else None)
+    outputs = Outputs(rows, args.video, StateFile.beside(main_output) if main_output else None)
+    if journal is not None:
+        outputs.keep = journal.take
+    return outputs
 
 
 def _status(report: Report, errors: Sequence[str], args: argparse.Namespace) -> int:

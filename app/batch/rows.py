@@ -32,8 +32,8 @@ def track_number(event: PlateEvent) -> int:
     return int(event.track_key.rpartition("#")[2])
 
 
-def csv_row(event: PlateEvent) -> list[str]:
-    """Return the CSV row of a read, in the order of columns.COLUMNS."""
+def csv_row(event: PlateEvent, list_name: str = "") -> list[str]:
+    """Return the CSV row of a read, in the order of columns.COLUMNS; list_name: the watch list that it is on."""
     box = event.box
     return columns.row(
         event.first_wall,
@@ -45,10 +45,11 @@ def csv_row(event: PlateEvent) -> list[str]:
         (event.first_s, event.last_s),
         (box.x1, box.y1, box.x2, box.y2),
         event.region,
+        list_name,
     )
 
 
-def json_line(event: PlateEvent) -> str:
+def json_line(event: PlateEvent, list_name: str = "") -> str:
     """Return a read as one line of JSON: the CSV's fields as numbers and texts, and what the CSV has no room for."""
     box = event.box
     fields = {
@@ -68,5 +69,6 @@ def json_line(event: PlateEvent) -> str:
         "best_s": round(event.best_s, 3),
         "box": [round(value, 1) for value in (box.x1, box.y1, box.x2, box.y2)],
         "region": event.region,
+        "list": list_name,
     }
     return json.dumps(fields, ensure_ascii=False)

@@ -40,16 +40,19 @@ class StateFile:
         sources: dict[str, str] = {}
         lengths: Lengths = {}
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
+            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
             return Done({}, {})
         for line in lines:
             try:
                 entry = json.loads(line)
-                sources[str(entry["source"])] = str(entry["error"])
-                lengths = {str(name): int(length) for name, length in entry["lengths"].items()}
-            except (ValueError, KeyError, TypeError, AttributeError):
+                source, error = str(entry["source"]), str(entry["error"])
+                found = {str(name): int(length) for name, length in entry["lengths"].items()}
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
                 break
+            if any(length < 0 for length in found.values()):
+                break
+            sources[source], lengths = error, found
         return Done(sources, lengths)
 
     def start(self) -> None:

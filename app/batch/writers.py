@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -69,14 +70,27 @@ class RowFile:
             self._file = None
 
 
-def csv_file(path: Path) -> RowFile:
+#: Which watch list a plate is on at a time; empty for none.
+ListOf = Callable[[str, datetime], str]
+
+
+def on_no_list(_plate: str, _when: datetime) -> str:
+    """The watch list of a run that keeps no log: none."""
+    return ""
+
+
+def csv_file(path: Path, list_of: ListOf = on_no_list) -> RowFile:
     """Return the CSV of a run."""
-    return RowFile(path, _csv_line(columns.COLUMNS), columns.ENCODING, lambda event: _csv_line(csv_row(event)))
+
+    def line(event: PlateEvent) -> str:
+        return _csv_line(csv_row(event, list_of(event.text, event.first_wall)))
+
+    return RowFile(path, _csv_line(columns.COLUMNS), columns.ENCODING, line)
 
 
-def json_file(path: Path) -> RowFile:
+def json_file(path: Path, list_of: ListOf = on_no_list) -> RowFile:
     """Return the JSONL of a run."""
-    return RowFile(path, "", "utf-8", lambda event: json_line(event) + "\n")
+    return RowFile(path, "", "utf-8", lambda event: json_line(event, list_of(event.text, event.first_wall)) + "\n")
 
 
 def _csv_line(fields: Sequence[str]) -> str:

@@ -22,6 +22,8 @@ from app.pipeline.sources import SourceError, SourceSpec, identify
 from app.pipeline.types import Image, PlateEvent
 from app.platelog.search import Query
 from app.platelog.store import Store
+from app.platelog.types import ALLOW
+from app.platelog.watchlist import WatchEntry
 from detector.types import Detection
 from recognizer.readings import Reading
 from tests.app.pipeline.clips import set_durations, write_clip
@@ -323,6 +325,18 @@ def test_a_run_can_be_kept_in_the_log(tmp_path: Path, monkeypatch: pytest.Monkey
     with Store.open(log, read_only=True) as store:
         (visit,) = store.page(Query()).visits
     assert (visit.plate, visit.source) == ("AB123C", str(clip))
+
+
+def test_rows_name_the_watch_list_a_plate_is_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "load_pipeline", lambda device, tuning: pipeline())
+    clip, log = write_clip(tmp_path / "a.avi"), tmp_path / "log" / "reads.db"
+    with Store.open(log) as store:
+        store.watch.add(WatchEntry(ALLOW, "AB123C"))
+    table, lines = tmp_path / "o.csv", tmp_path / "o.jsonl"
+    assert command(str(clip), "--log", str(log), "--csv", str(table), "--jsonl", str(lines)) == 0
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        assert [row["list"] for row in csv.DictReader(file)] == [ALLOW]
+    assert [json.loads(line)["list"] for line in lines.read_text("utf-8").splitlines()] == [ALLOW]
 
 
 def test_options_reach_the_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
