@@ -11,13 +11,14 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 from app import settings as app_settings
 from app.gui.feed import Feed, News
 from app.gui.kept import Kept
+from app.gui.networks import SharedNetworks
 from app.gui.opened import OpenSource, Tick, shown_name
 from app.gui.priority import yield_to_window
 from app.gui.tasks import Tasks
 from app.journal import Journal
-from app.pipeline.core import Pipeline
+from app.pipeline.core import Detector, Pipeline, Reader
 from app.pipeline.engine import Engine
-from app.pipeline.opening import load_pipeline
+from app.pipeline.opening import load_networks
 from app.pipeline.sources import SourceError, SourceSpec, identify
 from app.pipeline.stats import StageTime, StageTimes
 from app.pipeline.tracking import PlateTracker
@@ -49,6 +50,7 @@ class Controller(QObject):
     hit = pyqtSignal(object)  # app.journal.Alarm: a plate of a block list was read
     source_state_changed = pyqtSignal(str)  # source_id; at most twice a second
     sources_changed = pyqtSignal()  # a source was opened or closed
+    watch_changed = pyqtSignal()  # entries of the watch lists were added, changed or removed
     engine_changed = pyqtSignal()  # the networks were loaded, or could not be
     settings_changed = pyqtSignal()
     message = pyqtSignal(str)  # one line for the status bar, without secrets
@@ -74,12 +76,14 @@ class Controller(QObject):
         self._hits: dict[str, set[str]] = {}
         self._zones: dict[str, Zones] = {}
         self.stages = StageTimes()
+        self._networks = SharedNetworks(self._load_networks)
         self._make_pipeline = make_pipeline or self.load_pipeline
         self._tasks = Tasks(self)
         self._feed.keep_pictures = settings.log.pictures
         self._engine = Engine(self._make_pipeline, [feed])
         self._ready = False
         self._trouble = ""
+        self._had_store = self.store is not None
         self._drain = _timer(self, DRAIN_MS, self._take_news)
         self._watch = _timer(self, _STATUS_MS, self._look_round)
 
@@ -158,12 +162,16 @@ class Controller(QObject):
         return self._engine.trouble
 
     def load_pipeline(self) -> Pipeline:
-        """Load the networks as the settings say; takes seconds, so call it in a thread."""
-        settings = self._settings
+        """Return a new pipeline over the networks, which are loaded once: seconds, so call it in a thread."""
         yield_to_window()
         PlateTracker()  # loads its library, seconds that the first frame would else wait for
-        device, tuning = settings.detection.device, from_settings(settings)
-        return load_pipeline(device, tuning, size=settings.detection.size, stages=self.stages)
+        self._networks.ensure()
+        return Pipeline(self._networks, self._networks, from_settings(self._settings), self.stages)
+
+    def _load_networks(self) -> tuple[Detector, Reader]:
+        """Load the networks as the settings say."""
+        detection = self._settings.detection
+        return load_networks(detection.device, from_settings(self._settings), detection.size)
 
     def stage_times(self) -> dict[str, StageTime]:
         """Return how long the steps take."""
@@ -378,7 +386,10 @@ class Controller(QObject):
             source.go_on()
 
     def _look_round(self) -> None:
-        """Twice a second: how the sources and the networks do."""
+        """Twice a second: how the sources, the networks and the log do."""
+        if not self._had_store and self.store is not None:  # the log could not be opened at the start, and now was
+            self._had_store = True
+            self.log_changed.emit()
         for source in self._open.values():
             if source.capture is not None and source.capture.info is not None:
                 source.info = source.capture.info

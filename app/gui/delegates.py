@@ -8,12 +8,13 @@ from PyQt5.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QP
 from PyQt5.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.gui import shading
-from app.gui.models.rows import ROW_ROLE, ReadRow, percent, tags
+from app.gui.models.rows import ROW_ROLE, ReadRow, clock, percent, source_name, tags
 from app.gui.models.thumbnails import Thumbnails
 from app.gui.theme import colour, plate_font
 
 ROW_HEIGHT = 46
 THUMBNAIL = QSize(80, 32)
+MARGIN = 13  # where the headings above begin
 _GAP = 10
 _HINT = QPainter.RenderHint
 _SMOOTH = (_HINT.Antialiasing, _HINT.TextAntialiasing, _HINT.SmoothPixmapTransform)
@@ -115,7 +116,7 @@ class PlateDelegate(CellDelegate):
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
         """Paint crop and plate."""
         rect = option.rect
-        box = QRect(QPoint(rect.left() + 8, rect.center().y() - THUMBNAIL.height() // 2 + 1), THUMBNAIL)
+        box = QRect(QPoint(rect.left() + MARGIN, rect.center().y() - THUMBNAIL.height() // 2 + 1), THUMBNAIL)
         self._paint_crop(painter, box, row, paint)
         painter.setFont(plate_font(option.font.pointSizeF() * 1.25))
         metrics = QFontMetricsF(painter.font())
@@ -156,12 +157,33 @@ class PlateDelegate(CellDelegate):
         painter.drawText(at, text)
 
 
+class WhenDelegate(CellDelegate):
+    """The time, and under it the source, where a list is too narrow to give each a column."""
+
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
+        """Paint both lines, each shortened in its middle where it is too long."""
+        rect = QRectF(option.rect).adjusted(MARGIN, 6, -6, -6)
+        half = rect.height() / 2
+        small = QFont(option.font)
+        small.setPointSizeF(option.font.pointSizeF() * 0.9)
+        lines = (
+            (clock(row.visit.first_time), option.font, paint.ink),
+            (source_name(row.visit.source), small, shading.shade(paint.ink, paint.paper, 0.6)),
+        )
+        for place, (text, font, ink) in enumerate(lines):
+            painter.setFont(font)
+            painter.setPen(ink)
+            shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideMiddle, rect.width())
+            line = QRectF(rect.left(), rect.top() + place * half, rect.width(), half)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
+
+
 class ConfidenceDelegate(CellDelegate):
     """The confidence in percent with a thin bar under it."""
 
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
         """Paint percent and bar."""
-        rect = QRectF(option.rect).adjusted(10, 0, -10, 0)
+        rect = QRectF(option.rect).adjusted(MARGIN, 0, -10, 0)
         width = min(rect.width(), 64.0)
         painter.setPen(shading.shade(paint.ink, paint.paper, 0.6))
         painter.drawText(
@@ -178,7 +200,7 @@ class TagDelegate(CellDelegate):
 
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
         """Paint the row's pills from left to right."""
-        left = option.rect.left() + 8.0
+        left = option.rect.left() + float(MARGIN)
         font = QFont(option.font)
         font.setPointSizeF(option.font.pointSizeF() * 0.88)
         painter.setFont(font)
@@ -222,4 +244,4 @@ def paint_placeholder(painter: QPainter, rect: QRect, paint: Paint) -> None:
     """Paint what stands for a cell while its row is being fetched."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(shading.mix(paint.ink, paint.paper, 0.07))
-    painter.drawRoundedRect(QRectF(rect.left() + 8, rect.center().y() - 5, max(20, rect.width() * 0.5), 10), 5, 5)
+    painter.drawRoundedRect(QRectF(rect.left() + MARGIN, rect.center().y() - 5, max(20, rect.width() * 0.5), 10), 5, 5)

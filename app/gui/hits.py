@@ -8,6 +8,7 @@ from app.gui.controller import Controller
 from app.gui.widgets import Picture, button, label
 from app.journal import Alarm
 from app.platelog.types import Visit
+from app.platelog.watchlist import WatchEntry
 
 
 class HitDesk(QObject):
@@ -23,6 +24,7 @@ class HitDesk(QObject):
         self._to_settle: set[str] = set()
         controller.hit.connect(self._take)
         controller.visit_changed.connect(self._look_at)
+        controller.watch_changed.connect(self._ask_entries)
 
     @property
     def open(self) -> tuple[Alarm, ...]:
@@ -55,6 +57,19 @@ class HitDesk(QObject):
             self._to_settle.discard(track_key)
             self._write(visit)
         elif visit.settled and self._open.pop(track_key, None) is not None:
+            self.changed.emit()
+
+    def _ask_entries(self) -> None:
+        """A hit whose entries were all removed is none any more."""
+        store = self._controller.store
+        if store is not None and self._open:
+            self._controller.later(store.watch.entries, self._keep_listed)
+
+    def _keep_listed(self, entries: list[WatchEntry]) -> None:
+        listed = {entry.id for entry in entries}
+        kept = {key: alarm for key, alarm in self._open.items() if any(hit.entry.id in listed for hit in alarm.hits)}
+        if len(kept) < len(self._open):
+            self._open = kept
             self.changed.emit()
 
     def _write(self, visit: Visit) -> None:

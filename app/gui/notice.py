@@ -17,7 +17,8 @@ class Notice(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(10)
-        row.addWidget(Picture("info", 18, "notice"))
+        self._mark = Picture("info", 18, "notice")
+        row.addWidget(self._mark)
         self.words = label("", wrap=True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self.words, 1)
@@ -50,6 +51,10 @@ class Notice(QFrame):
 
     def _refresh(self) -> None:
         self.words.setText(self._trouble or self._news)
+        self._mark.show_icon(*(("triangle-alert", "notice") if self._trouble else ("info", "on_accent_soft")))
+        if self.property("news") != (not self._trouble):
+            self.setProperty("news", not self._trouble)  # its colours depend on it
+            self.setStyleSheet(self.styleSheet())
         for choice in (self.more, self.read):
             choice.setVisible(bool(self._news) and not self._trouble)
         self.setVisible(bool(self._trouble or self._news))

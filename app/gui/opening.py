@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt5.QtCore import QMimeData, QObject, pyqtSignal
+from PyQt5.QtCore import QMimeData, QObject, QStandardPaths, pyqtSignal
 from PyQt5.QtWidgets import QApplication, QFileDialog, QInputDialog, QWidget
 
 from app.gui import known as known_sources
 from app.gui.controller import Controller
+from app.gui.demo import DEMO_CLIP
 from app.gui.known import Keyring, Known, KnownSource
 from app.pipeline.sources import PICTURE_SUFFIXES, VIDEO_SUFFIXES, SourceError, SourceKind, identify
 from app.redact import redact
-
-DEMO_CLIP = Path(__file__).resolve().parents[2] / "assets" / "demo" / "street.mp4"
 
 
 class Opening(QObject):
@@ -106,7 +105,14 @@ class Opening(QObject):
     def _folder(self) -> str:
         """Return the folder something was opened from last."""
         paths = (Path(name) for name in self.known.recent)
-        return next((str(path if path.is_dir() else path.parent) for path in paths if path.exists()), "")
+        return next((str(path if path.is_dir() else path.parent) for path in paths if path.exists()), start_folder())
+
+
+def start_folder() -> str:
+    """Return where recordings are looked for at first: the user's videos, else the home folder."""
+    places = QStandardPaths.StandardLocation
+    found = (QStandardPaths.writableLocation(place) for place in (places.MoviesLocation, places.HomeLocation))
+    return next((folder for folder in found if Path(folder).is_dir()), "")
 
 
 def names_in(data: QMimeData) -> list[str]:

@@ -50,6 +50,6 @@ def state_of(source: OpenSource, controller: Controller) -> State:
 
 def _of_networks(trouble: str) -> State:
     if trouble:
-        hint = tr("The networks could not be loaded. `python main.py doctor` tells what is missing.")
+        hint = tr("A part of the program is missing or broken. `python main.py doctor` tells which.")
         return State(tr("Cannot read"), "triangle-alert", "notice", f"{hint}\n{trouble}")
-    return State(tr("Loading the networks…"), "loader-circle", "muted")
+    return State(tr("Getting ready…"), "loader-circle", "muted")

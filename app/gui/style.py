@@ -97,10 +97,11 @@ QAbstractItemView {
     selection-background-color: $accent_soft; selection-color: $on_accent_soft; gridline-color: $line;
 }
 QTableView::item, QTreeView::item, QListView::item { padding: 0 10px; border: none; }
-QTableView:focus, QTreeView:focus, QListView:focus { border: 2px solid $accent; }
+QTableView, QTreeView, QListView { border: 2px solid $surface; border-radius: 8px; }
+QTableView:focus, QTreeView:focus, QListView:focus { border-color: $accent; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section {
-    background: $surface; color: $muted; border: none; border-bottom: 1px solid $line; padding: 6px 10px;
+    background: $surface; color: $muted; border: none; border-bottom: 1px solid $line; padding: 6px 13px;
     font-weight: 500; text-align: left;
 }
 QTableCornerButton::section { background: $surface; border: none; }
@@ -153,6 +154,8 @@ QStatusBar QLabel { color: $muted; padding: 2px 8px; }
 #banner QPushButton:focus { border: 2px solid $on_hit; }
 #notice { background: $notice_soft; border-bottom: 1px solid $line; }
 #notice QLabel { color: $notice; }
+#notice[news="true"] { background: $accent_soft; }
+#notice[news="true"] QLabel { color: $on_accent_soft; }
 #coachBad { color: $notice; }
 #coachGood { color: $good; }
 #card { background: $surface; border: 1px solid $line; border-radius: 10px; }

@@ -206,14 +206,14 @@ class MainWindow(QMainWindow):
         elif self._controller.trouble:
             text = self.tr("Cannot read plates")
         else:
-            text = self.tr("Loading the networks…")
+            text = self.tr("Getting ready…")
         self._engine_state.setText(text)
         self._show_log()
 
     def _show_log(self) -> None:
         notice = self._controller.log_notice
         if self._controller.pipeline is None and self._controller.trouble:
-            hint = self.tr("The networks could not be loaded; `python main.py doctor` tells what is missing.")
+            hint = self.tr("A part of the program is missing or broken; `python main.py doctor` tells which.")
             notice = f"{hint} {self._controller.trouble}"
         self.notice.show_trouble(notice)
 

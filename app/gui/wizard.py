@@ -49,7 +49,13 @@ class SourceWizard(QWizard):
         self.where = WherePage(self.picture)
         for page in (self.which, self.picture, self.where):
             self.addPage(page)
-        self.setButtonText(QWizard.WizardButton.FinishButton, self.tr("Start reading"))
+        for which, text in (
+            (QWizard.WizardButton.BackButton, self.tr("&Back")),
+            (QWizard.WizardButton.NextButton, self.tr("&Next")),
+            (QWizard.WizardButton.CancelButton, self.tr("Cancel")),
+            (QWizard.WizardButton.FinishButton, self.tr("&Start reading")),
+        ):
+            self.setButtonText(which, text)
 
     def accept(self) -> None:
         """Hand over what was set up."""
@@ -58,13 +64,30 @@ class SourceWizard(QWizard):
         super().accept()
 
 
-class WhichPage(QWizardPage):
+class Step(QWizardPage):
+    """A page with its heading in the look of all pages; `column` takes what belongs on it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(24, 20, 24, 8)
+        self.column.setSpacing(6)
+
+    def head(self, title: str, text: str) -> None:
+        """Say what the page is for."""
+        self.setAccessibleName(title)
+        self.column.addWidget(label(title, "pageTitle"))
+        self.column.addWidget(label(text, "muted", wrap=True))
+        self.column.addSpacing(12)
+
+
+class WhichPage(Step):
     """Name, and camera or address or file."""
 
     def __init__(self, controller: Controller, taken: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setTitle(self.tr("Which source?"))
-        self.setSubTitle(self.tr("A camera of this computer, a network camera's address, or a recording."))
+        text = self.tr("A camera of this computer, a network camera's address, or a recording.")
+        self.head(self.tr("Which source?"), text)
         self._taken = frozenset(taken)
         self.kind = QComboBox()
         self.kind.addItem(self.tr("Network camera or stream"), _ADDRESS)
@@ -100,7 +123,9 @@ class WhichPage(QWizardPage):
         return not self._what_is_wrong()
 
     def _build(self) -> None:
-        form = QFormLayout(self)
+        form = QFormLayout()
+        self.column.addLayout(form)
+        self.column.addStretch(1)
         form.setVerticalSpacing(14)
         form.setHorizontalSpacing(18)
         form.addRow(self.tr("&Source"), self.kind)
@@ -145,13 +170,13 @@ class WhichPage(QWizardPage):
             self.address.setText(name)
 
 
-class PicturePage(QWizardPage):
+class PicturePage(Step):
     """One picture of the source, and what the coach says to it."""
 
     def __init__(self, which: WhichPage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setTitle(self.tr("Does the picture fit?"))
-        self.setSubTitle(self.tr("Plates should be 20 pixels high or more, sharp, and not seen from far aside."))
+        text = self.tr("Plates should be 20 pixels high or more, sharp, and not seen from far aside.")
+        self.head(self.tr("Does the picture fit?"), text)
         self._which = which
         self._probe: Probe | None = None
         self.result = Probed()
@@ -162,13 +187,12 @@ class PicturePage(QWizardPage):
         self._mark = Picture("loader-circle", 20)
         self.words = label("", wrap=True)
         self._again = button(self.tr("Try again"), "refresh-cw", self.initializePage)
-        column = QVBoxLayout(self)
-        column.addWidget(self.view, 1)
+        self.column.addWidget(self.view, 1)
         row = QHBoxLayout()
         row.addWidget(self._mark)
         row.addWidget(self.words, 1)
         row.addWidget(self._again)
-        column.addLayout(row)
+        self.column.addLayout(row)
 
     def initializePage(self) -> None:
         """Try the source out."""
@@ -223,18 +247,17 @@ class PicturePage(QWizardPage):
         self.words.setText(words)
 
 
-class WherePage(QWizardPage):
+class WherePage(Step):
     """Where to look in the picture, if not everywhere."""
 
     def __init__(self, picture: PicturePage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setTitle(self.tr("Where to look?"))
-        self.setSubTitle(self.tr("Draw round the lane if other plates are in view; mask burnt-in clocks. Or leave it."))
+        text = self.tr("Draw round the lane if other plates are in view, and over clocks in the picture. Or leave it.")
+        self.head(self.tr("Where to look?"), text)
         self._picture = picture
         self._editor: ZonesEditor | None = None
-        self._column = QVBoxLayout(self)
         self._none = label(self.tr("There is no picture to draw on; the whole picture will be looked at."), "muted")
-        self._column.addWidget(self._none)
+        self.column.addWidget(self._none, 1, Qt.AlignmentFlag.AlignTop)
 
     @property
     def zones(self) -> Zones:
@@ -244,14 +267,14 @@ class WherePage(QWizardPage):
     def initializePage(self) -> None:
         """Show the picture to draw on."""
         if self._editor is not None:
-            self._column.removeWidget(self._editor)
+            self.column.removeWidget(self._editor)
             self._editor.deleteLater()
             self._editor = None
         image = self._picture.result.image
         self._none.setVisible(image is None)
         if image is not None:
             self._editor = ZonesEditor(image, Zones())
-            self._column.addWidget(self._editor, 1)
+            self.column.addWidget(self._editor, 1)
 
     def validatePage(self) -> bool:
         """Close a polygon that is still being drawn."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.pipeline.core import Pipeline
+from app.pipeline.core import Detector, Pipeline, Reader
 from app.pipeline.live import LiveSource
 from app.pipeline.recordings import PictureFile, VideoFile
 from app.pipeline.sources import Source, SourceKind, SourceSpec
@@ -28,10 +28,15 @@ def load_pipeline(
     size: longer side of the detector's input in pixels, None for the one it was trained at. Raises what the two
     libraries raise for weights or devices that cannot be used.
     """
+    tuning = tuning or Tuning()
+    return Pipeline(*load_networks(device, tuning, size), tuning, stages)
+
+
+def load_networks(device: str, tuning: Tuning, size: int | None = None) -> tuple[Detector, Reader]:
+    """Load both networks as load_pipeline does, for a caller that has several pipelines over one copy of them."""
     from detector import PlateDetector
     from recognizer import PlateReader
 
-    tuning = tuning or Tuning()
     region = tuning.countries[0] if len(tuning.countries) == 1 else None
     detector = PlateDetector(device=device, threshold=min(LOW_SCORE, tuning.min_score), size=size)
-    return Pipeline(detector, PlateReader(device=device, region=region), tuning, stages)
+    return detector, PlateReader(device=device, region=region)

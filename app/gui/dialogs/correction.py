@@ -6,7 +6,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from app.gui import theme
 from app.gui.dialogs.common import Dialog, explanation
-from app.gui.models.rows import percent
+from app.gui.models.rows import likely, percent
 from app.gui.pages.pictures import Picture
 from app.platelog.types import Visit
 
@@ -60,7 +60,7 @@ class CorrectionDialog(Dialog):
 
     def _add_guesses(self, visit: Visit) -> None:
         texts = [(self._original, None)] if visit.original_plate is not None else []
-        guesses = [*texts, *((guess.text, guess.confidence) for guess in visit.alternatives)][:_MOST_GUESSES]
+        guesses = [*texts, *((guess.text, guess.confidence) for guess in likely(visit))][:_MOST_GUESSES]
         if not guesses:
             return
         row = QHBoxLayout()

@@ -7,7 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QImage, QPixmap
-from PyQt5.QtWidgets import QDialogButtonBox, QFileDialog, QLabel, QProgressBar, QScrollArea, QWidget
+from PyQt5.QtWidgets import (
+    QApplication,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QWidget,
+)
 
 from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
@@ -17,6 +25,7 @@ if TYPE_CHECKING:
     from recognizer import PlateReader
 
 _WIDTH = 930
+_SIZE = QSize(1000, 1120)  # the whole picture, where the screen is high enough
 
 
 class ProbabilityDialog(Dialog):
@@ -24,13 +33,15 @@ class ProbabilityDialog(Dialog):
 
     def __init__(self, crop: QImage, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
-        self.setWindowTitle(self.tr("What the network saw"))
+        self.setWindowTitle(self.tr("How this plate was read"))
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(QSize(1000, 760))
+        screen = QApplication.primaryScreen()
+        room = screen.availableSize() if screen is not None else _SIZE
+        self.resize(_SIZE.boundedTo(room * 0.92))
         self.picture = QImage()
         self.page = QLabel(self)
-        self.page.setAccessibleName(self.tr("Probability of each character at each step of the network"))
+        self.page.setAccessibleName(self.tr("How likely each character is at each step from left to right"))
         self.page.setAlignment(Qt.AlignmentFlag.AlignCenter)
         scroll = QScrollArea(self)
         scroll.setWidget(self.page)
@@ -43,7 +54,12 @@ class ProbabilityDialog(Dialog):
         self.problem.setWordWrap(True)
         self.problem.hide()
         self.body.addWidget(
-            explanation(self.tr("From left to right the network's steps, from top to bottom the characters it weighs."))
+            explanation(
+                self.tr(
+                    "The plate is read from left to right in small steps. Each column is one step, each row a "
+                    "character; the darker a field, the likelier that character there."
+                )
+            )
         )
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self._busy)

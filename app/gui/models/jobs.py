@@ -8,7 +8,7 @@ from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QRectF, Qt
 from PyQt5.QtGui import QPainter
 from PyQt5.QtWidgets import QStyleOptionViewItem
 
-from app.gui.delegates import CellDelegate, draw_bar, paint_of
+from app.gui.delegates import MARGIN, CellDelegate, draw_bar, paint_of
 from app.gui.models.queue import Job, State
 from app.gui.models.rows import TEXT_ROLES, media_clock, percent
 
@@ -88,7 +88,7 @@ class ProgressDelegate(CellDelegate):
             return
         self.paint_back(painter, option, index)
         share, paint = float(index.data(SHARE_ROLE) or 0.0), paint_of(option)
-        rect = QRectF(option.rect).adjusted(8, 0, -8, 0)
+        rect = QRectF(option.rect).adjusted(MARGIN, 0, -8, 0)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bar = QRectF(rect.left(), rect.center().y() - 2.5, max(20.0, rect.width() - 52), 5.0)

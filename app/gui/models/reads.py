@@ -8,7 +8,7 @@ from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 
 from app.gui.models.background import Asker
 from app.gui.models.columns import ReadColumns
-from app.gui.models.rows import ROW_ROLE, TEXT_ROLES, ReadRow, cell_text
+from app.gui.models.rows import ROW_ROLE, TEXT_ROLES, ReadRow, cell_text, tip_text
 from app.journal import visit_of
 from app.pipeline.types import EventKind, PlateEvent
 from app.platelog.search import Cursor, Query
@@ -75,6 +75,11 @@ class ReadTable(ReadColumns):
         self._after, self._more = None, self._store is not None
         self.endResetModel()
 
+    def use(self, store: Store | None) -> None:
+        """Fetch older reads from this store, which could not be opened before."""
+        if self._store is None and store is not None:
+            self._store, self._more = store, True
+
     def held(self) -> tuple[ReadRow, ...]:
         """Return all rows at hand, newest first."""
         return tuple(self._rows)
@@ -97,7 +102,8 @@ class ReadTable(ReadColumns):
         if row is None:
             return None
         if role in TEXT_ROLES:
-            return cell_text(row, index.column())
+            words = cell_text if role == Qt.ItemDataRole.DisplayRole else tip_text
+            return words(row, index.column())
         return row if role == ROW_ROLE else None
 
     def canFetchMore(self, parent: QModelIndex) -> bool:

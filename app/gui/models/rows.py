@@ -5,11 +5,13 @@ from datetime import datetime
 
 from PyQt5.QtCore import QCoreApplication, Qt
 
-from app.platelog.types import BLOCK, Visit
+from app.gui.demo import DEMO_CLIP
+from app.platelog.types import BLOCK, Guess, Visit
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 TEXT_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
 PLATE, TIME, SOURCE, CONFIDENCE, TAG = range(5)
+_LIKELY = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,6 @@ def headers() -> tuple[str, ...]:
     return tuple(tr(name) for name in ("Plate", "Time", "Source", "Sure", "Tag"))
 
 
-def header_text(section: int, orientation: Qt.Orientation, role: int) -> str | None:
-    """Return a column's heading for headerData."""
-    shown = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
-    return headers()[section] if shown else None
-
-
 def tr(text: str) -> str:
     """Translate a text of the read lists."""
     return QCoreApplication.translate("Reads", text)
@@ -61,9 +57,22 @@ def cell_text(row: ReadRow, column: int, now: datetime | None = None) -> str:
     return ", ".join(tags(row))
 
 
+def tip_text(row: ReadRow, column: int) -> str:
+    """Return what a cell says under the mouse and to a screen reader: of the time also where it was."""
+    text = cell_text(row, column)
+    return f"{text}  ·  {source_name(row.visit.source)}" if column == TIME else text
+
+
 def source_name(source: str) -> str:
     """Return how a source is called in a list: a file without its folders, anything else as it is."""
+    if source == str(DEMO_CLIP):
+        return tr("Demo clip")
     return source if "://" in source else source.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def likely(visit: Visit) -> tuple[Guess, ...]:
+    """Return what else a plate may say, likeliest first, without what would be shown as 0 %."""
+    return tuple(guess for guess in visit.alternatives if guess.confidence >= _LIKELY)
 
 
 def tags(row: ReadRow) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ class Thumbnails(QObject):
     _loaded = pyqtSignal(str, QImage)
     _done = pyqtSignal()
 
-    def __init__(self, locate: Callable[[str], Path] | None, box: QSize, parent: QObject | None = None) -> None:
+    def __init__(self, locate: Callable[[str], Path], box: QSize, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._locate, self._box = locate, box
         self._kept: OrderedDict[str, QImage] = OrderedDict()
@@ -38,8 +38,6 @@ class Thumbnails(QObject):
         if image is not None:
             self._kept.move_to_end(name)
             return image
-        if self._locate is None:
-            return QImage()
         if name not in self._wanted:
             self._wanted.append(name)
             del self._wanted[:-64]  # rows that were scrolled past are asked for again when they come back
@@ -63,7 +61,7 @@ class Thumbnails(QObject):
             for name in names:
                 image = QImage()
                 with suppress(OSError, LogError):
-                    image = read_picture(self._locate(name), self._box) if self._locate is not None else image
+                    image = read_picture(self._locate(name), self._box)
                 self._loaded.emit(name, image)
             self._done.emit()
 

@@ -67,7 +67,11 @@ class ReadActions(QObject):
         if store is not None and dialog.exec_() == WatchEntryDialog.DialogCode.Accepted:
             entry = dialog.entry
             told = self.tr("{plate} is on the {list} list.").format(plate=entry.plate, list=entry.list_name)
-            self._run(lambda: store.watch.add(entry), lambda _: self._controller.message.emit(told))
+            self._run(lambda: store.watch.add(entry), lambda _: self._watched(told))
+
+    def _watched(self, told: str) -> None:
+        self._controller.watch_changed.emit()
+        self._controller.message.emit(told)
 
     def copy(self, row: ReadRow) -> None:
         """Put the plate on the clipboard."""

@@ -23,7 +23,7 @@ from app.batch import Item, items_of
 from app.gui.controller import Controller
 from app.gui.models.jobs import FILE, PROGRESS, READS, JobTable, ProgressDelegate
 from app.gui.models.queue import BatchRun, Job, State, free_csv
-from app.gui.opening import names_in
+from app.gui.opening import names_in, start_folder
 from app.gui.pages.common import plain_table
 from app.gui.pages.summary import RunSummary
 from app.gui.widgets import EmptyState, button, label
@@ -73,12 +73,12 @@ class BatchPage(QWidget):
         """Ask for files."""
         suffixes = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES | PICTURE_SUFFIXES))
         kinds = self.tr("Recordings and pictures ({suffixes});;All files (*)").format(suffixes=suffixes)
-        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Add recordings"), "", kinds)
+        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Add recordings"), start_folder(), kinds)
         self.add(names)
 
     def add_folder(self) -> None:
         """Ask for a folder."""
-        name = QFileDialog.getExistingDirectory(self, self.tr("Add a folder of recordings"))
+        name = QFileDialog.getExistingDirectory(self, self.tr("Add a folder of recordings"), start_folder())
         self.add([name] if name else [])
 
     def remove(self) -> None:
@@ -110,6 +110,7 @@ class BatchPage(QWidget):
         self._look.start()
         self.running_changed.emit(True)
         self._refresh()
+        self.pause_button.setFocus()
 
     def toggle_pause(self) -> None:
         """Hold the run, or let it go on."""
@@ -167,7 +168,7 @@ class BatchPage(QWidget):
         self.clear_button = button(self.tr("Clear"), "trash-2", self.clear)
         self.start_button = button(self.tr("Start"), "play", self.start, primary=True)
         self.pause_button = button(self.tr("Pause"), "pause", self.toggle_pause)
-        self.cancel_button = button(self.tr("Cancel"), "square", self.cancel)
+        self.cancel_button = button(self.tr("Stop"), "square", self.cancel)
         self.csv = QLineEdit(self)
         self.csv.setAccessibleName(self.tr("CSV file to write"))
         self.csv.setPlaceholderText(self.tr("CSV file to write"))
@@ -185,7 +186,7 @@ class BatchPage(QWidget):
     def _lay_out(self) -> None:
         self.count = label("", "muted")
         head = QHBoxLayout()
-        head.addWidget(label(self.tr("Batch queue"), "pageTitle"))
+        head.addWidget(label(self.tr("Recordings"), "pageTitle"))
         head.addSpacing(8)
         head.addWidget(self.count)
         head.addStretch()
@@ -219,8 +220,8 @@ class BatchPage(QWidget):
         column.addWidget(self._foot)
 
     def _nothing_yet(self) -> EmptyState:
-        text = self.tr("Drop recordings or a whole folder here. Every vehicle becomes a row of one CSV file.")
-        empty = EmptyState("list-video", self.tr("The queue is empty"), text, self)
+        text = self.tr("Drop recordings or a whole folder here. Every vehicle becomes a row of one table (a CSV file).")
+        empty = EmptyState("list-video", self.tr("Read a folder of recordings"), text, self)
         empty.add_step(self.tr("Add a folder…"), "folder-open", self.add_folder, primary=True)
         empty.add_step(self.tr("Add files…"), "plus", self.add_files)
         return empty
@@ -239,6 +240,7 @@ class BatchPage(QWidget):
             first = Path(names[0])
             self.csv.setText(str(free_csv(first if first.is_dir() else first.parent)))
         self._queue_changed()
+        self.start_button.setFocus()
 
     def _queue_changed(self) -> None:
         self.run = None
@@ -273,7 +275,7 @@ class BatchPage(QWidget):
         if run.paused:
             return self.tr("Paused")
         if run.watcher.share <= 0:
-            return self.tr("Loading the networks…")
+            return self.tr("Getting ready…")
         return self.tr("about {time} left").format(time=duration(left_s)) if left_s is not None else self.tr("Reading…")
 
     def _ended(self, run: BatchRun) -> None:
@@ -297,7 +299,8 @@ class BatchPage(QWidget):
         self.pause_button.setText(self.tr("Go on") if paused else self.tr("Pause"))
         for part in (self.files_button, self.folder_button, self.clear_button, self.csv, self.browse):
             part.setEnabled(not running)
-        self.clear_button.setVisible(some)
+        for part in (self.clear_button, self.files_button, self.folder_button):
+            part.setVisible(some)  # while there is nothing, the middle of the page offers them
         if not running:
             self.state.setText("")
             self.bar.setValue(0 if self.run is None else self.bar.value())

@@ -4,12 +4,12 @@ from PyQt5.QtCore import QAbstractItemModel, QModelIndex, Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from app.gui.delegates import ROW_HEIGHT, ConfidenceDelegate, PlateDelegate, TagDelegate
+from app.gui.delegates import ROW_HEIGHT, ConfidenceDelegate, PlateDelegate, TagDelegate, WhenDelegate
 from app.gui.models.rows import CONFIDENCE, PLATE, SOURCE, TAG, TIME
 from app.gui.models.thumbnails import Thumbnails
 
-WIDE = {PLATE: 270, TIME: 150, SOURCE: 150, CONFIDENCE: 90}
-NARROW = {PLATE: 206, TIME: 94, SOURCE: 96, CONFIDENCE: 64}
+WIDE = {PLATE: 226, TIME: 176, SOURCE: 150, CONFIDENCE: 84}
+NARROW = {PLATE: 206, TIME: 178, CONFIDENCE: 64}  # no column for the source: it stands under the time
 
 
 class ReadView(QTableView):
@@ -30,6 +30,8 @@ class ReadView(QTableView):
         self.setItemDelegateForColumn(PLATE, PlateDelegate(thumbnails, self))
         self.setItemDelegateForColumn(CONFIDENCE, ConfidenceDelegate(self))
         self.setItemDelegateForColumn(TAG, TagDelegate(self))
+        if SOURCE not in widths:
+            self.setItemDelegateForColumn(TIME, WhenDelegate(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(self.opened)
         thumbnails.ready.connect(lambda _: self._repaint())
@@ -41,6 +43,7 @@ class ReadView(QTableView):
         assert header is not None
         for column, width in self._widths.items():
             self.setColumnWidth(column, width)
+        self.setColumnHidden(SOURCE, SOURCE not in self._widths)
         header.setStretchLastSection(True)
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:

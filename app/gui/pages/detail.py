@@ -6,7 +6,6 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QImage
 from PyQt5.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -19,7 +18,7 @@ from PyQt5.QtWidgets import (
 from app.gui.controller import Controller
 from app.gui.models.background import Asker
 from app.gui.models.live import picture_of
-from app.gui.models.rows import ReadRow, clock, media_clock, percent, source_name
+from app.gui.models.rows import ReadRow, clock, likely, media_clock, percent, source_name
 from app.gui.models.thumbnails import read_picture
 from app.gui.pages.actions import ReadActions
 from app.gui.pages.pictures import CharacterBars, Picture, PlateLabel
@@ -32,7 +31,6 @@ from app.platelog.types import Visit
 RowAction = Callable[[ReadRow], None]
 
 _MOST_GUESSES = 3
-_LIKELY = 0.005  # what would be shown as 0 % helps nobody; they are sorted, so places stay the same
 
 
 class DetailPanel(QStackedWidget):
@@ -54,7 +52,7 @@ class DetailPanel(QStackedWidget):
         self.addWidget(EmptyState("car", self.tr("No read chosen"), empty))
         self.addWidget(self._lay_out())
         self.crop.double_clicked.connect(self.explain)
-        self.crop.setToolTip(self.tr("Double click: what the network saw"))
+        self.crop.setToolTip(self.tr("Double click: how this plate was read, step by step"))
 
     @property
     def row(self) -> ReadRow | None:
@@ -98,27 +96,24 @@ class DetailPanel(QStackedWidget):
         self.correct_button.setToolTip(self.tr("Enter: correct this read. What was read is kept."))
         self.watch_button = button(self.tr("Watch…"), "bell", lambda: self._act(self.actions_.watch))
         self.watch_button.setToolTip(self.tr("Put this plate on a watch list"))
-        self.moment = button(self.tr("Show moment"), "crosshair", lambda: self._act(self.actions_.show_moment))
+        moment = self.tr("Show this moment in the recording")
+        self.moment = tool("crosshair", moment, lambda: self._act(self.actions_.show_moment))
         self.settle = button(self.tr("Settle hit"), "check", lambda: self._act(self.actions_.settle), primary=True)
         self.copy = tool("copy", self.tr("Copy the plate"), lambda: self._act(self.actions_.copy))
-        self.matrix = tool("chart-column", self.tr("What the network saw"), self.explain)
+        self.matrix = tool("chart-column", self.tr("How this plate was read, step by step"), self.explain)
 
     def _lay_out(self) -> QWidget:
-        pictures = QGridLayout()
+        pictures = QHBoxLayout()
         pictures.setSpacing(10)
-        pictures.addWidget(self.frame, 0, 0, 2, 1)
-        pictures.addWidget(self.crop, 0, 1)
-        pictures.setColumnStretch(0, 3)
-        pictures.setColumnStretch(1, 2)
-        self.frame.setMinimumHeight(140)
+        pictures.addWidget(self.frame, 3)
+        pictures.addWidget(self.crop, 2)
+        for picture in (self.frame, self.crop):
+            picture.setFixedHeight(132)
         head = QHBoxLayout()
         head.addWidget(self.plate, 1)
+        head.addWidget(self.moment)
         head.addWidget(self.copy)
         head.addWidget(self.matrix)
-        steps = QHBoxLayout()
-        for made in (self.settle, self.correct_button, self.watch_button, self.moment):
-            steps.addWidget(made)
-        steps.addStretch()
         guesses = QHBoxLayout()
         guesses.addWidget(self._guess_head)
         for made in self.guesses:
@@ -134,7 +129,6 @@ class DetailPanel(QStackedWidget):
         column.addWidget(self.facts)
         column.addWidget(self.bars)
         column.addLayout(guesses)
-        column.addLayout(steps)
         column.addWidget(self.note)
         column.addWidget(self.track)
         column.addStretch(1)
@@ -143,7 +137,25 @@ class DetailPanel(QStackedWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
-        return scroll
+        whole = QWidget()
+        whole.setObjectName("panel")
+        both = QVBoxLayout(whole)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(0)
+        both.addWidget(scroll, 1)
+        both.addWidget(self._steps())
+        return whole
+
+    def _steps(self) -> QWidget:
+        """What can be done stays in view however far the rest is scrolled."""
+        steps = QFrame()
+        steps.setObjectName("player")
+        row = QHBoxLayout(steps)
+        row.setContentsMargins(16, 8, 16, 8)
+        for made in (self.settle, self.correct_button, self.watch_button):
+            row.addWidget(made)
+        row.addStretch()
+        return steps
 
     def _show_words(self, row: ReadRow) -> None:
         visit = row.visit
@@ -172,14 +184,14 @@ class DetailPanel(QStackedWidget):
         return "  ·  ".join(facts)
 
     def _show_guesses(self, visit: Visit) -> None:
-        likely = [guess for guess in visit.alternatives if guess.confidence >= _LIKELY]
+        guesses = likely(visit)
         for place, made in enumerate(self.guesses):
-            made.setVisible(place < len(likely))
-            if place < len(likely):
-                guess = likely[place]
+            made.setVisible(place < len(guesses))
+            if place < len(guesses):
+                guess = guesses[place]
                 made.setText(f"{guess.text}  {percent(guess.confidence)}")
                 made.setToolTip(self.tr("Correct to {plate}").format(plate=guess.text))
-        self._guess_head.setVisible(bool(likely))
+        self._guess_head.setVisible(bool(guesses))
 
     def _show_pictures(self, visit: Visit, event: PlateEvent | None, same: bool) -> None:
         if event is not None and event.best_frame.size:

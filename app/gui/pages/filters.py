@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
-from PyQt5.QtCore import QDateTime, QTimer, pyqtSignal
+from PyQt5.QtCore import QDateTime, Qt, QTimer, pyqtSignal
 from PyQt5.QtWidgets import QCheckBox, QComboBox, QDateTimeEdit, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.gui import icons
+from app.gui.models.rows import source_name
 from app.gui.widgets import button, label
 from app.platelog.search import ANY_LIST, Query
 from app.platelog.types import ALLOW, BLOCK
@@ -87,14 +88,16 @@ class FilterBar(QWidget):
         self.source.blockSignals(True)
         self.source.clear()
         self.source.addItem(self.tr("Any source"), "")
-        for name in names:
-            self.source.addItem(name, name)
+        short = [source_name(name) for name in names]
+        for name, shown in zip(names, short, strict=True):
+            self.source.addItem(shown if short.count(shown) == 1 else name, name)
+            self.source.setItemData(self.source.count() - 1, name, Qt.ItemDataRole.ToolTipRole)
         self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
         self.source.blockSignals(False)
 
     def _make_fields(self) -> None:
         self.plate = QLineEdit(self)
-        self.plate.setPlaceholderText(self.tr("Plate, with * for any run and ? for any one character"))
+        self.plate.setPlaceholderText(self.tr("Plate, such as AB12CDE; * stands for several characters, ? for one"))
         self.plate.setClearButtonEnabled(True)
         self.plate.addAction(icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.plate.setAccessibleName(self.tr("Plate"))
@@ -121,7 +124,7 @@ class FilterBar(QWidget):
         self.list_name = self._choice(
             self.tr("List"),
             (
-                (self.tr("Listed or not"), ""),
+                (self.tr("All plates"), ""),
                 (self.tr("On any list"), ANY_LIST),
                 (self.tr("Block list"), BLOCK),
                 (self.tr("Allow list"), ALLOW),

@@ -1,5 +1,7 @@
 """The reads of now: the list that grows, and what is known of the read chosen in it."""
 
+from pathlib import Path
+
 from PyQt5.QtCore import QModelIndex, QSize, Qt
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
@@ -14,7 +16,7 @@ from app.gui.pages.detail import DetailPanel
 from app.gui.widgets import EmptyState, label
 from app.journal import Alarm
 from app.pipeline.types import PlateEvent
-from app.platelog.store import Store
+from app.platelog.errors import LogUnavailable
 
 
 class ReadsPage(QSplitter):
@@ -29,9 +31,8 @@ class ReadsPage(QSplitter):
         self._follow = True
         self._missed = 0
         self._moving = False
-        store = controller.store
-        self.thumbnails = thumbnails_of(store, self)
-        self.model = ReadTable(store, self, controller.journal.run if controller.journal is not None else "")
+        self.thumbnails = thumbnails_of(controller, self)
+        self.model = ReadTable(controller.store, self, controller.journal.run if controller.journal is not None else "")
         self.view = ReadView(self.thumbnails, NARROW, self)
         self.view.setModel(self.model)
         self.view.setAccessibleName(self.tr("Reads, newest first"))
@@ -125,6 +126,7 @@ class ReadsPage(QSplitter):
             self.model.put(alarm.visit.track, alarm.visit)
 
     def _log_changed(self) -> None:
+        self.model.use(self._controller.store)
         if not any(row.provisional for row in self.model.held()):
             self.model.clear()
 
@@ -174,7 +176,12 @@ class ReadsPage(QSplitter):
         self.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
 
-def thumbnails_of(store: Store | None, parent: QWidget) -> Thumbnails:
-    """Return the small pictures of a store's crops, sharp on dense screens."""
-    box = QSize(THUMBNAIL.width() * 2, THUMBNAIL.height() * 2)
-    return Thumbnails(store.pictures.path if store is not None else None, box, parent)
+def thumbnails_of(controller: Controller, parent: QWidget) -> Thumbnails:
+    """Return the small pictures of the log's crops, sharp on dense screens."""
+
+    def locate(name: str) -> Path:
+        if controller.store is None:
+            raise LogUnavailable("The log is not open yet.")
+        return controller.store.pictures.path(name)
+
+    return Thumbnails(locate, QSize(THUMBNAIL.width() * 2, THUMBNAIL.height() * 2), parent)

@@ -29,7 +29,7 @@ class SearchPage(QWidget):
         self._sources = Asker(self)
         self.filters = FilterBar(self)
         self.detail = DetailPanel(controller, self)
-        self.thumbnails = thumbnails_of(controller.store, self)
+        self.thumbnails = thumbnails_of(controller, self)
         self.view = ReadView(self.thumbnails, WIDE, self)
         self.view.setAccessibleName(self.tr("Reads found"))
         self.model: VisitTable | None = None

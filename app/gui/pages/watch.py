@@ -20,7 +20,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui import icons, theme
+from app.gui import icons
 from app.gui.controller import Controller
 from app.gui.dialogs.watch_entry import WatchEntryDialog
 from app.gui.models.watch import WatchTableModel
@@ -122,11 +122,10 @@ class WatchPage(QWidget):
 
     def _make_tester(self) -> None:
         self.tester = QLineEdit(self)
-        self.tester.setPlaceholderText(self.tr("Type a plate: would it hit?"))
+        self.tester.setPlaceholderText(self.tr("Try a plate: would it be on a list now?"))
         self.tester.addAction(icons.icon("shield-alert", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.tester.setAccessibleName(self.tr("Plate to test against the lists"))
-        self.tester.setFont(theme.plate_font(11))
-        self.tester.setMaximumWidth(320)
+        self.tester.setMaximumWidth(360)
         self.tester.textChanged.connect(lambda _: self._test())
         self.verdict = label("", wrap=True)
 
@@ -150,14 +149,16 @@ class WatchPage(QWidget):
         head.addStretch()
         for made in (self.import_button, self.export_button, self.add_button):
             head.addWidget(made)
-        tools = QHBoxLayout()
+        self._tools = QWidget(self)
+        tools = QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
         tools.addWidget(self.finder, 1)
         tools.addStretch()
         tools.addWidget(self.edit_button)
         tools.addWidget(self.remove_button)
-        test = QFrame(self)
-        test.setObjectName("card")
-        row = QHBoxLayout(test)
+        self._trial = QFrame(self)
+        self._trial.setObjectName("card")
+        row = QHBoxLayout(self._trial)
         row.setContentsMargins(14, 12, 14, 12)
         row.setSpacing(14)
         row.addWidget(self.tester, 1)
@@ -169,9 +170,10 @@ class WatchPage(QWidget):
         column.setContentsMargins(20, 16, 20, 18)
         column.setSpacing(12)
         column.addLayout(head)
-        column.addWidget(test)
-        column.addLayout(tools)
+        column.addWidget(self._trial)
+        column.addWidget(self._tools)
         column.addLayout(self._stack, 1)
+        self._show_parts(False)
         self._enable()
 
     def _nothing_yet(self) -> EmptyState:
@@ -187,9 +189,15 @@ class WatchPage(QWidget):
         blocked = sum(entry.list_name == BLOCK for entry in entries)
         text = self.tr("{n} blocked, {m} allowed").format(n=blocked, m=len(entries) - blocked)
         self.count.setText(text if entries else "")
-        self._stack.setCurrentIndex(1 if entries else 0)
+        self._show_parts(bool(entries))
         self._enable()
         self._test()
+
+    def _show_parts(self, some: bool) -> None:
+        """While the lists are empty, only the next step is offered."""
+        self._stack.setCurrentIndex(1 if some else 0)
+        for part in (self._trial, self._tools, self.import_button, self.export_button, self.add_button):
+            part.setVisible(some)
 
     def _enable(self) -> None:
         chosen = len(self._chosen())
@@ -234,6 +242,7 @@ class WatchPage(QWidget):
 
         def finished(result: object) -> None:
             self.refresh()
+            self._controller.watch_changed.emit()
             if done is not None:
                 done(result)
 
