@@ -1,6 +1,6 @@
 """Puts the pages and dialogs into the window."""
 
-from PyQt5.QtCore import Qt
+from PyQt5.QtCore import QCoreApplication, Qt
 from PyQt5.QtWidgets import QDialog
 
 from app.gui.bars import Extras
@@ -21,9 +21,9 @@ def add_pages(window: MainWindow, controller: Controller) -> None:
     """Add all pages in the order of the rail, and what the menus open."""
     window.add_live(LivePage(controller, ReadsPage(controller)))
     queue = BatchPage(controller)
-    window.add_page("queue", "list-video", window.tr("Recordings"), queue)
-    window.add_page("search", "search", window.tr("Search"), SearchPage(controller))
-    window.add_page("watch", "shield-alert", window.tr("Watch lists"), WatchPage(controller))
+    window.add_page("queue", "list-video", tr("Recordings"), queue)
+    window.add_page("search", "search", tr("Search"), SearchPage(controller))
+    window.add_page("watch", "shield-alert", tr("Watch lists"), WatchPage(controller))
     controller.queue_wanted.connect(lambda _names: window.show_page("queue"))
     window.finish(
         Extras(
@@ -34,6 +34,11 @@ def add_pages(window: MainWindow, controller: Controller) -> None:
             stop=queue.shutdown,
         )
     )
+
+
+def tr(text: str) -> str:
+    """Translate a name of a page."""
+    return QCoreApplication.translate("Pages", text)
 
 
 def _export(window: MainWindow, controller: Controller) -> None:
@@ -48,7 +53,7 @@ def _privacy(window: MainWindow, controller: Controller) -> None:
     if store is not None and not store.read_only:
         _open(RetentionDialog(controller, store, window))
     else:
-        controller.message.emit(window.tr("The log is open to read only."))
+        controller.message.emit(tr("The log is open to read only."))
 
 
 def _open(dialog: QDialog) -> None:

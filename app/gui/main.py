@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt5.QtCore import QSettings, QTimer
+from PyQt5.QtCore import QLocale, QSettings, QTimer, QTranslator
 from PyQt5.QtWidgets import QApplication, QMessageBox
 
 from app import bootstrap, settings
@@ -27,6 +27,7 @@ from app.platelog.errors import LogError, LogInUse
 from app.settings import Settings
 
 _log = logging.getLogger(__name__)
+_TRANSLATIONS = Path(__file__).resolve().parents[2] / "assets" / "translations"
 
 
 def main(args: argparse.Namespace) -> int:
@@ -36,6 +37,7 @@ def main(args: argparse.Namespace) -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Platescribe")
     app.setDesktopFileName("platescribe")
+    install_translation(app)
     loaded = settings.load()
     dark = system_is_dark(app)
     theme.apply(app, theme.chosen(loaded.settings.appearance.theme, dark))
@@ -58,6 +60,12 @@ def main(args: argparse.Namespace) -> int:
         logging.shutdown()
         os._exit(status)
     return status
+
+
+def install_translation(app: QApplication, folder: Path = _TRANSLATIONS) -> bool:
+    """Speak the user's language if there is a translation for it, English otherwise."""
+    translator = QTranslator(app)
+    return translator.load(QLocale(), "platescribe", "_", str(folder), ".qm") and app.installTranslator(translator)
 
 
 def make_window(

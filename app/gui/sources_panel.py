@@ -20,8 +20,6 @@ from app.gui.states import state_of
 from app.gui.widgets import Picture, label, tool
 from app.pipeline.types import RejectReason
 
-_STAGES = ("decode", "detect", "track", "crop", "read", "vote")
-
 
 class SourcesPanel(QWidget):
     """One row a source, brought up to date twice a second; what to do for a better picture below."""
@@ -79,6 +77,17 @@ class SourcesPanel(QWidget):
             self.tr("Rejected"),
         )
 
+    def steps(self) -> dict[str, str]:
+        """Return the steps that are timed, in their order, with what a person calls them."""
+        return {
+            "decode": self.tr("picture"),
+            "detect": self.tr("find"),
+            "track": self.tr("follow"),
+            "crop": self.tr("cut out"),
+            "read": self.tr("read"),
+            "vote": self.tr("decide"),
+        }
+
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(14, 8, 8, 6)
@@ -93,7 +102,7 @@ class SourcesPanel(QWidget):
         self._coach_icon = Picture("info", 15, "muted")
         self._coach = label("", "small", wrap=True)
         self._stages = label("", "small")
-        self._stages.setToolTip(self.tr("Median time of each step for one call, in milliseconds"))
+        self._stages.setToolTip(self.tr("How long each step takes, in milliseconds (median)"))
         row.addWidget(self._coach_icon)
         row.addWidget(self._coach, 1)
         row.addWidget(self._stages)
@@ -176,5 +185,6 @@ class SourcesPanel(QWidget):
         self._coach_icon.setVisible(bool(found))
         self._coach_icon.show_icon("info", "notice")
         times = self._controller.stage_times()
-        parts = [f"{name} {times[name].median_ms:.1f}" for name in _STAGES if name in times]
+        steps = self.steps()
+        parts = [f"{words} {times[name].median_ms:.1f}" for name, words in steps.items() if name in times]
         self._stages.setText("  ·  ".join(parts) + (" ms" if parts else ""))

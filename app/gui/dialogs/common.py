@@ -1,5 +1,6 @@
 """What the dialogs share: their buttons in plain words, their margins, text that explains."""
 
+from PyQt5.QtCore import QCoreApplication
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -42,7 +43,9 @@ class Dialog(QDialog):
 
     def add_cancel(self, text: str = "") -> QPushButton:
         """Add the button that changes nothing."""
-        made = self.foot.addButton(text or self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        made = self.foot.addButton(
+            text or QCoreApplication.translate("Dialog", "Cancel"), QDialogButtonBox.ButtonRole.RejectRole
+        )
         assert made is not None
         made.setAutoDefault(False)
         return made

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from PyQt5.QtCore import QCoreApplication
 from PyQt5.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -31,8 +32,8 @@ class Field:
         self._problem: Callable[[], str] = lambda: ""
         self.widget = self._make(value, changed)
         if not isinstance(self.widget, CountriesField):
-            self.widget.setAccessibleName(entry.option.label)
-        self.widget.setAccessibleDescription(entry.option.help)
+            self.widget.setAccessibleName(setting_text(entry.option.label))
+        self.widget.setAccessibleDescription(setting_text(entry.option.help))
 
     @property
     def value(self) -> Value:
@@ -63,7 +64,7 @@ class Field:
     def _choice(self, value: str, changed: Callable[[], None]) -> QWidget:
         box = QComboBox()
         for choice in self.entry.option.choices:
-            box.addItem(choice.capitalize(), choice)
+            box.addItem(setting_text(choice.capitalize()), choice)
         self._get = lambda: str(box.currentData())
         self._set = lambda new: box.setCurrentIndex(box.findData(new))
         self._set(value)
@@ -71,7 +72,7 @@ class Field:
         return box
 
     def _switch(self, value: bool, changed: Callable[[], None]) -> QWidget:
-        box = QCheckBox(self.entry.option.label)
+        box = QCheckBox(setting_text(self.entry.option.label))
         self._get = box.isChecked
         self._set = lambda new: box.setChecked(bool(new))
         self._set(value)
@@ -82,7 +83,7 @@ class Field:
         option = self.entry.option
         box = QSpinBox()
         box.setRange(int(option.low or 0), int(_NO_BOUND if option.high is None else option.high))
-        box.setSuffix(f" {option.unit}" if option.unit else "")
+        box.setSuffix(f" {setting_text(option.unit)}" if option.unit else "")
         self._get = box.value
         self._set = lambda new: box.setValue(int(str(new)))
         self._set(value)
@@ -97,7 +98,7 @@ class Field:
         box.setDecimals(2 if share else 1)
         box.setSingleStep(0.05 if share else 1.0)
         box.setRange(option.low or 0.0, high)
-        box.setSuffix(f" {option.unit}" if option.unit else "")
+        box.setSuffix(f" {setting_text(option.unit)}" if option.unit else "")
         self._get = lambda: round(box.value(), 3)
         self._set = lambda new: box.setValue(float(str(new)))
         self._set(value)
@@ -119,10 +120,20 @@ class Field:
         line.textChanged.connect(lambda _: changed())
         if self.entry.name != "folder":
             return line
-        line.setAccessibleName(self.entry.option.label)
-        line.setPlaceholderText(QWidget.tr(line, "The user's data folder"))
+        line.setAccessibleName(setting_text(self.entry.option.label))
+        line.setPlaceholderText(tr("The user's data folder"))
         self._problem = lambda: _folder_problem(line)
         return _with_browse(line)
+
+
+def setting_text(text: str) -> str:
+    """Translate a label, help or section of the schema, which knows no Qt."""
+    return QCoreApplication.translate("Settings", text)
+
+
+def tr(text: str) -> str:
+    """Translate a text of the fields."""
+    return QCoreApplication.translate("Fields", text)
 
 
 def _with_browse(line: QLineEdit) -> QWidget:
@@ -130,7 +141,7 @@ def _with_browse(line: QLineEdit) -> QWidget:
     row = QHBoxLayout(both)
     row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(line, 1)
-    browse = QPushButton(both.tr("Choose…"))
+    browse = QPushButton(tr("Choose…"))
     browse.setAutoDefault(False)
     browse.clicked.connect(lambda: _browse(line))
     row.addWidget(browse)
@@ -139,7 +150,7 @@ def _with_browse(line: QLineEdit) -> QWidget:
 
 
 def _browse(line: QLineEdit) -> None:
-    folder = QFileDialog.getExistingDirectory(line, line.tr("Folder for the log"), line.text())
+    folder = QFileDialog.getExistingDirectory(line, tr("Folder for the log"), line.text())
     if folder:
         line.setText(folder)
 
@@ -150,7 +161,7 @@ def _folder_problem(line: QLineEdit) -> str:
     if not text or path.is_dir():
         return ""
     if path.exists():
-        return line.tr("{path} is a file; choose a folder.").format(path=path)
+        return tr("{path} is a file; choose a folder.").format(path=path)
     if not path.is_absolute():
-        return line.tr("Give the whole path, such as {path}.").format(path=Path.home() / "plates")
-    return "" if any(parent.is_dir() for parent in path.parents) else line.tr("There is no such disk.")
+        return tr("Give the whole path, such as {path}.").format(path=Path.home() / "plates")
+    return "" if any(parent.is_dir() for parent in path.parents) else tr("There is no such disk.")

@@ -20,9 +20,12 @@ from PyQt5.QtWidgets import (
 from app.gui import theme
 from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
-from app.gui.dialogs.fields import Field
+from app.gui.dialogs.fields import Field, setting_text
 from app.gui.widgets import label
 from app.settings import Entry, Settings, schema, section_label, with_value
+
+# What people change most comes first, what needs knowledge of the inside last.
+_ORDER = ("reading", "decision", "live", "log", "privacy", "appearance", "detection")
 
 
 class SettingsDialog(Dialog):
@@ -57,7 +60,7 @@ class SettingsDialog(Dialog):
         assert defaults is not None
         defaults.setAutoDefault(False)
         defaults.clicked.connect(self._reset_section)
-        names = list(dict.fromkeys(entry.section for entry in schema()))
+        names = list(dict.fromkeys(self._shown()))
         self.sections.currentRowChanged.connect(self.pages.setCurrentIndex)
         self.sections.setCurrentRow(names.index(section) if section in names else 0)
         self.sections.setFocus()
@@ -83,14 +86,14 @@ class SettingsDialog(Dialog):
     def waiting(self) -> tuple[str, ...]:
         """Return the labels of changed settings that need a new start."""
         return tuple(
-            field.entry.option.label
+            setting_text(field.entry.option.label)
             for field in self.fields.values()
             if not field.entry.option.live and field.value != self._value(field.entry)
         )
 
     def _build(self, settings: Settings) -> None:
         page: QGridLayout | None = None
-        for entry in schema():
+        for entry in sorted(schema(), key=_place):
             if entry.section not in self._shown():
                 page = self._add_page(entry.section)
             assert page is not None
@@ -107,7 +110,7 @@ class SettingsDialog(Dialog):
         column = QVBoxLayout(inside)
         column.setContentsMargins(20, 18, 20, 18)
         column.setSpacing(14)
-        column.addWidget(label(section_label(section), "pageTitle"))
+        column.addWidget(label(setting_text(section_label(section)), "pageTitle"))
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         grid.setHorizontalSpacing(18)
@@ -120,7 +123,7 @@ class SettingsDialog(Dialog):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
         self.pages.addWidget(scroll)
-        item = QListWidgetItem(section_label(section), self.sections)
+        item = QListWidgetItem(setting_text(section_label(section)), self.sections)
         item.setSizeHint(QSize(0, 38))
         return grid
 
@@ -129,12 +132,12 @@ class SettingsDialog(Dialog):
         self.fields[entry.key] = field
         row = grid.rowCount()
         if entry.kind is not bool:
-            name = label(entry.option.label)
+            name = label(setting_text(entry.option.label))
             name.setBuddy(field.widget)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(field.widget, row, 1)
         note = "" if entry.option.live else self.tr(" Takes effect after the next start.")
-        grid.addWidget(label(entry.option.help + note, "small", wrap=True), row + 1, 1)
+        grid.addWidget(label(setting_text(entry.option.help) + note, "small", wrap=True), row + 1, 1)
         problem = QLabel()
         problem.setWordWrap(True)
         problem.hide()
@@ -164,3 +167,8 @@ class SettingsDialog(Dialog):
         for field in self.fields.values():
             if field.entry.section == sections[self.sections.currentRow()]:
                 field.reset()
+
+
+def _place(entry: Entry) -> int:
+    """Return where a setting's section stands; one without a place of its own comes last."""
+    return _ORDER.index(entry.section) if entry.section in _ORDER else len(_ORDER)

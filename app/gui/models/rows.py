@@ -35,7 +35,7 @@ class ReadRow:
 
 def headers() -> tuple[str, ...]:
     """Return the headings of a read list, in the order of its columns."""
-    return tuple(tr(name) for name in ("Plate", "Time", "Source", "Sure", "Tag"))
+    return tr("Plate"), tr("Time"), tr("Source"), tr("Sure"), tr("Tag")
 
 
 def tr(text: str) -> str:

@@ -5,6 +5,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.gui.pages.watch import WatchPage
 from app.gui.window import MainWindow
 from app.platelog.search import Query
 from app.platelog.watchlist import WatchEntry
@@ -102,3 +103,22 @@ def test_a_hit_brings_the_window_to_the_front(
     monkeypatch.setattr(window, "isMinimized", lambda: True)
     watch_and_play(qtbot, window, clip, FIRST.text)
     assert done == ["showNormal", "raise_", "activateWindow"]
+
+
+def test_a_hit_leaves_the_banner_when_its_entry_is_removed(
+    qtbot: QtBot,
+    window: MainWindow,
+    clip: Path,
+    beeps: list[int],
+) -> None:
+    watch_and_play(qtbot, window, clip, FIRST.text, SECOND.text)
+    page = window.findChild(WatchPage)
+    window.show_page("watch")
+    wait_for(qtbot, lambda: page.model.rowCount() == 2)
+    page.view.selectRow(next(row for row in range(2) if page.model.entry(row).plate == SECOND.text))
+    page.remove_button.click()
+    wait_for(qtbot, lambda: [alarm.visit.plate for alarm in window.hits.open] == [FIRST.text])
+    assert window.banner.isVisible() and window.banner._plate.text() == FIRST.text
+    page.view.selectRow(0)
+    page.remove_button.click()
+    wait_for(qtbot, lambda: not window.banner.isVisible())

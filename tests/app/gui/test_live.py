@@ -220,4 +220,4 @@ def test_the_source_panel_tells_how_each_source_does(qtbot: QtBot, window: MainW
     wait_for(qtbot, lambda: "No connection" in cell(1, "State") and int(cell(1, "Reconnects")) >= 1)
     assert [cell(0, name) for name in ("Source", "Reconnects", "Stalls")] == [clip.name, "–", "–"]
     assert cell(1, "Source") == "Gate"
-    wait_for(qtbot, lambda: "detect" in window.live.sources._stages.text())
+    wait_for(qtbot, lambda: "find" in window.live.sources._stages.text())

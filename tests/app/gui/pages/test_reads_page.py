@@ -1,16 +1,19 @@
 """The reads of now: newest chosen, the pill, the detail of one, and what can be done with it by keyboard."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from PyQt5.QtCore import Qt
+from PyQt5.QtGui import QFontMetricsF
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
+from app.gui.delegates import MARGIN
 from app.gui.dialogs.correction import CorrectionDialog
 from app.gui.dialogs.watch_entry import WatchEntryDialog
-from app.gui.models.rows import ROW_ROLE
+from app.gui.models.rows import ROW_ROLE, SOURCE, TIME
 from app.gui.pages.actions import ReadActions
 from app.gui.pages.reads import ReadsPage
 from app.pipeline.types import EventKind
@@ -193,3 +196,41 @@ def test_everything_is_forgotten_in_the_list_when_the_log_forgets(qtbot: QtBot, 
         controller.store.discard_run(visit.run)
     controller.log_changed.emit()
     qtbot.waitUntil(lambda: page.model.rowCount() == 0 and page.detail.row is None)
+
+
+def test_a_log_that_opens_later_fills_the_list(
+    qtbot: QtBot, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = empty_controller.store
+    store.save([visit_of(3)])
+    monkeypatch.setattr(Controller, "store", None)
+    page = ReadsPage(empty_controller)
+    qtbot.addWidget(page)
+    empty_controller._had_store = False
+    empty_controller._look_round()
+    assert page.model.rowCount() == 0
+    monkeypatch.setattr(Controller, "store", store)
+    empty_controller._look_round()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+    qtbot.waitUntil(lambda: not page.detail.crop.image.isNull())
+
+
+def test_the_narrow_list_shows_time_and_source_whole(page: ReadsPage, empty_controller: Controller) -> None:
+    old = replace(event_of(1), first_wall=datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC))
+    empty_controller.events.emit((old,))
+    room = page.view.columnWidth(TIME) - MARGIN - 6
+    words = QFontMetricsF(page.view.font())
+    assert words.horizontalAdvance(page.model.index(0, TIME).data()) <= room
+    assert words.horizontalAdvance("entrance-north.mp4") <= room
+    tip = page.model.index(0, TIME).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert page.view.isColumnHidden(SOURCE) and tip.endswith("Gate north")
+
+
+def test_what_can_be_done_stays_in_view_in_a_low_window(page: ReadsPage, empty_controller: Controller) -> None:
+    empty_controller.events.emit((event_of(1),))
+    page.resize(460, 520)
+    QApplication.processEvents()
+    for made in (page.detail.correct_button, page.detail.watch_button):
+        corner = made.mapTo(page, made.rect().bottomRight())
+        assert page.rect().contains(corner) and not made.visibleRegion().isEmpty()
+        assert made.visibleRegion().boundingRect() == made.rect()

@@ -1,0 +1,66 @@
+import threading
+
+import pytest
+
+from app.gui.networks import SharedNetworks
+from tests.app.gui.fakes import BlockDetector, BlockReader, frame
+
+
+class Alone(BlockDetector):
+    """Fails when two threads are in it at once."""
+
+    def __init__(self) -> None:
+        self._busy = threading.Lock()
+        self.calls = 0
+
+    def detect(self, images):  # type: ignore[no-untyped-def]
+        assert self._busy.acquire(blocking=False), "two at once"
+        found = super().detect(images)
+        self.calls += 1
+        self._busy.release()
+        return found
+
+
+def test_the_networks_are_loaded_once_and_used_by_one_thread_at_a_time() -> None:
+    loads: list[int] = []
+    detector = Alone()
+
+    def load() -> tuple[Alone, BlockReader]:
+        loads.append(1)
+        return detector, BlockReader()
+
+    shared = SharedNetworks(load)
+    image = frame(1.0)
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            for _ in range(20):
+                box = shared.detect([image])[0][0].box
+                crop = image[int(box.y1) : int(box.y2), int(box.x1) : int(box.x2)]
+                assert shared.read([crop])[0].text == "AB12CDE"
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert failed == [] and loads == [1] and detector.calls == 80
+
+
+def test_a_load_that_failed_is_tried_again() -> None:
+    answers = iter([FileNotFoundError("detector.safetensors"), (BlockDetector(), BlockReader())])
+
+    def load():  # type: ignore[no-untyped-def]
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    shared = SharedNetworks(load)
+    with pytest.raises(FileNotFoundError):
+        shared.ensure()
+    shared.ensure()
+    assert shared.detect([frame(1.0)])[0]
