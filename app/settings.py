@@ -48,12 +48,14 @@ def _option(
 class Detection:
     """Finding plates"""
 
-    device: str = _option("auto", "Compute on", "auto, cpu, or one graphics card such as cuda:0.", live=False)
+    device: str = _option(
+        "auto", "Compute on", "auto takes a graphics card where there is one; or cpu, or one card: cuda:0.", live=False
+    )
     size: int = _option(
         640, "Picture size", "Larger finds smaller plates and takes longer.", low=320, high=1920, unit="px", live=False
     )
     min_score: float = _option(
-        0.3, "Doubt allowed", "Lower finds more plates and more things that are none.", low=0.05, high=0.95
+        0.3, "Sure enough to be a plate", "Lower finds more plates, and more things that are none.", low=0.05, high=0.95
     )
     min_plate_px: int = _option(
         10, "Smallest plate", "Plates lower than this are too small to read: left out.", low=4, high=200, unit="px"
