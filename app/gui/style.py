@@ -48,6 +48,8 @@ QPushButton:default:disabled, QPushButton[primary="true"]:disabled {
     background: $sunken; color: $outline; border-color: $line;
 }
 QPushButton[flat="true"] { background: transparent; border-color: transparent; }
+QPushButton[flat="true"]:hover { background: $sunken; }
+QPushButton[flat="true"]:focus { border-color: $accent; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox {
     background: $surface; color: $text; border: 1px solid $outline; border-radius: 7px; padding: 5px 9px;

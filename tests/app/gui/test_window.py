@@ -6,7 +6,16 @@ import pytest
 from PyQt5 import sip
 from PyQt5.QtCore import QMimeData, QPointF, Qt, QUrl
 from PyQt5.QtGui import QDropEvent
-from PyQt5.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QSlider, QWidget
+from PyQt5.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QSlider,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.gui import known, opening, theme
@@ -15,6 +24,7 @@ from app.gui.feed import Feed
 from app.gui.housekeeping import Housekeeping
 from app.gui.kept import open_log
 from app.gui.known import Known, KnownSource
+from app.gui.live import Tile
 from app.gui.main import make_window
 from app.gui.notice import Notice
 from app.gui.opening import names_in
@@ -168,6 +178,47 @@ def test_tab_goes_round_through_every_visible_control(qtbot: QtBot, window: Main
         chain.append(following)
     buttons = [button for button in window.findChildren(QAbstractButton) if button.isVisible()]
     assert buttons and all(button in chain for button in buttons)
+
+
+@pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK])
+def test_the_focus_is_seen_on_every_control(
+    qtbot: QtBot, window: MainWindow, clip: Path, qapp: QApplication, look: theme.Theme
+) -> None:
+    theme.apply(qapp, look)
+    window.controller.open_sources([str(clip)])
+    window.controller.set_paused(str(clip), True)
+    window.activateWindow()
+    unseen = []
+    for key in window.pages:
+        window.show_page(key)
+        qtbot.wait(50)
+        for control in focusable(window):
+            away, there = window.rail, control
+            away.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            away.setFocus(Qt.FocusReason.TabFocusReason)
+            before = outline(control)
+            there.setFocus(Qt.FocusReason.TabFocusReason)
+            if before == outline(control):
+                unseen.append(f"{key}: {type(control).__name__} {_name(control)}")
+    theme.apply(qapp, theme.LIGHT)
+    assert not unseen, "; ".join(unseen)
+
+
+def focusable(window: MainWindow) -> list[QWidget]:
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QSlider, QTableView, Tile)
+    found = [control for kind in kinds for control in window.findChildren(kind)]
+    return [each for each in found if each.isVisible() and each.isEnabled() and not _is_part(each)]
+
+
+def outline(control: QWidget) -> list[int]:
+    """Return the colours at the edge of a control, where no blinking cursor is; of a slider, all of it."""
+    image = control.grab().toImage()
+    across, down = range(image.width()), range(image.height())
+    edge = [(x, y) for x in across for y in (0, 1, image.height() - 2, image.height() - 1)]
+    edge += [(x, y) for y in down for x in (0, 1, image.width() - 2, image.width() - 1)]
+    if isinstance(control, QSlider):
+        edge = [(x, y) for x in across for y in down]
+    return [image.pixel(x, y) for x, y in edge]
 
 
 def test_size_and_splitters_are_remembered(
