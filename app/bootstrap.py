@@ -35,6 +35,8 @@ def variables(cache: Path, platform: str = sys.platform) -> dict[str, str]:
         # FFmpeg prints addresses with their passwords; what went wrong is said by us, with the file's name.
         "OPENCV_FFMPEG_LOGLEVEL": "-8",
         "OPENCV_LOG_LEVEL": "FATAL",
+        # A few bytes can claim to be a picture that fills the memory: beyond 200 megapixels none is decoded.
+        "OPENCV_IO_MAX_IMAGE_PIXELS": "200000000",
         # matplotlib: no window of its own, its font list in our folder.
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": str(cache / "matplotlib"),

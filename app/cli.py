@@ -7,13 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from app.bootstrap import has_display
+from app.redact import redact
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_CLIP = ROOT / "assets" / "demo" / "street.mp4"
 PROGRAM = "platescribe"
 INTERRUPTED = 130  # what a shell reports for a program ended by Ctrl-C
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments without the passwords in them."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(redact(message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ def _run(command: Command, words: list[str]) -> int:
     if command.name == "gui" and not has_display() and not _asks_for_help(words):
         return _without_display(words)
     module = import_module(command.module)
-    parser = argparse.ArgumentParser(prog=f"{PROGRAM} {command.name}", description=_sentence(command.help))
+    parser = _Parser(prog=f"{PROGRAM} {command.name}", description=_sentence(command.help))
     add_arguments: Callable[[argparse.ArgumentParser], None] = getattr(module, command.arguments)
     action: Callable[[argparse.Namespace], int] = getattr(module, command.action)
     add_arguments(parser)

@@ -82,11 +82,11 @@ def read_truth(path: Path, folder: Path) -> list[Truth]:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TruthError(f"{path}: cannot be read ({error})") from error
-    name = next((column for column in _FILE_COLUMNS if rows and column in rows[0]), None)
-    if name is None or "plate_text" not in rows[0]:
+    name = next((column for column in _FILE_COLUMNS if rows and column in rows[0]), "")
+    if not name or "plate_text" not in rows[0]:
         raise TruthError(f"{path}: needs rows, a column image_path or video, and a column plate_text")
     try:
-        return [_truth_of(row, folder / row[name]) for row in rows]
+        return [_truth_of(row, folder / (row[name] or "")) for row in rows]
     except ValueError as error:
         raise TruthError(f"{path}: first_s and last_s must be numbers ({error})") from error
 

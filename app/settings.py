@@ -204,7 +204,7 @@ def load(path: Path | None = None) -> Loaded:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Loaded(Settings())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: no UTF-8, no TOML, a number without end
         problem = f"{path}: cannot be read ({error}). Defaults are used; correct or delete the file."
         return Loaded(Settings(), (problem,))
     return _from_table(table, path)

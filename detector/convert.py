@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
-from detector.datasets import Collection, Sample, read_openalpr, read_voc, read_yolo
+from detector.datasets import Collection, Sample, describe_yolo, read_openalpr, read_voc, read_yolo
 from detector.types import Box
 
 
@@ -36,8 +36,11 @@ def _every_split(data: Path) -> list[Collection]:
     """The train, val and test splits a data.yaml names."""
     if not data.is_file():
         raise FileNotFoundError(f"Data set not found: {data}. Give the path of its data.yaml")
-    described = yaml.safe_load(data.read_text(encoding="utf-8"))
-    return [read_yolo(data, split) for split in ("train", "val", "test") if described.get(split)]
+    described = describe_yolo(data)
+    splits = [split for split in ("train", "val", "test") if described.get(split)]
+    if not splits:
+        raise ValueError(f"{data} names no split: it needs train, val or test with the path of a folder")
+    return [read_yolo(data, split) for split in splits]
 
 
 def write_yolo(collection: Collection, out: Path, val_share: float = 0.1) -> Path:
@@ -49,7 +52,7 @@ def write_yolo(collection: Collection, out: Path, val_share: float = 0.1) -> Pat
     for sample in collection.samples:
         digest = hashlib.sha256(f"{sample.source}/{sample.picture.name}".encode()).hexdigest()
         split = "val" if int(digest[:8], 16) / 0xFFFFFFFF < val_share else "train"
-        name = f"{sample.source or 'set'}_{digest[:12]}"
+        name = f"{_file_safe(sample.source) or 'set'}_{digest[:12]}"
         _place(sample.picture, out / "images" / split / f"{name}{sample.picture.suffix.lower()}")
         label = out / "labels" / split / f"{name}.txt"
         label.parent.mkdir(parents=True, exist_ok=True)
@@ -62,6 +65,11 @@ def write_yolo(collection: Collection, out: Path, val_share: float = 0.1) -> Pat
     described = {"train": "images/train", "val": "images/val", "names": {0: "plate"}}
     (out / "data.yaml").write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
     return out / "data.yaml"
+
+
+def _file_safe(source: str) -> str:
+    """A source's name as part of a file name: no separator in it, so that it leads nowhere."""
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in source)[:64]
 
 
 def _yolo_line(box: Box, sample: Sample) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import yaml  # type: ignore[import-untyped]
@@ -47,9 +48,10 @@ class Collection:
 
 def _size(picture: Path) -> tuple[int, int] | None:
     """Width and height in pixels as OpenCV opens the picture (turned by its EXIF tag), None when it cannot."""
-    if not picture.is_file():
+    try:
+        image = cv2.imread(str(picture)) if _is_file(picture) else None
+    except cv2.error:
         return None
-    image = cv2.imread(str(picture))
     return None if image is None else (image.shape[1], image.shape[0])
 
 
@@ -93,13 +95,13 @@ def read_yolo(data: Path, split: str = "val") -> Collection:
     """
     if not data.is_file():
         raise FileNotFoundError(f"Data set not found: {data}. Give the path of its data.yaml")
-    described = yaml.safe_load(data.read_text(encoding="utf-8"))
+    described = describe_yolo(data)
     if split not in described:
         raise ValueError(f"{data} names no split {split!r}: it has {', '.join(sorted(map(str, described)))}")
     root = data.parent / described.get("path", "")
     folder = root / described[split]
-    if not folder.is_dir():
-        raise FileNotFoundError(f"Folder of split {split!r} not found: {folder}")
+    if not _is_dir(folder):
+        raise FileNotFoundError(f"{data}: folder of split {split!r} not found: {folder}")
     classes = len(described.get("names", [0]))
     sources = _sources(data.parent / "sources.csv")
     found = Collection()
@@ -111,6 +113,35 @@ def read_yolo(data: Path, split: str = "val") -> Collection:
     return found
 
 
+def describe_yolo(data: Path) -> dict[str, Any]:
+    """What a data.yaml says. Raises ValueError naming the file when it is none."""
+    try:
+        described = yaml.safe_load(data.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ValueError(f"{data} is no YAML in UTF-8: {error}") from error
+    if not isinstance(described, dict) or not isinstance(described.get("names", []), list | dict):
+        raise ValueError(f"{data} describes no data set: it needs the names of its splits' folders, and `names`")
+    wrong = [key for key in ("path", "train", "val", "test") if not isinstance(described.get(key, ""), str)]
+    if wrong:
+        raise ValueError(f"{data}: {wrong[0]} must be the path of a folder")
+    return described
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no disk can hold (too long, a NUL in it) is no file."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def pictures_in(folder: Path) -> list[Path]:
     """Every picture below a folder, in order of name."""
     return sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
@@ -119,13 +150,16 @@ def pictures_in(folder: Path) -> list[Path]:
 def _sources(table: Path) -> dict[str, str]:
     if not table.is_file():
         return {}
-    with table.open(newline="", encoding="utf-8") as stream:
-        return {row["image_path"]: row["source"] for row in csv.DictReader(stream)}
+    try:
+        with table.open(newline="", encoding="utf-8") as stream:
+            return {row["image_path"]: row["source"] or "" for row in csv.DictReader(stream)}
+    except (csv.Error, ValueError, KeyError) as error:
+        raise ValueError(f"{table} is no CSV in UTF-8 with image_path and source ({error})") from error
 
 
 def _yolo_boxes(label: Path, classes: int, width: int, height: int) -> Iterator[Box | str]:
     """Boxes of a YOLO label file: class, centre x, centre y, width, height as shares of the picture."""
-    for line in label.read_text(encoding="utf-8").splitlines() if label.is_file() else []:
+    for line in label.read_text(encoding="utf-8", errors="replace").splitlines() if _is_file(label) else []:
         parts = line.split()
         if not parts:
             continue
@@ -144,10 +178,10 @@ def _yolo_boxes(label: Path, classes: int, width: int, height: int) -> Iterator[
 def read_voc(folder: Path, source: str = "") -> Collection:
     """Every Pascal VOC .xml below a folder; the picture lies beside it, or in a folder images or JPEGImages."""
     found = Collection()
-    for annotation in sorted(folder.rglob("*.xml")):
+    for annotation in filter(_is_file, sorted(folder.rglob("*.xml"))):
         try:
             root = ET.parse(annotation).getroot()
-        except ET.ParseError as error:
+        except (ET.ParseError, LookupError, ValueError) as error:  # an encoding nobody knows is no ParseError
             found.problems.append(Problem(annotation, f"is no XML ({error})"))
             continue
         picture = _beside(annotation, root.findtext("filename") or annotation.with_suffix(".jpg").name)
@@ -160,7 +194,7 @@ def _beside(annotation: Path, name: str) -> Path:
     name = Path(name.replace("\\", "/")).name
     parent = annotation.parent
     places = [parent, parent / "images", parent.parent / "images", parent.parent / "JPEGImages"]
-    return next((place / name for place in places if (place / name).is_file()), parent / name)
+    return next((place / name for place in places if _is_file(place / name)), parent / name)
 
 
 def _voc_boxes(root: ET.Element, _width: int, _height: int) -> Iterator[Box | str]:
@@ -180,7 +214,7 @@ def _voc_boxes(root: ET.Element, _width: int, _height: int) -> Iterator[Box | st
 def read_openalpr(folder: Path, source: str = "") -> Collection:
     """Every OpenALPR benchmark .txt below a folder: picture, x, y, width, height, text, separated by tabs."""
     found = Collection()
-    for annotation in sorted(folder.rglob("*.txt")):
+    for annotation in filter(_is_file, sorted(folder.rglob("*.txt"))):
         by_picture: dict[str, list[list[str]]] = {}
         for line in annotation.read_text(encoding="utf-8", errors="replace").splitlines():
             fields = line.split("\t") if "\t" in line else line.split()

@@ -5,17 +5,16 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from detector.weights import ASSETS, open_weights, save_weights, sha256_of
+from detector.weights import ASSETS, open_training, open_weights, save_weights, sha256_of
 
 
 def from_checkpoint(checkpoint: Path, out: Path, size: int, threshold: float) -> Path:
     """The averaged weights of a training checkpoint as a shippable file, in half precision and without optimizer."""
-    import torch
-
-    raw = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    if "ema_state" not in raw:
-        raise ValueError(f"{checkpoint} is no checkpoint of `python -m detector train`: give its best.pt or last.pt")
-    save_weights(out, raw["ema_state"], raw["architecture"], size, threshold)
+    raw = open_training(checkpoint)
+    try:
+        save_weights(out, raw["ema_state"], raw["architecture"], size, threshold)
+    except (KeyError, AttributeError, TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{checkpoint} holds no weights that can be shipped ({error})") from error
     return out
 
 

@@ -19,7 +19,7 @@ from ultralytics.models.yolo.detect import DetectionTrainer  # noqa: E402
 from ultralytics.nn.tasks import DetectionModel, load_checkpoint  # noqa: E402
 
 from detector.augment import degrade  # noqa: E402
-from detector.weights import open_weights  # noqa: E402
+from detector.weights import open_training, open_weights  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]
         net.bf16 = self.options.bf16
         checkpoint = None
         if self.resume:
-            checkpoint = torch.load(self.last, map_location="cpu", weights_only=True)
+            checkpoint = open_training(self.last)
             net.load_state_dict(checkpoint["model_state"])
         elif self.options.weights is not None:
             print(f"{_fill(net, self.options.weights)} tensors taken from {self.options.weights}", flush=True)
@@ -220,9 +220,17 @@ def _checkpoint_state(path: Path) -> dict[str, Tensor]:
     try:
         raw = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # an ultralytics checkpoint names classes; its own restricted loader knows which are allowed
+        return _foreign_state(path)
+    return dict(raw["ema_state"])
+
+
+def _foreign_state(path: Path) -> dict[str, Tensor]:
+    """The weights of a checkpoint of ultralytics, which refuses classes that are not its own."""
+    try:
         model, _ = load_checkpoint(str(path))
         return dict(model.float().state_dict())
-    return dict(raw["ema_state"])
+    except Exception as error:
+        raise ValueError(f"{path} is no checkpoint, damaged, or carries code and is not opened") from error
 
 
 def _overrides(options: TrainOptions) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "weights"
 FORMAT = "platescribe-detector-1"
+_ARCHITECTURE = re.compile(r"yolo[a-z0-9]{2,6}\.yaml")  # one that ultralytics brings, never a path or an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,10 @@ class Weights:
         """The network's tensors by name."""
         from safetensors.torch import load_file
 
-        return load_file(self.path)
+        try:
+            return load_file(self.path)
+        except (SafetensorError, OSError, RuntimeError, TypeError, KeyError) as error:
+            raise ValueError(f"{self.path} is damaged ({error}): copy or export it again") from error
 
 
 def sha256_of(path: Path) -> str:
@@ -66,6 +71,24 @@ def default_weights() -> Path:
     return path
 
 
+def open_training(path: Path) -> "dict[str, Any]":
+    """A checkpoint of `python -m detector train` (.pt), opened so that no code in it can run.
+
+    Raises ValueError naming the file when it is none.
+    """
+    import torch
+
+    try:
+        raw = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # torch's own words would advise to open it all the same
+        raise ValueError(f"{path} is damaged, or carries code and is not opened: give a checkpoint of ours") from error
+    if not isinstance(raw, dict) or not isinstance(raw.get("ema_state"), dict):
+        raise ValueError(f"{path} is no checkpoint of `python -m detector train`: give its best.pt or last.pt")
+    return raw
+
+
 def open_weights(path: Path) -> Weights:
     """Read the header of a weights file written by `save_weights`; the tensors are read by `Weights.state`.
 
@@ -78,10 +101,16 @@ def open_weights(path: Path) -> Weights:
     try:
         with safe_open(path, framework="np") as file:
             header = file.metadata() or {}
-    except SafetensorError as error:
+    except (SafetensorError, OSError) as error:
         raise ValueError(
             f"{path} is no safetensors file ({error}): make one with `python -m detector export`"
         ) from error
     if header.get("format") != FORMAT:
         raise ValueError(f"{path} holds no detector of this program: make one with `python -m detector export`")
-    return Weights(path, header["architecture"], int(header["size"]), float(header["threshold"]), sha256_of(path))
+    try:
+        size, threshold = int(header["size"]), float(header["threshold"])
+        if not _ARCHITECTURE.fullmatch(header["architecture"]) or not 32 <= size <= 8192:
+            raise ValueError(f"architecture {header['architecture']!r}, size {size}")
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{path}: its header cannot be used ({error}): export it again") from error
+    return Weights(path, header["architecture"], size, threshold, sha256_of(path))

@@ -82,12 +82,16 @@ def describe(path: Path) -> Description:
 def load(path: Path) -> Checkpoint:
     """Read a checkpoint; CheckpointError names the file when it is missing, foreign or damaged."""
     description, tensors = _opened(path, with_weights=True)
+    import torch
+
     from recognizer.network import build
 
     try:
-        network = build(description.config)
-        network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
-    except (RuntimeError, ValueError) as error:
+        with torch.device("meta"):  # no memory for weights until those of the file have proved to fit
+            network = build(description.config)
+        loaded = {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+        network.load_state_dict(loaded, assign=True)
+    except (RuntimeError, ValueError, TypeError, OverflowError) as error:
         raise _unusable(path, error) from error
     return Checkpoint(network.eval(), description.config, description.calibration, description.notes)
 
@@ -100,7 +104,7 @@ def _opened(path: Path, with_weights: bool) -> tuple[Description, "dict[str, tor
             return description, {name: file.get_tensor(name) for name in names}
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no such file; give --weights a checkpoint of this program") from None
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise _unusable(path, error) from error
 
 

@@ -8,6 +8,8 @@ from recognizer.alphabet import Alphabet
 #: The tutorial of 2017 drops the first steps, "since they tend to be garbage".
 TUTORIAL_DROPPED = 2
 
+_LARGEST, _DEEPEST = 2048, 16
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -61,9 +63,19 @@ class NetworkConfig:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "NetworkConfig":
-        """The inverse of to_dict; TypeError or KeyError when values are not of this form."""
+        """The inverse of to_dict; TypeError, KeyError or ValueError when values are not of this form."""
         stages = tuple(Stage(s["channels"], (s["stride"][0], s["stride"][1]), s["blocks"]) for s in values["stages"])
-        return cls(**{**values, "stages": stages})
+        made = cls(**{**values, "stages": stages})
+        made._check_sizes()
+        return made
+
+    def _check_sizes(self) -> None:
+        """Refuse sizes no plate needs, since a file from elsewhere could ask for all the memory there is."""
+        sizes = [self.height, self.width, self.channels, self.lines, self.emits, self.hidden, self.layers]
+        sizes += [n for s in self.stages for n in (s.channels, *s.stride, s.blocks + 1)]
+        deep = self.layers > _DEEPEST or len(self.stages) > _DEEPEST or any(s.blocks > _DEEPEST for s in self.stages)
+        if any(type(n) is not int or not 1 <= n <= _LARGEST for n in sizes) or deep:
+            raise ValueError(f"a size of the network is no whole number from 1 to {_LARGEST}, or it is too deep")
 
     def with_alphabet(self, alphabet: Alphabet) -> "NetworkConfig":
         """The same network for other characters."""

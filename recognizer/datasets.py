@@ -2,9 +2,12 @@
 
 import csv
 import json
+import lzma
 import os
 import random
+import struct
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -183,13 +186,21 @@ def _table(path: Path) -> tuple[list[Sample], list[LeftOut]]:
                 raise ValueError(f"{path}: no column {' or '.join(sorted(missing))}; it has {rows.fieldnames}")
             for row in rows:
                 sample = _row_sample(path, rows.line_num, row)
-                if isinstance(sample.location, Path) and sample.location.is_file():
+                if isinstance(sample.location, Path) and _is_file(sample.location):
                     samples.append(sample)
                 else:
                     left_out.append(LeftOut(sample.name, "no such picture"))
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path}: not a CSV in UTF-8 ({error}); save it again as such") from error
     return samples, left_out
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no disk can hold (too long, a NUL in it) is no file."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _row_sample(path: Path, line: int, row: dict[str, str | None]) -> Sample:
@@ -227,7 +238,11 @@ class _Zip:
         self.path = path
 
     def names(self) -> Iterator[str]:
-        return (info.filename for info in _archive(self.path, os.getpid()).infolist() if not info.is_dir())
+        try:
+            members = _archive(self.path, os.getpid()).infolist()
+        except _ZIP_ERRORS as error:
+            raise ValueError(f"{self.path}: not a zip that can be read ({error}); pack it again") from error
+        return (info.filename for info in members if not info.filename.endswith("/"))  # is_dir() needs a name
 
     def locate(self, name: str) -> Location:
         return ZipMember(self.path, name)
@@ -284,6 +299,11 @@ def _annotation(location: Location, folder: str) -> tuple[str, str]:
 # Files
 
 
+#: What zipfile and the packers it uses raise for damaged archives, or such as nobody can unpack.
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError, EOFError, KeyError,
+               OSError, OverflowError, struct.error, UnicodeError)  # fmt: skip
+
+
 @lru_cache(maxsize=4)
 def _archive(path: Path, process: int) -> zipfile.ZipFile:
     """An open archive, kept since its directory is long to read; one a process, since forks share the file offset."""
@@ -304,6 +324,7 @@ def _content(location: Location) -> bytes:
         size = archive.getinfo(location.member).file_size
         if size > LARGEST_MEMBER:
             raise ValueError(f"{_title(location)}: {size:,} bytes, more than the {LARGEST_MEMBER:,} a member may have")
-        return archive.read(location.member)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, KeyError) as error:
+        with archive.open(location.member) as file:
+            return file.read(size)  # no more than it says: read() would unpack all of a member that understates itself
+    except _ZIP_ERRORS as error:
         raise ValueError(f"{_title(location)}: cannot be read from the zip ({error}); pack it again") from error

@@ -97,11 +97,16 @@ class Trainer:
         path = self.out / "last.pt" if self.out else None
         if path is None or not path.exists():
             return False
-        state = torch.load(path, map_location=self._device, weights_only=True)
-        self.network.load_state_dict(state["network"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self.step, self.history = state["step"], state["history"]
-        torch.set_rng_state(state["rng"].cpu())
+        try:
+            state = torch.load(path, map_location=self._device, weights_only=True)
+            self.network.load_state_dict(state["network"])
+            self._optimizer.load_state_dict(state["optimizer"])
+            self.step, self.history = state["step"], state["history"]
+            torch.set_rng_state(state["rng"].cpu())
+        except Exception as error:  # torch's own words would advise to open it all the same
+            raise checkpoints.CheckpointError(
+                f"{path}: not a state of this training, damaged, or it carries code; remove it to begin anew"
+            ) from error
         return True
 
     def run(self, report: Callable[[Progress], None] | None = None) -> Scores:

@@ -90,7 +90,7 @@ def load(path: Path | None = None, ring: Keyring | None = None) -> Known:
         table = json.loads((path or default_path()).read_text(encoding="utf-8"))
         sources = tuple(_source(item, ring) for item in table["sources"])
         return Known(sources, tuple(str(name) for name in table["recent"])[:_RECENT])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return Known()
 
 

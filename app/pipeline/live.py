@@ -15,6 +15,7 @@ from app.pipeline.types import Frame, WallClock
 
 OPEN_TIMEOUT_S = 8.0
 READ_TIMEOUT_S = 5.0
+_INDEX_DIGITS = 5
 
 
 class Handle(Protocol):
@@ -120,7 +121,7 @@ def cameras() -> dict[int, str]:
 
 def camera_index(address: str) -> int:
     """Return the index of a camera given by index or by (part of) its name; raises SourceError when there is none."""
-    if address.isdecimal():
+    if address.isdecimal() and len(address) <= _INDEX_DIGITS:
         return int(address)
     found = cameras()
     for index, name in sorted(found.items()):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.sources import SourceError, SourceInfo, SourceSpec
 from app.pipeline.types import Frame, Image
@@ -14,6 +15,7 @@ _OPEN_TIMEOUT_MS = 10_000
 _READ_TIMEOUT_MS = 10_000
 _MISSING_SHARE = 0.03  # containers are off by a few frames; beyond this the end is missing
 _MISSING_S = 0.5
+_CHUNK_BYTES = 64 << 20
 
 
 class VideoFile:
@@ -175,9 +177,25 @@ def _checked(spec: SourceSpec) -> Path:
 def _decode(path: Path, name: str) -> Image:
     """Decode a picture to BGR; bytes instead of a path, since cv2 opens no other than plain names on Windows."""
     try:
-        image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+        data = np.fromfile(path, np.uint8)
+        if _claims_too_much(data):
+            raise SourceError(f"{name}: the picture is broken")
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
     except (cv2.error, OSError, MemoryError) as error:
         raise SourceError(f"{name}: the picture is broken or larger than can be read") from error
     if image is None:
         raise SourceError(f"{name}: not a picture that can be read")
     return np.asarray(image, np.uint8)
+
+
+def _claims_too_much(data: NDArray[np.uint8]) -> bool:
+    """Whether this is a PNG with a chunk said to be far longer than the file: OpenCV would make room for all of it."""
+    if data[:8].tobytes() != b"\x89PNG\r\n\x1a\n":
+        return False
+    at = 8
+    while at + 8 <= len(data):
+        length = int.from_bytes(data[at : at + 4].tobytes(), "big")
+        if length > max(len(data), _CHUNK_BYTES):
+            return True
+        at += 12 + length  # length, kind, content, check sum
+    return False

@@ -1,6 +1,7 @@
 """Where frames come from, behind one interface: cameras, network addresses, recordings, pictures, folders of these."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -20,12 +21,15 @@ VIDEO_SUFFIXES = frozenset(
     )
 )
 _ADDRESS = re.compile(r"(?i)^(rtsp|rtsps|rtmp|rtmps|http|https|udp|tcp|srt|rtp)://\S+$")
-_DEVICE = re.compile(r"^(?:/dev/video|camera:)?(\d+)$")
+_DEVICE = re.compile(r"^(?:/dev/video|camera:)?(\d{1,5})$")
 _CAMERA_PREFIX = "camera:"
 
 
 class SourceError(Exception):
     """A source cannot be opened or read (on); the message names it, without secrets, and says what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(redact(message))
 
 
 class SourceKind(Enum):
@@ -93,15 +97,15 @@ def identify(text: str) -> SourceSpec:
     """Tell what a single source is from what the user typed; raises SourceError for a folder or a missing file."""
     if _ADDRESS.match(text):
         return SourceSpec(SourceKind.STREAM, redact(text), text)
-    if (device := _DEVICE.match(text)) and not Path(text).is_file():
+    if (device := _DEVICE.match(text)) and not _is(Path(text), Path.is_file):
         return SourceSpec(SourceKind.CAMERA, f"camera {int(device[1])}", device[1])
     if text.startswith(_CAMERA_PREFIX):
         name = text[len(_CAMERA_PREFIX) :].strip()
         return SourceSpec(SourceKind.CAMERA, name, name)
     path = Path(text)
-    if path.is_dir():
+    if _is(path, Path.is_dir):
         raise SourceError(f"{text}: a folder; open the files in it")
-    if not path.exists():
+    if not _is(path, Path.exists):
         raise SourceError(f"{text}: no such file, camera or address")
     return SourceSpec(_kind_of(path), text, text)
 
@@ -112,7 +116,7 @@ def expand(text: str) -> list[SourceSpec]:
     A file of a folder is named folder/file, as the user wrote the folder. Raises SourceError when there is nothing.
     """
     folder = Path(text)
-    if _ADDRESS.match(text) or not folder.is_dir():
+    if _ADDRESS.match(text) or not _is(folder, Path.is_dir):
         return [identify(text)]
     try:
         paths = sorted(filter(_is_wanted, folder.rglob("*")), key=_natural)
@@ -121,6 +125,14 @@ def expand(text: str) -> list[SourceSpec]:
     if not paths:
         raise SourceError(f"{text}: no video and no picture in this folder")
     return [SourceSpec(_kind_of(path), str(path), str(path)) for path in paths]
+
+
+def _is(path: Path, what: Callable[[Path], bool]) -> bool:
+    """Ask the disk about a path; one that no disk can hold (too long, a NUL in it) is nothing at all."""
+    try:
+        return what(path)
+    except (OSError, ValueError):
+        return False
 
 
 def _is_wanted(path: Path) -> bool:

@@ -55,8 +55,14 @@ def locate(log: str | Path | None = None, pictures: Path | None = None) -> Place
     if url.get_backend_name() != "sqlite":
         return Place(url, None, pictures or default_folder() / "pictures")
     if not url.database or url.database == ":memory:":
-        raise LogError("A log in memory keeps nothing: give --log a file, such as sqlite:///plates.sqlite3")
-    file = Path(url.database).expanduser().absolute()
+        raise LogError(
+            f"'{redact(text)}' is a log in memory, which keeps nothing: give --log a file, such as sqlite:///plates.sqlite3"
+        )
+    try:
+        file = Path(url.database).expanduser().absolute()
+        file.exists()
+    except (RuntimeError, OSError, ValueError) as error:  # ~name where nobody is called so, or no disk can hold it
+        raise LogError(f"'{redact(text)}' is no place for a log: {error}") from error
     return Place(url.set(database=str(file)), file, pictures or file.with_name("pictures"))
 
 

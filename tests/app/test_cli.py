@@ -120,3 +120,10 @@ def test_every_command_shows_its_own_help_without_the_networks_and_qt() -> None:
 
 def test_the_version_is_the_projects() -> None:
     assert f'version = "{cli.version()}"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_wrong_arguments_are_told_without_passwords(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["log", "search", "AB", "rtsp://u:hunter2@cam/1"])
+    said = capsys.readouterr().err
+    assert "cam/1" in said and "hunter2" not in said

@@ -143,3 +143,11 @@ def test_no_number_outside_its_bounds_gets_in(value: float) -> None:
 def test_the_log_folder_follows_its_setting() -> None:
     assert module.data_folder(with_value(Settings(), "log.folder", "/somewhere")) == Path("/somewhere")
     assert module.data_folder(Settings()).name == "platescribe"
+
+
+@pytest.mark.parametrize("value", ["[" * 5000, "9" * 5000])
+def test_a_file_that_python_refuses_to_parse_gives_the_defaults(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(f"a = {value}")
+    loaded = load(path)
+    assert loaded.settings == Settings() and str(path) in loaded.problems[0]

@@ -118,3 +118,28 @@ def test_convert_without_a_set_is_an_error(tmp_path):
         convert([], [], [], tmp_path)
     with pytest.raises(FileNotFoundError, match="nowhere"):
         convert([], [tmp_path / "nowhere"], [], tmp_path)
+
+
+@pytest.mark.parametrize("source", ["../../climbed", "/climbed", "a/../../b", "x" * 500])
+def test_a_source_that_climbs_out_stays_in_the_folder(tmp_path, yolo, source):
+    (yolo.parent / "sources.csv").write_text(f"image_path,source\nimages/val/a.jpg,{source}\n")
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    out = tmp_path / "one" / "two" / "out"
+    out.mkdir(parents=True)
+    convert([yolo], [], [], out)
+    new = {path for path in tmp_path.rglob("*") if path.is_file()} - before
+    assert new and all(path.is_relative_to(out) for path in new)
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "val: [a]", "val: images/val\nnames: 3", "{", "\x00", "val: " + "[" * 2000])
+def test_a_yaml_that_describes_no_data_set_is_named(tmp_path, text):
+    path = tmp_path / "data.yaml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"data\.yaml"):
+        read_yolo(path)
+
+
+def test_folders_named_like_annotations_are_passed_by(tmp_path):
+    (tmp_path / "a.txt").mkdir()
+    (tmp_path / "a.xml").mkdir()
+    assert read_openalpr(tmp_path).problems == read_voc(tmp_path).problems == []

@@ -85,3 +85,16 @@ def test_exports_for_other_runtimes_give_the_same_logits(random_weights, tmp_pat
         assert main(["export", "--weights", str(random_weights), "--out", str(tmp_path / name)]) == 0
         model = openvino.Core().compile_model(tmp_path / name, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
         assert np.abs(model([batch])[0] - expected).max() < 0.05
+
+
+def test_weights_to_start_from_that_carry_code_are_refused_and_not_run(data, tmp_path):
+    ran = tmp_path / "ran"
+
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(ran), "w"))
+
+    torch.save({"model": Evil()}, tmp_path / "evil.pt")
+    arguments = ["train", "--data", str(data), "--out", str(tmp_path / "out"), "--weights", str(tmp_path / "evil.pt")]
+    assert main([*arguments, "--epochs", "1", "--size", "96", "--batch", "2"]) == 2
+    assert not ran.exists()

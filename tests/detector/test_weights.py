@@ -41,8 +41,16 @@ def test_files_of_another_kind_are_refused_and_never_run(tmp_path, kind):
 def test_a_checkpoint_with_code_is_refused_by_export(tmp_path):
     path = tmp_path / "evil.pt"
     torch.save({"ema_state": Evil()}, path)
-    with pytest.raises(pickle.UnpicklingError):
+    with pytest.raises(ValueError, match=r"evil\.pt.*carries code"):
         export.from_checkpoint(path, tmp_path / "out.safetensors", 640, 0.3)
+
+
+@pytest.mark.parametrize("architecture", ["http://evil.example/yolov8n.yaml", "../../evil.yaml", "/tmp/yolov8n.yaml"])
+def test_an_architecture_is_a_name_and_never_an_address_or_a_path(tmp_path, architecture):
+    path = tmp_path / "some.safetensors"
+    weights.save_weights(path, {"a": torch.zeros(3)}, architecture, 640, 0.3)
+    with pytest.raises(ValueError, match=r"some\.safetensors.*architecture"):
+        weights.open_weights(path)
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -79,6 +79,29 @@ def test_weights_of_another_network_are_refused(path):
         load(path)
 
 
+@pytest.mark.parametrize("greedy", [{"hidden": 10**9}, {"layers": 10**9}, {"height": 2**40}, {"channels": 2.5}])
+def test_a_file_that_asks_for_too_large_a_network_is_refused_at_once(path, greedy):
+    import json
+
+    metadata = {"format": "platescribe-reader-1", "blank": "0", "calibration": "[1,0]", "notes": "{}"}
+    save_file(load_file(path), path, {**metadata, "network": json.dumps({**CONFIG.to_dict(), **greedy})})
+    with pytest.raises(CheckpointError, match=path.name):
+        load(path)
+
+
+def test_a_large_network_takes_no_memory_before_its_weights_have_proved_to_fit(path):
+    import json
+    import resource
+
+    huge = replace(CONFIG, hidden=2048, layers=16).to_dict()  # 3.7 GB of weights
+    metadata = {"format": "platescribe-reader-1", "blank": "0", "calibration": "[1,0]", "notes": "{}"}
+    save_file(load_file(path), path, {**metadata, "network": json.dumps(huge)})
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(CheckpointError, match=path.name):
+        load(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
 def test_sha256(tmp_path):
     file = tmp_path / "a"
     file.write_bytes(b"abc")

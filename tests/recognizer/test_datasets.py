@@ -1,6 +1,7 @@
 """Reading data sets as people have them: with gaps, damage and odd members."""
 
 import json
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -160,6 +161,29 @@ def test_a_huge_member_is_refused(tmp_path, monkeypatch):
     (sample,) = load(path).samples
     with pytest.raises(ValueError, match=r"p\.zip, cars/img/a\.png: 5,000 bytes"):
         sample.image()
+
+
+def test_a_member_that_understates_its_size_is_not_unpacked_beyond_it(tmp_path):
+    path = pack(tmp_path / "p.zip", {**project(("a", "A1")), "cars/img/a.png": b"\0" * (200 << 20)})
+    said = (200 << 20).to_bytes(4, "little")
+    path.write_bytes(path.read_bytes().replace(said, (1000).to_bytes(4, "little")))
+    (sample,) = load(path).samples
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"p\.zip, cars/img/a\.png"):
+        sample.image()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 << 20, "the bomb went off"
+
+
+def test_a_zip_with_names_that_climb_writes_nothing(tmp_path):
+    files = project(("a", "A1"), dataset="../../../cars") | project(("b", "B1"), dataset="/cars")
+    folder = tmp_path / "deep" / "deeper"
+    folder.mkdir(parents=True)
+    path = pack(folder / "p.zip", files)
+    for sample in load(path).samples:
+        sample.image()
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
 
 
 def test_a_damaged_member_is_an_error_that_names_it(tmp_path):

@@ -89,3 +89,16 @@ def test_weights_that_do_not_fit_are_named(tmp_path):
     other = Trainer(replace(CONFIG, hidden=16), Plan(steps=1), [Source("made", draw, None)], [])
     with pytest.raises(checkpoint.CheckpointError, match="last"):
         other.start_from(tmp_path / "last.safetensors")
+
+
+def test_a_state_that_carries_code_is_refused_by_name_and_not_run(tmp_path):
+    ran = tmp_path / "ran"
+
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(ran), "w"))
+
+    torch.save({"network": Evil()}, tmp_path / "last.pt")
+    with pytest.raises(checkpoint.CheckpointError, match=r"last\.pt.*carries code"):
+        trainer(tmp_path, steps=1).resume()
+    assert not ran.exists()

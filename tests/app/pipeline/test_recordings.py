@@ -1,4 +1,7 @@
 import os
+import resource
+import struct
+import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -145,6 +148,28 @@ def test_a_broken_picture_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xd8\xff\xe0 nothing more")
     with pytest.raises(SourceError, match=r"broken\.jpg: not a picture"):
         PictureFile(identify(str(path))).open()
+
+
+def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused(tmp_path: Path) -> None:
+    width, height = 16_000, 14_000  # one bit a pixel and all the same: 27 kB that would become 672 MB
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes((width // 8 + 1) * height))), (b"IEND", b""))
+    packed = (struct.pack(">I", len(c)) + n + c + struct.pack(">I", zlib.crc32(n + c)) for n, c in chunks)
+    path = tmp_path / "bomb.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(packed))
+    with pytest.raises(SourceError, match=r"bomb\.png"):
+        PictureFile(identify(str(path))).open()
+
+
+def test_a_picture_whose_part_claims_gigabytes_takes_no_memory(tmp_path: Path) -> None:
+    sound = cv2.imencode(".png", np.zeros((24, 40, 3), np.uint8))[1].tobytes()
+    at = sound.index(b"IDAT") - 4
+    path = tmp_path / "greedy.png"
+    path.write_bytes(sound[:at] + struct.pack(">I", 2_000_000_000) + sound[at + 4 :])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(SourceError, match=r"greedy\.png"):
+        PictureFile(identify(str(path))).open()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000, "kB"
 
 
 @pytest.mark.data

@@ -68,3 +68,12 @@ def test_the_kernels_list_of_cameras_leaves_out_their_metadata(tmp_path: Path) -
         (tmp_path / entry / "index").write_text(index + "\n")
         (tmp_path / entry / "name").write_text(name + "\n")
     assert live._linux_cameras(tmp_path) == {0: "Cam A", 2: "Cam B"}
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 5000, "9" * 5000, "a\x00b", "postgresql://u:hunter2@db/plates", "rtsp:/u:hunter2@cam"]
+)
+def test_words_no_disk_can_hold_and_misspelt_addresses_are_told_without_their_passwords(text: str) -> None:
+    with pytest.raises(SourceError, match="no such file") as caught:
+        identify(text)
+    assert "hunter2" not in str(caught.value)
