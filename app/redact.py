@@ -4,8 +4,8 @@ import re
 
 MASK = "***"
 
-# A word up to its last @. People paste passwords unescaped, so they may hold @ / or : themselves. Patterns start where a word
-# does: tried at each place of a long line without blanks, they would take time by the square of its length.
+# A word up to its last @. People paste passwords unescaped, so they may hold @ / or : themselves. Patterns start where
+# a word does: tried at each place of a long line without blanks, they would take time by the square of its length.
 _UP_TO_AT = re.compile(r"(?<![^\s\"'<>])[^\s\"'<>]+@")
 # scheme://user:password, a slash forgotten or doubled, unless the part before the next slash can be nothing but a host.
 _SCHEME = re.compile(r"(?i)\b[a-z][a-z0-9+.\-]{1,20}:/{1,3}(?![^:/@]*[/?#])")
