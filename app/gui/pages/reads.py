@@ -40,7 +40,7 @@ class ReadsPage(QSplitter):
         self._make_list()
         self.addWidget(self.detail)
         self.setChildrenCollapsible(False)
-        self.setSizes([420, 420])
+        self.setSizes([380, 480])
         self._connect()
         self._refill()
 

@@ -1,5 +1,9 @@
-"""A log with many visits, made by the database itself: saving them one by one would take minutes."""
+"""A log with many visits, made by the database itself: saving them one by one would take minutes.
 
+PLATESCRIBE_VISITS=1000000 makes it one of a million.
+"""
+
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +11,7 @@ import sqlalchemy as sa
 
 from app.platelog.store import Store
 
+HOW_MANY = int(os.environ.get("PLATESCRIBE_VISITS", "210000"))
 _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :last)"
 _PLATE = "printf('AB%06dC', i)"
 VISITS = f"""{_NUMBERS} INSERT INTO visit
@@ -31,7 +36,7 @@ def fill(store: Store, visits: int) -> None:
 
 @pytest.fixture(scope="session")
 def large_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A log of 210,000 visits."""
+    """A log of 210,000 visits, unless told otherwise."""
     with Store.open(tmp_path_factory.mktemp("large") / "plates.sqlite3") as store:
-        fill(store, 210_000)
+        fill(store, HOW_MANY)
         yield store

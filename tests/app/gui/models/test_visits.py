@@ -1,4 +1,4 @@
-"""The search table over a log of a two hundred thousand visits."""
+"""The search table over a log of two hundred thousand visits, or of a million when asked: see conftest."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ from app.platelog.search import Query
 from app.platelog.store import Store
 from app.platelog.types import Entry, Visit
 
-VISITS = 210_000
+from .conftest import HOW_MANY as VISITS
 
 
 def plate_at(row: int) -> str:
