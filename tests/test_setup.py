@@ -57,6 +57,16 @@ def test_the_environment_is_named_after_what_is_required_and_nothing_else(copy: 
     assert _env(copy, "--where").stdout != before
 
 
+def test_a_new_environment_prepares_the_networks_for_the_first_start(copy: Path) -> None:
+    (copy / "app" / "pipeline").mkdir(parents=True)
+    (copy / "app" / "bootstrap.py").write_text("def prepare(): pass\n")
+    (copy / "app" / "pipeline" / "opening.py").write_text("def load_pipeline(): open('prepared', 'w')\n")
+    made = _env(copy)
+    assert made.returncode == 0 and (copy / "prepared").exists() and "take a little longer" not in made.stderr
+    (copy / "prepared").unlink()
+    assert _env(copy).returncode == 0 and not (copy / "prepared").exists()
+
+
 def test_a_build_that_was_cut_off_is_made_anew_and_a_finished_one_kept(copy: Path) -> None:
     folder = Path(_env(copy, "--where").stdout.strip())
     folder.mkdir(parents=True)

@@ -47,8 +47,17 @@ build() {  # python, folder: a fresh environment; the stamp is written last, so 
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
         -r "$here/requirements.txt" -r "$here/requirements-test.txt" >&2 \
         || die "pip could not install the requirements (see above). Check the network or the proxy, then run it again."
+    prepare "$folder/bin/python"
     touch "$folder/.complete"
     say "environment ready"
+}
+
+prepare() {  # python: fit the networks to this machine now, so that the first start need not wait for it
+    (cd "$here" && "$1" -c '
+from app import bootstrap
+bootstrap.prepare()
+from app.pipeline.opening import load_pipeline
+load_pipeline()') >/dev/null 2>&1 || say "the first start will take a little longer: the networks are prepared then"
 }
 
 if [ -n "${PLATESCRIBE_ENV:-}" ]; then

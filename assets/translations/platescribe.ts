@@ -1794,6 +1794,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Getting ready… The very first start may take a minute.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Live</source>
       <translation type="unfinished" />
     </message>
