@@ -2,7 +2,7 @@
 #   make run PYTHON=/path/to/python3.12    another interpreter
 #   make test PLATESCRIBE_ENV=/my/venv     a ready environment
 #   make run ARGS="run clip.mp4 --csv out/clip.csv"
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench audit lock clean
 SHELL := /bin/bash
 export PYTHON PLATESCRIBE_ENV
 PY = env=$$(tools/env.sh) && "$$env/bin/python"
@@ -26,6 +26,15 @@ lint:
 
 bench:
 	@$(PY) main.py bench $(ARGS)
+
+audit:
+	@$(PY) tools/audit.py
+
+# Needs uv; what is pinned then is what `pip install --require-hashes -r requirements.lock` installs.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
+		-o requirements.lock requirements.txt
+	@$(PY) tools/licences.py
 
 clean:
 	rm -rf out runs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
