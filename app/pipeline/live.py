@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import cv2
+import numpy as np
 
 from app.pipeline.sources import SourceError, SourceInfo, SourceKind, SourceSpec
 from app.pipeline.types import Frame, WallClock
@@ -85,6 +86,9 @@ class LiveSource:
             good, image = False, None
         if not good or image is None:
             raise SourceError(f"{self._spec.source_id}: the connection was lost")
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
+            # in a batch with the others' frames it would cost them theirs
+            raise SourceError(f"{self._spec.source_id}: sends pictures of a kind that cannot be read: {image.shape}")
         media_time = self._clock.monotonic() - self._began
         frame = Frame(self._spec.source_id, self._index, image, self._clock.now(), media_time, WallClock.LIVE)
         self._index += 1

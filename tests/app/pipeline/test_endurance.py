@@ -1,0 +1,222 @@
+"""Sources that misbehave, more frames than can be taken, and starts and stops without end. `-rP` shows the figures.
+
+PLATESCRIBE_LOAD_S=600 makes the overload last ten minutes.
+"""
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from app.pipeline.capture import Backoff, Capture, CaptureState
+from app.pipeline.core import Pipeline
+from app.pipeline.engine import Engine
+from app.pipeline.live import LiveSource
+from app.pipeline.sources import identify
+from app.pipeline.types import FrameResult, Image, PlateEvent
+from detector.types import Detection
+from tests.app.pipeline.test_capture import QUICK, until
+from tests.app.pipeline.test_engine import Steady
+
+LOAD_S = float(os.environ.get("PLATESCRIBE_LOAD_S", "3"))
+STATM = Path("/proc/self/statm")
+GROWTH_MB = 20.0
+
+
+def memory_mb() -> float:
+    """Memory held now."""
+    if not STATM.exists():
+        pytest.skip("only Linux tells a process's memory in /proc")
+    return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+class Camera:
+    """A camera with a script: what it gives at each reading; it fails at the script's end."""
+
+    def __init__(self, script: Iterator[object], pause_s: float) -> None:
+        self._script, self._pause_s = script, pause_s
+
+    def isOpened(self) -> bool:
+        return True
+
+    def read(self) -> tuple[bool, object]:
+        time.sleep(self._pause_s)
+        shown = next(self._script, None)
+        if isinstance(shown, threading.Event):
+            shown.wait(60)
+            return False, None
+        if isinstance(shown, Exception):
+            raise shown
+        return shown is not None, shown
+
+    def get(self, _: int) -> float:
+        return 25.0
+
+    def release(self) -> None: ...
+
+
+def grey(width: int = 64, height: int = 48) -> Image:
+    return np.full((height, width, 3), 90, np.uint8)
+
+
+def steady() -> Iterator[object]:
+    while True:
+        yield grey()
+
+
+def stalling(until_set: threading.Event) -> Iterator[object]:
+    yield from (grey() for _ in range(5))
+    yield until_set
+
+
+def garbage() -> Iterator[object]:
+    """What broken drivers give: noise, nothing, pictures without area, in grey, of numbers with a point."""
+    noise = np.random.default_rng(1).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    while True:
+        for shown in (noise, cv2.error("broken"), noise[:0], noise[..., 0], noise.astype(np.float32), None):
+            yield shown
+
+
+def changing() -> Iterator[object]:
+    for number in range(10**6):
+        yield grey(64, 48) if number < 20 else grey(128, 96)
+
+
+class Counted:
+    """A sink that counts frames by source and notes their sizes, and the delays where a clock is given."""
+
+    def __init__(self) -> None:
+        self.frames: Counter[str] = Counter()
+        self.sizes: dict[str, set[tuple[int, ...]]] = {}
+        self.delays: list[float] = []
+
+    def on_frame(self, result: FrameResult) -> None:
+        self.frames[result.frame.source_id] += 1
+        self.sizes.setdefault(result.frame.source_id, set()).add(result.frame.image.shape)
+        self.delays.append(time.time() - result.frame.wall_time.timestamp())
+
+    def on_event(self, event: PlateEvent) -> None: ...
+
+    def on_ended(self, source_id: str, error: str) -> None: ...
+
+
+def camera_of(name: str, script: Iterator[object], engine: Engine, pause_s: float = 0.02, stall_s: float = 0.3) -> str:
+    """Add a camera to an engine and return its name."""
+    source = LiveSource(identify(f"rtsp://{name}/1"), lambda _: Camera(script, pause_s))
+    engine.add(Capture(source, engine.wake, stall_s=stall_s, backoff=Backoff(0.01, 0.05)))
+    return source.spec.source_id
+
+
+def seconds_for(frames: int, names: Sequence[str], sink: Counted) -> float:
+    began, before = time.monotonic(), Counter(sink.frames)
+    assert until(lambda: all(sink.frames[name] - before[name] >= frames for name in names), 60)
+    return time.monotonic() - began
+
+
+def test_ten_cameras_of_which_seven_misbehave_leave_the_others_their_rate() -> None:
+    sink, hold = Counted(), threading.Event()
+    engine = Engine(Pipeline(Steady(), Steady()), [sink]).start()
+    good = [camera_of(f"good-{number}", steady(), engine) for number in range(3)]
+    alone = seconds_for(50, good, sink)
+    stuck = [camera_of(f"stalls-{number}", stalling(hold), engine) for number in range(3)]
+    broken = [camera_of(f"garbage-{number}", garbage(), engine) for number in range(2)]
+    other = camera_of("changes", changing(), engine)
+    rare = camera_of("rare", steady(), engine, pause_s=1.0, stall_s=5.0)
+    together = seconds_for(50, good, sink)
+    assert until(lambda: all(engine.status()[name].state is CaptureState.STALLED for name in stuck))
+    assert until(lambda: len(sink.sizes.get(other, ())) == 2 and sink.frames[rare] >= 2)
+    status = engine.status()
+    assert all(status[name].reconnects > 3 and sink.frames[name] for name in broken)
+    assert status[rare].state is CaptureState.LIVE and status[rare].stalls == 0
+    assert not engine.trouble, "no source's garbage may reach the networks"
+    hold.set()
+    assert engine.stop(10)
+    print(f"50 frames of each good camera: {alone:.2f} s alone, {together:.2f} s beside seven that misbehave")
+    assert together < 2 * alone + 1
+
+
+def test_unplugged_a_hundred_times_it_comes_back_and_nothing_grows() -> None:
+    def plugged() -> Iterator[Camera]:
+        while True:
+            yield Camera(iter([grey(320, 240) for _ in range(3)]), 0.0)
+
+    cameras = plugged()
+    source = LiveSource(identify("rtsp://cam/1"), lambda _: next(cameras))
+    capture = Capture(source, backoff=QUICK).start()
+    assert until(lambda: capture.status().reconnects >= 10)
+    before, threads, files = memory_mb(), threading.active_count(), open_files()
+    assert until(lambda: capture.status().reconnects >= 110, 60)
+    grown = memory_mb() - before
+    print(f"{capture.status().reconnects} reconnects, memory {grown:+.1f} MB")
+    assert (threading.active_count(), open_files()) == (threads, files)
+    assert capture.status().frames >= 300 and grown < GROWTH_MB
+    assert capture.stop(5)
+
+
+def test_two_hundred_starts_and_stops_leave_no_thread_and_no_memory() -> None:
+    def cycle() -> None:
+        sink = Counted()
+        engine = Engine(Pipeline(Steady(), Steady()), [sink]).start()
+        for number in range(2):
+            camera_of(f"cam-{number}", (grey(1280, 720) for _ in range(10**6)), engine, pause_s=0.001)
+        assert until(lambda: len(sink.frames) == 2)
+        assert engine.stop(10)
+
+    for _ in range(20):
+        cycle()
+    before, threads, files = memory_mb(), threading.active_count(), open_files()
+    for _ in range(200):
+        cycle()
+    grown = memory_mb() - before
+    print(f"200 starts and stops: memory {grown:+.1f} MB")
+    assert (threading.active_count(), open_files()) == (threads, files)
+    assert grown < GROWTH_MB
+
+
+class Slow(Steady):
+    """Takes a third of the frames that come: 30 a second."""
+
+    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
+        time.sleep(len(images) / 30)
+        return super().detect(images)
+
+
+@pytest.mark.timeout(3600)
+def test_three_times_the_frames_it_can_take_are_dropped_counted_and_never_queued() -> None:
+    sink, given = Counted(), Counter[str]()
+
+    def counted(name: str) -> Iterator[object]:
+        while True:
+            given[name] += 1
+            yield grey(1280, 720)
+
+    engine = Engine(Pipeline(Slow(), Steady()), [sink]).start()
+    names = [camera_of(f"cam-{number}", counted(f"rtsp://cam-{number}/1"), engine, 1 / 45) for number in range(2)]
+    assert until(lambda: all(sink.frames[name] > 10 for name in names))
+    before, first = memory_mb(), len(sink.delays)
+    time.sleep(LOAD_S)
+    status, grown = engine.status(), memory_mb() - before
+    waiting = {name: status[name].frames - status[name].dropped - sink.frames[name] for name in names}
+    assert engine.stop(10)
+    delays = np.array(sink.delays[first:])
+    early, late = (np.median(part) for part in np.array_split(delays, 2))
+    dropped = sum(status[name].dropped for name in names) / sum(given.values())
+    print(
+        f"{LOAD_S:.0f} s, {sum(given.values())} frames given, {dropped:.0%} dropped and counted; delay median "
+        f"{1000 * np.median(delays):.0f} ms, 95 % {1000 * np.percentile(delays, 95):.0f} ms, first half "
+        f"{1000 * early:.0f}, second {1000 * late:.0f} ms; memory {grown:+.1f} MB"
+    )
+    assert all(frames <= 2 for frames in waiting.values()), "one waits, one is in the networks"
+    assert dropped > 0.4
+    assert late < 2 * early + 0.05 and np.percentile(delays, 95) < 1
+    assert grown < GROWTH_MB
