@@ -83,8 +83,7 @@ def garbage() -> Iterator[object]:
     """What broken drivers give: noise, nothing, pictures without area, in grey, of numbers with a point."""
     noise = np.random.default_rng(1).integers(0, 255, (48, 64, 3), dtype=np.uint8)
     while True:
-        for shown in (noise, cv2.error("broken"), noise[:0], noise[..., 0], noise.astype(np.float32), None):
-            yield shown
+        yield from (noise, cv2.error("broken"), noise[:0], noise[..., 0], noise.astype(np.float32), None)
 
 
 def changing() -> Iterator[object]:
