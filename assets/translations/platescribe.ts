@@ -1891,7 +1891,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>AB 123 C, or a pattern such as AB*</source>
+      <source>AB 123 C or AB*</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PyQt5.QtCore import QLocale, QStringListModel, Qt, pyqtSignal
 from PyQt5.QtWidgets import QCompleter, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.gui import theme
 from app.gui.models.background import Asker
 from app.gui.widgets import label
 from recognizer.formats import FormatError, PlateFormat, load_formats, resolve
@@ -36,7 +35,6 @@ class CountriesField(QWidget):
         self.tester = QLineEdit(self)
         self.tester.setPlaceholderText(self.tr("Try a plate: is it one of these?"))
         self.tester.setAccessibleName(self.tr("Plate to try"))
-        self.tester.setFont(theme.plate_font(11))
         self.verdict: QLabel = label("", "muted", wrap=True)
         self._names = QStringListModel(self)
         self._lay_out()

@@ -17,7 +17,7 @@ class WatchEntryDialog(Dialog):
 
     def __init__(self, entry: WatchEntry | None = None, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(560)
         self.setWindowTitle(self.tr("Change an entry") if entry and entry.id else self.tr("Add to a watch list"))
         self._entry = entry
         self._make_fields(entry)
@@ -45,7 +45,7 @@ class WatchEntryDialog(Dialog):
         self.list_name.addItem(self.tr("Block: tell me when it is seen"), BLOCK)
         self.list_name.addItem(self.tr("Allow: known, no alarm"), ALLOW)
         self.plate = QLineEdit(self)
-        self.plate.setPlaceholderText(self.tr("AB 123 C, or a pattern such as AB*"))
+        self.plate.setPlaceholderText(self.tr("AB 123 C or AB*"))
         self.plate.setFont(theme.plate_font(12))
         self.tolerance = QSpinBox(self)
         self.tolerance.setRange(0, MAX_TOLERANCE)

@@ -8,7 +8,7 @@ from PyQt5.QtCore import QModelIndex, QObject, Qt, QTimer, pyqtSignal
 
 from app.gui.models.background import Asker
 from app.gui.models.columns import ReadColumns
-from app.gui.models.rows import ROW_ROLE, ReadRow, cell_text
+from app.gui.models.rows import ROW_ROLE, ReadRow, cell_text, tip_text
 from app.gui.models.windows import WINDOW_ROWS, Windows
 from app.platelog.fences import fences
 from app.platelog.rows import to_us
@@ -107,7 +107,9 @@ class VisitTable(ReadColumns):
             self._want(self._windows.number(index.row()))
             return None if role in (ROW_ROLE, Qt.ItemDataRole.ToolTipRole) else "…"
         row = ReadRow(visit)
-        return row if role == ROW_ROLE else cell_text(row, index.column())
+        if role == ROW_ROLE:
+            return row
+        return (cell_text if role == Qt.ItemDataRole.DisplayRole else tip_text)(row, index.column())
 
     def _show(self, found: Found) -> None:
         self.beginResetModel()

@@ -1,7 +1,7 @@
 """What the pages share: the table of reads, and how every table looks and behaves."""
 
 from PyQt5.QtCore import QAbstractItemModel, QModelIndex, Qt, pyqtSignal
-from PyQt5.QtGui import QKeyEvent
+from PyQt5.QtGui import QKeyEvent, QResizeEvent
 from PyQt5.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.gui.delegates import ROW_HEIGHT, ConfidenceDelegate, PlateDelegate, TagDelegate, WhenDelegate
@@ -10,6 +10,7 @@ from app.gui.models.thumbnails import Thumbnails
 
 WIDE = {PLATE: 226, TIME: 176, SOURCE: 150, CONFIDENCE: 84}
 NARROW = {PLATE: 206, TIME: 178, CONFIDENCE: 64}  # no column for the source: it stands under the time
+_ROOM_FOR_ALL = 740  # pixels; with less, the tags would have no room
 
 
 class ReadView(QTableView):
@@ -19,9 +20,10 @@ class ReadView(QTableView):
     entered_row = pyqtSignal(QModelIndex)  # Enter
     opened = pyqtSignal(QModelIndex)  # double click
 
-    def __init__(self, thumbnails: Thumbnails, widths: dict[int, int], parent: QWidget | None = None) -> None:
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._widths = widths
+        self._widths: dict[int, int] = {}
+        self._when = WhenDelegate(self)
         plain_table(self)
         rows = self.verticalHeader()
         assert rows is not None
@@ -30,8 +32,6 @@ class ReadView(QTableView):
         self.setItemDelegateForColumn(PLATE, PlateDelegate(thumbnails, self))
         self.setItemDelegateForColumn(CONFIDENCE, ConfidenceDelegate(self))
         self.setItemDelegateForColumn(TAG, TagDelegate(self))
-        if SOURCE not in widths:
-            self.setItemDelegateForColumn(TIME, WhenDelegate(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(self.opened)
         thumbnails.ready.connect(lambda _: self._repaint())
@@ -41,10 +41,24 @@ class ReadView(QTableView):
         super().setModel(model)
         header = self.horizontalHeader()
         assert header is not None
-        for column, width in self._widths.items():
-            self.setColumnWidth(column, width)
-        self.setColumnHidden(SOURCE, SOURCE not in self._widths)
         header.setStretchLastSection(True)
+        self._widths = {}
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Give time and source a column each where there is room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        widths = WIDE if self.width() >= _ROOM_FOR_ALL else NARROW
+        if widths is self._widths or self.model() is None:
+            return
+        self._widths = widths
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+        self.setColumnHidden(SOURCE, SOURCE not in widths)
+        self.setItemDelegateForColumn(TIME, None if SOURCE in widths else self._when)
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         """Tell which row the user is at."""

@@ -11,7 +11,7 @@ from app.gui.delegates import THUMBNAIL
 from app.gui.models.live import LiveEvents, picture_of
 from app.gui.models.reads import ReadTable
 from app.gui.models.thumbnails import Thumbnails
-from app.gui.pages.common import NARROW, ReadView
+from app.gui.pages.common import ReadView
 from app.gui.pages.detail import DetailPanel
 from app.gui.widgets import EmptyState, label
 from app.journal import Alarm
@@ -33,7 +33,7 @@ class ReadsPage(QSplitter):
         self._moving = False
         self.thumbnails = thumbnails_of(controller, self)
         self.model = ReadTable(controller.store, self, controller.journal.run if controller.journal is not None else "")
-        self.view = ReadView(self.thumbnails, NARROW, self)
+        self.view = ReadView(self.thumbnails, self)
         self.view.setModel(self.model)
         self.view.setAccessibleName(self.tr("Reads, newest first"))
         self.detail = DetailPanel(controller, self)

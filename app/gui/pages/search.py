@@ -11,7 +11,7 @@ from app.gui.dialogs.export import ExportDialog
 from app.gui.models.background import Asker
 from app.gui.models.rows import ReadRow
 from app.gui.models.visits import VisitTable
-from app.gui.pages.common import WIDE, ReadView
+from app.gui.pages.common import ReadView
 from app.gui.pages.detail import DetailPanel
 from app.gui.pages.filters import FilterBar
 from app.gui.pages.reads import thumbnails_of
@@ -30,7 +30,7 @@ class SearchPage(QWidget):
         self.filters = FilterBar(self)
         self.detail = DetailPanel(controller, self)
         self.thumbnails = thumbnails_of(controller, self)
-        self.view = ReadView(self.thumbnails, WIDE, self)
+        self.view = ReadView(self.thumbnails, self)
         self.view.setAccessibleName(self.tr("Reads found"))
         self.model: VisitTable | None = None
         self._lay_out()

@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
-from app.gui.models.rows import ROW_ROLE
+from app.gui.models.rows import ROW_ROLE, SOURCE, TAG
 from app.gui.pages.filters import Span, span_times
 from app.gui.pages.search import SearchPage
 from app.platelog.types import BLOCK
@@ -102,3 +102,11 @@ def test_presets_hold_whole_days_up_to_now(moment: datetime, span: Span) -> None
     days = {Span.TODAY: 0, Span.YESTERDAY: 1, Span.WEEK: 6, Span.MONTH: 29}[span]
     assert (now.date() - since.date()).days == days
     assert until is None or (until <= now and until.date() == now.date())
+
+
+def test_a_narrow_list_still_has_room_for_the_tags(qtbot: QtBot, page: SearchPage) -> None:
+    qtbot.waitUntil(lambda: page.model is not None and page.model.rowCount() > 0)
+    for width, hidden in ((620, True), (900, False), (620, True)):
+        page.view.resize(width, 400)
+        assert page.view.isColumnHidden(SOURCE) is hidden
+        assert page.view.columnWidth(TAG) >= 90
