@@ -26,7 +26,7 @@ class KeysDialog(QDialog):
         column.addLayout(grid)
         close = button(self.tr("Close"), "", self.accept, primary=True)
         close.setDefault(True)
-        column.addWidget(close)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
 
     def _rows(self) -> tuple[tuple[str, str], ...]:
         return (
