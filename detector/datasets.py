@@ -128,8 +128,9 @@ def describe_yolo(data: Path) -> dict[str, Any]:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is such a file; a name that no disk can hold (too long, a NUL in it) is no file."""
+    """Whether there is such a file, under a name that OpenCV can take: it crashes where that is no UTF-8."""
     try:
+        str(path).encode()
         return path.is_file()
     except (OSError, ValueError):
         return False

@@ -17,6 +17,7 @@ from app.batch.writers import csv_file, json_file
 from app.journal import Journal, open_journal
 from app.pipeline.tuning import Tuning, from_settings
 from app.platelog.errors import LogError
+from app.platelog.place import locate
 
 INTERRUPTED = 130
 _LOG_FLUSH_S = 30.0
@@ -31,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jsonl", type=Path, metavar="F", help="write the reads as JSON, one line a vehicle")
     parser.add_argument("--video", type=Path, metavar="F", help="write a video with boxes and texts; one a source")
     parser.add_argument("--log", nargs="?", const="", metavar="URL", help="keep the reads in the log, too (your own)")
+    parser.add_argument("--no-pictures", action="store_true", help="keep the text of the reads only in the log")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="sources read at a time (1)")
     parser.add_argument(
         "--resume", action="store_true", help="go on with a run that was stopped; needs its --csv or --jsonl"
@@ -82,7 +84,7 @@ def main(args: argparse.Namespace) -> int:
         return 1
     control = Control()
     try:
-        with _journal(args.log, errors) as journal, interruptible(control), RunConsole(len(items)) as console:
+        with _journal(args, errors) as journal, interruptible(control), RunConsole(len(items)) as console:
             outputs = _outputs(args, journal)
             report = run(items, pipeline, outputs, console, control, jobs=args.jobs, resume=args.resume)
     except LogError as error:
@@ -93,12 +95,17 @@ def main(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _journal(log: str | None, errors: list[str]) -> Iterator[Journal | None]:
+def _journal(args: argparse.Namespace, errors: list[str]) -> Iterator[Journal | None]:
     """The log, if one is asked for; what it could not keep in the end becomes an error. Raises LogError."""
-    if log is None:
+    if args.log is None:
         yield None
         return
-    journal = open_journal(log or None)
+    pictures = settings_file.load().settings.log.pictures and not args.no_pictures
+    place = locate(args.log or None)
+    if place.file is not None and not place.file.exists():
+        what = "Reads and their pictures" if pictures else "Reads, without pictures,"
+        print(f"{what} are kept in {place.name}; `log retain --days 30` deletes what is older.", file=sys.stderr)
+    journal = open_journal(args.log or None, pictures=pictures)
     try:
         yield journal
     finally:

@@ -116,7 +116,10 @@ class AnnotatedVideo:
         code = cv2.VideoWriter.fourcc(*_CODECS.get(path.suffix.lower(), "mp4v"))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            str(path).encode()  # OpenCV crashes where this fails
             path.open("ab").close()  # cv2 says nothing of why it cannot write
+        except UnicodeEncodeError as error:
+            raise OutputError(f"{str(path)!a}: the name is no text in UTF-8; choose another") from error
         except OSError as error:
             raise _unwritable(path, error) from error
         self._writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, self._fps, self._size)

@@ -163,8 +163,11 @@ def _checked(spec: SourceSpec) -> Path:
     """Return the path of a file that exists, can be read and is not empty; raises SourceError."""
     path = Path(spec.address)
     try:
+        str(path.resolve()).encode()  # OpenCV crashes where this fails
         with path.open("rb") as file:
             empty = not file.read(1)
+    except UnicodeEncodeError as error:
+        raise SourceError(f"{spec.source_id!a}: the file's name is no text in UTF-8; rename it") from error
     except FileNotFoundError as error:
         raise SourceError(f"{spec.source_id}: no such file") from error
     except OSError as error:

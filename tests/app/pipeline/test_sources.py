@@ -70,6 +70,11 @@ def test_the_kernels_list_of_cameras_leaves_out_their_metadata(tmp_path: Path) -
     assert live._linux_cameras(tmp_path) == {0: "Cam A", 2: "Cam B"}
 
 
+def test_an_address_that_is_no_text_is_refused_since_opencv_crashes_at_it() -> None:
+    with pytest.raises(SourceError, match="UTF-8"):
+        identify("rtsp://cam/\udcff")
+
+
 @pytest.mark.parametrize(
     "text", ["a" * 5000, "9" * 5000, "a\x00b", "postgresql://u:hunter2@db/plates", "rtsp:/u:hunter2@cam"]
 )
