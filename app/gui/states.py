@@ -52,5 +52,5 @@ def _of_networks(trouble: str) -> State:
     if trouble:
         hint = tr("A part of the program is missing or broken. `python main.py doctor` tells which.")
         return State(tr("Cannot read"), "triangle-alert", "notice", f"{hint}\n{trouble}")
-    words = tr("Getting ready… The very first start may take a minute.")
+    words = tr("Getting ready… The very first start takes a little longer.")
     return State(tr("Getting ready…"), "loader-circle", "muted", words)

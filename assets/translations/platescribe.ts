@@ -1794,7 +1794,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Getting ready… The very first start may take a minute.</source>
+      <source>Getting ready… The very first start takes a little longer.</source>
       <translation type="unfinished" />
     </message>
     <message>

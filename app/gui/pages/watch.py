@@ -179,7 +179,7 @@ class WatchPage(QWidget):
     def _nothing_yet(self) -> EmptyState:
         text = self.tr("Add a plate to be told when it is seen, or to mark it as known. Patterns such as AB* work too.")
         empty = EmptyState("shield-alert", self.tr("No plates are watched for"), text, self)
-        empty.add_step(self.tr("Add a plate…"), "plus", self.add, primary=True)
+        self.first_button = empty.add_step(self.tr("Add a plate…"), "plus", self.add, primary=True)
         empty.add_step(self.tr("Import CSV…"), "upload", self.read_csv)
         return empty
 

@@ -171,7 +171,7 @@ def watch_and_settle(person: Person, clip: Path, plate: str) -> bool:
         person.shoot("watch")
         person.click(dialog.save)
 
-    person.in_dialog(WatchEntryDialog, page.add_button, enter)
+    person.in_dialog(WatchEntryDialog, page.first_button, enter)
     store = controller.store
     assert store is not None
     person.wait(lambda: store.watch.entries(), "the entry in the list")
