@@ -152,7 +152,7 @@ def _weights() -> Iterator[Finding]:
     except (OSError, ValueError) as error:
         yield Finding("manifest", f"{MANIFEST}: {error}", State.BROKEN, hint)
         return
-    for name in ("detector", "reader"):
+    for name in ("detector", "reader", *(name for name in manifest if name.endswith("-int8"))):
         entry = manifest.get(name, {})
         path = MANIFEST.parent / str(entry.get("file", name))
         if not path.is_file():

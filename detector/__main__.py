@@ -49,7 +49,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", default="val")
     parser.add_argument("--weights", type=Path, help="default: the shipped ones")
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--precision", choices=["auto", "f32"], default="auto")
+    parser.add_argument("--precision", choices=["auto", "float", "f32"], default="auto", help="auto: integers")
     parser.add_argument("--threshold", type=float, help="default: the one in the weights")
     parser.add_argument("--size", type=int, help="pixels; default: the one in the weights")
     parser.add_argument("--tiles", type=_tiles, default=1, help="a number, or auto")
@@ -60,7 +60,10 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", type=Path, required=True, help="a checkpoint (.pt) or weights (.safetensors)")
-    parser.add_argument("--out", type=Path, required=True, help=".safetensors, .onnx or .xml (OpenVINO)")
+    parser.add_argument("--out", type=Path, help=".safetensors, .onnx or .xml (OpenVINO)")
+    parser.add_argument(
+        "--calibrate", type=Path, metavar="DIR", help="instead: 8-bit integers, by pictures in a folder"
+    )
     parser.add_argument("--size", type=int, default=640, help="input size written into .safetensors")
     parser.add_argument("--threshold", type=float, default=0.3, help="score threshold written into .safetensors")
     parser.add_argument("--manifest", action="store_true", help="name the file in the manifest beside it as shipped")
@@ -117,9 +120,15 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from detector import export
+    from detector import export, quantized
+    from detector.weights import open_weights
 
-    if args.out.suffix == ".safetensors":
+    if args.calibrate:
+        args.out = quantized.place_of(args.weights)  # there alone it is looked for
+        quantized.quantize(open_weights(args.weights), args.calibrate, args.out)
+    elif args.out is None:
+        raise ValueError("--out: give a name that ends in .safetensors, .onnx or .xml")
+    elif args.out.suffix == ".safetensors":
         export.to_safetensors(args.weights, args.out, args.size, args.threshold)
     elif args.out.suffix == ".onnx":
         export.to_onnx(args.weights, args.out)
@@ -128,7 +137,8 @@ def _export(args: argparse.Namespace) -> int:
     else:
         raise ValueError(f"--out {args.out}: give a name that ends in .safetensors, .onnx or .xml")
     if args.manifest:
-        export.enter_in_manifest(args.out, args.out.parent / "manifest.json")
+        name = "detector-int8" if args.calibrate else "detector"
+        export.enter_in_manifest(args.out, args.out.parent / "manifest.json", name)
     print(f"written {args.out}, {args.out.stat().st_size} bytes")
     return 0
 

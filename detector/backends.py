@@ -12,10 +12,11 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from detector import quantized
 from detector._ultralytics import cache_folder
 from detector.weights import Weights
 
-Precision = Literal["auto", "f32"]
+Precision = Literal["auto", "float", "f32"]
 Logits = NDArray[np.float32]
 
 
@@ -53,9 +54,10 @@ class TorchBackend:
 
 
 class OpenVinoBackend:
-    """OpenVINO on a processor; the converted network is kept in the user's cache under the weights' sha256.
+    """OpenVINO on a processor; a network converted from weights is kept in the user's cache under their sha256.
 
-    `precision` "auto" lets OpenVINO use bfloat16 where the processor has it; `threads` None leaves the count to it.
+    `precision` "auto" takes the network in integers where it lies beside the weights; "float" does not, but lets
+    OpenVINO use bfloat16 where the processor has it; "f32" forbids that too. `threads` None leaves the count to it.
     """
 
     name = "openvino"
@@ -69,13 +71,19 @@ class OpenVinoBackend:
             options["INFERENCE_NUM_THREADS"] = threads
         if precision == "f32":
             options["INFERENCE_PRECISION_HINT"] = "f32"
-        model = core.compile_model(_converted(core, weights, openvino.__version__), "CPU", options)
-        self._request = model.create_infer_request()
+        model = quantized.load(core, weights) if precision == "auto" and _calculates_in_integers(core) else None
+        self.quantized = model is not None
+        model = model or _converted(core, weights, openvino.__version__)
+        self._request = core.compile_model(model, "CPU", options).create_infer_request()
 
     def infer(self, batch: NDArray[np.uint8]) -> Logits:
         """The network's logits (N, 4 * bins + 1, anchors) in float32."""
         self._request.infer({0: np.ascontiguousarray(batch)}, share_inputs=True)
         return np.array(self._request.get_output_tensor(0).data, dtype=np.float32)
+
+
+def _calculates_in_integers(core: Any) -> bool:  # noqa: ANN401
+    return "INT8" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def _converted(core: Any, weights: Weights, version: str) -> Any:  # noqa: ANN401

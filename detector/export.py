@@ -56,12 +56,12 @@ def to_openvino(weights: Path, out: Path) -> Path:
     return out
 
 
-def enter_in_manifest(weights: Path, manifest: Path = ASSETS / "manifest.json") -> None:
+def enter_in_manifest(weights: Path, manifest: Path = ASSETS / "manifest.json", name: str = "detector") -> None:
     """Name a file beside the manifest as the shipped detector, with sha256 and size; other entries stay."""
     if weights.resolve().parent != manifest.resolve().parent:
         raise ValueError(f"{weights} does not lie beside {manifest}: export it to there")
     entries = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
-    entries["detector"] = {"file": weights.name, "sha256": sha256_of(weights), "bytes": weights.stat().st_size}
+    entries[name] = {"file": weights.name, "sha256": sha256_of(weights), "bytes": weights.stat().st_size}
     with tempfile.NamedTemporaryFile("w", dir=manifest.parent, delete=False, encoding="utf-8") as partial:
         partial.write(json.dumps(entries, indent=2, sort_keys=True) + "\n")
     Path(partial.name).chmod(0o644)
