@@ -10,6 +10,8 @@ from app.pipeline.stats import StageTimes
 from app.pipeline.tracking import LOW_SCORE
 from app.pipeline.tuning import Tuning
 
+_OF_READER = {"tensorrt": "cuda:0", "cuda": "cuda:0", "openvino": "cpu"}  # the reader has fewer ways to run
+
 
 def make_source(spec: SourceSpec, start: datetime | None = None) -> Source:
     """Return the source for spec, not opened yet; start is when a recording began, if the user says so."""
@@ -39,4 +41,4 @@ def load_networks(device: str, tuning: Tuning, size: int | None = None) -> tuple
 
     region = tuning.countries[0] if len(tuning.countries) == 1 else None
     detector = PlateDetector(device=device, threshold=min(LOW_SCORE, tuning.min_score), size=size)
-    return detector, PlateReader(device=device, region=region)
+    return detector, PlateReader(device=_OF_READER.get(device, device), region=region)
