@@ -49,7 +49,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", default="val")
     parser.add_argument("--weights", type=Path, help="default: the shipped ones")
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--precision", choices=["auto", "float", "f32"], default="auto", help="auto: integers")
+    parser.add_argument("--precision", choices=["auto", "int8", "float", "f32"], default="auto")
     parser.add_argument("--threshold", type=float, help="default: the one in the weights")
     parser.add_argument("--size", type=int, help="pixels; default: the one in the weights")
     parser.add_argument("--tiles", type=_tiles, default=1, help="a number, or auto")

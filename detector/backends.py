@@ -16,7 +16,7 @@ from detector import quantized
 from detector._ultralytics import cache_folder
 from detector.weights import Weights
 
-Precision = Literal["auto", "float", "f32"]
+Precision = Literal["auto", "int8", "float", "f32"]
 Logits = NDArray[np.float32]
 
 
@@ -71,7 +71,8 @@ class OpenVinoBackend:
             options["INFERENCE_NUM_THREADS"] = threads
         if precision == "f32":
             options["INFERENCE_PRECISION_HINT"] = "f32"
-        model = quantized.load(core, weights) if precision == "auto" and _calculates_in_integers(core) else None
+        integers = precision == "int8" or (precision == "auto" and integers_pay(core))
+        model = quantized.load(core, weights) if integers else None
         self.quantized = model is not None
         model = model or _converted(core, weights, openvino.__version__)
         self._request = core.compile_model(model, "CPU", options).create_infer_request()
@@ -82,8 +83,13 @@ class OpenVinoBackend:
         return np.array(self._request.get_output_tensor(0).data, dtype=np.float32)
 
 
-def _calculates_in_integers(core: Any) -> bool:  # noqa: ANN401
-    return "INT8" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+def integers_pay(core: Any) -> bool:  # noqa: ANN401
+    """Whether 8-bit integers are worth the few plates they lose: on processors without bfloat16, a quarter of the time.
+
+    Where there is bfloat16 they would save a third only.
+    """
+    can = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "INT8" in can and "BF16" not in can
 
 
 def _converted(core: Any, weights: Weights, version: str) -> Any:  # noqa: ANN401

@@ -29,7 +29,9 @@ from recognizer.readings import Reading
 
 _LISTED_REJECTIONS = 500
 _BETTER = 0.1
-_TILTED_ASPECT = 2.2  # a narrower box holds two lines, or a plate that is tilted: worth the time to set it upright
+# A narrower box holds two lines, or a plate that is tilted: worth the time to set it upright. A picture has no second
+# frame to make up for a poor crop, so there every plate is.
+_TILTED_ASPECT = 2.2
 
 
 class Detector(Protocol):
@@ -175,7 +177,7 @@ class Pipeline:
             box = found.detection.box
             if item.eligible and track.wants_reading(box):
                 image = cut(item.frame.image, box)
-                if box.width < _TILTED_ASPECT * box.height:
+                if item.frame.is_still or box.width < _TILTED_ASPECT * box.height:
                     image = level(image)
                 yield PlateCrop(item.frame, found.track_id, image, box, found.detection.score, sharpness(image))
 

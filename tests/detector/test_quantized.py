@@ -7,7 +7,7 @@ import pytest
 
 from detector import export, quantized, weights
 from detector.__main__ import main
-from detector.backends import OpenVinoBackend
+from detector.backends import OpenVinoBackend, integers_pay
 from detector.weights import open_weights
 
 pytest.importorskip("openvino")
@@ -33,11 +33,23 @@ def test_integers_give_nearly_what_the_float_network_gives_in_a_smaller_file(cal
     assert quantized.place_of(calibrated).stat().st_size < calibrated.stat().st_size
     batch = cv2.imread(str(calibrated.parent / "pictures" / "0.png"))[None]
     whole = OpenVinoBackend(open_weights(calibrated), 1, "f32")
-    integers = OpenVinoBackend(open_weights(calibrated), 1)
+    integers = OpenVinoBackend(open_weights(calibrated), 1, "int8")
     assert integers.quantized and not whole.quantized
     expected, found = whole.infer(batch), integers.infer(batch)
     assert found.shape == expected.shape
     assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("can", "pays"), [(["FP32", "INT8"], True), (["FP32", "BF16", "INT8"], False), (["FP32"], False)]
+)
+def test_integers_are_chosen_where_the_processor_has_them_but_no_bfloat16(can, pays):
+    class Core:
+        def get_property(self, device, name):
+            assert (device, name) == ("CPU", "OPTIMIZATION_CAPABILITIES")
+            return can
+
+    assert integers_pay(Core()) is pays
 
 
 def test_integers_of_other_weights_and_damaged_ones_are_left_alone(calibrated, tmp_path):
@@ -45,13 +57,13 @@ def test_integers_of_other_weights_and_damaged_ones_are_left_alone(calibrated, t
     state = open_weights(calibrated).state()
     weights.save_weights(path, state, "yolov8n.yaml", 192, 0.01)
     shutil.copy(quantized.place_of(calibrated), quantized.place_of(path))
-    assert not OpenVinoBackend(open_weights(path), 1).quantized
+    assert not OpenVinoBackend(open_weights(path), 1, "int8").quantized
     shutil.copy(calibrated, path)
-    assert OpenVinoBackend(open_weights(path), 1).quantized
+    assert OpenVinoBackend(open_weights(path), 1, "int8").quantized
     whole = quantized.place_of(path).read_bytes()
     for spoilt in (whole[: len(whole) // 2], whole[:-1] + bytes([whole[-1] ^ 1])):
         quantized.place_of(path).write_bytes(spoilt)
-        assert not OpenVinoBackend(open_weights(path), 1).quantized
+        assert not OpenVinoBackend(open_weights(path), 1, "int8").quantized
 
 
 def test_among_the_shipped_files_only_what_the_manifest_names_is_taken(calibrated, tmp_path, monkeypatch):
@@ -59,10 +71,10 @@ def test_among_the_shipped_files_only_what_the_manifest_names_is_taken(calibrate
     shutil.copy(calibrated, path)
     shutil.copy(quantized.place_of(calibrated), quantized.place_of(path))
     monkeypatch.setattr(quantized, "ASSETS", tmp_path)
-    assert not OpenVinoBackend(open_weights(path), 1).quantized
+    assert not OpenVinoBackend(open_weights(path), 1, "int8").quantized
     export.enter_in_manifest(quantized.place_of(path), tmp_path / "manifest.json", "detector-int8")
     assert list(json.loads((tmp_path / "manifest.json").read_text())) == ["detector-int8"]
-    assert OpenVinoBackend(open_weights(path), 1).quantized
+    assert OpenVinoBackend(open_weights(path), 1, "int8").quantized
 
 
 def test_a_folder_without_pictures_is_named(calibrated, tmp_path, capsys):
