@@ -56,8 +56,9 @@ class TorchBackend:
 class OpenVinoBackend:
     """OpenVINO on a processor; a network converted from weights is kept in the user's cache under their sha256.
 
-    `precision` "auto" takes the network in integers where it lies beside the weights; "float" does not, but lets
-    OpenVINO use bfloat16 where the processor has it; "f32" forbids that too. `threads` None leaves the count to it.
+    `precision` "int8" takes the network in integers where it lies beside the weights, and so does "auto" where
+    `integers_pay`; "float" never does, but lets OpenVINO use bfloat16 where the processor has it; "f32" forbids that
+    too. `threads` None leaves the count to it.
     """
 
     name = "openvino"

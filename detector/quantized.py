@@ -1,4 +1,4 @@
-"""The network in 8-bit integers, for OpenVINO on a processor: half the work of bfloat16.
+"""The network in 8-bit integers, for OpenVINO on a processor: a quarter of float32's time.
 
 Made once from weights and pictures to calibrate by, and kept in one file beside the weights. The file names the
 sha256 of the weights it was made of and is taken for no others: who brings new weights runs the float network until
