@@ -96,6 +96,28 @@ def caption(image: Image, rng: np.random.Generator) -> Image:
     return written
 
 
+def badge(image: Image, rng: np.random.Generator) -> Image:
+    """A word in bright or dark letters somewhere on the picture, as makers' badges and shop signs: it is no plate.
+
+    Kept out of the middle half of the picture's width, where most plates are.
+    """
+    height, width = image.shape[:2]
+    letters = list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdeilnorstu0123456789")
+    text = "".join(rng.choice(letters, int(rng.integers(2, 10))))
+    font = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX]))
+    scale = height * float(rng.uniform(0.015, 0.06)) / 22
+    thickness = max(1, round(scale * float(rng.uniform(1, 4))))
+    (wide, high), _ = cv2.getTextSize(text, font, scale, thickness)
+    room = max(1, width // 4 - wide)
+    x = int(rng.integers(room)) + (0 if rng.random() < 0.5 else width - width // 4)
+    y = int(rng.uniform(high + 1, max(high + 2, height - 2)))
+    level = int(rng.choice([10, 40, 190, 235]))
+    written = image.copy()
+    cv2.putText(written, text, (x, y), font, scale, (level, level, level), thickness, cv2.LINE_AA)
+    cover = float(rng.uniform(0.75, 1.0))
+    return cv2.addWeighted(written, cover, image, 1 - cover, 0).astype(np.uint8)
+
+
 # In the order in which light, lens, sensor and coder act; each with its probability.
 EFFECTS: tuple[tuple[float, _Effect], ...] = (
     (0.15, colour_cast),
@@ -105,6 +127,7 @@ EFFECTS: tuple[tuple[float, _Effect], ...] = (
     (0.12, sensor_noise),
     (0.18, salt_and_pepper),
     (0.08, caption),
+    (0.08, badge),
     (0.10, compression),
 )
 
