@@ -1,6 +1,7 @@
 """The camera a plate is seen through, as a detector cuts it out: geometry here, light and noise in optics."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 import cv2
@@ -26,33 +27,58 @@ class View:
     perspective: float
 
 
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A crop (H, W, 3), the plate's corners in it (4, 2) in pixels, clockwise from the upper left, and its height."""
+
+    image: Image
+    corners: NDArray[np.float64]
+    height: float
+
+
 class Camera:
     """Shows a plate as a detector's crop of a camera's picture would.
 
     strength scales every fault: 0 leaves only the re-scaling and a close crop, 1 is what was seen in real crops.
-    real is for crops that were photographed already: milder, and no surroundings are added.
+    real is for crops that were photographed already: milder, and no surroundings are added. loose is the share of
+    crops that show as much again of the surroundings; tilt scales the angles; backdrops are photographs without
+    a plate, for the surroundings of half of the plates.
     """
 
-    def __init__(self, strength: float = 1.0, real: bool = False, surroundings: bool = True) -> None:
+    def __init__(
+        self,
+        strength: float = 1.0,
+        real: bool = False,
+        surroundings: bool = True,
+        *,
+        loose: float = 0.0,
+        tilt: float = 1.0,
+        backdrops: Sequence[Image] = (),
+    ) -> None:
         if strength < 0:
             raise ValueError(f"strength {strength}: it must not be negative")
         self._strength, self._real, self._surroundings = strength, real, surroundings
+        self._loose, self._tilt, self._backdrops = loose, tilt, backdrops
         self._optics = Optics(strength * (0.6 if real else 1.0), real)
 
     def __call__(self, image: Image, rng: np.random.Generator) -> Image:
         """The picture (H, W, 3) seen by the camera: BGR uint8 of another size; the text on it is still there."""
+        return self.shoot(image, rng).image
+
+    def shoot(self, image: Image, rng: np.random.Generator) -> Shot:
+        """As calling it, with where the plate is; ValueError for what is no BGR picture."""
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or min(image.shape[:2]) < 2:
             raise ValueError(f"the camera takes BGR uint8 pictures (H, W, 3) of 2 pixels or more, not {image.shape}")
         draw = Random(int(rng.integers(1 << 62)))
-        crop, height = self._again(image, draw) if self._real else self._photograph(image, draw)
+        shot = self._again(image, draw) if self._real else self._photograph(image, draw)
         # Two lines, or American captions, leave the lettering half of the height.
         lines = 1.0 if image.shape[1] > SQUARE * image.shape[0] else 1.9
         # A photographed crop is blurred already, and may show the plate in part of its height only.
         share = 0.45 if self._real else 0.75
-        return self._optics(crop, draw, max(6.0, share * height / lines))
+        return replace(shot, image=self._optics(shot.image, draw, max(6.0, share * shot.height / lines)))
 
-    def _photograph(self, plate: Image, draw: Random) -> tuple[Image, float]:
-        """A clean plate put on a car and taken at some size and angle: the crop, and the plate's height in it."""
+    def _photograph(self, plate: Image, draw: Random) -> Shot:
+        """A clean plate put on a car and taken at some size and angle."""
         strength = self._strength
         aspect = plate.shape[1] / plate.shape[0]
         low, high = ONE_LINE if aspect > SQUARE else TWO_LINES
@@ -62,21 +88,24 @@ class Camera:
         small = resized(plate, *size)
         if draw.random() < 0.3:
             small = _bend(small, draw, strength)
+        loose = draw.random() < self._loose
         if self._surroundings:
-            scene, offset = surround(small, draw)
+            backdrop = draw.choice(self._backdrops) if self._backdrops and draw.random() < 0.5 else None
+            scene, offset = surround(small, draw, (0.9, 1.4) if loose else (0.32, 0.5), backdrop)
         else:
             scene, offset = small, (0, 0)
+        angle = strength * self._tilt
         view = View(
-            turn=draw.gauss(0, 0.075) * strength if draw.random() < 0.75 else draw.uniform(-0.26, 0.26) * strength,
-            shear=draw.gauss(0, 0.09) * strength,
-            perspective=abs(draw.gauss(0, 0.05)) * strength,
+            turn=draw.gauss(0, 0.075) * angle if draw.random() < 0.75 else draw.uniform(-0.26, 0.26) * angle,
+            shear=draw.gauss(0, 0.09) * angle,
+            perspective=abs(draw.gauss(0, 0.05)) * angle,
         )
         corners = _corners(size, height / size[1], draw.uniform(0.88, 1.1), view, draw)
-        box = _cut(corners, draw, strength)
-        return _warp(scene, offset, size, corners, box), height
+        box = _cut_loosely(corners, draw) if loose else _cut(corners, draw, strength)
+        return Shot(_warp(scene, offset, size, corners, box), corners - box[0], height)
 
-    def _again(self, crop: Image, draw: Random) -> tuple[Image, float]:
-        """A photographed crop, turned, sheared, cut and scaled a little: the new crop, and its height."""
+    def _again(self, crop: Image, draw: Random) -> Shot:
+        """A photographed crop, turned, sheared, cut and scaled a little; the corners are those of the old crop."""
         strength = self._strength
         height, width = crop.shape[:2]
         view = View(
@@ -98,7 +127,7 @@ class Camera:
         low_corner, high_corner = corners.min(axis=0), corners.max(axis=0)
         margin = np.array(edges).reshape(2, 2) * (high_corner - low_corner)
         box = np.stack([low_corner - margin[0], high_corner + margin[1]])
-        return _warp(small, (0, 0), size, corners, box), size[1]
+        return Shot(_warp(small, (0, 0), size, corners, box), corners - box[0], size[1])
 
 
 def jitter_real(image: Image, rng: np.random.Generator, strength: float = 1.0) -> Image:
@@ -142,6 +171,14 @@ def _cut(corners: NDArray[np.float64], draw: Random, strength: float) -> NDArray
     # A box cut shorter at the sides loses characters: there only as much as the plate's own margin allows.
     limited[[0, 2]] = np.maximum(limited[[0, 2]], -0.012)
     margin = limited.reshape(2, 2) * (high - low)
+    return np.stack([low - margin[0], high + margin[1]])
+
+
+def _cut_loosely(corners: NDArray[np.float64], draw: Random) -> NDArray[np.float64]:
+    """A box (2, 2) that shows the plate somewhere in a piece of its car."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    reach = draw.choice((0.3, 0.5, 0.8))
+    margin = np.array([draw.uniform(0, side * reach) for side in (1.0, 1.5, 1.0, 1.5)]).reshape(2, 2) * (high - low)
     return np.stack([low - margin[0], high + margin[1]])
 
 

@@ -1,4 +1,4 @@
-"""Ways to run the network: torch anywhere, OpenVINO on a CPU. Each maps (N, C, H, W) float32 to (N, T, K).
+"""Ways to run the networks: torch anywhere, OpenVINO on a CPU. Each maps pictures (N, C, H, W) in float32 to float32.
 
 torch is imported only where it computes or converts: with OpenVINO and a network converted before, never.
 """
@@ -8,22 +8,34 @@ import importlib.util
 import os
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from recognizer import checkpoint as checkpoints
-from recognizer.checkpoint import Checkpoint
-from recognizer.config import NetworkConfig
+from recognizer.checkpoint import Checkpoint, Description
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Array = npt.NDArray[np.float32]
 Backend = Callable[[Array], Array]
 
 
-def choose(path: Path, config: NetworkConfig, device: str, threads: int | None = None) -> tuple[str, Backend]:
-    """Name and function of the fastest backend of a checkpoint for a device ("auto", "cpu", "torch", "cuda:N").
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """How the networks of a checkpoint are run. backend: its name. aligner: None where the checkpoint has none."""
+
+    backend: str
+    reader: Backend
+    aligner: Backend | None
+
+
+def choose(path: Path, known: Description, device: str, threads: int | None = None) -> Networks:
+    """The fastest backend of a checkpoint, of which `known` is known, for a device ("auto", "cpu", "torch", "cuda:N").
 
     "torch" is torch on the CPU, for comparison. ValueError when a GPU is asked for and absent.
     """
@@ -32,12 +44,18 @@ def choose(path: Path, config: NetworkConfig, device: str, threads: int | None =
     if device.startswith("cuda"):
         if not _cuda_usable():
             raise ValueError(f"device {device!r}: no CUDA GPU is usable here; choose cpu or auto")
-        return device, torch_backend(checkpoints.load(path), device)
+        return _in_torch(device, checkpoints.load(path), device)
     if device not in {"cpu", "torch"}:
         raise ValueError(f"device {device!r} is not known; choose auto, cpu or cuda:N")
     if device == "torch" or importlib.util.find_spec("openvino") is None:
-        return "torch", torch_backend(checkpoints.load(path), "cpu")
-    return "openvino", openvino_backend(path, config, threads)
+        return _in_torch("torch", checkpoints.load(path), "cpu")
+    aligner = openvino_backend(path, threads, aligner=True) if known.aligner else None
+    return Networks("openvino", openvino_backend(path, threads), aligner)
+
+
+def _in_torch(name: str, checkpoint: Checkpoint, device: str) -> Networks:
+    aligner = torch_backend(checkpoint.aligner, device) if checkpoint.aligner is not None else None
+    return Networks(name, torch_backend(checkpoint.network, device), aligner)
 
 
 def _cuda_usable() -> bool:
@@ -49,12 +67,12 @@ def _cuda_usable() -> bool:
     return torch.cuda.is_available()
 
 
-def torch_backend(checkpoint: Checkpoint, device: str) -> Backend:
-    """The network in torch; in half precision on a GPU."""
+def torch_backend(network: "nn.Module", device: str) -> Backend:
+    """A network in torch; in half precision on a GPU."""
     import torch
 
     kind = torch.device(device).type
-    network = checkpoint.network.to(device).eval()
+    network = network.to(device).eval()
     half = kind == "cuda"
 
     def run(images: Array) -> Array:
@@ -68,15 +86,16 @@ def torch_backend(checkpoint: Checkpoint, device: str) -> Backend:
     return run
 
 
-def openvino_backend(path: Path, config: NetworkConfig, threads: int | None = None) -> Backend:
-    """The network compiled by OpenVINO for this CPU; the converted model is kept in the user's cache."""
+def openvino_backend(path: Path, threads: int | None = None, aligner: bool = False) -> Backend:
+    """A checkpoint's reader or aligner compiled by OpenVINO for this CPU; kept, converted, in the user's cache."""
     import openvino
 
     # Where the processor has bfloat16 OpenVINO uses it: half the time for the same texts (docs/performance.md).
-    options = {"PERFORMANCE_HINT": "LATENCY"}
+    # Of the aligner's corners it would leave three digits, for a network that takes no time.
+    options = {"PERFORMANCE_HINT": "LATENCY"} | ({"INFERENCE_PRECISION_HINT": "f32"} if aligner else {})
     if threads:
         options["INFERENCE_NUM_THREADS"] = str(threads)
-    request = openvino.Core().compile_model(_kept(path), "CPU", options).create_infer_request()
+    request = openvino.Core().compile_model(_kept(path, aligner), "CPU", options).create_infer_request()
 
     def run(images: Array) -> Array:
         return np.array(request.infer([images], share_inputs=True)[0], dtype=np.float32)
@@ -84,25 +103,41 @@ def openvino_backend(path: Path, config: NetworkConfig, threads: int | None = No
     return run
 
 
-def _kept(path: Path) -> Path:
-    """The checkpoint as OpenVINO's own file, converted once and kept under the checkpoint's sha256."""
+def _kept(path: Path, aligner: bool) -> Path:
+    """A checkpoint's network as OpenVINO's own file, converted once and kept under the checkpoint's sha256."""
     import openvino
     from platformdirs import user_cache_path
 
     folder = user_cache_path("platescribe") / "openvino" / str(openvino.__version__).split("-")[0]
-    kept = folder / f"reader-{checkpoints.sha256(path)[:16]}.xml"
+    kept = folder / f"{'aligner' if aligner else 'reader'}-{checkpoints.sha256(path)[:16]}.xml"
     if not kept.exists():
         folder.mkdir(parents=True, exist_ok=True)
         # Another process may convert at the same moment: each writes files of its own, the last rename wins.
         unfinished = folder / f"{kept.stem}.{os.getpid()}.xml"
-        openvino.save_model(to_openvino(checkpoints.load(path)), unfinished, compress_to_fp16=False)
+        checkpoint = checkpoints.load(path)
+        model = aligner_to_openvino(checkpoint) if aligner else to_openvino(checkpoint)
+        openvino.save_model(model, unfinished, compress_to_fp16=False)
         unfinished.with_suffix(".bin").replace(kept.with_suffix(".bin"))
         unfinished.replace(kept)
     return kept
 
 
 def to_openvino(checkpoint: Checkpoint) -> Any:  # noqa: ANN401 - openvino.Model, which has no types
-    """The network as an OpenVINO model for batches of any size.
+    """The reader as an OpenVINO model for batches of any size."""
+    config = checkpoint.config
+    return _converted(checkpoint.network, (config.channels, config.height, config.width))
+
+
+def aligner_to_openvino(checkpoint: Checkpoint) -> Any:  # noqa: ANN401
+    """The aligner as an OpenVINO model for batches of any size; ValueError when the checkpoint has none."""
+    config = checkpoint.aligner_config
+    if checkpoint.aligner is None or config is None:
+        raise ValueError("this reader has no aligner: it reads crops as they are")
+    return _converted(checkpoint.aligner, (3, config.height, config.width))
+
+
+def _converted(network: "nn.Module", shape: tuple[int, int, int]) -> Any:  # noqa: ANN401
+    """A network of pictures (channels, height, width) as an OpenVINO model.
 
     Goes by OpenVINO's PyTorch front end, since its convert_model reports usage to its maker.
     """
@@ -111,12 +146,10 @@ def to_openvino(checkpoint: Checkpoint) -> Any:  # noqa: ANN401 - openvino.Model
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    config = checkpoint.config
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        example = torch.zeros(2, config.channels, config.height, config.width)
-        decoder = TorchScriptPythonDecoder(checkpoint.network.eval(), example_input=example)
+        decoder = TorchScriptPythonDecoder(network.eval(), example_input=torch.zeros(2, *shape))
         frontend = FrontEndManager().load_by_framework("pytorch")
         model = frontend.convert(frontend.load(decoder))
-    model.reshape({model.inputs[0]: PartialShape([-1, config.channels, config.height, config.width])})
+    model.reshape({model.inputs[0]: PartialShape([-1, *shape])})
     return model

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from safetensors import SafetensorError, safe_open
 
 from recognizer.alphabet import Alphabet
-from recognizer.config import NetworkConfig
+from recognizer.config import AlignerConfig, NetworkConfig
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
 FORMAT = "platescribe-reader-1"
+#: Names of the aligner's tensors begin with it.
+ALIGNER = "aligner."
 
 
 class CheckpointError(ValueError):
@@ -35,30 +37,38 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a checkpoint says of itself. notes: training data and metrics, for people."""
+    """What a checkpoint says of itself. notes: training data and metrics, for people.
+
+    aligner: what finds the plate's corners before the network reads it; None where crops are read as they are.
+    """
 
     config: NetworkConfig
     calibration: Calibration
     notes: dict[str, Any]
+    aligner: AlignerConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A network ready to read, with what is known of it."""
+    """A network ready to read, with what is known of it; and its aligner, where it has one."""
 
     network: "nn.Module"
     config: NetworkConfig
     calibration: Calibration = Calibration()
     notes: dict[str, Any] = field(default_factory=dict)
+    aligner: "nn.Module | None" = None
+    aligner_config: AlignerConfig | None = None
 
 
 def save(checkpoint: Checkpoint, path: Path) -> None:
     """Write a checkpoint, weights as float16, atomically."""
     from safetensors.torch import save_file
 
+    state = checkpoint.network.state_dict()
+    if checkpoint.aligner is not None:
+        state = state | {ALIGNER + name: value for name, value in checkpoint.aligner.state_dict().items()}
     tensors = {
-        name: (value.half() if value.is_floating_point() else value).contiguous()
-        for name, value in checkpoint.network.state_dict().items()
+        name: (value.half() if value.is_floating_point() else value).contiguous() for name, value in state.items()
     }
     metadata = {
         "format": FORMAT,
@@ -67,6 +77,8 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
         "calibration": json.dumps([checkpoint.calibration.slope, checkpoint.calibration.offset]),
         "notes": json.dumps(checkpoint.notes, ensure_ascii=False),
     }
+    if checkpoint.aligner_config is not None:
+        metadata["aligner"] = json.dumps(checkpoint.aligner_config.to_dict())
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     save_file(tensors, unfinished, metadata)
@@ -84,16 +96,22 @@ def load(path: Path) -> Checkpoint:
     description, tensors = _opened(path, with_weights=True)
     import torch
 
-    from recognizer.network import build
+    from recognizer.network import Aligner, build
 
+    loaded = {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+    own = {k.removeprefix(ALIGNER): loaded.pop(k) for k in tuple(loaded) if k.startswith(ALIGNER)}
     try:
         with torch.device("meta"):  # no memory for weights until those of the file have proved to fit
             network = build(description.config)
-        loaded = {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+            aligner = Aligner(description.aligner) if description.aligner else None
         network.load_state_dict(loaded, assign=True)
+        if aligner is not None:
+            aligner.load_state_dict(own, assign=True)
+            aligner.eval()
     except (RuntimeError, ValueError, TypeError, OverflowError) as error:
         raise _unusable(path, error) from error
-    return Checkpoint(network.eval(), description.config, description.calibration, description.notes)
+    said = description
+    return Checkpoint(network.eval(), said.config, said.calibration, said.notes, aligner, said.aligner)
 
 
 def _opened(path: Path, with_weights: bool) -> tuple[Description, "dict[str, torch.Tensor]"]:
@@ -119,7 +137,8 @@ def _description(metadata: dict[str, str]) -> Description:
         raise ValueError(f"blank index {metadata['blank']} is not {Alphabet.BLANK}")
     slope, offset = json.loads(metadata["calibration"])
     config = NetworkConfig.from_dict(json.loads(metadata["network"]))
-    return Description(config, Calibration(float(slope), float(offset)), json.loads(metadata["notes"]))
+    aligner = AlignerConfig.from_dict(json.loads(metadata["aligner"])) if "aligner" in metadata else None
+    return Description(config, Calibration(float(slope), float(offset)), json.loads(metadata["notes"]), aligner)
 
 
 def sha256(path: Path) -> str:

@@ -82,6 +82,40 @@ class NetworkConfig:
         return replace(self, characters=alphabet.characters)
 
 
+@dataclass(frozen=True, slots=True)
+class AlignerConfig:
+    """What an aligner is built from; stored in the checkpoint of the reader it works for.
+
+    height, width: input picture in pixels, BGR; crops are stretched to it. channels: of its stages, each of which
+    halves the picture.
+    """
+
+    height: int = 64
+    width: int = 160
+    channels: tuple[int, ...] = (16, 32, 64, 96, 96)
+
+    @property
+    def cells(self) -> int:
+        """Places of the last stage's map, whose features the corners are told from."""
+        height, width = self.height, self.width
+        for _ in self.channels:
+            height, width = -(-height // 2), -(-width // 2)
+        return height * width
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "AlignerConfig":
+        """The inverse of to_dict; TypeError, KeyError or ValueError when values are not of this form."""
+        made = cls(**{**values, "channels": tuple(values["channels"])})
+        sizes = [made.height, made.width, *made.channels]
+        if any(type(n) is not int or not 1 <= n <= _LARGEST for n in sizes) or not 1 <= len(made.channels) <= _DEEPEST:
+            raise ValueError(f"a size of the aligner is no whole number from 1 to {_LARGEST}, or it is too deep")
+        return made
+
+
 PRESETS: dict[str, NetworkConfig] = {
     "tutorial-2017": NetworkConfig(64, 128, 1, "0123456789ABCEHKMOPTXY", architecture="tutorial-2017"),
     "tutorial": NetworkConfig(

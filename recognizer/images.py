@@ -17,16 +17,26 @@ def fit(crop: Image, config: NetworkConfig) -> Image:
     The crop is stretched, its aspect ratio is not kept: so each character gets as many steps and rows as there are,
     on a long plate as on a square one, and none is spent on padding. ValueError for an empty or non-BGR crop.
     """
+    check(crop)
+    picture = np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.uint8) if config.channels == 1 else crop
+    fitted = stretched(picture, config.width, config.height)
+    return fitted.reshape(config.height, config.width, config.channels)
+
+
+def check(crop: Image) -> None:
+    """ValueError for an empty or non-BGR crop."""
     if crop.ndim != 3 or crop.shape[2] != 3 or 0 in crop.shape or crop.dtype != np.uint8:
         raise ValueError(f"a crop must be a non-empty uint8 BGR picture (H, W, 3), not {crop.dtype} {crop.shape}")
-    picture = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY) if config.channels == 1 else crop
-    shrinks = crop.shape[0] > config.height or crop.shape[1] > config.width
+
+
+def stretched(picture: Image, width: int, height: int) -> Image:
+    """A picture of any size as (height, width, ...); pixels are averaged where it shrinks."""
+    shrinks = picture.shape[0] > height or picture.shape[1] > width
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    fitted = cv2.resize(picture, (config.width, config.height), interpolation=how)
-    return np.asarray(fitted, dtype=np.uint8).reshape(config.height, config.width, config.channels)
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=how), dtype=np.uint8)
 
 
-def batch(crops: Sequence[Image], config: NetworkConfig) -> npt.NDArray[np.float32]:
-    """Crops as one float32 array (N, channels, height, width) in 0..1."""
-    stacked = np.stack([fit(crop, config) for crop in crops])
+def batch(pictures: Sequence[Image]) -> npt.NDArray[np.float32]:
+    """Pictures of one size (H, W, C) as one float32 array (N, C, H, W) in 0..1."""
+    stacked = np.stack(pictures)
     return np.ascontiguousarray(stacked.transpose(0, 3, 1, 2), dtype=np.float32) / np.float32(255)

@@ -8,7 +8,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from recognizer.config import TUTORIAL_DROPPED, NetworkConfig
+from recognizer.config import TUTORIAL_DROPPED, AlignerConfig, NetworkConfig
 
 
 class ConvNorm(nn.Sequential):
@@ -116,6 +116,38 @@ class Tutorial2017(nn.Module):
         forward, backward = x.chunk(2, dim=2)
         x, _ = self.second(forward + backward)  # (N, 32, 1024)
         return cast(Tensor, self.head(x)[:, TUTORIAL_DROPPED:].float().log_softmax(2))  # (N, 30, K)
+
+
+class Aligner(nn.Module):
+    """Tells where the plate's corners are in a crop: a CNN that halves the picture, and two dense layers.
+
+    After the localisation network of Jaderberg et al., "Spatial Transformer Networks" (2015).
+    """
+
+    #: A plate in the middle of its crop, which the network corrects.
+    START = (0.1, 0.15, 0.9, 0.15, 0.9, 0.85, 0.1, 0.85)
+    #: From this stage on a second convolution sees the features in their places.
+    DEEP = 2
+    DENSE, REACH = 128, 0.25
+
+    def __init__(self, config: AlignerConfig) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = 3
+        for number, channels in enumerate(config.channels):
+            layers.append(ConvNorm(before, channels, (2, 2)))
+            if number >= self.DEEP:
+                layers.append(ConvNorm(channels, channels))
+            before = channels
+        self.cnn = nn.Sequential(*layers)
+        self.head = nn.Sequential(nn.Linear(before * config.cells, self.DENSE), nn.ReLU(), nn.Linear(self.DENSE, 8))
+        self.start: Tensor
+        self.register_buffer("start", torch.tensor(self.START))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 3, H, W) in 0..1 -> corners (N, 8): x, y clockwise from the upper left, as shares of the crop."""
+        x = self.cnn((x - 0.5) * 4.0)  # (N, C, H / 32, W / 32)
+        return cast(Tensor, self.start + self.head(x.flatten(1)).float() * self.REACH)
 
 
 def build(config: NetworkConfig) -> nn.Module:

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from recognizer import checkpoint as checkpoints
+from recognizer.align import Aligner, straighten
 from recognizer.alphabet import Alphabet
 from recognizer.backends import choose
 from recognizer.ctc import Decoded, beam
 from recognizer.formats import rerank
-from recognizer.images import Image, batch
+from recognizer.images import Image, batch, check, fit
 from recognizer.readings import Alternative, Reading
 
 WEIGHTS = Path(__file__).parent.parent / "assets" / "weights"
@@ -53,7 +54,9 @@ class PlateReader:
         known = checkpoints.describe(path)
         self.config, self.calibration, self.notes = known.config, known.calibration, known.notes
         self.region = region
-        self.backend, self._run = choose(path, self.config, device, threads)
+        networks = choose(path, known, device, threads)
+        self.backend, self._run = networks.backend, networks.reader
+        self._aligner = Aligner(known.aligner, networks.aligner) if known.aligner and networks.aligner else None
 
     @property
     def alphabet(self) -> Alphabet:
@@ -65,14 +68,24 @@ class PlateReader:
         """Text lines read in one pass; the first line's steps stand before the second's."""
         return self.config.lines
 
+    def straightened(self, crops: Sequence[Image]) -> list[Image]:
+        """The crops as the network sees them, all of its size: set upright by the aligner, where there is one."""
+        for crop in crops:
+            check(crop)
+        if self._aligner is None:
+            return [fit(crop, self.config) for crop in crops]
+        width, height = self.config.width, self.config.height
+        quads = self._aligner.find(crops)
+        return [
+            fit(straighten(crop, quad, width, height), self.config) for crop, quad in zip(crops, quads, strict=True)
+        ]
+
     def log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
         """Log probabilities (N, T, K) of BGR crops of any sizes, before decoding."""
         if not crops:
             return np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)
-        parts = [
-            self._run(batch(crops[i : i + LARGEST_BATCH], self.config)) for i in range(0, len(crops), LARGEST_BATCH)
-        ]
-        return np.concatenate(parts)
+        pieces = [crops[start : start + LARGEST_BATCH] for start in range(0, len(crops), LARGEST_BATCH)]
+        return np.concatenate([self._run(batch(self.straightened(piece))) for piece in pieces])
 
     def read(self, crops: Sequence[Image]) -> list[Reading]:
         """One Reading a crop, in order; crops are BGR pictures of any sizes, any number of them."""

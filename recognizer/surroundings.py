@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from recognizer.colours import Bgr, any_colour, mix
-from recognizer.paint import Image
+from recognizer.paint import Image, resized
 
 _BODIES: tuple[Bgr, ...] = (
     (235, 235, 235), (200, 203, 206), (150, 152, 156), (90, 92, 96), (40, 40, 42), (18, 18, 20),
@@ -14,13 +14,23 @@ _BODIES: tuple[Bgr, ...] = (
 )  # fmt: skip
 
 
-def surround(plate: Image, draw: Random) -> tuple[Image, tuple[int, int]]:
-    """A scene with the plate in its middle, and where the plate's upper left corner is in it."""
+def surround(
+    plate: Image, draw: Random, reach: tuple[float, float] = (0.32, 0.5), backdrop: Image | None = None
+) -> tuple[Image, tuple[int, int]]:
+    """A scene with the plate in its middle, and where the plate's upper left corner is in it.
+
+    reach: how far the scene goes on beyond the plate, as shares of its width and height. backdrop: a photograph to
+    set the plate into, stretched to the scene; None draws a car's body.
+    """
     height, width = plate.shape[:2]
-    across, down = round(0.32 * width) + 4, round(0.5 * height) + 4
-    scene = _body(height + 2 * down, width + 2 * across, draw)
-    for _ in range(draw.choice((0, 1, 2, 3))):
-        _detail(scene, draw)
+    across, down = round(reach[0] * width) + 4, round(reach[1] * height) + 4
+    size = (width + 2 * across, height + 2 * down)
+    if backdrop is None:
+        scene = _body(size[1], size[0], draw)
+        for _ in range(draw.choice((0, 1, 2, 3))):
+            _detail(scene, draw)
+    else:
+        scene = resized(backdrop, *size).copy()
     corner = (across, down)
     _holder(scene, corner, (width, height), draw)
     _place(scene, plate, corner, draw)

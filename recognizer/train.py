@@ -71,6 +71,7 @@ class Trainer:
     network: nn.Module = field(init=False)
     history: list[dict[str, float]] = field(init=False, default_factory=list)
     step: int = field(init=False, default=0)
+    _start: checkpoints.Checkpoint | None = field(init=False, default=None)
     _optimizer: torch.optim.Optimizer = field(init=False)
     _device: torch.device = field(init=False)
 
@@ -85,12 +86,16 @@ class Trainer:
         )
 
     def start_from(self, weights: Path) -> None:
-        """Begin with the weights of a checkpoint of the same network; CheckpointError where they do not fit."""
+        """Begin with the weights of a checkpoint of the same network, and keep its aligner as it is.
+
+        CheckpointError where they do not fit.
+        """
         loaded = checkpoints.load(weights)
         try:
             self.network.load_state_dict(loaded.network.state_dict())
         except RuntimeError as error:
             raise checkpoints.CheckpointError(f"{weights}: does not fit the network to be trained ({error})") from error
+        self._start = loaded
 
     def resume(self) -> bool:
         """Go on at the step of last.pt in the out folder; False when there is none."""
@@ -181,7 +186,8 @@ class Trainer:
     def as_checkpoint(self) -> checkpoints.Checkpoint:
         """The network as it is, with plan and figures in its notes."""
         notes = {**self.notes, "plan": asdict(self.plan), "validation": self.history[-1] if self.history else {}}
-        return checkpoints.Checkpoint(self.network, self.config, notes=notes)
+        aligner, config = (self._start.aligner, self._start.aligner_config) if self._start else (None, None)
+        return checkpoints.Checkpoint(self.network, self.config, notes=notes, aligner=aligner, aligner_config=config)
 
     def _save_state(self, path: Path) -> None:
         state = {

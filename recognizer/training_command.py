@@ -11,10 +11,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from recognizer import checkpoint as checkpoints
 from recognizer import reader, train
 from recognizer.augment import Camera
+from recognizer.checkpoint import Checkpoint
 from recognizer.config import PRESETS, NetworkConfig
-from recognizer.datasets import Dataset, Sample, load
+from recognizer.datasets import Dataset, Sample, load, read_image
 from recognizer.images import Image
 from recognizer.network import trainable
+from recognizer.placing import Placer, drawn, jittered, seen_again
 from recognizer.sampling import Source
 from recognizer.synth import PlateGenerator
 
@@ -34,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--synth", type=float, default=0.0, metavar="SHARE", help="share of artificial plates, 0 to 1")
     add("--format", nargs="*", dest="formats", help="plate formats to render; default: all")
     add("--fonts", type=Path, help="folder with more lettering for the artificial plates")
+    add("--backdrops", type=Path, help="a folder of pictures without plates, seen around half of the artificial plates")
     add("--augment", type=float, help="strength of the camera model (default 1; 0, none, for the tutorial's networks)")
     add("--epochs", type=float, help="passes over --data (default 20; 3 for the tutorial's networks)")
     add("--steps", type=int, help="training steps, instead of --epochs")
@@ -50,15 +53,17 @@ def main(args: argparse.Namespace) -> int:
     if args.augment is None:
         args.augment = 0.0 if args.preset.startswith("tutorial") else 1.0
     weights = reader.shipped_weights() if args.weights and str(args.weights) == "shipped" else args.weights
-    config = checkpoints.load(weights).config if weights else PRESETS[args.preset]
-    training, validation = _load(args, config if weights or args.synth else None, console)
-    if not weights and not args.synth:
+    start = checkpoints.load(weights) if weights else None
+    config = start.config if start else PRESETS[args.preset]
+    training, validation = _load(args, config if start or args.synth else None, console)
+    if not start and not args.synth:
         config = config.with_alphabet(training[0].alphabet)
+    placer = Placer.of(start) if start else Placer(config, None)
     trainer = train.Trainer(
         config,
         _plan(args, sum(len(data.samples) for data in training)),
-        _sources(args, training),
-        [(sample.image(), sample.text) for data in validation for sample in data.samples],
+        _sources(args, training, placer, start),
+        _placed([sample for data in validation for sample in data.samples], placer),
         args.out,
         notes={"data": [str(path.name) for path in args.data], "synth": args.synth, "formats": args.formats},
     )
@@ -122,37 +127,55 @@ def _plan(args: argparse.Namespace, samples: int) -> train.Plan:
     )
 
 
-def _sources(args: argparse.Namespace, training: Sequence[Dataset]) -> list[Source]:
+def _placed(samples: Sequence[Sample], placer: Placer) -> list[tuple[Image, str]]:
+    """Validation pictures as the reader will see them, with their texts."""
+    crops = [sample.image() for sample in samples]
+    quads = placer.find(crops)
+    return [(placer.place(c, q), sample.text) for c, q, sample in zip(crops, quads, samples, strict=True)]
+
+
+def _sources(
+    args: argparse.Namespace, training: Sequence[Dataset], placer: Placer, start: Checkpoint | None
+) -> list[Source]:
     """One source per origin in the data, each seen by the square root of its size, and the artificial plates."""
     samples: dict[str, list[Sample]] = {}
     for data in training:
         for sample in data.samples:
             samples.setdefault(sample.source if args.synth or args.val else "", []).append(sample)
     camera = Camera(args.augment, real=True) if args.augment else None
-    sources = [_real(name, found, camera) for name, found in samples.items()]
+    sources = [_real(name, found, camera, placer, start) for name, found in samples.items()]
     if args.synth:
         total = sum(source.weight for source in sources) or 1.0
         share = min(args.synth, 0.999)
-        sources.append(_artificial(args, total * share / (1 - share)))
+        sources.append(_artificial(args, total * share / (1 - share), placer))
     return sources
 
 
-def _real(name: str, samples: Sequence[Sample], camera: Camera | None) -> Source:
-    pictures = [sample.image() for sample in samples]
+def _real(
+    name: str, samples: Sequence[Sample], camera: Camera | None, placer: Placer, start: Checkpoint | None
+) -> Source:
+    crops = [sample.image() for sample in samples]
+    quads = placer.likely(start.network, crops, [s.text for s in samples]) if start else placer.find(crops)
 
     def draw(index: int, rng: np.random.Generator) -> tuple[Image, str]:
-        image = pictures[index]
-        return (camera(image, rng) if camera else image), samples[index].text
+        crop, quad = crops[index], quads[index]
+        if camera:
+            crop, quad = seen_again(crop, quad, camera, rng)
+        return placer.place(crop, jittered(quad, rng)), samples[index].text
 
     return Source(name, draw, len(samples), len(samples) ** 0.5)
 
 
-def _artificial(args: argparse.Namespace, weight: float) -> Source:
+def _artificial(args: argparse.Namespace, weight: float, placer: Placer) -> Source:
     generator = PlateGenerator(args.formats or None, args.fonts, args.seed)
-    camera = Camera(args.augment or 1.0)
+    backdrops = [read_image(path) for path in sorted(args.backdrops.iterdir())] if args.backdrops else []
+    # An aligner is given loose crops too, and sets tilted plates upright: what it leaves of both is blur.
+    loose, tilt = (0.2, 1.4) if placer.aligns else (0.0, 1.0)
+    camera = Camera(args.augment or 1.0, loose=loose, tilt=tilt, backdrops=backdrops)
 
     def draw(_index: int, rng: np.random.Generator) -> tuple[Image, str]:
-        image, text, _region = generator.render(rng)
-        return camera(image, rng), text
+        plate, text, _region = generator.render(rng)
+        crop, quad = drawn(plate, camera, rng)
+        return placer.place(crop, jittered(quad, rng)), text
 
     return Source("artificial", draw, None, weight)

@@ -1,0 +1,64 @@
+"""Where a plate stands in its crop, and the crop set straight: upright, and filled by the plate.
+
+The reader sees every plate alike so, whatever the detector's box, the camera's angle and the plate's tilt.
+After the localisation network of Jaderberg et al., "Spatial Transformer Networks" (2015), but trained on corners
+that are known, and with the sampling outside the network, from the crop's own pixels.
+"""
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.config import AlignerConfig
+from recognizer.images import Image, batch, stretched
+
+#: A plate's corners (4, 2), clockwise from the upper left, as shares of the crop's width and height.
+Quad = NDArray[np.float32]
+
+WHOLE: Quad = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+#: Room around the plate in the straightened picture, as shares of its width and height: corners are never quite right.
+MARGIN = (0.03, 0.06)
+
+
+def straighten(crop: Image, quad: Quad, width: int, height: int) -> Image:
+    """The plate with these corners as an upright picture (height, width, 3)."""
+    rows, columns = crop.shape[:2]
+    corners = quad * np.array([columns, rows], np.float32)
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)  # upper, right, lower, left
+    shrink = max(width / max(sides[0], sides[2], 1.0), height / max(sides[1], sides[3], 1.0))
+    if shrink < 0.6:  # pixels are averaged first: sampling every other one would leave out fine strokes
+        size = max(1, round(columns * shrink)), max(1, round(rows * shrink))
+        crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
+        corners = quad * np.array([size[0], size[1]], np.float32)
+    x, y = MARGIN[0] * width, MARGIN[1] * height
+    target = np.array([[x, y], [width - x, y], [width - x, height - y], [x, height - y]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
+    edge = cv2.BORDER_REPLICATE
+    return np.asarray(cv2.warpPerspective(crop, matrix, (width, height), None, cv2.INTER_LINEAR, edge), np.uint8)
+
+
+class Aligner:
+    """Finds plates in their crops. run: the network, (N, 3, H, W) in 0..1 -> corners (N, 8)."""
+
+    def __init__(self, config: AlignerConfig, run: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> None:
+        self._config, self._run = config, run
+
+    def find(self, crops: Sequence[Image]) -> list[Quad]:
+        """The corners of the plate in each BGR crop; all of a crop where the corners found make no plate."""
+        if not crops:
+            return []
+        pictures = [stretched(crop, self._config.width, self._config.height) for crop in crops]
+        corners = self._run(batch(pictures)).reshape(-1, 4, 2)
+        return [quad if plausible(quad) else WHOLE for quad in corners.astype(np.float32)]
+
+
+def plausible(quad: Quad) -> bool:
+    """Whether corners make a convex plate of some size, in their order, within reach of the crop."""
+    sides = np.roll(quad, -1, axis=0) - quad
+    following = np.roll(sides, -1, axis=0)
+    turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
+    extent = quad.max(axis=0) - quad.min(axis=0)
+    inside = quad.min() > -0.5 and quad.max() < 1.5
+    return bool(np.isfinite(quad).all() and inside and (turns > 0).all() and (extent > 0.08).all())

@@ -1,0 +1,117 @@
+"""Training pictures set straight as the aligner will set them: from corners that are known, and about as wrong."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from recognizer.align import WHOLE, Aligner, Quad, straighten
+from recognizer.augment import Camera
+from recognizer.checkpoint import Checkpoint
+from recognizer.config import NetworkConfig
+from recognizer.images import Image, batch, fit
+
+#: How much likelier (natural logarithm) a text must be in the whole crop for the aligner's corners to be mistrusted.
+DOUBT = 1.0
+_PIECE = 64
+
+
+class Placer:
+    """Straightens pictures for one network. aligner: None leaves every crop as it is, only stretched."""
+
+    def __init__(self, config: NetworkConfig, aligner: Aligner | None) -> None:
+        self.config, self._aligner = config, aligner
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint) -> "Placer":
+        """As the reader of a checkpoint sees crops."""
+        if checkpoint.aligner is None or checkpoint.aligner_config is None:
+            return cls(checkpoint.config, None)
+        network = checkpoint.aligner.eval()
+
+        @torch.inference_mode()
+        def run(pictures: np.ndarray) -> np.ndarray:
+            return np.asarray(network(torch.from_numpy(pictures)).numpy(), np.float32)
+
+        return cls(checkpoint.config, Aligner(checkpoint.aligner_config, run))
+
+    @property
+    def aligns(self) -> bool:
+        """Whether there is an aligner."""
+        return self._aligner is not None
+
+    def find(self, crops: Sequence[Image]) -> list[Quad]:
+        """The corners of the plate in each crop."""
+        if self._aligner is None:
+            return [WHOLE] * len(crops)
+        pieces = [crops[start : start + _PIECE] for start in range(0, len(crops), _PIECE)]
+        return [quad for piece in pieces for quad in self._aligner.find(piece)]
+
+    def place(self, crop: Image, quad: Quad) -> Image:
+        """A crop as the network sees it, uint8 (height, width, channels)."""
+        if self._aligner is not None:
+            crop = straighten(crop, quad, self.config.width, self.config.height)
+        return fit(crop, self.config)
+
+    def likely(self, network: nn.Module, crops: Sequence[Image], texts: Sequence[str]) -> list[Quad]:
+        """The aligner's corners, or the whole crop where the network finds the true text much likelier there."""
+        quads = self.find(crops)
+        if self._aligner is None:
+            return quads
+        aligned = self._losses(network, crops, quads, texts)
+        whole = self._losses(network, crops, [WHOLE] * len(crops), texts)
+        return [q if a < w + DOUBT else WHOLE for q, a, w in zip(quads, aligned, whole, strict=True)]
+
+    @torch.inference_mode()
+    def _losses(
+        self, network: nn.Module, crops: Sequence[Image], quads: Sequence[Quad], texts: Sequence[str]
+    ) -> list[float]:
+        """The CTC loss of each text: minus the logarithm of its probability."""
+        network.eval()
+        losses: list[float] = []
+        for start in range(0, len(crops), _PIECE):
+            part = slice(start, start + _PIECE)
+            pictures = [self.place(crop, quad) for crop, quad in zip(crops[part], quads[part], strict=True)]
+            log_probs = network(torch.from_numpy(batch(pictures))).transpose(0, 1)  # (T, N, K)
+            labels = [self.config.alphabet.encode(text) for text in texts[part]]
+            losses += nn.functional.ctc_loss(
+                log_probs,
+                torch.tensor([c for label in labels for c in label]),
+                torch.full((len(labels),), log_probs.shape[0]),
+                torch.tensor([len(label) for label in labels]),
+                reduction="none",
+            ).tolist()
+        return losses
+
+
+def jittered(quad: Quad, rng: np.random.Generator) -> Quad:
+    """Corners as far off as the aligner's are: the plate moved and scaled a little, and each corner by itself."""
+    size = quad.max(axis=0) - quad.min(axis=0)
+    centre = quad.mean(axis=0)
+    much = 2.0 if rng.random() < 0.15 else 1.0
+    move = rng.normal(0, (0.012, 0.03)) * much
+    grow = 1 + rng.normal(0, (0.015, 0.04)) * much
+    corners = rng.normal(0, (0.008, 0.02), (4, 2)) * much
+    return np.asarray(centre + (quad - centre) * grow + (move + corners) * size, np.float32)
+
+
+def seen_again(crop: Image, quad: Quad, camera: Camera, rng: np.random.Generator) -> tuple[Image, Quad]:
+    """A photographed crop seen by a camera once more, and where its plate's corners are then."""
+    shot = camera.shoot(crop, rng)
+    height, width = crop.shape[:2]
+    moved = cv2.getPerspectiveTransform(WHOLE * np.array([width, height], np.float32), shot.corners.astype(np.float32))
+    corners = cv2.perspectiveTransform((quad * np.array([width, height], np.float32))[None], moved)[0]
+    return shot.image, _relative(corners, shot.image)
+
+
+def drawn(plate: Image, camera: Camera, rng: np.random.Generator) -> tuple[Image, Quad]:
+    """A drawn plate seen by a camera: the crop, and where the plate's corners are in it."""
+    shot = camera.shoot(plate, rng)
+    return shot.image, _relative(shot.corners, shot.image)
+
+
+def _relative(corners: np.ndarray, image: Image) -> Quad:
+    """Corners in pixels as shares of the picture."""
+    return np.asarray(corners / np.array([image.shape[1], image.shape[0]]), np.float32)

@@ -1,0 +1,163 @@
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from recognizer import PlateReader
+from recognizer.align import MARGIN, WHOLE, Aligner, plausible, straighten
+from recognizer.augment import Camera
+from recognizer.checkpoint import Checkpoint, CheckpointError, describe, load, save
+from recognizer.config import PRESETS, AlignerConfig
+from recognizer.network import Aligner as Network
+from recognizer.network import build
+from recognizer.placing import Placer, drawn, jittered, seen_again
+from recognizer.synth import PlateGenerator
+
+CONFIG = replace(PRESETS["plates"], hidden=16)
+SMALL = AlignerConfig(32, 64, (8, 8))
+TILTED = np.array([[0.2, 0.3], [0.8, 0.1], [0.85, 0.6], [0.25, 0.8]], np.float32)
+
+
+def plate_in_scene(quad, height=120, width=240):
+    """A white plate with a black left half, laid into a grey scene at the corners."""
+    plate = np.full((40, 160, 3), 255, np.uint8)
+    plate[:, :80] = 0
+    source = WHOLE * np.array([160, 40], np.float32)
+    matrix = cv2.getPerspectiveTransform(source, quad * np.array([width, height], np.float32))
+    scene = np.full((height, width, 3), 128, np.uint8)
+    return cv2.warpPerspective(plate, matrix, (width, height), scene, borderMode=cv2.BORDER_TRANSPARENT)
+
+
+def test_a_tilted_plate_is_set_upright():
+    upright = straighten(plate_in_scene(TILTED), TILTED, 200, 64)
+    assert upright.shape == (64, 200, 3)
+    x, y = round(MARGIN[0] * 200), round(MARGIN[1] * 64)
+    inside = upright[y + 4 : -y - 4]
+    assert inside[:, x + 4 : 92].max() < 30 and inside[:, 108 : -x - 4].min() > 225
+    assert abs(int(upright[32, 0, 0]) - 128) < 30  # a little of the surroundings is left
+
+
+def test_large_crops_are_averaged_not_sampled():
+    stripes = np.zeros((640, 2000, 3), np.uint8)
+    stripes[:, ::2] = 255
+    upright = straighten(stripes, WHOLE, 200, 64)
+    assert upright[10:-10, 10:-10].std() < 20
+
+
+@pytest.mark.parametrize(
+    ("quad", "good"),
+    [
+        (WHOLE, True),
+        (TILTED, True),
+        (WHOLE[::-1], False),
+        (WHOLE * 0.05, False),
+        (WHOLE * 3, False),
+        (WHOLE * np.float32(np.nan), False),
+        (WHOLE[[0, 2, 1, 3]], False),
+    ],
+)
+def test_corners_that_make_no_plate_are_told(quad, good):
+    assert plausible(np.asarray(quad, np.float32)) is good
+
+
+def test_where_no_plate_is_found_the_whole_crop_is_read():
+    nonsense = Aligner(SMALL, lambda images: np.zeros((len(images), 8), np.float32))
+    found = nonsense.find([np.zeros((30, 90, 3), np.uint8)] * 2)
+    assert [quad.tolist() for quad in found] == [WHOLE.tolist()] * 2
+    assert nonsense.find([]) == []
+
+
+@pytest.fixture
+def aligned(tmp_path, monkeypatch):
+    """A checkpoint with an aligner that finds the corners TILTED in any crop."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    torch.manual_seed(1)
+    aligner = Network(SMALL).eval()
+    with torch.no_grad():
+        aligner.head[-1].weight.zero_()
+        aligner.head[-1].bias.copy_((torch.tensor(TILTED).flatten() - aligner.start) / Network.REACH)
+    path = tmp_path / "aligned.safetensors"
+    save(Checkpoint(build(CONFIG).eval(), CONFIG, aligner=aligner, aligner_config=SMALL), path)
+    return path
+
+
+@pytest.mark.parametrize("device", ["torch", "cpu"])
+def test_a_reader_with_an_aligner_reads_the_straightened_crop(aligned, device):
+    crop = plate_in_scene(TILTED)
+    seen = PlateReader(aligned, device).straightened([crop])[0]
+    assert np.abs(seen.astype(int) - straighten(crop, TILTED, CONFIG.width, CONFIG.height)).mean() < 2
+
+
+def test_an_aligner_is_kept_in_the_checkpoint(aligned):
+    assert describe(aligned).aligner == SMALL
+    kept = load(aligned)
+    again = kept.aligner(torch.zeros(1, 3, SMALL.height, SMALL.width)).detach().numpy().reshape(4, 2)
+    assert np.allclose(again, TILTED, atol=1e-3)
+
+
+def test_an_aligner_of_absurd_size_is_refused(aligned, tmp_path):
+    kept = load(aligned)
+    path = tmp_path / "absurd.safetensors"
+    save(replace(kept, aligner_config=AlignerConfig(32, 10**6, (8, 8))), path)
+    with pytest.raises(CheckpointError, match="aligner"):
+        describe(path)
+
+
+def test_the_camera_tells_where_the_plate_is():
+    generator, rng = PlateGenerator(["de"], seed=3), np.random.default_rng(3)
+    still = Camera(0.0)
+    for _ in range(5):
+        plate = generator.render(rng)[0]
+        crop, quad = drawn(plate, still, rng)
+        upright = straighten(crop, quad, 200, 64)
+        expected = straighten(plate, WHOLE, 200, 64)
+        middle = (slice(8, -8), slice(10, -10))
+        a, b = upright[middle].ravel(), expected[middle].ravel()
+        assert np.corrcoef(a, b)[0, 1] > 0.8
+
+
+def test_corners_follow_a_crop_that_is_seen_again():
+    rng = np.random.default_rng(5)
+    crop = plate_in_scene(TILTED, 240, 480)
+    for _ in range(5):
+        again, quad = seen_again(crop, TILTED, Camera(0.5, real=True), rng)
+        upright = straighten(again, quad, 200, 64).astype(int)
+        assert upright[16:48, 20:80].mean() + 60 < upright[16:48, 120:180].mean()
+
+
+def test_jitter_keeps_the_plate_in_view():
+    rng = np.random.default_rng(0)
+    moved = np.array([jittered(TILTED, rng) for _ in range(500)])
+    size = TILTED.max(axis=0) - TILTED.min(axis=0)
+    off = np.abs(moved - TILTED) / size
+    assert 0.005 < off[..., 0].mean() < 0.03 and np.quantile(off[..., 0], 0.99) < 0.1
+    assert all(plausible(quad) for quad in moved)
+
+
+def test_a_placer_without_aligner_only_stretches():
+    crop = plate_in_scene(TILTED)
+    placer = Placer(CONFIG, None)
+    assert not placer.aligns
+    assert placer.place(crop, placer.find([crop])[0]).shape == (CONFIG.height, CONFIG.width, 3)
+
+
+def test_the_whole_crop_is_kept_where_the_text_is_likelier_there(aligned):
+    loaded = load(aligned)
+    placer = Placer.of(loaded)
+    crops = [plate_in_scene(TILTED)]
+
+    def likelier_if(sharp):
+        class Judge(torch.nn.Module):
+            def forward(self, pictures):
+                good = (pictures.std() > 0.4) == sharp
+                probs = torch.full((len(pictures), CONFIG.steps, CONFIG.alphabet.classes), -9.0)
+                probs[:, :, 1 if good else 0] = -0.01
+                return probs
+
+        return Judge()
+
+    # Straightened, the plate's black and white fill the picture; in the whole crop there is grey beside them.
+    assert placer.likely(likelier_if(False), crops, ["0"])[0].tolist() == WHOLE.tolist()
+    assert np.allclose(placer.likely(likelier_if(True), crops, ["0"])[0], TILTED, atol=1e-3)
