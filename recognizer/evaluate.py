@@ -66,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="CSV, or Supervisely folder or zip, of labelled crops")
     add("--split", help="train, val or test; default: all of --data")
+    add("--seed", type=int, default=0, help="of the 95/5 split of data that have none; as in training")
     add("--weights", type=Path, help="the reader; default: the shipped one")
     add("--device", default="auto", help="auto, cpu or cuda:N")
     add("--region", help="prefer texts that fit this country's plate formats")
@@ -77,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Prints the figures for people, and as its last line one JSON object."""
     reader = PlateReader(args.weights, args.device, region=args.region)
-    data = load(args.data, split=args.split, alphabet=reader.alphabet, steps=reader.config.steps)
+    data = load(args.data, split=args.split, alphabet=reader.alphabet, steps=reader.config.steps, seed=args.seed)
     if data.left_out:
         print(data.report())
     started = time.perf_counter()

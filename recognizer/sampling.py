@@ -1,5 +1,6 @@
 """Training batches: which sample comes at which step, and how it is made; the same at every resume."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -95,6 +96,7 @@ def batches(mixture: Mixture, size: int, first: int, last: int, workers: int) ->
 
 
 def _calm(_worker: int) -> None:
-    """One thread a worker: more only take the cores from training."""
+    """One thread a worker: more only take the cores from training. Ctrl-C is the main process's to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
     torch.set_num_threads(1)

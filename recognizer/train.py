@@ -16,6 +16,7 @@ from recognizer import checkpoint as checkpoints
 from recognizer.config import NetworkConfig
 from recognizer.ctc import greedy
 from recognizer.images import Image, fit
+from recognizer.interruption import Interruption
 from recognizer.metrics import Scores, score
 from recognizer.network import build
 from recognizer.sampling import Batch, Mixture, Source, batches
@@ -107,7 +108,6 @@ class Trainer:
             self.network.load_state_dict(state["network"])
             self._optimizer.load_state_dict(state["optimizer"])
             self.step, self.history = state["step"], state["history"]
-            torch.set_rng_state(state["rng"].cpu())
         except Exception as error:  # torch's own words would advise to open it all the same
             raise checkpoints.CheckpointError(
                 f"{path}: not a state of this training, damaged, or it carries code; remove it to begin anew"
@@ -115,27 +115,36 @@ class Trainer:
         return True
 
     def run(self, report: Callable[[Progress], None] | None = None) -> Scores:
-        """Train to the end of the plan; validates and saves every epoch. The last validation's scores."""
+        """Train to the end of the plan; validates and saves every epoch. The last validation's scores.
+
+        Ctrl-C or SIGTERM ends the step under way, saves the state for `resume` and raises KeyboardInterrupt.
+        """
         mixture = Mixture(self.sources, self.config, self.plan.seed)
-        scores = score([], [])
+        scores = None
         losses: list[float] = []
         recent: deque[float] = deque(maxlen=50)
         started, first = time.monotonic(), self.step
-        for batch in batches(mixture, self.plan.batch, self.step, self.plan.steps, self.plan.workers):
-            losses.append(self._train(batch))
-            recent.append(losses[-1])
-            self.step += 1
-            speed = (self.step - first) * self.plan.batch / (time.monotonic() - started)
-            if self.step % self.plan.epoch == 0 or self.step == self.plan.steps:
-                scores = self.validate()
-                self._record(float(np.mean(losses)), scores, speed)
-                losses.clear()
-            if report:
-                accuracy = self.history[-1]["exact"] if self.history else None
-                report(Progress(self.step, self.plan.steps, float(np.mean(recent)), accuracy, speed))
-        return scores
+        with Interruption() as interruption:
+            for batch in batches(mixture, self.plan.batch, self.step, self.plan.steps, self.plan.workers):
+                losses.append(self._train(batch))
+                recent.append(losses[-1])
+                self.step += 1
+                speed = (self.step - first) * self.plan.batch / (time.monotonic() - started)
+                if self.step % self.plan.epoch == 0 or self.step == self.plan.steps:
+                    scores = self.validate()
+                    self._record(float(np.mean(losses)), scores, speed)
+                    losses.clear()
+                if report:
+                    accuracy = self.history[-1]["exact"] if self.history else None
+                    report(Progress(self.step, self.plan.steps, float(np.mean(recent)), accuracy, speed))
+                if interruption.asked:
+                    self._save_state()
+                    raise KeyboardInterrupt
+        return scores or self.validate()
 
     def _train(self, batch: Batch) -> float:
+        # What dropout draws depends on the step alone, as the step's samples do: so a resumed run is the whole one.
+        torch.manual_seed((self.plan.seed << 32) + self.step)
         self.network.train()
         for group in self._optimizer.param_groups:
             group["lr"] = self.plan.rate_at(self.step)
@@ -180,7 +189,7 @@ class Trainer:
         if scores.exact >= best:
             checkpoints.save(self.as_checkpoint(), self.out / "best.safetensors")
         checkpoints.save(self.as_checkpoint(), self.out / "last.safetensors")
-        self._save_state(self.out / "last.pt")
+        self._save_state()
         write_history(self.history, self.out)
 
     def as_checkpoint(self) -> checkpoints.Checkpoint:
@@ -189,13 +198,16 @@ class Trainer:
         aligner, config = (self._start.aligner, self._start.aligner_config) if self._start else (None, None)
         return checkpoints.Checkpoint(self.network, self.config, notes=notes, aligner=aligner, aligner_config=config)
 
-    def _save_state(self, path: Path) -> None:
+    def _save_state(self) -> None:
+        if self.out is None:
+            return
+        self.out.mkdir(parents=True, exist_ok=True)
+        path = self.out / "last.pt"
         state = {
             "network": self.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "step": self.step,
             "history": self.history,
-            "rng": torch.get_rng_state(),
         }
         unfinished = path.with_name(path.name + ".part")
         torch.save(state, unfinished)

@@ -75,7 +75,13 @@ def main(args: argparse.Namespace) -> int:
     console.print(f"{trainable(trainer.network):,} weights, {config.steps} steps, {config.alphabet.classes} classes")
     with _bar(console) as bar:
         task = bar.add_task("training", total=trainer.plan.steps, completed=trainer.step, figures="")
-        scores = trainer.run(lambda now: bar.update(task, completed=now.step, figures=_figures(now)))
+
+        def report(now: train.Progress) -> None:
+            bar.update(task, completed=now.step, figures=_figures(now))
+            if trainer.history and trainer.history[-1]["step"] == now.step:
+                console.print(_epoch(trainer.history[-1]), highlight=False)
+
+        scores = trainer.run(report)
     console.print(f"after: {scores.line()}  ({args.out / 'best.safetensors'})")
     return 0
 
@@ -83,6 +89,12 @@ def main(args: argparse.Namespace) -> int:
 def _figures(now: train.Progress) -> str:
     accuracy = "" if now.accuracy is None else f"accuracy {now.accuracy:.1%}  "
     return f"loss {now.loss:.3f}  {accuracy}{now.samples_per_second:.0f} samples/s"
+
+
+def _epoch(row: dict[str, float]) -> str:
+    """A line that stays, and that a log file gets too."""
+    figures = f"loss {row['loss']:.4f}  exact {row['exact']:.2%}  CER {row['cer']:.2%}"
+    return f"step {row['step']:6.0f}  {figures}  {row['samples_per_second']:.0f} samples/s"
 
 
 def _bar(console: Console) -> Progress:
@@ -101,12 +113,15 @@ def _load(
     """Training and validation sets; with a config its alphabet and steps say what is left out."""
     alphabet, steps = (config.alphabet, config.steps) if config else (None, PRESETS[args.preset].steps)
 
+    told: set[Path] = set()
+
     def read(paths: Sequence[Path], split: str | None) -> list[Dataset]:
         found = [load(path, split=split, alphabet=alphabet, steps=steps, seed=args.seed) for path in paths]
         for path, data in zip(paths, found, strict=True):
-            console.print(f"{path.name}: {len(data.samples)} {split or ''} pictures, {len(data.left_out)} left out")
-            for missing in data.left_out[:10]:
-                console.print(f"  {missing.name}: {missing.why}", highlight=False)
+            console.print(f"{path.name}: {len(data.samples)} {split or 'labelled'} pictures", highlight=False)
+            if data.left_out and path not in told:
+                console.print(data.report(), highlight=False, markup=False)
+            told.add(path)
         return found
 
     if not args.data and not args.synth:

@@ -1,3 +1,4 @@
+import signal
 from dataclasses import replace
 
 import cv2
@@ -24,10 +25,10 @@ def draw(_index, rng, characters="0123456789", length=4):
     return plate(text), text
 
 
-def trainer(out=None, **plan):
+def trainer(out=None, config=CONFIG, **plan):
     validation = [(plate(text), text) for text in ("1234", "5678", "9001", "3344")]
     return Trainer(
-        CONFIG, Plan(**{"batch": 8, "epoch": 4, "workers": 0, **plan}), [Source("made", draw, None)], validation, out
+        config, Plan(**{"batch": 8, "epoch": 4, "workers": 0, **plan}), [Source("made", draw, None)], validation, out
     )
 
 
@@ -47,26 +48,60 @@ def test_it_learns_to_read():
     assert training.run().exact >= 0.75, "four digits of one typeface must be learnt in 300 steps"
 
 
-def test_an_interrupted_run_ends_like_a_whole_one(tmp_path):
+def stopped_at(step, how):
+    def report(progress):
+        if progress.step == step:
+            how()
+
+    return report
+
+
+def same_weights(one, other):
+    theirs = other.network.state_dict()
+    return [name for name, value in one.network.state_dict().items() if not torch.equal(value, theirs[name])] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_goes_on_at_the_same_step_and_ends_like_a_whole_one(tmp_path, number):
+    config = replace(CONFIG, dropout=0.2)  # what dropout draws must be the same too
+    whole = trainer(tmp_path / "whole", config, steps=8)
+    whole.run()
+    before = signal.getsignal(number)
+    first = trainer(tmp_path / "parts", config, steps=8)
+    with pytest.raises(KeyboardInterrupt):
+        first.run(stopped_at(6, lambda: signal.raise_signal(number)))
+    assert signal.getsignal(number) is before
+    second = trainer(tmp_path / "parts", config, steps=8)
+    assert second.resume()
+    assert second.step == 6
+    second.run()
+    assert same_weights(whole, second)
+
+
+def test_a_run_that_died_goes_on_at_its_last_epoch_and_ends_like_a_whole_one(tmp_path):
     whole = trainer(tmp_path / "whole", steps=8)
     whole.run()
 
-    class Enough(Exception):
+    class Died(Exception):
         pass
 
-    def stop(progress):
-        if progress.step == 6:
-            raise Enough
+    def die():
+        raise Died
 
-    first = trainer(tmp_path / "parts", steps=8)
-    with pytest.raises(Enough):
-        first.run(stop)
+    with pytest.raises(Died):
+        trainer(tmp_path / "parts", steps=8).run(stopped_at(6, die))
     second = trainer(tmp_path / "parts", steps=8)
     assert second.resume()
     assert second.step == 4
     second.run()
-    for name, value in whole.network.state_dict().items():
-        assert torch.equal(value, second.network.state_dict()[name]), name
+    assert same_weights(whole, second)
+
+
+def test_a_run_that_is_at_its_end_only_validates_when_resumed(tmp_path):
+    scores = trainer(tmp_path, steps=4).run()
+    again = trainer(tmp_path, steps=4)
+    assert again.resume()
+    assert again.run() == scores and scores.count == 4
 
 
 def test_files_of_a_run(tmp_path):
