@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.batch.command import add_pipeline_arguments, interruptible, tuning_of
+from app.batch.command import interruptible, tuning_of
+from app.batch.options import add_pipeline_arguments
 from app.batch.runner import Control, Item, run
 from app.pipeline.sources import PICTURE_SUFFIXES, SourceError, identify
 from app.pipeline.types import PlateEvent

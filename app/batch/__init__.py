@@ -1,6 +1,14 @@
 """Reads recordings, pictures and folders without a window: `main.py run`."""
 
-from app.batch.command import add_arguments, main
-from app.batch.runner import Item, Outputs, Progress, Report, items_of, run
+import argparse
 
-__all__ = ["Item", "Outputs", "Progress", "Report", "add_arguments", "items_of", "main", "run"]
+from app.batch.options import add_arguments
+
+__all__ = ["add_arguments", "main"]
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run and return the exit status: 0, 1 when something failed, 130 after Ctrl-C."""
+    from app.batch.command import main as read_sources  # cv2 and the log's libraries load here, not with --help
+
+    return read_sources(args)

@@ -1,4 +1,4 @@
-"""The command `main.py run`: its options, and how a run is told on the console."""
+"""The command `main.py run`: what it does, and how a run is told on the console. Its options are in options.py."""
 
 import argparse
 import signal
@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from types import FrameType
 
 from app import settings as settings_file
@@ -21,35 +20,6 @@ from app.platelog.place import locate
 
 INTERRUPTED = 130
 _LOG_FLUSH_S = 30.0
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `run`."""
-    parser.add_argument(
-        "sources", nargs="+", metavar="SOURCE", help="a video, a picture, a folder of these, or an address"
-    )
-    parser.add_argument("--csv", type=Path, metavar="F", help="write the reads as CSV, one row a vehicle")
-    parser.add_argument("--jsonl", type=Path, metavar="F", help="write the reads as JSON, one line a vehicle")
-    parser.add_argument("--video", type=Path, metavar="F", help="write a video with boxes and texts; one a source")
-    parser.add_argument("--log", nargs="?", const="", metavar="URL", help="keep the reads in the log, too (your own)")
-    parser.add_argument("--no-pictures", action="store_true", help="keep the text of the reads only in the log")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="sources read at a time (1)")
-    parser.add_argument(
-        "--resume", action="store_true", help="go on with a run that was stopped; needs its --csv or --jsonl"
-    )
-    parser.add_argument(
-        "--start", type=_time, metavar="TIME", help="when the recording began, as 2026-05-31T08:00+02:00"
-    )
-    add_pipeline_arguments(parser)
-
-
-def add_pipeline_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of every command that reads plates."""
-    parser.add_argument("--device", default=None, metavar="D", help="auto, cpu, or a graphics card such as cuda:0")
-    parser.add_argument(
-        "--min-confidence", type=_share, metavar="X", help="leave out reads less sure than this, 0 to 1"
-    )
-    parser.add_argument("--country", action="append", metavar="CC", help="plates expected, as DE; may be given again")
 
 
 def tuning_of(args: argparse.Namespace) -> tuple[str, Tuning]:
@@ -163,17 +133,3 @@ def interruptible(control: Control) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return value
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text} is no time; write it as 2026-05-31T08:00+02:00") from error

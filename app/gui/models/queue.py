@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from app.batch import Item, Outputs, Report
-from app.batch import run as run_batch
-from app.batch.runner import Control
+from app.batch.runner import Control, Item, Outputs, Report
+from app.batch.runner import run as run_batch
 from app.batch.state import StateFile
 from app.batch.writers import csv_file
 from app.journal import Journal

@@ -19,7 +19,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.batch import Item, items_of
+from app.batch.runner import Item, items_of
 from app.gui.controller import Controller
 from app.gui.models.jobs import FILE, PROGRESS, READS, JobTable, ProgressDelegate
 from app.gui.models.queue import BatchRun, Job, State, free_csv
