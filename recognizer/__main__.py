@@ -1,4 +1,4 @@
-"""python -m recognizer train | evaluate | explain | synth | export | calibrate."""
+"""python -m recognizer train | align | evaluate | explain | synth | export | calibrate."""
 
 import argparse
 import importlib
@@ -6,13 +6,14 @@ import sys
 
 COMMANDS = {
     "train": "train a reader, or fine-tune one",
+    "align": "train what finds the plate's corners in its crop, for a reader",
     "evaluate": "read a labelled set and print how well",
     "calibrate": "fit the confidence of a reader to a labelled set",
     "explain": "draw the probability matrix of a plate",
     "synth": "render artificial plates",
     "export": "write a reader as ONNX or OpenVINO",
 }
-MODULES = {"train": "training_command"}
+MODULES = {"train": "training_command", "align": "align_training"}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -140,7 +140,11 @@ class Aligner(nn.Module):
                 layers.append(ConvNorm(channels, channels))
             before = channels
         self.cnn = nn.Sequential(*layers)
-        self.head = nn.Sequential(nn.Linear(before * config.cells, self.DENSE), nn.ReLU(), nn.Linear(self.DENSE, 8))
+        last = nn.Linear(self.DENSE, 8)
+        with torch.no_grad():  # begin near the start
+            last.weight.mul_(0.1)
+            last.bias.zero_()
+        self.head = nn.Sequential(nn.Linear(before * config.cells, self.DENSE), nn.ReLU(), last)
         self.start: Tensor
         self.register_buffer("start", torch.tensor(self.START))
 

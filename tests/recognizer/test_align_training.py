@@ -1,0 +1,90 @@
+import csv
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from recognizer import align_training
+from recognizer.align_training import Examples, cut_photographs, draw_plates, errors, extent_of, read_boxes, train
+from recognizer.config import AlignerConfig
+from recognizer.synth import PlateGenerator
+
+SMALL = AlignerConfig(32, 64, (8, 16, 16))
+
+
+def white_plates(count, rng):
+    """White upright rectangles on black, with their corners."""
+    pictures = np.zeros((count, SMALL.height, SMALL.width, 3), np.uint8)
+    corners = np.empty((count, 8), np.float32)
+    for i in range(count):
+        x1, x2 = sorted(rng.choice(SMALL.width, 2, replace=False))
+        y1, y2 = sorted(rng.choice(SMALL.height, 2, replace=False))
+        x2, y2 = max(x2, x1 + 20), max(y2, y1 + 8)
+        pictures[i, y1:y2, x1:x2] = 255
+        corners[i] = np.array([x1, y1, x2, y1, x2, y2, x1, y2]) / np.tile([SMALL.width, SMALL.height], 4)
+    return Examples(pictures, corners)
+
+
+@pytest.fixture
+def boxes(tmp_path):
+    """One photograph: a white plate in a grey picture, and its box."""
+    image = np.full((200, 300, 3), 90, np.uint8)
+    image[80:120, 100:220] = 250
+    cv2.imwrite(str(tmp_path / "car.png"), image)
+    path = tmp_path / "boxes.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["image_path", "x1", "y1", "x2", "y2"], ["car.png", 100, 80, 220, 120]])
+    return path
+
+
+def test_training_learns_where_plates_are():
+    rng = np.random.default_rng(1)
+    plates, unseen = white_plates(600, rng), white_plates(64, rng)
+    cuts = Examples(plates.pictures, extent_of(torch.from_numpy(plates.known)).numpy())
+    before = errors(train(plates, cuts, SMALL, 1, 1e-5), unseen)
+    after = errors(train(plates, cuts, SMALL, 80, 5e-3), unseen)
+    assert after[0] < before[0] / 2 and after[1] < before[1] / 2
+
+
+def test_cuts_know_their_plate(boxes, monkeypatch):
+    monkeypatch.setattr(align_training, "Optics", lambda *_, **__: lambda image, *_: image)
+    found = cut_photographs(read_boxes(boxes), 40, AlignerConfig(), np.random.default_rng(2))
+    for picture, extent in zip(found.pictures, found.known, strict=True):
+        x1, y1, x2, y2 = (np.clip(extent, 0, 1) * [160, 64, 160, 64]).round().astype(int)
+        inside = picture[y1 + 3 : y2 - 3, x1 + 3 : x2 - 3].mean()
+        rim = np.concatenate([picture[: max(0, y1 - 3)].ravel(), picture[:, : max(0, x1 - 3)].ravel()])
+        assert not rim.size or inside > rim.mean() + 20
+
+
+def test_drawn_plates_have_their_corners_in_view():
+    plates = draw_plates(PlateGenerator(["de"], seed=1), [], 20, AlignerConfig(), np.random.default_rng(3))
+    assert plates.pictures.shape == (20, 64, 160, 3)
+    assert ((plates.known > -0.3) & (plates.known < 1.3)).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("image_path,x1,y1,x2\ncar.png,1,2,3\n", "line 2"),
+        ("image_path,x1,y1,x2,y2\ncar.png,1,2,3,4\n", "less than"),
+        ("image_path,x1,y1,x2,y2\ncar.png,1,2,wide,4\n", "pixels"),
+        ("image_path,x1,y1,x2,y2\n", "no rows"),
+    ],
+)
+def test_boxes_that_are_none_are_named(tmp_path, text, told):
+    path = tmp_path / "b.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=told):
+        read_boxes(path)
+
+
+def test_the_command_gives_a_reader_an_aligner(boxes, tmp_path, capsys):
+    from recognizer.__main__ import main
+    from recognizer.checkpoint import describe
+
+    out = tmp_path / "aligned.safetensors"
+    sizes = ["--drawn", "24", "--cuts", "8", "--steps", "2"]
+    assert main(["align", "--boxes", str(boxes), "--out", str(out), *sizes]) == 0
+    assert describe(out).aligner == AlignerConfig()
+    assert "corners off by" in capsys.readouterr().out
