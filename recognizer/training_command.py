@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -50,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Train as the arguments say; prints what was left out, progress, and the figures before and after."""
     console = Console()
+    cv2.setNumThreads(1)  # else OpenCV's threads are held when the process that makes pictures is forked, and it hangs
     if args.augment is None:
         args.augment = 0.0 if args.preset.startswith("tutorial") else 1.0
     weights = reader.shipped_weights() if args.weights and str(args.weights) == "shipped" else args.weights
