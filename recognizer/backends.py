@@ -114,30 +114,25 @@ def _kept(path: Path, aligner: bool) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         # Another process may convert at the same moment: each writes files of its own, the last rename wins.
         unfinished = folder / f"{kept.stem}.{os.getpid()}.xml"
-        checkpoint = checkpoints.load(path)
-        model = aligner_to_openvino(checkpoint) if aligner else to_openvino(checkpoint)
+        model = _model(checkpoints.load(path), aligner)
         openvino.save_model(model, unfinished, compress_to_fp16=False)
         unfinished.with_suffix(".bin").replace(kept.with_suffix(".bin"))
         unfinished.replace(kept)
     return kept
 
 
-def to_openvino(checkpoint: Checkpoint) -> Any:  # noqa: ANN401 - openvino.Model, which has no types
-    """The reader as an OpenVINO model for batches of any size."""
-    config = checkpoint.config
-    return _converted(checkpoint.network, (config.channels, config.height, config.width))
-
-
-def aligner_to_openvino(checkpoint: Checkpoint) -> Any:  # noqa: ANN401
-    """The aligner as an OpenVINO model for batches of any size; ValueError when the checkpoint has none."""
-    config = checkpoint.aligner_config
-    if checkpoint.aligner is None or config is None:
+def _model(checkpoint: Checkpoint, aligner: bool) -> Any:  # noqa: ANN401
+    """A checkpoint's reader or aligner as an OpenVINO model; ValueError when the checkpoint has no aligner."""
+    config, own = checkpoint.config, checkpoint.aligner_config
+    if not aligner:
+        return to_openvino(checkpoint.network, (config.channels, config.height, config.width))
+    if checkpoint.aligner is None or own is None:
         raise ValueError("this reader has no aligner: it reads crops as they are")
-    return _converted(checkpoint.aligner, (3, config.height, config.width))
+    return to_openvino(checkpoint.aligner, (3, own.height, own.width))
 
 
-def _converted(network: "nn.Module", shape: tuple[int, int, int]) -> Any:  # noqa: ANN401
-    """A network of pictures (channels, height, width) as an OpenVINO model.
+def to_openvino(network: "nn.Module", shape: tuple[int, int, int]) -> Any:  # noqa: ANN401 - openvino.Model: no types
+    """A network of pictures (channels, height, width) as an OpenVINO model for batches of any size.
 
     Goes by OpenVINO's PyTorch front end, since its convert_model reports usage to its maker.
     """

@@ -43,6 +43,9 @@ class Explained(Protocol):
     def lines(self) -> int:
         """Text lines whose steps stand one after the other."""
 
+    def straightened(self, crops: Sequence[Image]) -> list[Image]:
+        """BGR crops as the network sees them."""
+
     def log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
         """Log probabilities (N, T, C) of BGR crops."""
 
@@ -125,7 +128,8 @@ def explain(image: Image, reader: Explained, width: int = 1200, skipped: float =
     below = matrix_top + ROW * len(names)
     page, pen = canvas(width, below + 226)
     _draw_head(page, pen, image, reading)
-    seen = image[:, round(image.shape[1] * skipped) :]
+    seen = reader.straightened([image])[0]
+    seen = seen[:, round(seen.shape[1] * skipped) :]
     _draw_strips(page, pen, seen, columns, matrix_top - STRIP - 8)
     _draw_matrix(page, pen, probs, columns, names, matrix_top)
     runs = best_runs(probs, columns.lines)
@@ -178,11 +182,13 @@ def _draw_head(page: Pil.Image, pen: ImageDraw.ImageDraw, image: Image, reading:
 
 
 def _draw_strips(page: Pil.Image, pen: ImageDraw.ImageDraw, image: Image, columns: Columns, top: int) -> None:
-    """The plate stretched as the network gets it, above the steps of each text line."""
+    """The plate as the network gets it, above the steps of each text line."""
     for line in range(columns.lines):
         left, right = columns.line(line)
-        stretched = cv2.resize(image, (right - left, STRIP), interpolation=cv2.INTER_AREA)
-        page.paste(Pil.fromarray(stretched[:, :, ::-1].copy()), (left, top))
+        strip = cv2.resize(image, (right - left, STRIP), interpolation=cv2.INTER_AREA)
+        if strip.ndim == 2:  # a grey network's picture
+            strip = cv2.cvtColor(strip, cv2.COLOR_GRAY2BGR)
+        page.paste(Pil.fromarray(strip[:, :, ::-1].copy()), (left, top))
         if columns.lines > 1:
             pen.text((left, top - 18), f"text line {line + 1}", MUTED, lettering(12))
 

@@ -28,6 +28,9 @@ class Paths:
         probs[0, np.arange(len(path)), path] = peak
         self.output = np.log(probs)
 
+    def straightened(self, crops):
+        return list(crops)
+
     def log_probs(self, crops):
         return self.output
 

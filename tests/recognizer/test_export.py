@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ import torch
 
 from recognizer import checkpoint, export
 from recognizer.__main__ import main
-from recognizer.config import NetworkConfig, Stage
-from recognizer.network import build
+from recognizer.config import AlignerConfig, NetworkConfig, Stage
+from recognizer.network import Aligner, build
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,17 @@ def test_an_export_that_computes_something_else_is_refused(folder):
     with torch.no_grad():
         other.network.head.bias[1] += 1
     with pytest.raises(ValueError, match=r"reader\.xml: the exported network differs"):
-        export.check(other, folder / "reader.xml")
+        export.check(export.exports(other, folder / "reader.xml")[0])
+
+
+@pytest.mark.parametrize("name", ["plates.onnx", "plates.xml"])
+def test_an_aligner_is_written_beside_its_reader(folder, tmp_path, name):
+    own = AlignerConfig(32, 64, (8, 8))
+    reader = checkpoint.load(folder / "small.safetensors")
+    checkpoint.save(replace(reader, aligner=Aligner(own), aligner_config=own), tmp_path / "aligned.safetensors")
+    assert main(["export", "--weights", str(tmp_path / "aligned.safetensors"), "--out", str(tmp_path / name)]) == 0
+    assert (tmp_path / name.replace("plates", "plates-aligner")).exists()
+    assert "(N, 3, 32, 64)" in json.loads((tmp_path / "plates.json").read_text(encoding="utf-8"))["aligner"]
 
 
 def test_other_endings_are_refused(folder, capsys):
