@@ -1,4 +1,4 @@
-"""python -m recognizer train | align | evaluate | explain | synth | export | calibrate."""
+"""python -m recognizer train | align | compare | evaluate | explain | synth | export | calibrate."""
 
 import argparse
 import importlib
@@ -7,6 +7,7 @@ import sys
 COMMANDS = {
     "train": "train a reader, or fine-tune one",
     "align": "train what finds the plate's corners in its crop, for a reader",
+    "compare": "train several networks on the same data and set their figures side by side",
     "evaluate": "read a labelled set and print how well",
     "calibrate": "fit the confidence of a reader to a labelled set",
     "explain": "draw the probability matrix of a plate",

@@ -15,8 +15,11 @@ def fit(crop: Image, config: NetworkConfig) -> Image:
     """A crop of any size as uint8 (height, width, channels) of the network.
 
     The crop is stretched, its aspect ratio is not kept: so each character gets as many steps and rows as there are,
-    on a long plate as on a square one, and none is spent on padding. ValueError for an empty or non-BGR crop.
+    on a long plate as on a square one, and none is spent on padding. What has the network's shape is fitted already.
+    ValueError for an empty or non-BGR crop.
     """
+    if crop.dtype == np.uint8 and crop.shape == (config.height, config.width, config.channels):
+        return crop
     check(crop)
     picture = np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.uint8) if config.channels == 1 else crop
     fitted = stretched(picture, config.width, config.height)

@@ -102,10 +102,21 @@ class Tutorial2017(nn.Module):
         self.first = nn.GRU(self.DENSE, self.UNITS, bidirectional=True, batch_first=True)
         self.second = nn.GRU(self.UNITS, self.UNITS, bidirectional=True, batch_first=True)
         self.head = nn.Linear(2 * self.UNITS, config.alphabet.classes)
-        for gru in (self.first, self.second):
-            for name, parameter in gru.named_parameters():
-                if name.startswith("bias_hh"):
-                    nn.init.zeros_(parameter).requires_grad_(False)
+        self._initialize()
+
+    def _initialize(self) -> None:
+        """Weights as Keras drew them: with torch's own, far smaller ones it learns nothing in three epochs."""
+        for name, parameter in self.named_parameters():
+            if parameter.dim() == 1:
+                nn.init.zeros_(parameter)
+            elif name == "dense.weight":
+                nn.init.xavier_uniform_(parameter)
+            elif "weight_hh" in name:
+                nn.init.orthogonal_(parameter)
+            else:
+                nn.init.kaiming_normal_(parameter)
+            if "bias_hh" in name:
+                parameter.requires_grad_(False)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 1, 64, 128) in 0..1 -> log probabilities (N, 30, K)."""

@@ -9,6 +9,14 @@ def test_tutorial_2017_has_the_weights_of_the_tutorial():
     assert trainable(build(PRESETS["tutorial-2017"])) == 4_857_319
 
 
+def test_tutorial_2017_begins_as_keras_began():
+    weights = dict(build(PRESETS["tutorial-2017"]).named_parameters())
+    recurrent = weights["first.weight_hh_l0"].detach()
+    assert torch.allclose(recurrent.T @ recurrent, torch.eye(512), atol=1e-4)
+    assert weights["second.weight_ih_l0"].std().item() == pytest.approx((2 / 512) ** 0.5, rel=0.05)
+    assert not any(value.any() for name, value in weights.items() if "bias" in name)
+
+
 def test_ours_is_small():
     assert trainable(build(PRESETS["tutorial"])) < 300_000
 
