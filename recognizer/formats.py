@@ -93,6 +93,7 @@ class PlateFormat:
     family: tuple[str, ...] = ("eu",)
     height: float = 0.68
     small: float = 0.72
+    letter_height: float = 1.0
     first_line: float = 0.5
     monospaced: bool = False
     border: float = 0.8

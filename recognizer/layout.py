@@ -22,6 +22,7 @@ class Setting:
     ornament: float = 0.5
     small: float = 0.72
     small_raised: bool = False
+    letters: float = 1.0
     monospaced: bool = False
     dash: tuple[float, float] = (0.3, 0.11)
     dot_height: float = 0.5
@@ -103,6 +104,8 @@ def _element(piece: Piece, face: Face, setting: Setting) -> _Element:
         glyph = face.glyph(piece.text, setting.stroke)
         if piece.small:
             glyph = _smaller(glyph, setting)
+        elif piece.text.isalpha() and setting.letters < face.letters - 0.02:
+            glyph = _lower(glyph, setting.letters / face.letters)
         slot = face.slot(setting.stroke) if setting.monospaced and not piece.small else 0
         return _Element(piece.kind, max(slot, glyph.shape[1]), glyph, piece.small)
     if piece.kind in (Kind.DASH, Kind.DOT):
@@ -119,6 +122,14 @@ def _smaller(glyph: Mask, setting: Setting) -> Mask:
     cell = np.zeros((CELL, resized.shape[1]), np.uint8)
     top = round(MARGIN * (1 - scale)) if setting.small_raised else (CELL - resized.shape[0]) // 2
     cell[top : top + resized.shape[0]] = resized
+    return cell
+
+
+def _lower(glyph: Mask, scale: float) -> Mask:
+    """A letter less high than the digits beside it, standing on the same line."""
+    scaled = cv2.resize(glyph[MARGIN : MARGIN + CAP], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    cell = np.zeros((CELL, scaled.shape[1]), np.uint8)
+    cell[MARGIN + CAP - scaled.shape[0] : MARGIN + CAP] = scaled
     return cell
 
 

@@ -35,8 +35,10 @@ class Face:
     _fonts: dict[int, ImageFont.FreeTypeFont] = field(default_factory=dict)
     _font: ImageFont.FreeTypeFont | None = None
     _top: int = 0
+    _letters: float = 1.0
     _glyphs: dict[tuple[str, int], Mask] = field(default_factory=dict)
     _captions: dict[str, Mask] = field(default_factory=dict)
+    _known: dict[str, bool] = field(default_factory=dict)
     _missing: Mask | None = None
 
     def glyph(self, character: str, stroke: int = 0) -> Mask:
@@ -51,7 +53,10 @@ class Face:
 
     def has(self, text: str) -> bool:
         """Whether every character of the text has a drawn glyph in this font."""
-        return all(self.glyph(character).any() for character in text)
+        for character in text:
+            if character not in self._known:
+                self._known[character] = bool(self.glyph(character).any())
+        return all(self._known[character] for character in text)
 
     def slot(self, stroke: int = 0) -> int:
         """The width every character takes where a country sets all alike."""
@@ -77,25 +82,33 @@ class Face:
             raise FontError(f"{self.path}: no font that can be opened ({error}); remove it from the folder") from error
         return font
 
+    @property
+    def letters(self) -> float:
+        """Height of this font's letters as a share of its capitals' height, below 1 where digits are taller."""
+        self._sized()
+        return self._letters
+
     def _sized(self) -> ImageFont.FreeTypeFont:
-        """The font at the size where an H is 64 pixels high."""
+        """The font at the size where the taller of an H and a 1 is 64 pixels high."""
         if self._font is None:
-            probe = self._load(200).getbbox("H")
-            self._font = self._load(max(8, round(200 * CAP / max(1.0, probe[3] - probe[1]))))
-            self._top = int(self._font.getbbox("H")[1])
+            probe = self._load(200)
+            letter, both = probe.getbbox("H"), probe.getbbox("H1")
+            self._font = self._load(max(8, round(200 * CAP / max(1.0, both[3] - both[1]))))
+            self._letters = min(1.0, (letter[3] - letter[1]) / max(1.0, both[3] - both[1]))
+            self._top = int(self._font.getbbox("H1")[1])
             self._missing = self._ink("\ufffe")
         return self._font
 
     def _ink(self, character: str) -> Mask:
         font = self._sized() if self._font is None else self._font
         width = int(font.getlength(character)) + 48
-        image = Image.new("L", (width, CELL))
+        image = Image.new("L", (width, 2 * CELL))
         ImageDraw.Draw(image).text((24, MARGIN - self._top), character, font=font, fill=255)
         mask = np.asarray(image, dtype=np.uint8)
         columns = np.flatnonzero(mask.max(axis=0) > 40)
         if not columns.size:
             return np.zeros((CELL, 4), np.uint8)
-        return np.ascontiguousarray(mask[:, columns[0] : columns[-1] + 1])
+        return _in_cell(np.ascontiguousarray(mask[:, columns[0] : columns[-1] + 1]))
 
     def _render(self, character: str) -> Mask:
         self._sized()
@@ -103,6 +116,17 @@ class Face:
         if self._missing is not None and mask.shape == self._missing.shape and np.array_equal(mask, self._missing):
             return np.zeros((CELL, 4), np.uint8)
         return mask
+
+
+def _in_cell(mask: Mask) -> Mask:
+    """A glyph (160, width) in a cell of 80: plates have no tails below the line, so a Q is squeezed to keep its own."""
+    low = int(np.flatnonzero(mask.max(axis=1) > 40)[-1]) + 1
+    if low <= CELL - MARGIN // 2:
+        return np.ascontiguousarray(mask[:CELL])
+    cell = np.zeros((CELL, mask.shape[1]), np.uint8)
+    squeezed = cv2.resize(mask[MARGIN:low], (mask.shape[1], CELL - MARGIN - MARGIN // 2), interpolation=cv2.INTER_AREA)
+    cell[MARGIN : MARGIN + len(squeezed)] = squeezed
+    return cell
 
 
 def _thicken(mask: Mask, stroke: int) -> Mask:

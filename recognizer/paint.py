@@ -8,7 +8,6 @@ from recognizer.colours import Bgr
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
-_RAMP = np.arange(256, dtype=np.float32) / 255.0
 
 
 def filled(height: int, width: int, colour: Bgr) -> Image:
@@ -34,7 +33,7 @@ def paint(canvas: Image, mask: Mask, x: int, y: int, ink: Bgr, relief: int = 0) 
     if target is None or part is None:
         return
     layers = cv2.merge([part, part, part])
-    laid = cv2.merge([cv2.LUT(part, (_RAMP * channel).astype(np.uint8)) for channel in ink])
+    laid = cv2.multiply(filled(part.shape[0], part.shape[1], ink), layers, scale=1 / 255)
     kept = cv2.multiply(target, cv2.bitwise_not(layers), scale=1 / 255)
     target[:] = cv2.add(kept, laid)
     if relief > 0:
@@ -66,8 +65,7 @@ def _emboss(target: Image, mask: Mask, relief: int) -> None:
     upper = cv2.subtract(mask[:-2, :-2], mask[2:, 2:])
     lower = cv2.subtract(mask[2:, 2:], mask[:-2, :-2])
     inner = target[1:-1, 1:-1]
-    dark = cv2.LUT(upper, (np.arange(256) * relief // 255).astype(np.uint8))
-    light = cv2.LUT(lower, (np.arange(256) * relief // 255).astype(np.uint8))
+    dark, light = (cv2.convertScaleAbs(edge, alpha=relief / 255) for edge in (upper, lower))
     inner[:] = cv2.add(cv2.subtract(inner, cv2.merge([dark, dark, dark])), cv2.merge([light, light, light]))
 
 

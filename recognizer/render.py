@@ -179,6 +179,7 @@ class _Drawing:
             gap=rng.uniform(0.1, 0.5),
             ornament=rng.uniform(0.3, 0.85),
             small=plate.small * rng.uniform(0.9, 1.1),
+            letters=plate.letter_height,
             small_raised=any(caption.at == "rule" for caption in plate.captions),
             monospaced=plate.monospaced and rng.random() < 0.8,
             dash=(rng.uniform(0.16, 0.38), rng.uniform(0.08, 0.15)),
@@ -202,7 +203,7 @@ class _Drawing:
         for span in line.spans:
             self._span(span, (x + round(span.left * scale[0]), top, x + round(span.right * scale[0]), bottom), face)
         paint(self.canvas, resized(line.mask, width, height), x, y, self._ink, relief)
-        self._under_small(line, (x, y), scale)
+        self._under_small(line, setting.small, (x, y), scale)
 
     def _span(self, span: Span, area: Box, face: Face) -> None:
         """Draw an ornament, a rule or small stacked letters."""
@@ -233,13 +234,13 @@ class _Drawing:
             else:
                 paint_picture(self.canvas, resized(picture, side, tall), resized(mask, side, tall), x, y)
 
-    def _under_small(self, line: Line, at: tuple[int, int], scale: tuple[float, float]) -> None:
+    def _under_small(self, line: Line, small: float, at: tuple[int, int], scale: tuple[float, float]) -> None:
         """The caption that stands under small raised lettering (RUS), with a little flag at times."""
         captions = [caption for caption in self._plate.captions if caption.at == "rule"]
         if line.small is None or not captions:
             return
         left, right = (at[0] + round(edge * scale[0]) for edge in (line.small.left, line.small.right))
-        top = at[1] + round((MARGIN + CAP * self._plate.small * 1.06) * scale[1])
+        top = at[1] + round((MARGIN + CAP * small * 1.06) * scale[1])
         bottom = min(self.canvas.shape[0] - 3, at[1] + round((MARGIN + CAP * 1.12) * scale[1]))
         if self._rng.random() < 0.5:
             stripe = max(1, (bottom - top) // 4)

@@ -23,7 +23,6 @@ class EventKind(Enum):
     NEW = "new"
     UPDATE = "update"
     FINAL = "final"
-    WITHDRAWN = "withdrawn"
 
 
 class WallClock(Enum):
@@ -44,7 +43,6 @@ class RejectReason(Enum):
     UNREAD = "nothing read"
     LOW_CONFIDENCE = "low confidence"
     LOW_AGREEMENT = "low agreement"
-    CUT_OFF = "cut off by the picture's edge"
     NO_PLATE_FORM = "no plate form"
 
 
@@ -78,7 +76,7 @@ class PlateCrop:
 
 @dataclass(frozen=True, slots=True)
 class TrackReading:
-    """One reading of a track, with what its vote is worth (weight, 0 or more); cut: the plate may not be seen whole."""
+    """One reading of a track, with what its vote is worth (weight, 0 or more)."""
 
     reading: Reading
     frame_index: int
@@ -87,7 +85,6 @@ class TrackReading:
     box: Box
     sharpness: float
     weight: float
-    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +125,7 @@ class PlateEvent:
     region: country the form of the plate points to, or empty.
     absorbed: all track_keys that turned out to be this same visit; what was shown for them is to be removed.
 
-    Whoever keeps events keeps one entry a track_key, the one of the highest revision, and drops the keys that are gone.
-    A provisional entry that the later readings do not bear out ends as WITHDRAWN instead of FINAL.
+    Whoever keeps events keeps one entry a track_key, the one of the highest revision, and drops the absorbed keys.
     """
 
     kind: EventKind
@@ -156,11 +152,6 @@ class PlateEvent:
     region: str = ""
     is_still: bool = False
     absorbed: tuple[str, ...] = ()
-
-    @property
-    def gone(self) -> tuple[str, ...]:
-        """The track_keys of which nothing is to be shown any more: absorbed ones, and its own if it is withdrawn."""
-        return (*self.absorbed, self.track_key) if self.kind is EventKind.WITHDRAWN else self.absorbed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

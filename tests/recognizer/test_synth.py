@@ -13,7 +13,8 @@ import pytest
 from recognizer import datasets, synth
 from recognizer.formats import FREE, Colours, FormatError, PlateFormat, load_formats, matches
 from recognizer.free import free_plate
-from recognizer.lettering import OPEN_FONTS, Face, FontBook, FontError
+from recognizer.layout import Setting, set_line
+from recognizer.lettering import CAP, CELL, MARGIN, OPEN_FONTS, Face, FontBook, FontError
 from recognizer.patterns import Kind, Piece
 from recognizer.render import PlateRenderer
 from recognizer.synth import PlateGenerator
@@ -124,6 +125,39 @@ def test_glyphs_of_a_font_are_told_apart() -> None:
     assert not face.has("\u4e2d"), "a character the font lacks is no glyph"
     assert face.glyph("W").shape[1] > face.glyph("I").shape[1]
     assert face.glyph("A", 3).sum() > face.glyph("A").sum() > face.glyph("A", -2).sum()
+
+
+def test_no_glyph_leaves_its_cell_and_the_tallest_is_as_high_as_a_capital() -> None:
+    for face in FontBook().faces:
+        if not face.families:
+            continue
+        for character in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+            rows = np.flatnonzero(face.glyph(character).max(axis=1) > 128)
+            assert rows[0] >= MARGIN - 3 and rows[-1] < CELL - 3, f"{face.path.name}: {character} is cut off"
+        assert face.letters == pytest.approx(1.0, abs=0.06)
+
+
+def test_tall_digits_of_a_font_are_kept_whole() -> None:
+    fonts = Path(__file__).parents[3] / "shared" / "data" / "fonts"
+    if not fonts.is_dir():
+        pytest.skip(f"no lettering of real plates in {fonts}")
+    (road,) = [face for face in FontBook(fonts).faces if face.path.name.startswith("ru_")]
+    heights = {c: len(np.flatnonzero(road.glyph(c).max(axis=1) > 128)) for c in "017HKX"}
+    assert all(heights[digit] == pytest.approx(CAP, abs=3) for digit in "017")
+    assert all(heights[letter] == pytest.approx(CAP * road.letters, abs=3) for letter in "HKX")
+    assert road.letters == pytest.approx(58 / 76, abs=0.02)
+
+
+def test_russian_letters_are_lower_than_their_digits_and_stand_on_the_same_line() -> None:
+    (plate,) = [plate for plate in load_formats() if plate.code == "RU"]
+    face = next(face for face in FontBook().faces if "ru" in face.families)
+    pieces = [Piece(Kind.CHARACTER, character) for character in "H1"]
+    line = set_line(pieces, face, Setting(letters=plate.letter_height), 200)
+    left, right = (
+        np.flatnonzero(half.max(axis=1) > 128) for half in np.array_split(line.mask, [line.mask.shape[1] // 2], 1)
+    )
+    assert len(left) / len(right) == pytest.approx(58 / 76, abs=0.04)
+    assert abs(int(left[-1]) - int(right[-1])) <= 1
 
 
 def test_fonts_of_another_folder_are_used(tmp_path: Path) -> None:
