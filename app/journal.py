@@ -77,7 +77,7 @@ class Journal:
 
     def take(self, event: PlateEvent) -> Noted:
         """Note an event: tell its new watch-list hits, and hand a final one to the writer. Never waits for the disk."""
-        store = self.store
+        store = self.store if event.kind is not EventKind.WITHDRAWN else None
         hits = tuple(store.watch.match(event.text, event.first_wall)) if store is not None else ()
         visit = visit_of(event, self.run, hits[0].entry.list_name if hits else "")
         if event.kind is EventKind.FINAL or event.is_still or event.agreeing >= _AGREED:

@@ -8,7 +8,7 @@ from app.pipeline.types import PlateEvent
 
 
 class Reads:
-    """The reads of one source: the latest revision of every visit, without those that were absorbed by another."""
+    """The reads of one source: the latest revision of every visit that is not absorbed by another or withdrawn."""
 
     def __init__(self) -> None:
         self._events: dict[str, PlateEvent] = {}
@@ -16,10 +16,10 @@ class Reads:
     def add(self, events: Iterable[PlateEvent]) -> None:
         """Take in further events."""
         for event in events:
-            for key in event.absorbed:
+            for key in event.gone:
                 self._events.pop(key, None)
             known = self._events.get(event.track_key)
-            if known is None or known.revision < event.revision:
+            if event.track_key not in event.gone and (known is None or known.revision < event.revision):
                 self._events[event.track_key] = event
 
     def all(self) -> list[PlateEvent]:

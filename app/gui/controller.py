@@ -363,7 +363,7 @@ class Controller(QObject):
         if source is None or event.is_still:
             return
         hit = event.text in self._hits.get(event.source_id, ())
-        source.mark(Tick(event.track_key, event.text, event.best_s, hit), event.absorbed)
+        source.mark(Tick(event.track_key, event.text, event.best_s, hit), event.gone)
 
     def _ended(self, source_id: str, error: str) -> None:
         source = self._open.get(source_id)

@@ -120,6 +120,8 @@ class Replays:
             revision=event.revision + revisions,
             absorbed=tuple(other for other in absorbed if other != key),
         )
+        if event.kind is EventKind.WITHDRAWN and revisions:
+            event = replace(event, kind=EventKind.FINAL)  # the earlier showing bore it out
         if event.kind is EventKind.FINAL:
             self._now.setdefault(event.source_id, {})[key] = event
         return event

@@ -95,11 +95,11 @@ class OpenSource:
         )
         return self.capture
 
-    def mark(self, tick: Tick, absorbed: tuple[str, ...]) -> None:
-        """Keep a tick in place of those it absorbed; the oldest go when there are very many."""
-        for key in absorbed:
-            self.ticks.pop(key, None)
+    def mark(self, tick: Tick, gone: tuple[str, ...]) -> None:
+        """Keep a tick, drop those that are gone, which it may be itself; the oldest go when there are very many."""
         self.ticks[tick.track_key] = tick
+        for key in gone:
+            self.ticks.pop(key, None)
         while len(self.ticks) > _MOST_TICKS:
             del self.ticks[next(iter(self.ticks))]
 

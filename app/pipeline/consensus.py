@@ -15,6 +15,7 @@ _MOST_READINGS = 60  # enough for any vote; bounds memory and time for a parked 
 _MOST_SHOTS = 3
 _BORDER_WEIGHT = 0.3
 _FULL_HEIGHT_PX = 32.0
+_LINE_ASPECT = 3.0  # a box that is narrower for its height than this holds two lines, or one that is tilted
 _LARGER = 1.15
 
 
@@ -110,11 +111,11 @@ class PlateTrack:
             return True
         return self._unread_frames >= self._tuning.read_every or box.area > self._largest_px * _LARGER**2
 
-    def add(self, crop: PlateCrop, reading: Reading, at_border: bool) -> "PlateTrack | None":
+    def add(self, crop: PlateCrop, reading: Reading, cut: bool) -> "PlateTrack | None":
         """Add a reading; return the part that was split off as another vehicle's, if there is one."""
         frame = crop.frame
-        weight = _worth(crop, at_border)
-        item = TrackReading(reading, frame.index, frame.media_time, frame.wall_time, crop.box, crop.sharpness, weight)
+        weight, times = _worth(crop, cut), (frame.media_time, frame.wall_time)
+        item = TrackReading(reading, frame.index, *times, crop.box, crop.sharpness, weight, cut)
         shot = Shot(item, crop.image, frame.image)
         self._unread_frames = 0
         self._largest_px = max(self._largest_px, crop.box.area)
@@ -194,11 +195,15 @@ class PlateTrack:
         return other
 
 
-def _worth(crop: PlateCrop, at_border: bool) -> float:
-    """What a reading's vote is worth by its picture: large and sharp counts more, cut by the border much less."""
-    size = min(1.0, crop.box.height / _FULL_HEIGHT_PX)
+def _worth(crop: PlateCrop, cut: bool) -> float:
+    """What a reading's vote is worth: by the pixels a character has, by sharpness, and much less if the plate is cut.
+
+    Sharpness counts little, since of two crops of one plate the smaller one looks sharper.
+    """
+    line_px = min(crop.box.height, crop.box.width / _LINE_ASPECT)  # of two lines each has half the height
+    size = min(1.0, line_px / _FULL_HEIGHT_PX) ** 2
     sharp = crop.sharpness / (crop.sharpness + 1.0) if crop.sharpness > 0 else 0.0
-    return (0.25 + 0.75 * size) * (0.5 + 0.5 * sharp) * (_BORDER_WEIGHT if at_border else 1.0)
+    return (0.05 + 0.95 * size) * (0.75 + 0.25 * sharp) * (_BORDER_WEIGHT if cut else 1.0)
 
 
 def _worth_of(item: TrackReading) -> float:

@@ -2,7 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.pipeline.consensus import Finding, PlateTrack
@@ -220,27 +220,24 @@ class Pipeline:
         """Report a track that became reportable, or whose text or confidence changed noticeably."""
         finding = track.finding()
         told = state.reported.get(track.number)
-        if finding is None or self._objection(finding, told is not None) is not None:
+        if finding is None or self._objection(finding) is not None:
             return []
         if told and told.vote.text == finding.vote.text and finding.vote.confidence < told.vote.confidence + _BETTER:
             return []
         return [self._report(state, track, finding, final=False)]
 
     def _end(self, state: _SourceState, source_id: str, track_id: int) -> list[PlateEvent]:
-        """End a track: FINAL if it is a plate, else count why it was not reported."""
+        """End a track: FINAL if it is a plate, else count why not, and take back what was reported of it."""
         track = state.tracks.pop(track_id, None)
         if track is None:
             return []
         finding = track.finding()
-        told = state.reported.get(track.number)
-        objection = self._objection(finding, told is not None) if finding is not None else None
-        if finding is not None and objection is not None and told is not None:
-            # what was shown stands, for as long as the plate was in view
-            finding, objection = replace(told, last_s=finding.last_s, last_wall=finding.last_wall), None
+        objection = self._objection(finding) if finding is not None else None
         if finding is not None and objection is None:
             return [self._report(state, track, finding, final=True)]
         self._reject(source_id, track, finding, objection)
-        return []
+        told = state.reported.pop(track.number, None)
+        return [state.visits.withdraw(track.number)] if told is not None else []
 
     def _report(self, state: _SourceState, track: PlateTrack, finding: Finding, final: bool) -> PlateEvent:
         if final:
@@ -249,20 +246,16 @@ class Pipeline:
             state.reported[track.number] = finding
         return state.visits.report(track.number, finding, track.last_box, final)
 
-    def _objection(self, finding: Finding, told: bool) -> RejectReason | None:
-        """Return what speaks against reporting a finding, None if nothing does.
-
-        A track that was told already is corrected even where the new text would not be sure enough to tell anew.
-        """
+    def _objection(self, finding: Finding) -> RejectReason | None:
+        """Return what speaks against reporting a finding, None if nothing does."""
         tuning, vote = self.tuning, finding.vote
-        if vote.agreeing < (1 if finding.is_still else tuning.min_agreement):
-            return RejectReason.LOW_AGREEMENT
-        if not told and vote.share < tuning.min_share:
+        if vote.agreeing < (1 if finding.is_still else tuning.min_agreement) or vote.share < tuning.min_share:
             return RejectReason.LOW_AGREEMENT
         if not plate_form(vote.text, tuning.countries, tuning.min_length, tuning.max_length):
             return RejectReason.NO_PLATE_FORM
-        unsure = not told and vote.confidence < tuning.min_confidence
-        return RejectReason.LOW_CONFIDENCE if unsure else None
+        if not vote.whole and not finding.is_still:  # nobody knows what stands on the part never seen
+            return RejectReason.CUT_OFF
+        return RejectReason.LOW_CONFIDENCE if vote.confidence < tuning.min_confidence else None
 
     def _reject(
         self, source_id: str, track: PlateTrack, finding: Finding | None, objection: RejectReason | None
@@ -288,9 +281,8 @@ class Pipeline:
         """What the overlay shows of a plate in this frame."""
         found = item.found
         track = state.tracks[found.track_id]
-        vote = track.vote
         known = track.number in state.reported
-        text = state.visits.text_of(track.number) if known else vote.text if vote else ""
-        confidence = vote.confidence if vote else 0.0
+        vote = state.visits.vote_of(track.number) if known else track.vote
+        text, confidence = (vote.text, vote.confidence) if vote else ("", 0.0)
         key = f"{item.frame.source_id}#{track.number}"
         return Track(item.frame.source_id, key, found.detection.box, found.detection.score, text, confidence, known)

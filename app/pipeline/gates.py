@@ -4,7 +4,7 @@ from detector.types import Box
 from recognizer.formats import FormatError, matches
 
 _SLIMMEST, _WIDEST = 0.6, 9.0
-_BORDER_PX = 2.0
+_BORDER_PX, _BORDER_SHARE = 2.0, 0.15  # of a plate's height: so far from its true edge a box may be drawn
 
 
 def plate_shaped(box: Box) -> bool:
@@ -14,7 +14,8 @@ def plate_shaped(box: Box) -> bool:
 
 def cut_by_border(box: Box, width: int, height: int) -> bool:
     """Whether a box touches the border of a width by height frame, so that part of the plate may be missing."""
-    return box.x1 <= _BORDER_PX or box.y1 <= _BORDER_PX or box.x2 >= width - _BORDER_PX or box.y2 >= height - _BORDER_PX
+    near = max(_BORDER_PX, _BORDER_SHARE * box.height)
+    return box.x1 <= near or box.y1 <= near or box.x2 >= width - near or box.y2 >= height - near
 
 
 def plate_form(text: str, countries: tuple[str, ...] = (), shortest: int = 4, longest: int = 10) -> bool:

@@ -23,6 +23,7 @@ class EventKind(Enum):
     NEW = "new"
     UPDATE = "update"
     FINAL = "final"
+    WITHDRAWN = "withdrawn"
 
 
 class WallClock(Enum):
@@ -43,6 +44,7 @@ class RejectReason(Enum):
     UNREAD = "nothing read"
     LOW_CONFIDENCE = "low confidence"
     LOW_AGREEMENT = "low agreement"
+    CUT_OFF = "cut off by the picture's edge"
     NO_PLATE_FORM = "no plate form"
 
 
@@ -76,7 +78,7 @@ class PlateCrop:
 
 @dataclass(frozen=True, slots=True)
 class TrackReading:
-    """One reading of a track, with what its vote is worth (weight, 0 or more)."""
+    """One reading of a track, with what its vote is worth (weight, 0 or more); cut: the plate may not be seen whole."""
 
     reading: Reading
     frame_index: int
@@ -85,6 +87,7 @@ class TrackReading:
     box: Box
     sharpness: float
     weight: float
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ class PlateEvent:
     region: country the form of the plate points to, or empty.
     absorbed: all track_keys that turned out to be this same visit; what was shown for them is to be removed.
 
-    Whoever keeps events keeps one entry a track_key, the one of the highest revision, and drops the absorbed keys.
+    Whoever keeps events keeps one entry a track_key, the one of the highest revision, and drops the keys that are gone.
+    A provisional entry that the later readings do not bear out ends as WITHDRAWN instead of FINAL.
     """
 
     kind: EventKind
@@ -152,6 +156,11 @@ class PlateEvent:
     region: str = ""
     is_still: bool = False
     absorbed: tuple[str, ...] = ()
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The track_keys of which nothing is to be shown any more: absorbed ones, and its own if it is withdrawn."""
+        return (*self.absorbed, self.track_key) if self.kind is EventKind.WITHDRAWN else self.absorbed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,7 @@
 """Tracks of the same plate, soon after each other on one source, are one visit: one line in the log."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.pipeline.consensus import Finding
 from app.pipeline.gates import region_of
@@ -66,10 +66,20 @@ class VisitBook:
         (visit.live.discard if final else visit.live.add)(number)
         return self._event(visit, final)
 
-    def text_of(self, number: int) -> str:
-        """Text of the visit that a track belongs to, empty when it has none."""
+    def withdraw(self, number: int) -> PlateEvent:
+        """Take back what was reported of a track, and return the event that says so: FINAL where other tracks stand."""
+        visit = self._of_track.pop(number)
+        visit.live.discard(number)
+        if len(visit.findings) == 1:
+            self._visits.remove(visit)
+            return replace(self._event(visit, final=True), kind=EventKind.WITHDRAWN)
+        del visit.findings[number], visit.places[number]
+        return self._event(visit, final=True)
+
+    def vote_of(self, number: int) -> Vote | None:
+        """What the visit that a track belongs to says, None when it belongs to none."""
         visit = self._of_track.get(number)
-        return visit.best.vote.text if visit else ""
+        return visit.best.vote if visit else None
 
     def prune(self, now_s: float) -> None:
         """Forget visits that can no longer be continued."""

@@ -29,7 +29,8 @@ Column = tuple[int, int]
 class Vote:
     """The outcome: text with a confidence, also one a character; share is the part of all weight that says text.
 
-    agreeing: readings whose own first choice is text; readings: all that voted; weight: what agreed, summed up.
+    agreeing: readings whose own first choice is text; whole: those of them with the whole plate in the picture;
+    readings: all that voted; weight: what agreed, summed up.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Vote:
     char_confidences: tuple[float, ...]
     alternatives: tuple[Alternative, ...]
     agreeing: int
+    whole: int
     readings: int
     share: float
     weight: float
@@ -156,6 +158,7 @@ def _outcome(text: str, voters: Sequence[TrackReading], totals: Mapping[str, flo
         chars,
         tuple(Alternative(*other) for other in others[:_MOST_ALTERNATIVES]),
         len(agreeing),
+        sum(not item.cut for item in agreeing),
         len(voters),
         share,
         weight,

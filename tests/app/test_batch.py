@@ -27,7 +27,7 @@ from app.platelog.watchlist import WatchEntry
 from detector.types import Detection
 from recognizer.readings import Reading
 from tests.app.pipeline.clips import set_durations, write_clip
-from tests.app.pipeline.made import plate, says
+from tests.app.pipeline.made import ScriptedDetector, ScriptedReader, plate, says
 
 START = datetime(2026, 5, 31, 8, 0, tzinfo=UTC)
 
@@ -86,6 +86,16 @@ def test_a_video_gives_one_row_a_vehicle_in_the_fixed_columns(tmp_path: Path) ->
     assert float(row["first_s"]) == 0 and float(row["last_s"]) == pytest.approx(1.9, abs=0.01)
     assert [float(row[name]) for name in ("x1", "y1", "x2", "y2")] == [30, 40, 90, 56]
     assert (row["region"], row["list"], row["crop"]) == ("", "", "")
+
+
+def test_a_read_that_is_withdrawn_gives_no_row(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", frames=20, fps=10)
+    items, _ = items_of([str(clip)], START)
+
+    reader = ScriptedReader(lambda i: says("AB123C" if i < 2 else f"Q{i:02}W{i * 3:02}", 0.9))
+    networks = Pipeline(ScriptedDetector([[plate(30, 20, 60, 16)]] * 20), reader)
+    report = run(items, networks, Outputs({"csv": csv_file(tmp_path / "out.csv")}))
+    assert report.events == [] and rows_of(tmp_path / "out.csv") == []
 
 
 def test_pictures_give_one_row_a_plate_and_a_folder_names_its_files(tmp_path: Path) -> None:

@@ -101,6 +101,13 @@ def test_absorbed_tracks_leave_the_log(journal: Journal) -> None:
     assert [visit.track for visit in stored(journal)] == ["cam#2"]
 
 
+def test_what_is_withdrawn_is_neither_kept_nor_told(journal: Journal, alarms: list[Alarm]) -> None:
+    assert journal.store is not None
+    journal.store.watch.add(WatchEntry("block", "AB12CDE"))
+    noted = journal.take(event(EventKind.WITHDRAWN))
+    assert (noted.answer, noted.hits, alarms, stored(journal)) == (None, (), [], [])
+
+
 def test_a_hit_is_told_once_for_a_vehicle_and_is_a_column(journal: Journal, alarms: list[Alarm]) -> None:
     assert journal.store is not None
     journal.store.watch.add(WatchEntry("block", "AB12CDE", note="stolen"), WatchEntry("allow", "AB*"))

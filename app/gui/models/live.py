@@ -24,9 +24,11 @@ class LiveEvents:
     def take(self, events: Iterable[PlateEvent]) -> None:
         """Keep events; the oldest lose their frames, then go."""
         for event in events:
-            for key in event.absorbed:
+            for key in event.gone:
                 self._events.pop(key, None)
                 self._framed.pop(key, None)
+            if event.track_key in event.gone:
+                continue
             self._events[event.track_key] = event
             self._events.move_to_end(event.track_key)
             self._framed[event.track_key] = None

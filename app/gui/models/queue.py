@@ -82,8 +82,8 @@ class Watcher:
     def found(self, event: PlateEvent) -> None:
         """A plate is new, changed or final; what is final goes into the log as well."""
         tracks = self._tracks.setdefault(event.source_id, set())
-        tracks.difference_update(event.absorbed)
         tracks.add(event.track_key)
+        tracks.difference_update(event.gone)
         with self._lock:
             job = self._jobs.get(event.source_id)
             if job is not None:

@@ -41,11 +41,13 @@ class ReadTable(ReadColumns):
         self._fetch.failed.connect(self.failed)
 
     def take(self, events: Iterable[PlateEvent]) -> None:
-        """Show events: a row for each new track, changes in place, absorbed tracks removed."""
+        """Show events: a row for each new track, changes in place, absorbed and withdrawn tracks removed."""
         new = 0
         for event in events:
-            for key in event.absorbed:
+            for key in event.gone:
                 self._remove(self.row_of(key))
+            if event.track_key in event.gone:
+                continue
             row = ReadRow(visit_of(event, ""), event.kind is not EventKind.FINAL, event.track_key)
             place = self.row_of(event.track_key)
             if place < 0:

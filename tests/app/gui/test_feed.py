@@ -71,6 +71,17 @@ def test_other_plates_and_other_passages_stay_apart(text: str, first: float) -> 
     assert replays.known(event("7", text, first, first + 1)).track_key == "clip#7"
 
 
+@pytest.mark.parametrize(("earlier", "kind"), [(True, EventKind.FINAL), (False, EventKind.WITHDRAWN)])
+def test_what_an_earlier_showing_bore_out_is_not_withdrawn(earlier: bool, kind: EventKind) -> None:
+    replays = Replays()
+    if earlier:
+        replays.known(event("1", "AB12CDE", 1.0, 2.0))
+        replays.part("clip")
+    replays.known(event("7", "AB12CDE", 1.0, 1.5, kind=EventKind.NEW))
+    last = replays.known(event("7", "AB12CDE", 1.0, 2.0, revision=2, kind=EventKind.WITHDRAWN))
+    assert last.kind is kind and (last.track_key in last.gone) == (not earlier)
+
+
 def test_one_earlier_visit_is_taken_up_by_one_track_only() -> None:
     replays = Replays()
     replays.known(event("1", "AB12CDE", 1.0, 2.0))

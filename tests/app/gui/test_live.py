@@ -174,6 +174,8 @@ def test_a_camera_that_runs_for_weeks_keeps_a_bounded_number_of_ticks() -> None:
     assert len(source.ticks) == 2000 and "gate#4999" in source.ticks
     source.mark(Tick("gate#5000", "AB12CDE", 5000.0, False), ("gate#4999",))
     assert "gate#4999" not in source.ticks
+    source.mark(Tick("gate#5000", "AB12CDE", 5000.0, False), ("gate#5000",))
+    assert "gate#5000" not in source.ticks
 
 
 def test_ticks_are_named_and_hits_differ_by_form(qtbot: QtBot) -> None:

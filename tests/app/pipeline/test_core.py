@@ -230,8 +230,69 @@ def test_a_finished_source_begins_anew() -> None:
     assert events and pipeline.finish("clip") == []
 
 
-def test_what_was_shown_as_new_always_ends_as_final() -> None:
-    # two agree, then chaos: the plate that was shown stands
-    events, _ = run(parked(20), lambda i: says("AB123C", 0.9) if i < 2 else says(f"Q{i:02}W{i * 3:02}", 0.9))
-    assert events[0].kind is EventKind.NEW and events[-1].kind is EventKind.FINAL
-    assert events[-1].text == events[-2].text if len(events) > 1 else True
+def chaos(i: int) -> Reading:
+    """Two readings agree, all later ones say something else each."""
+    return says("AB123C", 0.9) if i < 2 else says(f"Q{i:02}W{i * 3:02}", 0.9)
+
+
+def test_what_the_later_readings_do_not_bear_out_is_withdrawn_and_counted() -> None:
+    events, pipeline = run(parked(20), chaos)
+    assert [event.kind for event in events] == [EventKind.NEW, EventKind.WITHDRAWN]
+    assert events[-1].gone == (events[0].track_key,) and events[-1].revision == 2
+    assert pipeline.rejected() == {RejectReason.LOW_AGREEMENT: 1}
+
+
+@pytest.mark.parametrize("right", ["AB123C", "AB128C"])
+def test_what_is_told_is_corrected_by_a_text_sure_enough_to_be_told_anew(right: str) -> None:
+    events, _ = run(parked(20), lambda i: says("AB123C", 0.6) if i < 2 else says(right, 0.95))
+    assert events[-1].kind is EventKind.FINAL and events[-1].text == right
+    assert events[-1].confidence >= Tuning().min_confidence
+
+
+def test_no_row_ends_in_a_text_its_last_vote_is_not_sure_of() -> None:
+    def reads(i: int) -> Reading:
+        return says("AB123C", 0.9) if i < 2 else says("A8123C" if i % 2 else "AB12BC", 0.1)
+
+    events, _ = run(parked(30), reads)
+    last = {event.track_key: event for event in events}
+    ends = [event for event in last.values() if event.kind is EventKind.FINAL]
+    assert all(event.confidence >= Tuning().min_confidence for event in ends)
+
+
+def test_a_withdrawn_track_leaves_the_rest_of_its_visit() -> None:
+    # the second track reads as the first at once, then as nothing that agrees
+    script = [*parked(6), *[[]] * 30, *parked(20, x=300)]
+    events, _ = run(script, lambda i: says("AB123C", 0.9) if i < 6 else chaos(i - 6), Tuning(settled_agreement=99))
+    final = events[-1]
+    assert final.kind is EventKind.FINAL and final.text == "AB123C" and final.gone == ()
+    assert (final.agreeing, final.last_s) == (6, 0.5)
+
+
+def leaving(count: int) -> list[list[Detection]]:
+    """A plate that moves out of a picture 640 pixels wide, seen to its very edge."""
+    return [[plate(x, 100, min(80, 640 - x))] for x in range(580, 580 + count * 4, 4)]
+
+
+def test_a_plate_never_seen_whole_is_no_plate() -> None:
+    events, pipeline = run(leaving(6), lambda i: says("KL31K", 0.95))
+    assert events == [] and pipeline.rejected() == {RejectReason.CUT_OFF: 1}
+
+
+def test_a_plate_seen_whole_before_it_leaves_keeps_its_text() -> None:
+    script = [[plate(x, 100)] for x in range(500, 550, 10)] + leaving(8)
+    events, _ = run(
+        script, lambda i: says("KL31K9036", 0.9) if i < 5 else says("KL31K", 0.95), Tuning(settled_agreement=99)
+    )
+    assert events[-1].kind is EventKind.FINAL and events[-1].text == "KL31K9036"
+
+
+def test_a_picture_of_nothing_but_a_plate_is_read() -> None:
+    pipeline = Pipeline(ScriptedDetector([[plate(0, 0, 640, 480)]]), ScriptedReader(lambda i: says("AB123C")))
+    assert [event.text for event in pipeline.process([frame(0, 0, still=True)]).events] == ["AB123C"]
+
+
+def test_the_overlay_shows_what_was_told_with_its_own_confidence() -> None:
+    pipeline = Pipeline(ScriptedDetector(parked(20)), ScriptedReader(chaos))
+    shown = [pipeline.process([frame(i, i / FPS)]).frames[0].tracks[0] for i in range(20)]
+    assert {(track.text, track.confidence) for track in shown[1:]} == {("AB123C", shown[1].confidence)}
+    assert shown[1].confidence > 0.9

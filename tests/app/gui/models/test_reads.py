@@ -59,6 +59,15 @@ def test_an_absorbed_track_leaves_the_list(qtbot: QtBot) -> None:
     assert [table.row(row).key for row in range(table.rowCount())] == ["c", "b"]
 
 
+def test_a_withdrawn_read_leaves_the_list(qtbot: QtBot) -> None:
+    table = ReadTable(None)
+    table.take([event("a"), event("b"), event("a", kind=EventKind.WITHDRAWN, revision=2)])
+    assert [table.row(row).key for row in range(table.rowCount())] == ["b"]
+    with qtbot.assertNotEmitted(table.arrived):
+        table.take([event("never seen", kind=EventKind.WITHDRAWN)])
+    assert table.rowCount() == 1
+
+
 def test_a_correction_outlives_later_events(qtbot: QtBot) -> None:
     table = ReadTable(None)
     table.take([event("a")])
