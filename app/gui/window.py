@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QByteArray, QSettings, QSize
+from PyQt5.QtCore import QByteArray, QEvent, QSettings, QSize
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt5.QtWidgets import (
     QApplication,
@@ -18,6 +18,7 @@ from PyQt5.QtWidgets import (
 from app.gui import icons, theme
 from app.gui.bars import Bars, Extras
 from app.gui.controller import Controller
+from app.gui.fractional import Seams
 from app.gui.hits import HitBanner, HitDesk
 from app.gui.live_page import LivePage
 from app.gui.notice import Notice
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, QToolButton] = {}
         self._clean = True
         self._extras: Extras | None = None
+        self._seams = Seams(self)
         self._lay_out()
         controller.message.connect(self.say)
         controller.engine_changed.connect(self._show_engine)
@@ -225,6 +227,13 @@ class MainWindow(QMainWindow):
             self.notice.show_news(text, self.tr("Change…"), self._extras.privacy)
 
     # -- opening and closing ---------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent | None) -> bool:
+        """See to what a repaint of parts leaves behind."""
+        done = super().event(event)
+        if event is not None and event.type() == QEvent.Type.UpdateRequest:
+            self._seams.repainted()
+        return done
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take what can be opened."""
