@@ -19,7 +19,10 @@ Value: TypeAlias = bool | int | float | str | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What the dialog shows of one setting: help tells its effect; live says that a change needs no new start."""
+    """What the dialog shows of one setting: help tells its effect; live says that a change needs no new start.
+
+    zero: what 0 stands for, where it is no number like the others.
+    """
 
     label: str
     help: str
@@ -28,6 +31,7 @@ class Option:
     unit: str = ""
     choices: tuple[str, ...] = ()
     live: bool = True
+    zero: str = ""
 
 
 def _option(
@@ -39,8 +43,9 @@ def _option(
     unit: str = "",
     choices: tuple[str, ...] = (),
     live: bool = True,
+    zero: str = "",
 ) -> Any:  # noqa: ANN401 (like dataclasses.field, it stands where the value's own type is declared)
-    option = Option(label, help, low, high, unit, choices, live)
+    option = Option(label, help, low, high, unit, choices, live, zero)
     return dataclasses.field(default=default, metadata={"option": option})
 
 
@@ -52,7 +57,14 @@ class Detection:
         "auto", "Compute on", "auto takes a graphics card where there is one; or cpu, or one card: cuda:0.", live=False
     )
     size: int = _option(
-        640, "Picture size", "Larger finds smaller plates and takes longer.", low=320, high=1920, unit="px", live=False
+        0,
+        "Picture size",
+        "Larger finds smaller plates and takes longer. As trained is best for most cameras.",
+        low=0,
+        high=1920,
+        unit="px",
+        live=False,
+        zero="As trained",
     )
     min_score: float = _option(
         0.3, "Sure enough to be a plate", "Lower finds more plates, and more things that are none.", low=0.05, high=0.95
@@ -106,7 +118,13 @@ class Log:
 
     folder: str = _option("", "Folder", "Where reads and pictures are kept. Empty: the user's data folder.", live=False)
     keep_days: int = _option(
-        30, "Keep reads for", "Older reads and their pictures are deleted; 0 keeps them.", low=0, high=3650, unit="days"
+        30,
+        "Keep reads for",
+        "Older reads and their pictures are deleted.",
+        low=0,
+        high=3650,
+        unit="days",
+        zero="For ever",
     )
     pictures: bool = _option(True, "Keep pictures", "Off: only the text of a read is kept.")
 
@@ -291,7 +309,8 @@ def _bounds(option: Option) -> str:
         return f" ({', '.join(option.choices)})"
     if option.low is None or option.high is None:
         return ""
-    return f" ({option.low:g} to {option.high:g}{' ' + option.unit if option.unit else ''})"
+    zero = f"; 0: {option.zero[0].lower()}{option.zero[1:]}" if option.zero else ""
+    return f" ({option.low:g} to {option.high:g}{' ' + option.unit if option.unit else ''}{zero})"
 
 
 def _literal(value: Value) -> str:

@@ -140,8 +140,7 @@ def _settings() -> Iterator[str]:
         option = entry.option
         yield from (section_label(entry.section), option.label, option.help)
         yield from (choice.capitalize() for choice in option.choices)
-        if option.unit:
-            yield option.unit
+        yield from (text for text in (option.unit, option.zero) if text)
 
 
 def main() -> None:

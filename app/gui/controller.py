@@ -2,8 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TypeVar
 
 from PyQt5.QtCore import QObject, QTimer, pyqtSignal
@@ -12,19 +11,16 @@ from app import settings as app_settings
 from app.gui.feed import Feed, News
 from app.gui.kept import Kept
 from app.gui.networks import SharedNetworks
-from app.gui.opened import OpenSource, Tick, shown_name
+from app.gui.playing import Playing
 from app.gui.priority import yield_to_window
 from app.gui.tasks import Tasks
 from app.journal import Journal
 from app.pipeline.core import Detector, Pipeline, Reader
 from app.pipeline.engine import Engine
-from app.pipeline.opening import load_networks
-from app.pipeline.sources import SourceError, SourceSpec, identify
-from app.pipeline.stats import StageTime, StageTimes
+from app.pipeline.opening import load_networks, only_region
+from app.pipeline.stats import StageTime
 from app.pipeline.tracking import PlateTracker
 from app.pipeline.tuning import from_settings
-from app.pipeline.types import FrameResult, PlateEvent
-from app.pipeline.zones import Zones
 from app.platelog.store import Store
 from app.platelog.types import BLOCK, LogStatus, Visit
 from app.settings import Settings
@@ -33,12 +29,12 @@ T = TypeVar("T")
 
 DRAIN_MS = 33  # 30 Hz: often enough to look immediate, seldom enough to leave the processor to the networks
 _STATUS_MS = 500
-_MOST_AT_ONCE = 4  # more files than this are work for the queue, not for the eye
 _VISITS_REMEMBERED = 5000
+_STRIDE = 32  # the detector takes pictures whose sides are multiples of it
 _STOP_S = 1.2  # for the engine, then as much again for the log: closing takes under 3 s whatever hangs
 
 
-class Controller(QObject):
+class Controller(Playing):
     """The one object that all widgets share. Made and used in the GUI thread only.
 
     Signals carry small values, never frames; events come in batches from a 30 Hz timer.
@@ -48,15 +44,9 @@ class Controller(QObject):
     visit_changed = pyqtSignal(str)  # track_key of a visit that was saved, corrected, settled or deleted
     log_changed = pyqtSignal()  # many rows changed at once (import, purge, batch run): ask the store again
     hit = pyqtSignal(object)  # app.journal.Alarm: a plate of a block list was read
-    source_state_changed = pyqtSignal(str)  # source_id; at most twice a second
-    sources_changed = pyqtSignal()  # a source was opened or closed
     watch_changed = pyqtSignal()  # entries of the watch lists were added, changed or removed
     engine_changed = pyqtSignal()  # the networks were loaded, or could not be
     settings_changed = pyqtSignal()
-    message = pyqtSignal(str)  # one line for the status bar, without secrets
-    moment_wanted = pyqtSignal(str, float)  # source_id, media second: the live view shows it
-    read_wanted = pyqtSignal(str)  # track_key: the list of reads selects it
-    queue_wanted = pyqtSignal(tuple)  # tuple[str, ...]: folders and files for the batch queue
 
     def __init__(
         self,
@@ -67,15 +57,9 @@ class Controller(QObject):
         parent: QObject | None = None,
     ) -> None:
         """make_pipeline: loads the networks, in a thread of its own; by default as the settings say."""
-        super().__init__(parent)
-        self._settings = settings
+        super().__init__(settings, feed, parent)
         self._kept = kept
-        self._feed = feed
-        self._open: dict[str, OpenSource] = {}
         self._visits: OrderedDict[str, Visit] = OrderedDict()
-        self._hits: dict[str, set[str]] = {}
-        self._zones: dict[str, Zones] = {}
-        self.stages = StageTimes()
         self._networks = SharedNetworks(self._load_networks)
         self._make_pipeline = make_pipeline or self.load_pipeline
         self._tasks = Tasks(self)
@@ -121,6 +105,7 @@ class Controller(QObject):
         self._feed.keep_pictures = settings.log.pictures
         if self._engine.pipeline is not None:
             self._engine.pipeline.tuning = from_settings(settings)
+        self._prefer_region()
         self.settings_changed.emit()
         app_settings.save(settings)
 
@@ -171,19 +156,16 @@ class Controller(QObject):
     def _load_networks(self) -> tuple[Detector, Reader]:
         """Load the networks as the settings say."""
         detection = self._settings.detection
-        return load_networks(detection.device, from_settings(self._settings), detection.size)
+        size = detection.size // _STRIDE * _STRIDE
+        return load_networks(detection.device, from_settings(self._settings), size or None)
+
+    def _prefer_region(self) -> None:
+        self._networks.prefer(only_region(self._settings.reading.countries))
 
     def stage_times(self) -> dict[str, StageTime]:
         """Return how long the steps take."""
         networks = self._engine.pipeline.stages.snapshot() if self._engine.pipeline is not None else {}
         return {**self.stages.snapshot(), **networks}
-
-    def show_plate(self, source_id: str, plate: str) -> None:
-        """Have the list of reads select the latest read of a plate at a source."""
-        source = self._open.get(source_id)
-        keys = [tick.track_key for tick in source.ticks.values() if tick.text == plate] if source is not None else []
-        if keys:
-            self.read_wanted.emit(keys[-1])
 
     def later(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Run work in a thread and done(result) in the GUI thread; an exception goes to the crash dialog."""
@@ -194,141 +176,6 @@ class Controller(QObject):
     ) -> None:
         """Like later, but an exception of work goes to failed(error), in the GUI thread."""
         self._tasks.start(work, done, failed)
-
-    @property
-    def sources(self) -> tuple[OpenSource, ...]:
-        """The open sources, in the order of opening."""
-        return tuple(source for source in self._open.values() if not source.closing)
-
-    def source(self, source_id: str) -> OpenSource | None:
-        """Return an open source, or None."""
-        return self._open.get(source_id)
-
-    def newest(self, source_id: str) -> FrameResult | None:
-        """Return the newest processed frame of a source, or None."""
-        return self._feed.newest(source_id)
-
-    def hits_of(self, source_id: str) -> frozenset[str]:
-        """Return the plates read at a source that are on a block list."""
-        return frozenset(self._hits.get(source_id, ()))
-
-    def open_sources(self, names: Sequence[str]) -> None:
-        """Open files, folders, addresses, cameras as the user named them; what cannot be opened is told by message.
-
-        Folders, and more than four files at once, go to the queue.
-        """
-        folders = tuple(name for name in names if Path(name).is_dir())
-        files = tuple(name for name in names if name not in folders)
-        if len(files) > _MOST_AT_ONCE:
-            folders, files = (*folders, *files), ()
-        for name in files:
-            try:
-                self.open_source(identify(name))
-            except SourceError as error:
-                self.message.emit(str(error))
-        if folders:
-            self.queue_wanted.emit(folders)
-
-    def open_source(self, spec: SourceSpec, name: str = "", zones: Zones | None = None) -> None:
-        """Open one source under a name; one that is open already is shown from the start again."""
-        if zones is not None:
-            self.set_zones(spec.source_id, zones)
-        known = self._open.get(spec.source_id)
-        if known is not None:
-            known.closing = False
-            self.seek(spec.source_id, 0.0)
-        else:
-            self._open[spec.source_id] = source = OpenSource(spec, name or shown_name(spec))
-            self._begin(source)
-        self.sources_changed.emit()
-
-    def close_source(self, source_id: str) -> None:
-        """Close a source; its open tracks become final."""
-        source = self._open.get(source_id)
-        if source is None:
-            return
-        source.closing, source.wanted_s = True, None
-        if source.ended:
-            self._forget(source)
-        else:
-            source.release()
-            self._engine.remove(source_id)
-        self.sources_changed.emit()
-
-    def zones(self, source_id: str) -> Zones:
-        """Return where a source is looked at."""
-        return self._zones.get(source_id, Zones())
-
-    def set_zones(self, source_id: str, zones: Zones) -> None:
-        """Look at a source only where zones allow, from now on."""
-        self._zones[source_id] = zones
-        if self._engine.pipeline is not None:
-            self._engine.pipeline.set_zones(source_id, zones)
-
-    def set_paused(self, source_id: str, paused: bool) -> None:
-        """Hold a recording or let it go on; one that has ended starts again."""
-        source = self._recording(source_id)
-        if source is None:
-            return
-        source.paused = paused
-        if source.ended and not paused:
-            self.seek(source_id, 0.0)
-        elif source.played is not None:
-            source.played.set_paused(paused)
-        self.source_state_changed.emit(source_id)
-
-    def set_speed(self, source_id: str, speed: float) -> None:
-        """Play a recording so many times as fast as it was recorded."""
-        if (source := self._recording(source_id)) is not None:
-            source.speed = speed
-            if source.played is not None:
-                source.played.set_speed(speed)
-            self.source_state_changed.emit(source_id)
-
-    def step(self, source_id: str) -> None:
-        """Pause a recording and show its next frame."""
-        if (source := self._recording(source_id)) is not None:
-            self.set_paused(source_id, True)
-            if source.played is not None:
-                source.played.step()
-
-    def seek(self, source_id: str, media_time: float) -> None:
-        """Go to a second of a recording. Tracks of the old place end first, so reads of two places never mix."""
-        source = self._recording(source_id)
-        if source is None:
-            return
-        source.wanted_s = max(0.0, min(media_time, source.latest_s))
-        if source.ended:
-            self._begin(source)
-        else:
-            source.release()
-            self._engine.remove(source_id)
-
-    def show_moment(self, source_id: str, media_time: float) -> None:
-        """Bring the live view to a second of a recording, opening it if need be."""
-        if source_id not in self._open:
-            try:
-                self.open_source(identify(source_id))
-            except SourceError as error:
-                self.message.emit(str(error))
-                return
-        self.set_paused(source_id, True)
-        self.seek(source_id, media_time)
-        self.moment_wanted.emit(source_id, media_time)
-
-    def _recording(self, source_id: str) -> OpenSource | None:
-        source = self._open.get(source_id)
-        return source if source is not None and source.is_recording else None
-
-    def _begin(self, source: OpenSource) -> None:
-        loading = self._engine.pipeline is None  # a recording that played on would lose its first plates
-        self._engine.add(source.begin(self._engine.wake, self._settings, self.stages, loading))
-        self.source_state_changed.emit(source.source_id)
-
-    def _forget(self, source: OpenSource) -> None:
-        self._open.pop(source.source_id, None)
-        self._feed.forget(source.source_id)
-        self._hits.pop(source.source_id, None)
 
     def _take_news(self) -> None:
         news = self._feed.fetch()
@@ -358,33 +205,6 @@ class Controller(QObject):
         while len(self._visits) > _VISITS_REMEMBERED:
             self._visits.popitem(last=False)
 
-    def _tick(self, event: PlateEvent) -> None:
-        source = self._open.get(event.source_id)
-        if source is None or event.is_still:
-            return
-        hit = event.text in self._hits.get(event.source_id, ())
-        source.mark(Tick(event.track_key, event.text, event.best_s, hit), event.gone)
-
-    def _ended(self, source_id: str, error: str) -> None:
-        source = self._open.get(source_id)
-        if source is None:
-            return
-        source.ended, source.error = True, error
-        if source.closing:
-            self._forget(source)
-        elif source.wanted_s is not None:
-            self._begin(source)
-        elif error:
-            self.message.emit(error)
-        self.source_state_changed.emit(source_id)
-
-    def _loaded(self) -> None:
-        """The networks are there: what was opened meanwhile begins."""
-        for source_id, zones in self._zones.items():
-            self.set_zones(source_id, zones)
-        for source in self._open.values():
-            source.go_on()
-
     def _look_round(self) -> None:
         """Twice a second: how the sources, the networks and the log do."""
         if not self._had_store and self.store is not None:  # the log could not be opened at the start, and now was
@@ -396,6 +216,7 @@ class Controller(QObject):
             self.source_state_changed.emit(source.source_id)
         ready, trouble = self._engine.pipeline is not None, self._engine.trouble
         if ready and not self._ready:
+            self._prefer_region()  # it may have been chosen while the networks were loading
             self._loaded()
         if (ready, trouble) != (self._ready, self._trouble):
             self._ready, self._trouble = ready, trouble

@@ -199,7 +199,9 @@ class LiveGrid(QWidget):
             if not tile.isVisible():
                 continue
             result = self._controller.newest(tile.source_id)
-            if result is not None and result is not tile.view.result:
+            if result is None:
+                tile.view.show_waiting(self._controller.waiting_picture(tile.source_id))
+            elif result is not tile.view.result:
                 tile.view.show_result(result, self._controller.hits_of(tile.source_id))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -2,11 +2,19 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 from app.pipeline.core import Detector, Reader
 from app.pipeline.types import Image
 from detector.types import Detection
 from recognizer.readings import Reading
+
+
+@runtime_checkable
+class Regional(Protocol):
+    """A reader that can prefer the plates of one region."""
+
+    region: str | None
 
 
 class SharedNetworks:
@@ -24,6 +32,12 @@ class SharedNetworks:
     def ensure(self) -> None:
         """Load them unless they are there; another thread that is at it is waited for."""
         self._networks()
+
+    def prefer(self, region: str | None) -> None:
+        """Have the reader, if it is loaded, prefer the plates of a region from now on. Never waits."""
+        reader = self._loaded[1] if self._loaded is not None else None
+        if isinstance(reader, Regional):
+            reader.region = region
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         """Return the plates of each image, best first."""

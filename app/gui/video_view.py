@@ -10,11 +10,12 @@ from PyQt5.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QP
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from app.gui import theme
-from app.pipeline.types import FrameResult, Image, Track
+from app.pipeline.types import Frame, FrameResult, Image, Track
 from detector.types import Box
 
 _RADIUS = 4.0
 _PAD = 6.0
+_PLATE_BACK = QColor(10, 16, 20, 225)  # behind text on a picture
 
 
 class VideoView(QWidget):
@@ -31,6 +32,7 @@ class VideoView(QWidget):
         self._hits: Collection[str] = ()
         self._scaled: tuple[Image, QSize, QImage, Image] | None = None
         self._placeholder = ""
+        self._waiting = False
         theme.changed.connect(self.update)
 
     @property
@@ -40,8 +42,14 @@ class VideoView(QWidget):
 
     def show_result(self, result: FrameResult, hits: Collection[str] = ()) -> None:
         """Show a frame with its tracks; plates among hits are drawn as watch-list hits."""
-        self._result, self._hits = result, hits
+        self._result, self._hits, self._waiting = result, hits, False
         self.update()
+
+    def show_waiting(self, frame: Frame | None) -> None:
+        """Show a frame nobody has looked for plates in yet, under the text that says why; None leaves all as it is."""
+        if frame is not None and (self._result is None or self._result.frame is not frame):
+            self._result, self._waiting = FrameResult(frame, ()), True
+            self.update()
 
     def show_text(self, text: str) -> None:
         """Say, in place of a picture, why there is none."""
@@ -79,6 +87,8 @@ class VideoView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for track in self._result.tracks:
                 self._paint_track(painter, track, area)
+        if self._waiting:
+            self._paint_veil(painter)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Tell which plate was clicked, if any."""
@@ -107,6 +117,20 @@ class VideoView(QWidget):
         corner = QPointF(area.left() + box.x1 * scale, area.top() + box.y1 * scale)
         return QRectF(corner, QSizeF(box.width * scale, box.height * scale))
 
+    def _paint_veil(self, painter: QPainter) -> None:
+        """Dim a picture that is not being read yet, and say why across it."""
+        painter.fillRect(self.rect(), QColor(8, 12, 16, 110))
+        metrics = QFontMetricsF(painter.font())
+        room = QRectF(self.rect()).adjusted(2 * _PAD, 0, -2 * _PAD, 0)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        text = metrics.boundingRect(room, int(flags), self._placeholder)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_PLATE_BACK)
+        painter.drawRoundedRect(text.adjusted(-2 * _PAD, -_PAD, 2 * _PAD, _PAD), 2 * _RADIUS, 2 * _RADIUS)
+        painter.setPen(QColor("#ffffff"))
+        painter.drawText(room, int(flags), self._placeholder)
+
     def _paint_track(self, painter: QPainter, track: Track, area: QRectF) -> None:
         hit = track.text in self._hits
         colour = theme.colour("hit") if hit else QColor(theme.DARK.accent)
@@ -132,7 +156,7 @@ class VideoView(QWidget):
             rect.moveTopLeft(box.bottomLeft() + QPointF(0, 4))
         rect.moveLeft(max(2.0, min(rect.left(), self.width() - rect.width() - 2)))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("hit") if hit else QColor(10, 16, 20, 225))
+        painter.setBrush(theme.colour("hit") if hit else _PLATE_BACK)
         painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
         painter.setPen(theme.colour("on_hit") if hit else QColor("#ffffff" if track.settled else theme.DARK.muted))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)

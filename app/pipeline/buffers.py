@@ -34,6 +34,10 @@ class Buffer(Protocol[T]):
         """Return the next item, None after timeout seconds; raises Closed at the end."""
         ...
 
+    def peek(self) -> T | None:
+        """Return the next item and leave it there, None where there is none."""
+        ...
+
     def close(self) -> None:
         """Accept no more items; what is held can still be taken."""
         ...
@@ -76,6 +80,11 @@ class _Base(Generic[T]):
             item = self._items.popleft()
             self._changed.notify_all()
         return item
+
+    def peek(self) -> T | None:
+        """Return the next item and leave it there, None where there is none."""
+        with self._changed:
+            return self._items[0] if self._items else None
 
     def close(self) -> None:
         """Accept no more items; what is held can still be taken."""

@@ -65,6 +65,7 @@ class FrameBuffer(Protocol):
     def exhausted(self) -> bool: ...  # noqa: D102
     def put(self, item: Frame) -> bool: ...  # noqa: D102
     def take(self, timeout: float | None = None) -> Frame | None: ...  # noqa: D102
+    def peek(self) -> Frame | None: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
     def discard(self) -> None: ...  # noqa: D102
 

@@ -1,5 +1,6 @@
 """Makes the Source that a SourceSpec names, and a Pipeline with the networks loaded."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.pipeline.core import Detector, Pipeline, Reader
@@ -39,6 +40,10 @@ def load_networks(device: str, tuning: Tuning, size: int | None = None) -> tuple
     from detector import PlateDetector
     from recognizer import PlateReader
 
-    region = tuning.countries[0] if len(tuning.countries) == 1 else None
     detector = PlateDetector(device=device, threshold=min(LOW_SCORE, tuning.min_score), size=size)
-    return detector, PlateReader(device=_OF_READER.get(device, device), region=region)
+    return detector, PlateReader(device=_OF_READER.get(device, device), region=only_region(tuning.countries))
+
+
+def only_region(countries: Sequence[str]) -> str | None:
+    """Return the region whose plates the reader is to prefer: the only country, None for none or several."""
+    return countries[0] if len(countries) == 1 else None

@@ -20,6 +20,8 @@ from app.gui.dialogs.countries import CountriesField
 from app.settings import Entry, Value
 
 _NO_BOUND = 1_000_000
+_COARSE = 32  # pixels: what the detector's picture size goes by
+_NARROW_PX = 230  # as wide as numbers and choices need
 
 
 class Field:
@@ -63,6 +65,7 @@ class Field:
 
     def _choice(self, value: str, changed: Callable[[], None]) -> QWidget:
         box = QComboBox()
+        box.setMaximumWidth(_NARROW_PX)
         for choice in self.entry.option.choices:
             box.addItem(setting_text(choice.capitalize()), choice)
         self._get = lambda: str(box.currentData())
@@ -82,8 +85,12 @@ class Field:
     def _whole(self, value: int, changed: Callable[[], None]) -> QWidget:
         option = self.entry.option
         box = QSpinBox()
+        box.setMaximumWidth(_NARROW_PX)
         box.setRange(int(option.low or 0), int(_NO_BOUND if option.high is None else option.high))
         box.setSuffix(f" {setting_text(option.unit)}" if option.unit else "")
+        if option.zero:
+            box.setSpecialValueText(setting_text(option.zero))
+            box.setSingleStep(_COARSE if option.unit == "px" else 1)
         self._get = box.value
         self._set = lambda new: box.setValue(int(str(new)))
         self._set(value)
@@ -95,6 +102,7 @@ class Field:
         high = float(_NO_BOUND if option.high is None else option.high)
         share = high <= 1
         box = QDoubleSpinBox()
+        box.setMaximumWidth(_NARROW_PX)
         box.setDecimals(2 if share else 1)
         box.setSingleStep(0.05 if share else 1.0)
         box.setRange(option.low or 0.0, high)

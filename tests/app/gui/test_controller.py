@@ -14,14 +14,16 @@ from app.gui.kept import open_log
 from app.gui.window import MainWindow
 from app.journal import Alarm
 from app.pipeline.core import Pipeline
+from app.pipeline.opening import only_region
 from app.pipeline.sources import SourceKind, SourceSpec
+from app.pipeline.tuning import Tuning
 from app.pipeline.types import EventKind, PlateEvent
 from app.pipeline.zones import Zones
 from app.platelog.errors import LogInUse
 from app.platelog.search import Query
 from app.platelog.watchlist import WatchEntry
 from app.settings import Settings, with_value
-from tests.app.gui.fakes import FIRST, SECOND, pipeline
+from tests.app.gui.fakes import FIRST, SECOND, BlockDetector, BlockReader, pipeline
 from tests.app.gui.shell import threads_gone, wait_for
 
 
@@ -171,6 +173,36 @@ def test_a_zone_holds_for_its_own_source_at_once(
     assert controller.pipeline is not None and sum(controller.pipeline.rejected("gate").values()) == 2
 
 
+def test_another_country_reaches_the_reader_at_once(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int | None] = []
+
+    def load(_device: str, tuning: Tuning, size: int | None) -> tuple[BlockDetector, RegionalReader]:
+        asked.append(size)
+        return BlockDetector(), RegionalReader(only_region(tuning.countries))
+
+    monkeypatch.setattr("app.gui.controller.load_networks", load)
+    made = Controller(Settings(), open_log(Settings(), Feed(), str(tmp_path / "p.sqlite3")), Feed())
+    made.start()
+    wait_for(qtbot, lambda: made.pipeline is not None)
+    reader = made._networks._loaded[1]  # type: ignore[index]
+    assert isinstance(reader, RegionalReader) and reader.region is None
+    for countries, region in ((("DE",), "DE"), (("DE", "NL"), None), (("VN",), "VN"), ((), None)):
+        made.change_settings(with_value(made.settings, "reading.countries", countries))
+        assert reader.region == region
+    assert asked == [None]  # the picture size the weights were trained at
+    assert made.shutdown()
+
+
+class RegionalReader(BlockReader):
+    """Knows a region, as the real one does."""
+
+    def __init__(self, region: str | None) -> None:
+        super().__init__()
+        self.region = region
+
+
 def test_settings_reach_the_pipeline_at_once(controller: Controller) -> None:
     controller.change_settings(with_value(controller.settings, "decision.agreement", 5))
     assert controller.pipeline is not None and controller.pipeline.tuning.min_agreement == 5
@@ -266,10 +298,14 @@ def test_a_recording_waits_for_the_networks(qtbot: QtBot, qapp: QApplication, tm
     told = Listener(made)
     made.start()
     made.open_sources([str(clip)])
-    qtbot.wait(600)
+    wait_for(qtbot, lambda: made.waiting_picture(str(clip)) is not None)
+    first = made.waiting_picture(str(clip))
+    qtbot.wait(300)
+    assert first is made.waiting_picture(str(clip)) and first.media_time < 0.2  # type: ignore[union-attr]
     loaded.set()
     wait_for(qtbot, lambda: bool(told.events))
     assert made.newest(str(clip)).frame.media_time < 1.5  # type: ignore[union-attr]
+    assert made.waiting_picture(str(clip)) is None
     assert made.shutdown()
 
 

@@ -57,6 +57,21 @@ def test_the_box_is_drawn_where_the_plate_of_this_frame_is(view: VideoView) -> N
     assert shot.pixelColor(round(40 * ratio), round(40 * ratio)) == QColor(100, 100, 100)
 
 
+def test_a_picture_that_is_not_read_yet_is_dimmed_and_says_why(view: VideoView) -> None:
+    frame = Frame("gate", 0, grey(200), datetime.now(UTC), 0.0)
+    view.show_text("Getting ready…")
+    view.show_waiting(None)
+    assert view.result is None
+    view.show_waiting(frame)
+    shot = view.grab().toImage()
+    corner = shot.pixelColor(8, 8)
+    assert 60 < corner.red() < 170  # dimmed, and to be seen
+    around = [shot.pixelColor(shot.width() // 2 + dx, shot.height() // 2).red() for dx in range(-60, 60)]
+    assert max(around) > 200 and min(around) < 60  # light letters on a dark ground
+    view.show_result(FrameResult(frame, ()))
+    assert view.grab().toImage().pixelColor(8, 8) == QColor(200, 200, 200)
+
+
 def test_a_hit_is_red_and_has_a_sign_besides(view: VideoView) -> None:
     def reds() -> int:
         shot = view.grab().toImage()

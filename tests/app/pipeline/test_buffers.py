@@ -14,6 +14,13 @@ def test_the_newest_item_wins_and_the_others_are_counted() -> None:
     assert buffer.take(0) is None
 
 
+def test_peeking_takes_nothing() -> None:
+    for buffer in (LatestFrame[int](), BoundedQueue[int](2)):
+        assert buffer.peek() is None
+        buffer.put(1)
+        assert buffer.peek() == 1 and buffer.peek() == 1 and buffer.take(0) == 1
+
+
 def test_a_queue_keeps_all_in_order_and_waits_for_room() -> None:
     queue: BoundedQueue[int] = BoundedQueue(2)
     producer = threading.Thread(target=lambda: [queue.put(i) for i in range(50)])
