@@ -42,9 +42,11 @@ def tr(text: str) -> str:
 
 
 def _export(window: MainWindow, controller: Controller) -> None:
-    """Export all reads; what was searched for is exported from the search page."""
-    store = controller.store
-    if store is not None:
+    """Export what the search page shows where that is in front, else all reads."""
+    page, store = window.stack.currentWidget(), controller.store
+    if isinstance(page, SearchPage):
+        page.export()
+    elif store is not None:
         _open(ExportDialog(controller, store, Query(), None, window))
 
 

@@ -1,7 +1,7 @@
 """How each source does: state, frames a second, skipped, reconnects, stalls, rejected reads; and time by stage."""
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtGui import QIcon
+from PyQt5.QtGui import QIcon, QResizeEvent
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -19,6 +19,10 @@ from app.gui.opened import OpenSource
 from app.gui.states import state_of
 from app.gui.widgets import Picture, label, tool
 from app.pipeline.types import RejectReason
+
+_STATE_PX = 150
+_NAME_PX = 110
+_LEFT_OUT_FIRST = (5, 4, 6, 3)  # where there is no room: stalls, reconnects, rejected, skipped
 
 
 class SourcesPanel(QWidget):
@@ -58,6 +62,21 @@ class SourcesPanel(QWidget):
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self._table.setItem(row, column, item)
             self._fill(row, source)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave out what matters least where there is no room for all; a row's tool tip has it all the same."""
+        super().resizeEvent(event)
+        self._leave_out()
+
+    def _leave_out(self) -> None:
+        header = self._table.horizontalHeader()
+        assert header is not None
+        needs = {at: max(header.sectionSizeHint(at), self._table.sizeHintForColumn(at)) for at in range(2, 7)}
+        room = self.width() - _NAME_PX - _STATE_PX
+        for column in _LEFT_OUT_FIRST:
+            self._table.setColumnHidden(column, sum(needs.values()) > room)
+            if sum(needs.values()) > room:
+                needs.pop(column)
 
     def choose(self, source_id: str) -> None:
         """Select a source's row."""
@@ -111,6 +130,7 @@ class SourcesPanel(QWidget):
     def _make_table(self) -> QTableWidget:
         headings = self.headings()
         table = QTableWidget(0, len(headings))
+        table.setObjectName("dense")
         table.setAccessibleName(self.tr("Sources and how they do"))
         table.setHorizontalHeaderLabels(headings)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -122,9 +142,12 @@ class SourcesPanel(QWidget):
         vertical, horizontal = table.verticalHeader(), table.horizontalHeader()
         assert vertical is not None and horizontal is not None
         vertical.hide()
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         vertical.setDefaultSectionSize(30)
         horizontal.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         horizontal.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        horizontal.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        horizontal.resizeSection(1, _STATE_PX)
         horizontal.setHighlightSections(False)
         for at in range(len(headings)):
             item = table.horizontalHeaderItem(at)
@@ -152,7 +175,7 @@ class SourcesPanel(QWidget):
         state, status = state_of(source, self._controller), source.status
         left_out = source.played.left_out if source.played is not None else 0
         counts = self._rejected(source.source_id)
-        self._set(row, 0, source.name, tip=source.source_id)
+        self._set(row, 0, source.name)
         self._set(row, 1, state.text, icons.icon(state.icon, state.colour), state.detail)
         self._set(row, 2, f"{status.fps:.1f}" if status is not None else "")
         self._set(row, 3, str(status.dropped + left_out) if status is not None else "")
@@ -160,6 +183,15 @@ class SourcesPanel(QWidget):
         self._set(row, 5, str(status.stalls) if status is not None and source.spec.is_live else "–")
         reasons = "\n".join(f"{count} × {reason.value}" for reason, count in counts.items())
         self._set(row, 6, str(sum(counts.values())), tip=reasons)
+        item = self._table.item(row, 0)
+        if item is not None:
+            item.setToolTip(self._whole_row(row, source))
+
+    def _whole_row(self, row: int, source: OpenSource) -> str:
+        """Return all that the row tells, with the headings of what it tells."""
+        cells = [self._table.item(row, column) for column in range(self._table.columnCount())]
+        pairs = zip(self.headings()[1:], cells[1:], strict=True)
+        return "\n".join([source.source_id, *(f"{head}: {cell.text()}" for head, cell in pairs if cell is not None)])
 
     def _set(self, row: int, column: int, text: str, icon: QIcon | None = None, tip: str = "") -> None:
         item = self._table.item(row, column)

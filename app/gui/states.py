@@ -39,7 +39,7 @@ def state_of(source: OpenSource, controller: Controller) -> State:
     if status is None or status.state is CaptureState.CONNECTING:
         return State(tr("Connecting…"), "loader-circle", "muted", error)
     if status.state is CaptureState.LOST:
-        return State(tr("No connection, trying again"), "unplug", "notice", error)
+        return State(tr("No connection"), "unplug", "notice", f"{tr('It is tried again.')} {error}".strip())
     if status.state is CaptureState.STALLED:
         return State(tr("No picture coming"), "triangle-alert", "notice", error)
     if source.is_recording:

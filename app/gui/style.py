@@ -106,6 +106,8 @@ QHeaderView::section {
     background: $surface; color: $muted; border: none; border-bottom: 1px solid $line; padding: 6px 13px;
     font-weight: 500; text-align: left;
 }
+#dense QHeaderView::section { padding: 6px 9px; }
+#dense::item { padding: 0 6px; }
 QTableCornerButton::section { background: $surface; border: none; }
 
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
@@ -120,6 +122,7 @@ QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
 QTabBar::tab {
     padding: 8px 14px; border: none; border-bottom: 2px solid transparent; color: $muted; background: transparent;

@@ -20,6 +20,11 @@ def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
     return made
 
 
+def several(number: int, one: str, many: str) -> str:
+    """Return one or many, as the number asks, with the number put in for {n}; thousands are set apart."""
+    return (one if number == 1 else many).format(n=f"{number:,}".replace(",", "\u202f"))
+
+
 def separator(vertical: bool = False) -> QFrame:
     """Return a line of one pixel."""
     line = QFrame()

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QByteArray, QEvent, QSettings, QSize
-from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt5.QtCore import QByteArray, QEvent, QSettings, QSize, Qt
+from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt5.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QHBoxLayout,
     QMainWindow,
@@ -28,6 +29,7 @@ from app.gui.widgets import label
 from app.settings import with_value
 
 _RUN_STOP_S = 0.5
+_FRAME = QSize(16, 56)  # what title bar and borders take of the screen
 
 
 class MainWindow(QMainWindow):
@@ -235,6 +237,15 @@ class MainWindow(QMainWindow):
             self._seams.repainted()
         return done
 
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter presses the button that has the focus, as in a dialog."""
+        pressed = QApplication.focusWidget()
+        enter = event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and isinstance(pressed, QAbstractButton) and pressed.window() is self:
+            pressed.click()
+        else:
+            super().keyPressEvent(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take what can be opened."""
         if event is not None and (data := event.mimeData()) is not None and names_in(data):
@@ -274,7 +285,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         screen = QApplication.primaryScreen()
         room = screen.availableSize() if screen is not None else QSize(1280, 800)
-        self.resize(QSize(1440, 900).boundedTo(room))
+        self.resize(QSize(1440, 900).boundedTo(room - _FRAME))
         for key, restore in (
             ("window/geometry", self.restoreGeometry),
             ("window/across", self.live.across.restoreState),

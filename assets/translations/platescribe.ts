@@ -4,6 +4,10 @@
   <context>
     <name>BatchPage</name>
     <message>
+      <source>1 file</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Add a folder of recordings</source>
       <translation type="unfinished" />
     </message>
@@ -251,6 +255,10 @@
   <context>
     <name>DetailPanel</name>
     <message>
+      <source>1 reading</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Choose a read to see its picture, how sure each character is, and what else it may say.</source>
       <translation type="unfinished" />
     </message>
@@ -336,6 +344,14 @@
   </context>
   <context>
     <name>ExportDialog</name>
+    <message>
+      <source> to {file}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>1 read will be written.</source>
+      <translation type="unfinished" />
+    </message>
     <message>
       <source>A folder of the plates' pictures beside it</source>
       <translation type="unfinished" />
@@ -425,7 +441,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>✓ {n} reads were written to {file}.</source>
+      <source>✓ 1 read was written</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>✓ {n} reads were written</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -1322,7 +1342,11 @@
   <context>
     <name>RunSummary</name>
     <message>
-      <source>Done. {n} vehicles</source>
+      <source>1 vehicle</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Done. {vehicles}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1338,7 +1362,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Stopped. {n} vehicles so far</source>
+      <source>Stopped. {vehicles} so far</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1351,6 +1375,10 @@
     </message>
     <message>
       <source>{n} of {m} files read, written to {csv}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} vehicles</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -1381,11 +1409,15 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Use * for characters you are not sure of, such as AB*, or search without filters.</source>
+      <source>Show newer reads</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>nothing found</source>
+      <source>The log has grown since this search (F5)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Use * for characters you are not sure of, such as AB*, or search without filters.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1408,6 +1440,10 @@
     </message>
     <message>
       <source>Appearance</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>As trained</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1455,6 +1491,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>For ever</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Higher is slower to show and wrong less often.</source>
       <translation type="unfinished" />
     </message>
@@ -1467,7 +1507,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Larger finds smaller plates and takes longer.</source>
+      <source>Larger finds smaller plates and takes longer. As trained is best for most cameras.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1507,7 +1547,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Older reads and their pictures are deleted; 0 keeps them.</source>
+      <source>Older reads and their pictures are deleted.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1798,11 +1838,15 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>It is tried again.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Live</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>No connection, trying again</source>
+      <source>No connection</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1958,7 +2002,19 @@
   <context>
     <name>WatchPage</name>
     <message>
+      <source>, 1 character differs</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>, {n} characters differ</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>1 new entry was imported.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add a plate (Insert)</source>
       <translation type="unfinished" />
     </message>
     <message>

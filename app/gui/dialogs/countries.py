@@ -32,12 +32,13 @@ class CountriesField(QWidget):
         self.codes = QLineEdit(", ".join(codes), self)
         self.codes.setPlaceholderText(self.tr("Any country"))
         self.codes.setAccessibleName(self.tr("Country codes"))
+        presets = self._make_presets()
         self.tester = QLineEdit(self)
         self.tester.setPlaceholderText(self.tr("Try a plate: is it one of these?"))
         self.tester.setAccessibleName(self.tr("Plate to try"))
         self.verdict: QLabel = label("", "muted", wrap=True)
         self._names = QStringListModel(self)
-        self._lay_out()
+        self._lay_out(presets)
         self.codes.textChanged.connect(lambda _: self._edited())
         self.tester.textChanged.connect(lambda _: self._test())
         self._formats.ask(load_formats, self._learn)
@@ -62,7 +63,7 @@ class CountriesField(QWidget):
             codes=", ".join(unknown), known=", ".join(self._known)
         )
 
-    def _lay_out(self) -> None:
+    def _make_presets(self) -> QHBoxLayout:
         presets = QHBoxLayout()
         presets.setSpacing(6)
         for name, codes in PRESETS:
@@ -77,6 +78,9 @@ class CountriesField(QWidget):
         either.clicked.connect(lambda: self.set_value(()))
         presets.addWidget(either)
         presets.addStretch()
+        return presets
+
+    def _lay_out(self, presets: QHBoxLayout) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

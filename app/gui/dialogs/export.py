@@ -29,7 +29,7 @@ from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.models.background import Asker
 from app.gui.models.exporting import Format, Stopped, Wanted, write
-from app.gui.widgets import button
+from app.gui.widgets import button, several
 from app.platelog.errors import LogError
 from app.platelog.search import Query
 from app.platelog.store import Store
@@ -169,7 +169,7 @@ class ExportDialog(Dialog):
 
     def _counted(self, total: int) -> None:
         self._total = total
-        self.number.setText(self.tr("{n} reads will be written.").format(n=f"{total:,}".replace(",", " ")))
+        self.number.setText(several(total, self.tr("1 read will be written."), self.tr("{n} reads will be written.")))
         self._check()
 
     def _check(self) -> None:
@@ -208,7 +208,8 @@ class ExportDialog(Dialog):
 
     def _done(self, count: int) -> None:
         self._set_busy(False)
-        text = self.tr("✓ {n} reads were written to {file}.").format(n=count, file=self.target.text())
+        text = several(count, self.tr("✓ 1 read was written"), self.tr("✓ {n} reads were written"))
+        text += self.tr(" to {file}.").format(file=self.target.text())
         self.number.setText(text)
         self._controller.message.emit(text)
         self.folder_button.show()

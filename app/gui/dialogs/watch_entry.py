@@ -41,12 +41,12 @@ class WatchEntryDialog(Dialog):
         return replace(made, id=self._entry.id) if self._entry is not None else made
 
     def _make_fields(self, entry: WatchEntry | None) -> None:
-        self.list_name = QComboBox(self)
-        self.list_name.addItem(self.tr("Block: tell me when it is seen"), BLOCK)
-        self.list_name.addItem(self.tr("Allow: known, no alarm"), ALLOW)
         self.plate = QLineEdit(self)
         self.plate.setPlaceholderText(self.tr("AB 123 C or AB*"))
         self.plate.setFont(theme.plate_font(12))
+        self.list_name = QComboBox(self)
+        self.list_name.addItem(self.tr("Block: tell me when it is seen"), BLOCK)
+        self.list_name.addItem(self.tr("Allow: known, no alarm"), ALLOW)
         self.tolerance = QSpinBox(self)
         self.tolerance.setRange(0, MAX_TOLERANCE)
         self.tolerance.setSuffix(self.tr(" characters may differ"))

@@ -1,7 +1,6 @@
 """The files of the batch queue as a table."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QRectF, Qt
@@ -63,6 +62,8 @@ class JobTable(QAbstractTableModel):
         job = self._jobs[index.row()]
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == FILE:
             return job.item.spec.source_id
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == STATE and job.error:
+            return job.error
         if role in TEXT_ROLES:
             return self._texts(job)[index.column()]
         return job.share if role == SHARE_ROLE else None
@@ -72,11 +73,10 @@ class JobTable(QAbstractTableModel):
             State.WAITING: self.tr("Waiting"),
             State.READING: self.tr("Reading, at {time}").format(time=media_clock(job.media_s)),
             State.DONE: self.tr("✓ Done"),
-            State.FAILED: self.tr("✗ {error}").format(error=job.error),
+            State.FAILED: self.tr("✗ {error}").format(error=job.fault),
         }
-        name = Path(job.item.spec.source_id).name or job.item.spec.source_id
         reads = "" if job.state is State.WAITING else str(job.reads)
-        return name, percent(job.share), reads, words[job.state]
+        return job.name, percent(job.share), reads, words[job.state]
 
 
 class ProgressDelegate(CellDelegate):

@@ -36,6 +36,16 @@ class Job:
     reads: int = 0
     error: str = ""
 
+    @property
+    def name(self) -> str:
+        """The file without its folders."""
+        return Path(self.item.spec.source_id).name or self.item.spec.source_id
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the file, without its path before it; empty if nothing is."""
+        return self.error.removeprefix(f"{self.item.spec.source_id}: ")
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:

@@ -79,15 +79,16 @@ class VisitTable(ReadColumns):
         """Return the visit of a row, or None while it is being fetched."""
         return self._windows.get(row)
 
-    def replace(self, visit: Visit) -> None:
-        """Show a changed visit in place, wherever it is in memory."""
+    def replace(self, visit: Visit) -> bool:
+        """Show a changed visit in place, wherever it is in memory; False if it is not."""
         for number, window in self._windows.items():
             for place, old in enumerate(window):
                 if old.id == visit.id:
                     self._windows.put(number, (*window[:place], visit, *window[place + 1 :]))
                     row = number * self._windows.size + place
                     self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
-                    return
+                    return True
+        return False
 
     def rowCount(self, parent: QModelIndex = _NO_PARENT) -> int:
         """Return the number of rows."""

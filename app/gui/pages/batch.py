@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
     QProgressBar,
     QShortcut,
@@ -21,12 +22,12 @@ from PyQt5.QtWidgets import (
 
 from app.batch.runner import Item, items_of
 from app.gui.controller import Controller
-from app.gui.models.jobs import FILE, PROGRESS, READS, JobTable, ProgressDelegate
+from app.gui.models.jobs import FILE, PROGRESS, READS, STATE, JobTable, ProgressDelegate
 from app.gui.models.queue import BatchRun, Job, State, free_csv
 from app.gui.opening import names_in, start_folder
 from app.gui.pages.common import plain_table
 from app.gui.pages.summary import RunSummary
-from app.gui.widgets import EmptyState, button, label
+from app.gui.widgets import EmptyState, button, label, several
 from app.journal import Journal
 from app.pipeline.sources import PICTURE_SUFFIXES, VIDEO_SUFFIXES
 
@@ -158,9 +159,10 @@ class BatchPage(QWidget):
         rows, columns = self.view.verticalHeader(), self.view.horizontalHeader()
         assert rows is not None and columns is not None
         rows.setDefaultSectionSize(_ROW)
-        for column, width in ((FILE, 340), (PROGRESS, 220), (READS, 90)):
+        for column, width in ((PROGRESS, 190), (READS, 96)):
             self.view.setColumnWidth(column, width)
-        columns.setStretchLastSection(True)
+        for column in (FILE, STATE):
+            columns.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
     def _make_fields(self) -> None:
         self.files_button = button(self.tr("Add files…"), "plus", self.add_files)
@@ -291,7 +293,7 @@ class BatchPage(QWidget):
         paused = self.run is not None and self.run.paused
         self._stack.setCurrentIndex(1 if some else 0)
         self._foot.setVisible(some)
-        self.count.setText(self.tr("{n} files").format(n=len(self._items)) if some else "")
+        self.count.setText(several(len(self._items), self.tr("1 file"), self.tr("{n} files")) if some else "")
         self.start_button.setVisible(not running)
         self.start_button.setEnabled(some and bool(self.csv.text().strip()))
         for made in (self.pause_button, self.cancel_button):

@@ -23,7 +23,7 @@ from app.gui.models.thumbnails import read_picture
 from app.gui.pages.actions import ReadActions
 from app.gui.pages.pictures import CharacterBars, Picture, PlateLabel
 from app.gui.pages.track import TrackReadings
-from app.gui.widgets import EmptyState, button, label, tool
+from app.gui.widgets import EmptyState, button, label, several, tool
 from app.pipeline.types import PlateEvent
 from app.platelog.store import Store
 from app.platelog.types import Visit
@@ -174,7 +174,7 @@ class DetailPanel(QStackedWidget):
     def _facts(self, row: ReadRow) -> str:
         visit = row.visit
         facts = [clock(visit.first_time), source_name(visit.source), percent(visit.confidence)]
-        facts.append(self.tr("{n} readings agree").format(n=visit.reads))
+        facts.append(several(visit.reads, self.tr("1 reading"), self.tr("{n} readings agree")))
         if visit.first_s is not None:
             facts.append(self.tr("at {time}").format(time=media_clock(visit.first_s)))
         if visit.region:
@@ -226,8 +226,9 @@ class DetailPanel(QStackedWidget):
         return made
 
     def _take_guess(self, place: int) -> None:
-        if self._row is not None and place < len(self._row.visit.alternatives):
-            self.actions_.correct_to(self._row, self._row.visit.alternatives[place].text)
+        guesses = likely(self._row.visit) if self._row is not None else ()
+        if self._row is not None and place < len(guesses):
+            self.actions_.correct_to(self._row, guesses[place].text)
 
     def _annotate(self) -> None:
         if self._row is not None and self.note.text().strip() != self._row.visit.note:

@@ -1,5 +1,6 @@
 """The reads of now: the list that grows, and what is known of the read chosen in it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PyQt5.QtCore import QModelIndex, QSize, Qt
@@ -120,10 +121,10 @@ class ReadsPage(QSplitter):
             self.model.put(key, visit)
 
     def _hit(self, alarm: Alarm) -> None:
-        place = self.model.row_of(alarm.visit.track)
-        row = self.model.row(place)
-        if row is not None and row.visit.id is None:
-            self.model.put(alarm.visit.track, alarm.visit)
+        row = self.model.row(self.model.row_of(alarm.visit.track))
+        if row is not None:
+            known = replace(row.visit, list_name=alarm.visit.list_name)
+            self.model.put(alarm.visit.track, alarm.visit if row.visit.id is None else known)
 
     def _log_changed(self) -> None:
         self.model.use(self._controller.store)
@@ -158,6 +159,7 @@ class ReadsPage(QSplitter):
         if not rows and self.model.canFetchMore(QModelIndex()):
             self.model.fetchMore(QModelIndex())
         self._stack.setCurrentIndex(1 if rows else 0)
+        self.detail.setVisible(bool(rows))
         self.number.setText(str(rows) if rows else "")
         if rows and self._follow and not self.view.currentIndex().isValid():
             self._choose(0)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PyQt5.QtCore import QModelIndex, Qt
+from PyQt5.QtCore import QModelIndex, Qt, QTimer
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -15,8 +15,10 @@ from app.gui.pages.common import ReadView
 from app.gui.pages.detail import DetailPanel
 from app.gui.pages.filters import FilterBar
 from app.gui.pages.reads import thumbnails_of
-from app.gui.widgets import EmptyState, button, label
+from app.gui.widgets import EmptyState, button, label, several
 from app.platelog.store import Store
+
+_AGAIN_MS = 1500
 
 
 class SearchPage(QWidget):
@@ -33,6 +35,10 @@ class SearchPage(QWidget):
         self.view = ReadView(self.thumbnails, self)
         self.view.setAccessibleName(self.tr("Reads found"))
         self.model: VisitTable | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_AGAIN_MS)
+        self._soon.timeout.connect(self.search)
         self._lay_out()
         self.filters.changed.connect(self.search)
         self.view.chosen.connect(self._chosen)
@@ -46,6 +52,7 @@ class SearchPage(QWidget):
         model = self._made_model()
         if model is not None:
             self._stale = False
+            self.newer.hide()
             model.search(self.filters.query(datetime.now().astimezone()))
 
     def export(self) -> None:
@@ -76,12 +83,17 @@ class SearchPage(QWidget):
 
     def _lay_out(self) -> None:
         self.count = label("", "muted")
+        self.newer = button(self.tr("Show newer reads"), "refresh-cw", self.search)
+        self.newer.setToolTip(self.tr("The log has grown since this search (F5)"))
+        self.newer.setShortcut("F5")
+        self.newer.hide()
         self.export_button = button(self.tr("Export…"), "download", self.export)
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Search"), "pageTitle"))
         head.addSpacing(8)
         head.addWidget(self.count)
         head.addStretch()
+        head.addWidget(self.newer)
         head.addWidget(self.export_button)
         self.working = QProgressBar(self)
         self.working.setRange(0, 0)
@@ -123,9 +135,9 @@ class SearchPage(QWidget):
         return empty
 
     def _found(self, total: int) -> None:
-        texts = {0: self.tr("nothing found"), 1: self.tr("1 read")}
-        self.count.setText(texts.get(total, self.tr("{n} reads").format(n=f"{total:,}".replace(",", " "))))
+        self.count.setText(several(total, self.tr("1 read"), self.tr("{n} reads")) if total else "")
         self._stack.setCurrentIndex(1 if total else 0)
+        self.detail.setVisible(bool(total))
         self.export_button.setEnabled(self._controller.store is not None)
         if not total:
             self.detail.show_row(None)
@@ -145,9 +157,17 @@ class SearchPage(QWidget):
 
     def _changed(self, key: str) -> None:
         visit = self._controller.visit(key)
-        if visit is not None and self.model is not None:
-            self.model.replace(visit)
+        here = visit is not None and self.model is not None and self.model.replace(visit)
         self._stale = True
+        if not here and self.isVisible():
+            self._offer_newer()
+
+    def _offer_newer(self) -> None:
+        """The log has grown: offer to look again, and do so by itself where there is nothing to look at."""
+        if self.model is not None and self.model.total:
+            self.newer.show()
+        elif not self._soon.isActive():
+            self._soon.start()
 
     def _outdate(self) -> None:
         self._stale = True

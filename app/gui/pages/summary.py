@@ -6,7 +6,7 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.gui.models.queue import BatchRun, Job, State
-from app.gui.widgets import Picture, button, label
+from app.gui.widgets import Picture, button, label, several
 
 _MOST_ERRORS = 4
 
@@ -54,12 +54,18 @@ class RunSummary(QFrame):
             self.text.setText(f"{run.trouble}")
             return
         done = sum(job.state is State.DONE for job in jobs) + report.skipped
-        title = self.tr("Stopped. {n} vehicles so far") if report.interrupted else self.tr("Done. {n} vehicles")
-        self.title.setText(title.format(n=len(report.events)))
+        vehicles = several(len(report.events), self.tr("1 vehicle"), self.tr("{n} vehicles"))
+        title = self.tr("Stopped. {vehicles} so far") if report.interrupted else self.tr("Done. {vehicles}")
+        self.title.setText(title.format(vehicles=vehicles))
         lines = [self.tr("{n} of {m} files read, written to {csv}").format(n=done, m=len(jobs), csv=run.csv)]
         if report.interrupted:
             lines.append(self.tr("Start goes on where it stopped."))
-        lines += [f"✗ {error}" for error in report.errors[:_MOST_ERRORS]]
+        lines += [f"✗ {_named(error, jobs)}" for error in report.errors[:_MOST_ERRORS]]
         if len(report.errors) > _MOST_ERRORS:
             lines.append(self.tr("and {n} more, in the list above").format(n=len(report.errors) - _MOST_ERRORS))
         self.text.setText("\n".join(lines))
+
+
+def _named(error: str, jobs: Sequence[Job]) -> str:
+    """Return an error with its file's name in place of its path: the list above has them in that order."""
+    return next((f"{job.name}: {job.fault}" for job in jobs if job.error == error), error)

@@ -24,8 +24,9 @@ from app.gui import icons
 from app.gui.controller import Controller
 from app.gui.dialogs.watch_entry import WatchEntryDialog
 from app.gui.models.watch import WatchTableModel
+from app.gui.opening import start_folder
 from app.gui.pages.common import plain_table
-from app.gui.widgets import EmptyState, button, label
+from app.gui.widgets import EmptyState, button, label, several
 from app.platelog.errors import LogError
 from app.platelog.export import watch_from_csv, watch_to_csv
 from app.platelog.store import Store
@@ -45,7 +46,7 @@ class WatchPage(QWidget):
         self._make_table()
         self._make_tester()
         self._lay_out()
-        for key, action in ((QKeySequence.StandardKey.Delete, self.remove), (QKeySequence.StandardKey.New, self.add)):
+        for key, action in ((Qt.Key.Key_Delete, self.remove), (Qt.Key.Key_Insert, self.add)):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
@@ -92,13 +93,16 @@ class WatchPage(QWidget):
 
     def read_csv(self) -> None:
         """Ask for a CSV file and add its entries."""
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Import a watch list"), "", self.tr("CSV (*.csv);;All (*)"))
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Import a watch list"), start_folder(), self.tr("CSV (*.csv);;All (*)")
+        )
         if name:
             self._change(lambda store: store.watch.add(*watch_from_csv(Path(name), BLOCK)), self._imported)
 
     def write_csv(self) -> None:
         """Ask for a file and write all entries to it."""
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Export the watch lists"), "watch.csv", "CSV (*.csv)")
+        target = str(Path(start_folder()) / "watch.csv")
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Export the watch lists"), target, "CSV (*.csv)")
         store = self._controller.store
         if name and store is not None:
             self._run(lambda: watch_to_csv(store.watch.entries(), Path(name)), lambda count: self._wrote(count, name))
@@ -138,6 +142,7 @@ class WatchPage(QWidget):
         self.finder.setMaximumWidth(260)
         self.finder.textChanged.connect(self.model.filter)
         self.add_button = button(self.tr("Add…"), "plus", self.add, primary=True)
+        self.add_button.setToolTip(self.tr("Add a plate (Insert)"))
         self.edit_button = button(self.tr("Change…"), "pencil", self.edit)
         self.remove_button = button(self.tr("Remove"), "trash-2", self.remove)
         self.import_button = button(self.tr("Import CSV…"), "upload", self.read_csv)
@@ -226,16 +231,18 @@ class WatchPage(QWidget):
         )
         said = text.format(list=best.entry.list_name, plate=best.entry.plate)
         if best.distance:
-            said += self.tr(", {n} characters differ").format(n=best.distance)
+            said += several(best.distance, self.tr(", 1 character differs"), self.tr(", {n} characters differ"))
         return said + (f" – {best.entry.note}" if best.entry.note else "")
 
-    def _imported(self, new: object) -> None:
-        self._controller.message.emit(self.tr("{n} new entries were imported.").format(n=new))
+    def _imported(self, new: int) -> None:
+        self._controller.message.emit(
+            several(new, self.tr("1 new entry was imported."), self.tr("{n} new entries were imported."))
+        )
 
     def _wrote(self, count: object, name: str) -> None:
         self._controller.message.emit(self.tr("{n} entries were written to {file}.").format(n=count, file=name))
 
-    def _change(self, change: Callable[[Store], object], done: Callable[[object], None] | None = None) -> None:
+    def _change(self, change: Callable[[Store], object], done: Callable[..., None] | None = None) -> None:
         store = self._controller.store
         if store is None:
             return

@@ -76,10 +76,17 @@ def test_from_a_folder_of_recordings_to_a_csv_in_under_five_clicks(
     assert mouse.clicks <= FEW
 
 
-def test_the_key_enter_starts_what_was_added(qtbot: QtBot, window: MainWindow, clip: Path) -> None:
+def test_the_key_enter_starts_what_was_added(
+    qtbot: QtBot, window: MainWindow, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Controller, "load_pipeline", lambda _: pipeline())
+    shutil.copy(clip, tmp_path / "morning.mp4")
     page = window.findChild(BatchPage)
     window.show_page("queue")
-    page.add([str(clip)])
+    page.add([str(tmp_path / "morning.mp4")])
     wait_for(qtbot, lambda: len(page.model.jobs) == 1)
     window.activateWindow()
-    assert window.focusWidget() is page.start_button
+    wait_for(qtbot, page.start_button.hasFocus)
+    qtbot.keyClick(page.start_button, Qt.Key.Key_Return)
+    wait_for(qtbot, page.summary.isVisible)
+    assert (tmp_path / "plates.csv").is_file()

@@ -5,6 +5,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.gui.pages.reads import ReadsPage
 from app.gui.pages.watch import WatchPage
 from app.gui.window import MainWindow
 from app.platelog.search import Query
@@ -45,6 +46,23 @@ def test_a_hit_raises_the_banner_with_plate_note_and_source_and_sounds_once(
     assert source is not None
     wait_for(qtbot, lambda: source.ended)
     assert beeps == [1]
+
+
+def test_a_plate_that_was_logged_before_it_was_watched_for_is_tagged_at_once(
+    qtbot: QtBot, window: MainWindow, clip: Path, beeps: list[int]
+) -> None:
+    controller, reads = window._controller, window.findChild(ReadsPage)
+    controller.open_sources([str(clip)])
+    controller.set_speed(str(clip), 4.0)
+    source = controller.source(str(clip))
+    assert source is not None and controller.store is not None
+    wait_for(qtbot, lambda: source.ended and controller.store.count(Query()) == 2)
+    controller.store.watch.add(WatchEntry("block", FIRST.text))
+    tagged: list[bool] = []
+    controller.hit.connect(lambda alarm: tagged.append(reads.model.row(reads.model.row_of(alarm.visit.track)).is_hit))
+    controller.seek(str(clip), 0.0)
+    wait_for(qtbot, lambda: bool(tagged))
+    assert tagged == [True] and window.banner.isVisible()
 
 
 def test_one_click_settles_a_hit_and_the_log_keeps_that(

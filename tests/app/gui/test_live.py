@@ -11,6 +11,7 @@ from app.gui.live import LiveGrid
 from app.gui.opened import OpenSource, Tick
 from app.gui.player import PlayerBar
 from app.gui.seekbar import SeekBar, clock
+from app.gui.sources_panel import SourcesPanel
 from app.gui.window import MainWindow
 from app.pipeline.sources import SourceKind, SourceSpec
 from tests.app.gui.fakes import FIRST, SECOND
@@ -223,3 +224,21 @@ def test_the_source_panel_tells_how_each_source_does(qtbot: QtBot, window: MainW
     assert [cell(0, name) for name in ("Source", "Reconnects", "Stalls")] == [clip.name, "–", "–"]
     assert cell(1, "Source") == "Gate"
     wait_for(qtbot, lambda: "find" in window.live.sources._stages.text())
+    tip = table.item(1, 0).toolTip()
+    assert all(f"{heading}: " in tip for heading in headings[1:])
+
+
+@pytest.mark.parametrize("width", [360, 450, 560, 700, 1000])
+def test_the_source_panel_never_hides_a_name_however_narrow_it_is(
+    qtbot: QtBot, window: MainWindow, clip: Path, width: int
+) -> None:
+    controller, panel = window._controller, SourcesPanel(window._controller)
+    qtbot.addWidget(panel)
+    controller.open_source(SourceSpec(SourceKind.STREAM, "North gate", "rtsp://127.0.0.1:1/none"), "North gate")
+    panel.resize(width, 200)
+    panel.show()
+    wait_for(qtbot, lambda: "No connection" in panel._table.item(0, 1).text())
+    table = panel._table
+    shown = [at for at in range(table.columnCount()) if not table.isColumnHidden(at)]
+    assert table.columnWidth(0) >= 90 and {0, 1, 2} <= set(shown)
+    assert sum(table.columnWidth(at) for at in shown) <= table.viewport().width()

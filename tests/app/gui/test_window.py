@@ -9,9 +9,11 @@ from PyQt5.QtGui import QDropEvent
 from PyQt5.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QAction,
     QApplication,
     QComboBox,
     QLineEdit,
+    QShortcut,
     QSlider,
     QTableView,
     QWidget,
@@ -169,6 +171,29 @@ def test_every_control_has_a_name_and_can_have_the_focus(qtbot: QtBot, window: M
                 if control.isVisible() and control.parent() is not None and not _is_part(control):
                     assert _name(control), f"{key}: {type(control).__name__} {control.objectName()} has no name"
                     assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{key}: {_name(control)} takes no focus"
+
+
+def test_no_key_means_two_things(window: MainWindow) -> None:
+    """Qt does neither of two things that one key stands for."""
+    keys: dict[str, list[str]] = {}
+    for action in window.findChildren(QAction):
+        for sequence in action.shortcuts():
+            keys.setdefault(sequence.toString(), []).append(action.text())
+    for shortcut in window.findChildren(QShortcut):
+        keys.setdefault(shortcut.key().toString(), []).append(type(shortcut.parent()).__name__)
+    for button in window.findChildren(QAbstractButton):
+        if not button.shortcut().isEmpty():
+            keys.setdefault(button.shortcut().toString(), []).append(button.text())
+    shared = {key: users for key, users in keys.items() if len(users) > 1}
+    assert set(shared) <= {"Del"}, shared  # each list has its own, for itself alone
+    assert {"Ctrl+N", "Ins", "F5", "Ctrl+O"} <= set(keys)
+
+
+def test_the_window_leaves_room_for_its_frame(window: MainWindow, qapp: QApplication) -> None:
+    window._state.clear()
+    window._restore()
+    room = qapp.primaryScreen().availableSize()
+    assert window.height() <= max(room.height() - 40, window.minimumHeight())
 
 
 def test_tab_goes_round_through_every_visible_control(qtbot: QtBot, window: MainWindow) -> None:

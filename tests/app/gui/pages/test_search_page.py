@@ -1,5 +1,6 @@
 """The search page: what the fields ask for, what is found, and what a correction does to it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from app.gui.models.rows import ROW_ROLE, SOURCE, TAG
 from app.gui.pages.filters import Span, span_times
 from app.gui.pages.search import SearchPage
 from app.platelog.types import BLOCK
+
+from .conftest import visit_of
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def test_typing_searches_with_wildcards_and_look_alikes(qtbot: QtBot, page: Sear
     assert set(found(page)) == {"51F97022"}
     page.filters.look_alikes.setChecked(False)
     page.filters.alternatives.setChecked(False)
-    qtbot.waitUntil(lambda: page.count.text() == "nothing found")
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 0)
     assert page._stack.currentIndex() == 0
 
 
@@ -81,7 +84,29 @@ def test_the_first_found_is_shown_beside_the_list(qtbot: QtBot, page: SearchPage
 def test_what_others_change_is_searched_anew(qtbot: QtBot, page: SearchPage, controller: Controller) -> None:
     controller.store.discard_run("old")
     controller.log_changed.emit()
-    qtbot.waitUntil(lambda: page.count.text() == "nothing found" and page.detail.row is None)
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 0 and page.detail.row is None)
+
+
+def test_what_came_since_is_offered_and_shown_by_itself_where_nothing_was_found(
+    qtbot: QtBot, page: SearchPage, controller: Controller
+) -> None:
+    def comes(number: int, plate: str) -> None:
+        entry = visit_of(number)
+        saved = controller.store.save([replace(entry, visit=replace(entry.visit, plate=plate, track=plate))])[0]
+        controller.visit_was_changed(saved)
+
+    assert not page.newer.isVisible()
+    comes(901, "NEW1")
+    assert page.newer.isVisible()
+    page.newer.click()
+    qtbot.waitUntil(lambda: page.count.text() == "41 reads")
+    assert not page.newer.isVisible()
+    page.filters.plate.setText("NEW2")
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 0)
+    assert not page.detail.isVisible()
+    comes(902, "NEW2")
+    qtbot.waitUntil(lambda: found(page) == ["NEW2"])
+    assert page.detail.isVisible()
 
 
 def test_nothing_is_asked_before_the_page_is_shown(qtbot: QtBot, controller: Controller) -> None:
