@@ -30,6 +30,7 @@ class Tile(QFrame):
     chosen = pyqtSignal(str)
     alone_wanted = pyqtSignal(str)
     zones_wanted = pyqtSignal(str)
+    change_wanted = pyqtSignal(str)
     close_wanted = pyqtSignal(str)
 
     def __init__(self, source: OpenSource, parent: QWidget | None = None) -> None:
@@ -120,6 +121,7 @@ class Tile(QFrame):
         for icon, text, signal in (
             ("maximize-2", self.tr("Alone, or all"), self.alone_wanted),
             ("hexagon", self.tr("Where to look…"), self.zones_wanted),
+            ("pencil", self.tr("Change this source…"), self.change_wanted),
             ("x", self.tr("Close"), self.close_wanted),
         ):
             action = menu.addAction(icons.icon(icon), text)
@@ -133,6 +135,8 @@ class LiveGrid(QWidget):
 
     chosen = pyqtSignal(str)
     zones_wanted = pyqtSignal(str)
+    change_wanted = pyqtSignal(str)
+    close_wanted = pyqtSignal(str)
     plate_clicked = pyqtSignal(str, str)  # source_id, plate
 
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
@@ -215,7 +219,8 @@ class LiveGrid(QWidget):
         tile.chosen.connect(self.choose)
         tile.alone_wanted.connect(self.show_alone)
         tile.zones_wanted.connect(self.zones_wanted)
-        tile.close_wanted.connect(self._controller.close_source)
+        tile.change_wanted.connect(self.change_wanted)
+        tile.close_wanted.connect(self.close_wanted)
         tile.view.plate_clicked.connect(lambda plate: self.plate_clicked.emit(tile.source_id, plate))
         return tile
 

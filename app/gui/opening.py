@@ -79,6 +79,26 @@ class Opening(QObject):
         else:
             self._controller.message.emit(self.tr("The clipboard holds no address and no file."))
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the sources that were set up."""
+        return [item.name for item in self.known.sources]
+
+    def as_known(self, source_id: str) -> KnownSource | None:
+        """Return an open source as it was, or would be, set up; None if it is not open."""
+        known = next((item for item in self.known.sources if item.name == source_id), None)
+        source = self._controller.source(source_id)
+        if known is not None or source is None:
+            return known
+        return KnownSource(source.name, source.spec.kind, source.spec.address, self._controller.zones(source_id))
+
+    def change(self, source_id: str, after: KnownSource) -> None:
+        """Put a changed source in the place of an open one, under the same name or another."""
+        if after.name != source_id:
+            self.forget(source_id)
+            self._controller.close_source(source_id)
+        self.add(after)
+
     def add(self, source: KnownSource) -> None:
         """Open a source that was set up and open it again at every start."""
         self._remember(self.known.with_source(source))

@@ -86,13 +86,13 @@ class Playing(QObject):
             self.queue_wanted.emit(folders)
 
     def open_source(self, spec: SourceSpec, name: str = "", zones: Zones | None = None) -> None:
-        """Open one source under a name; one that is open already is shown from the start again."""
+        """Open one source under a name; one that is open already is opened anew, from the start."""
         if zones is not None:
             self.set_zones(spec.source_id, zones)
         known = self._open.get(spec.source_id)
         if known is not None:
-            known.closing = False
-            self.seek(spec.source_id, 0.0)
+            known.closing, known.spec, known.name = False, spec, name or known.name
+            self._restart(known, 0.0)
         else:
             self._open[spec.source_id] = source = OpenSource(spec, name or shown_name(spec))
             self._begin(source)
@@ -153,12 +153,16 @@ class Playing(QObject):
         source = self._recording(source_id)
         if source is None:
             return
-        source.wanted_s = max(0.0, min(media_time, source.latest_s))
+        self._restart(source, max(0.0, min(media_time, source.latest_s)))
+
+    def _restart(self, source: OpenSource, place: float) -> None:
+        """Begin anew at a second: once the present capture has ended, at once where it has."""
+        source.wanted_s = place
         if source.ended:
             self._begin(source)
         else:
             source.release()
-            self._engine.remove(source_id)
+            self._engine.remove(source.source_id)
 
     def show_moment(self, source_id: str, media_time: float) -> None:
         """Bring the live view to a second of a recording, opening it if need be."""

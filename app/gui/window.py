@@ -79,6 +79,8 @@ class MainWindow(QMainWindow):
         page.demo_wanted.connect(self.opening.demo)
         page.add_wanted.connect(self.add_source)
         page.grid.zones_wanted.connect(self.edit_zones)
+        page.grid.change_wanted.connect(self.change_source)
+        page.grid.close_wanted.connect(self.close_source)
         self._controller.moment_wanted.connect(lambda _source, _place: self.show_page("live"))
 
     def add_page(self, key: str, icon: str, title: str, page: QWidget) -> None:
@@ -133,9 +135,41 @@ class MainWindow(QMainWindow):
         """Set up a source with the wizard."""
         from app.gui.wizard import SourceWizard
 
-        wizard = SourceWizard(self._controller, [item.name for item in self.opening.known.sources], self)
+        wizard = SourceWizard(self._controller, self.opening.names, self)
         wizard.done_with.connect(self.opening.add)
         wizard.open()
+
+    def change_source(self, source_id: str) -> None:
+        """Let the user give a source another address, login, name or zones."""
+        from app.gui.wizard import SourceWizard
+
+        known = self.opening.as_known(source_id)
+        if known is not None:
+            others = [name for name in self.opening.names if name != known.name]
+            wizard = SourceWizard(self._controller, others, self, known)
+            wizard.done_with.connect(lambda changed: self.opening.change(source_id, changed))
+            wizard.open()
+
+    def close_source(self, source_id: str) -> None:
+        """Close a source; whether one that was set up opens again at the next start is asked."""
+        if source_id in self.opening.names:
+            choice = self._asked_for_good(source_id)
+            if choice is None:
+                return
+            if choice:
+                self.opening.forget(source_id)
+        self._controller.close_source(source_id)
+
+    def _asked_for_good(self, name: str) -> bool | None:
+        """Return whether a source is to be removed for good; None if the user would rather leave it open."""
+        box = QMessageBox(QMessageBox.Icon.NoIcon, self.windowTitle(), self.tr("Close {}?").format(name), parent=self)
+        box.setInformativeText(self.tr("It was set up with “Add source” and opens again at the next start."))
+        close = box.addButton(self.tr("Close for now"), QMessageBox.ButtonRole.AcceptRole)
+        remove = box.addButton(self.tr("Remove for good"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(self.tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(close)
+        box.exec()
+        return {close: False, remove: True}.get(box.clickedButton())
 
     def edit_zones(self, source_id: str) -> None:
         """Let the user draw where a source is looked at."""

@@ -4,31 +4,17 @@ from collections.abc import Sequence
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QPixmap
-from PyQt5.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-    QWizard,
-    QWizardPage,
-)
+from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard
 
 from app.gui.coach import Look, grey_of, judge
 from app.gui.controller import Controller
 from app.gui.known import KnownSource
 from app.gui.polygons import picture_of
 from app.gui.probe import Probe, Probed
+from app.gui.which import Step, WhichPage
 from app.gui.widgets import Picture, button, label
 from app.gui.zones_editor import ZonesEditor
-from app.pipeline.live import cameras
-from app.pipeline.sources import SourceError, SourceSpec, identify
 from app.pipeline.zones import Zones
-from app.redact import redact
-
-_ADDRESS, _FILE = "address", "file"
 
 
 class SourceWizard(QWizard):
@@ -36,17 +22,23 @@ class SourceWizard(QWizard):
 
     done_with = pyqtSignal(object)
 
-    def __init__(self, controller: Controller, taken: Sequence[str], parent: QWidget | None = None) -> None:
-        """taken: names that other sources have already."""
+    def __init__(
+        self,
+        controller: Controller,
+        taken: Sequence[str],
+        parent: QWidget | None = None,
+        known: KnownSource | None = None,
+    ) -> None:
+        """taken: names that other sources have already; known: the source to change, none for a new one."""
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Add a source"))
+        self.setWindowTitle(self.tr("Add a source") if known is None else self.tr("Change a source"))
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(860, 640)
-        self.which = WhichPage(controller, taken)
+        self.which = WhichPage(controller, taken, known)
         self.picture = PicturePage(self.which)
-        self.where = WherePage(self.picture)
+        self.where = WherePage(self.picture, known.zones if known is not None else Zones())
         for page in (self.which, self.picture, self.where):
             self.addPage(page)
         for which, text in (
@@ -64,112 +56,6 @@ class SourceWizard(QWizard):
         super().accept()
 
 
-class Step(QWizardPage):
-    """A page with its heading in the look of all pages; `column` takes what belongs on it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(24, 20, 24, 8)
-        self.column.setSpacing(6)
-
-    def head(self, title: str, text: str) -> None:
-        """Say what the page is for."""
-        self.setAccessibleName(title)
-        self.column.addWidget(label(title, "pageTitle"))
-        self.column.addWidget(label(text, "muted", wrap=True))
-        self.column.addSpacing(12)
-
-
-class WhichPage(Step):
-    """Name, and camera or address or file."""
-
-    def __init__(self, controller: Controller, taken: Sequence[str], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        text = self.tr("A camera of this computer, a network camera's address, or a recording.")
-        self.head(self.tr("Which source?"), text)
-        self._taken = frozenset(taken)
-        self.kind = QComboBox()
-        self.kind.addItem(self.tr("Network camera or stream"), _ADDRESS)
-        self.kind.addItem(self.tr("Recording or picture"), _FILE)
-        self.address = QLineEdit()
-        self.address.setPlaceholderText("rtsp://user:password@192.168.1.20/stream")
-        self.name = QLineEdit()
-        self.name.setPlaceholderText(self.tr("North gate"))
-        self._browse = button(self.tr("Choose…"), "folder-open", self._choose_file)
-        self._problem = label("", "coachBad", wrap=True)
-        self._build()
-        for change in (self.address.textChanged, self.name.textChanged, self.kind.currentIndexChanged):
-            change.connect(self._changed)
-        self._changed()
-        controller.try_later(cameras, self.offer_cameras, lambda _error: None)
-
-    def offer_cameras(self, found: dict[int, str]) -> None:
-        """Offer this computer's cameras by name."""
-        for place, (index, name) in enumerate(sorted(found.items())):
-            self.kind.insertItem(place, self.tr("Camera: {}").format(name), str(index))
-        if found and not self.address.text():
-            self.kind.setCurrentIndex(0)
-
-    def spec(self) -> SourceSpec:
-        """Return what was asked for, under its name. Raises SourceError."""
-        chosen = str(self.kind.currentData())
-        found = identify(self.address.text().strip() if chosen in (_ADDRESS, _FILE) else chosen)
-        name = self.name.text().strip() or self._default_name(found)
-        return SourceSpec(found.kind, name, found.address)
-
-    def isComplete(self) -> bool:
-        """Whether there is a source to try."""
-        return not self._what_is_wrong()
-
-    def _build(self) -> None:
-        form = QFormLayout()
-        self.column.addLayout(form)
-        self.column.addStretch(1)
-        form.setVerticalSpacing(14)
-        form.setHorizontalSpacing(18)
-        form.addRow(self.tr("&Source"), self.kind)
-        line = QHBoxLayout()
-        line.addWidget(self.address, 1)
-        line.addWidget(self._browse)
-        form.addRow(self.tr("&Address"), line)
-        caption = form.labelForField(line)
-        if caption is not None:
-            caption.setBuddy(self.address)  # type: ignore[attr-defined]  # a QLabel, says Qt's documentation
-        form.addRow(self.tr("&Name"), self.name)
-        form.addRow("", self._problem)
-        note = self.tr("A password in the address is kept in the system's keyring, or in a file only you can read.")
-        form.addRow("", label(note, "small", wrap=True))
-        self.address.setAccessibleName(self.tr("Address or file"))
-
-    def _changed(self) -> None:
-        chosen = str(self.kind.currentData())
-        self.address.setEnabled(chosen in (_ADDRESS, _FILE))
-        self._browse.setVisible(chosen == _FILE)
-        wrong = self._what_is_wrong()
-        self._problem.setText(wrong if self.address.text() or self.name.text() else "")
-        self.completeChanged.emit()
-
-    def _what_is_wrong(self) -> str:
-        if self.address.isEnabled() and not self.address.text().strip():
-            return self.tr("Give an address or a file.")
-        try:
-            name = self.spec().source_id
-        except (SourceError, OSError, ValueError) as error:
-            return redact(str(error))
-        if name in self._taken:
-            return self.tr("There is a source called {} already; choose another name.").format(name)
-        return ""
-
-    def _default_name(self, found: SourceSpec) -> str:
-        return self.kind.currentText().partition(": ")[2] if not self.address.isEnabled() else found.source_id
-
-    def _choose_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a recording"))
-        if name:
-            self.address.setText(name)
-
-
 class PicturePage(Step):
     """One picture of the source, and what the coach says to it."""
 
@@ -181,18 +67,27 @@ class PicturePage(Step):
         self._probe: Probe | None = None
         self.result = Probed()
         self.view = label("")
+        self.view.setObjectName("stage")
         self.view.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.view.setMinimumSize(480, 270)
         self.view.setAccessibleName(self.tr("Picture of the source"))
-        self._mark = Picture("loader-circle", 20)
+        self._large, self._mark = Picture("loader-circle", 44), Picture("info", 20)
         self.words = label("", wrap=True)
         self._again = button(self.tr("Try again"), "refresh-cw", self.initializePage)
+        middle = QVBoxLayout(self.view)
+        middle.addWidget(self._large, 0, Qt.AlignmentFlag.AlignCenter)
         self.column.addWidget(self.view, 1)
+        self.column.addSpacing(6)
         row = QHBoxLayout()
+        row.setSpacing(10)
         row.addWidget(self._mark)
         row.addWidget(self.words, 1)
         row.addWidget(self._again)
         self.column.addLayout(row)
+
+    def nextId(self) -> int:
+        """Without a picture there is nothing to draw on, and the wizard ends here."""
+        return -1 if self.result.image is None and self.result.error else super().nextId()
 
     def initializePage(self) -> None:
         """Try the source out."""
@@ -243,15 +138,19 @@ class PicturePage(Step):
             self._say("circle-check", "good", size + " " + self.tr("The picture is bright enough."))
 
     def _say(self, icon: str, colour: str, words: str) -> None:
-        self._mark.show_icon(icon, colour)
+        for mark in (self._large, self._mark):
+            mark.show_icon(icon, colour)
+        self._large.setVisible(self.result.image is None)
         self.words.setText(words)
 
 
 class WherePage(Step):
     """Where to look in the picture, if not everywhere."""
 
-    def __init__(self, picture: PicturePage, parent: QWidget | None = None) -> None:
+    def __init__(self, picture: PicturePage, zones: Zones, parent: QWidget | None = None) -> None:
+        """zones: what was drawn before."""
         super().__init__(parent)
+        self._before = zones
         text = self.tr("Draw round the lane if other plates are in view, and over clocks in the picture. Or leave it.")
         self.head(self.tr("Where to look?"), text)
         self._picture = picture
@@ -262,7 +161,7 @@ class WherePage(Step):
     @property
     def zones(self) -> Zones:
         """What was drawn."""
-        return self._editor.zones if self._editor is not None else Zones()
+        return self._editor.zones if self._editor is not None else self._before
 
     def initializePage(self) -> None:
         """Show the picture to draw on."""
@@ -273,7 +172,7 @@ class WherePage(Step):
         image = self._picture.result.image
         self._none.setVisible(image is None)
         if image is not None:
-            self._editor = ZonesEditor(image, Zones())
+            self._editor = ZonesEditor(image, self._before)
             self.column.addWidget(self._editor, 1)
 
     def validatePage(self) -> bool:

@@ -793,6 +793,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Cancel</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Cannot read plates</source>
       <translation type="unfinished" />
     </message>
@@ -801,7 +805,19 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Close for now</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Close {}?</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Getting ready…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>It was set up with “Add source” and opens again at the next start.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -818,6 +834,10 @@
     </message>
     <message>
       <source>Recordings are still being read. Stop reading and close? What was read so far is kept.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Remove for good</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1712,6 +1732,10 @@
       <source>Cancel</source>
       <translation type="unfinished" />
     </message>
+    <message>
+      <source>Change a source</source>
+      <translation type="unfinished" />
+    </message>
   </context>
   <context>
     <name>SourcesPanel</name>
@@ -1866,6 +1890,10 @@
     <name>Tile</name>
     <message>
       <source>Alone, or all</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Change this source…</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2179,7 +2207,15 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>&amp;File</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>&amp;Name</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Password</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2187,11 +2223,15 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>A camera of this computer, a network camera's address, or a recording.</source>
+      <source>&amp;User</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>A password in the address is kept in the system's keyring, or in a file only you can read.</source>
+      <source>/recordings/entrance.mp4</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>A camera of this computer, a network camera's address, or a recording.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2215,6 +2255,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>If the camera asks for one</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Network camera or stream</source>
       <translation type="unfinished" />
     </message>
@@ -2224,6 +2268,10 @@
     </message>
     <message>
       <source>Recording or picture</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The password is kept in the system's keyring, or in a file only you can read.</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -3,12 +3,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PyQt5.QtCore import QPoint, QPointF, Qt
 from PyQt5.QtGui import QMouseEvent
-from PyQt5.QtWidgets import QWizard
+from PyQt5.QtWidgets import QLineEdit, QWizard
 from pytestqt.qtbot import QtBot
 
 from app.gui.known import KnownSource
+from app.gui.login import split_login, with_login
 from app.gui.polygons import PolygonCanvas
 from app.gui.probe import Probe, Probed
 from app.gui.window import MainWindow
@@ -88,10 +91,80 @@ def test_a_password_is_not_shown_in_the_name(wizard: SourceWizard) -> None:
     assert "hunter2" not in spec.source_id and "hunter2" in spec.address
 
 
+def test_a_pasted_login_goes_into_fields_of_its_own(wizard: SourceWizard) -> None:
+    which = wizard.which
+    which.address.setText("rtsp://admin:p%40ss@192.168.1.20/live")
+    which.address.editingFinished.emit()
+    assert which.address.text() == "rtsp://192.168.1.20/live"
+    assert (which.user.text(), which.password.text()) == ("admin", "p@ss")
+    assert which.password.echoMode() == QLineEdit.EchoMode.Password
+    which.password.setText("a/b@c")
+    assert which.spec().address == "rtsp://admin:a%2Fb%40c@192.168.1.20/live"
+
+
+_SIGNS = st.text(st.characters(min_codepoint=33, max_codepoint=0x24F), max_size=12)
+
+
+@given(_SIGNS.filter(bool), _SIGNS)
+def test_a_login_may_hold_any_sign(user: str, password: str) -> None:
+    bare = "rtsp://192.168.1.20:554/cam/1?ch=2"
+    whole = with_login(bare, user, password)
+    assert split_login(whole) == (bare, user, password)
+    assert split_login(bare) == (bare, "", "") and with_login(bare, "", password) == bare
+
+
+def test_only_what_a_kind_of_source_needs_is_asked(wizard: SourceWizard) -> None:
+    which = wizard.which
+    assert which.user.isVisible() and wizard.focusWidget() is which.address and not which._browse.isVisible()
+    which.kind.setCurrentIndex(which.kind.count() - 1)
+    assert not which.user.isVisible() and not which.password.isVisible() and which._browse.isVisible()
+    assert "File" in which._caption.text()
+
+
+def test_without_a_picture_the_wizard_ends_at_once(wizard: SourceWizard) -> None:
+    wizard.picture.show_result(Probed(error="no connection"))
+    assert wizard.picture.nextId() == -1
+    wizard.picture.show_result(Probed(PICTURE))
+    assert wizard.picture.nextId() == wizard.pageIds()[2]
+
+
+def test_a_source_is_given_another_login_and_name_and_is_opened_anew(qtbot: QtBot, window: MainWindow) -> None:
+    controller, name = window._controller, "Gate"
+    before = KnownSource(name, SourceKind.STREAM, "rtsp://admin:old@127.0.0.1:1/a", Zones((TRIANGLE,)))
+    window.opening.add(before)
+    first = controller.source(name).capture  # type: ignore[union-attr]
+    window.change_source(name)
+    wizard = window.findChild(SourceWizard)
+    assert (wizard.which.user.text(), wizard.which.password.text()) == ("admin", "old")
+    assert wizard.which.name.text() == name and wizard.which.isComplete()
+    wizard.which.password.setText("new")
+    wizard.picture.show_result(Probed(error="no connection"))
+    wizard.accept()
+    assert window.opening.known.sources == (
+        KnownSource(name, SourceKind.STREAM, "rtsp://admin:new@127.0.0.1:1/a", Zones((TRIANGLE,))),
+    )
+    wait_for(qtbot, lambda: controller.source(name).capture is not first)  # type: ignore[union-attr]
+    assert controller.source(name).spec.address.startswith("rtsp://admin:new@")  # type: ignore[union-attr]
+    window.opening.change(name, KnownSource("North gate", SourceKind.STREAM, "rtsp://127.0.0.1:1/a"))
+    assert window.opening.names == ["North gate"]
+    wait_for(qtbot, lambda: [each.name for each in controller.sources] == ["North gate"])
+
+
+@pytest.mark.parametrize(("choice", "left", "known"), [(None, 1, 1), (False, 0, 1), (True, 0, 0)])
+def test_closing_a_source_that_was_set_up_asks_whether_for_good(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, choice: bool | None, left: int, known: int
+) -> None:
+    window.opening.add(KnownSource("Gate", SourceKind.STREAM, "rtsp://127.0.0.1:1/a"))
+    monkeypatch.setattr(window, "_asked_for_good", lambda _name: choice)
+    window.live.grid.tiles[0].close_wanted.emit("Gate")
+    assert (len(window._controller.sources), len(window.opening.names)) == (left, known)
+
+
 def test_cameras_are_offered_by_name(wizard: SourceWizard) -> None:
     wizard.which.offer_cameras({0: "Integrated Camera", 2: "USB Cam"})
     kinds = [wizard.which.kind.itemText(at) for at in range(wizard.which.kind.count())]
-    assert kinds[:2] == ["Camera: Integrated Camera", "Camera: USB Cam"]
+    assert kinds[:2] == ["Camera: Integrated Camera", "Camera: USB Cam"] and wizard.which.kind.currentIndex() == 2
+    wizard.which.kind.setCurrentIndex(0)
     assert wizard.which.spec() == SourceSpec(SourceKind.CAMERA, "Integrated Camera", "0")
 
 
