@@ -1,5 +1,6 @@
 """What a run looks like on the console: a bar with the time left, each plate as it is read, a table at the end."""
 
+import sys
 from collections.abc import Mapping
 from types import TracebackType
 
@@ -8,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from app.batch.runner import Item, Report
+from app.batch.progress import Item, Report
 from app.pipeline.types import EventKind, PlateEvent, RejectReason
 
 _MOST_ROWS = 300
@@ -61,6 +62,10 @@ class RunConsole:
             when = "" if event.is_still else f"  {_clock(event.first_s)}-{_clock(event.last_s)}"
             line = f"{event.text:<10} {event.confidence:.2f}{when}  {_short(event.source_id)}"
             self._progress.console.print(line, markup=False, highlight=False)
+
+    def trouble(self, text: str) -> None:
+        """Print what is wrong with an output or the log while the run goes on."""
+        print(text, file=sys.stderr)  # rich leads it past the bar
 
     def ended(self, item: Item, error: str) -> None:
         """Count a source that is done; what is wrong with it is told at the end."""

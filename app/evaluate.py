@@ -11,7 +11,8 @@ from pathlib import Path
 
 from app.batch.command import interruptible, tuning_of
 from app.batch.options import add_pipeline_arguments
-from app.batch.runner import Control, Item, run
+from app.batch.progress import Control, Item
+from app.batch.runner import run
 from app.pipeline.sources import PICTURE_SUFFIXES, SourceError, identify
 from app.pipeline.types import PlateEvent
 from app.pipeline.voting import distance

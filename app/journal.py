@@ -5,7 +5,7 @@ The window and the batch run use it alike: give every event to take(), in the or
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from app.pipeline.types import EventKind, PlateEvent
+from app.platelog.errors import LogError
 from app.platelog.store import Store
 from app.platelog.types import Guess, LogStatus, Visit
 from app.platelog.watchlist import Hit
@@ -84,6 +85,16 @@ class Journal:
             self._tell(event.track_key, Alarm(visit, hits))
         answer = self._keep(event, visit) if event.kind is EventKind.FINAL else None
         return Noted(visit, hits, answer)
+
+    def keep(self, event: PlateEvent) -> "Future[Visit] | None":
+        """Note an event and return the store's answer for a final one."""
+        return self.take(event).answer
+
+    def keep_only(self, source: str, tracks: Collection[str]) -> None:
+        """Delete what this run had of a source besides these tracks: it was read anew. The log may be unavailable."""
+        if self.store is not None:
+            with suppress(LogError):
+                self.store.keep_only(self.run, source, tracks)
 
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until every final visit so far is on the disk; False if it is not within timeout seconds."""

@@ -193,7 +193,20 @@ def default_path() -> Path:
 
 def data_folder(settings: Settings) -> Path:
     """Where the log and its pictures lie."""
-    return Path(settings.log.folder).expanduser() if settings.log.folder else user_data_path(APP_NAME)
+    return whole_path(settings.log.folder) if settings.log.folder else user_data_path(APP_NAME)
+
+
+def log_file(settings: Settings) -> Path | None:
+    """The log in the folder that is set, None for the user's own."""
+    return data_folder(settings) / "plates.sqlite3" if settings.log.folder else None
+
+
+def whole_path(text: str) -> Path:
+    """Return a path that a person wrote, ~ being the home folder; ~name stays where nobody is called so."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 def section_label(name: str) -> str:
@@ -259,7 +272,10 @@ def _checked(entry: Entry, value: object) -> Value:
     if entry.kind is tuple and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         return tuple(value)
     if entry.kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        try:
+            value = float(value)
+        except OverflowError as error:
+            raise ValueError(f"'{entry.key}' is too large a number.") from error
     if type(value) is not entry.kind:
         raise ValueError(f"'{entry.key}' must be {_KINDS[entry.kind]}, not {value!r}.")
     option = entry.option

@@ -7,19 +7,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from types import FrameType
 
 from app import settings as settings_file
-from app.batch.runner import Control, Outputs, Report, items_of, run
+from app.batch.files import OutputError
+from app.batch.outputs import Outputs
+from app.batch.progress import Control, Progress, Report, items_of
+from app.batch.runner import run
 from app.batch.state import StateFile
 from app.batch.writers import csv_file, json_file
 from app.journal import Journal, open_journal
 from app.pipeline.tuning import Tuning, from_settings
 from app.platelog.errors import LogError
 from app.platelog.place import locate
+from app.platelog.types import LogStatus
 
 INTERRUPTED = 130
-_LOG_FLUSH_S = 30.0
 
 
 def tuning_of(args: argparse.Namespace) -> tuple[str, Tuning]:
@@ -44,6 +48,9 @@ def main(args: argparse.Namespace) -> int:
     if args.resume and not (args.csv or args.jsonl):
         print("--resume needs the --csv or --jsonl of the run that was stopped.", file=sys.stderr)
         return 2
+    if clash := _same_output(args):
+        print(f"{clash}: named for two outputs; give each its own.", file=sys.stderr)
+        return 2
     if not items:
         return _tell_errors(errors)
     device, tuning = tuning_of(args)
@@ -52,9 +59,9 @@ def main(args: argparse.Namespace) -> int:
     except (OSError, ValueError, RuntimeError) as error:
         print(f"The networks cannot be loaded: {error}. `platescribe doctor` tells more.", file=sys.stderr)
         return 1
-    control = Control()
+    control, console = Control(), RunConsole(len(items))
     try:
-        with _journal(args, errors) as journal, interruptible(control), RunConsole(len(items)) as console:
+        with _journal(args, errors, console) as journal, interruptible(control), console:
             outputs = _outputs(args, journal)
             report = run(items, pipeline, outputs, console, control, jobs=args.jobs, resume=args.resume)
     except LogError as error:
@@ -64,25 +71,68 @@ def main(args: argparse.Namespace) -> int:
     return _status(report, errors, args)
 
 
+def _same_output(args: argparse.Namespace) -> Path | None:
+    """A file that is named for two outputs."""
+    named = [path for path in (args.csv, args.jsonl, args.video) if path is not None]
+    places = [path.resolve() for path in named]
+    return next((path for path, place in zip(named, places, strict=True) if places.count(place) > 1), None)
+
+
 @contextmanager
-def _journal(args: argparse.Namespace, errors: list[str]) -> Iterator[Journal | None]:
+def _journal(args: argparse.Namespace, errors: list[str], console: Progress) -> Iterator[Journal | None]:
     """The log, if one is asked for; what it could not keep in the end becomes an error. Raises LogError."""
     if args.log is None:
         yield None
         return
-    pictures = settings_file.load().settings.log.pictures and not args.no_pictures
-    place = locate(args.log or None)
+    chosen = settings_file.load().settings
+    log = args.log or settings_file.log_file(chosen)
+    pictures = chosen.log.pictures and not args.no_pictures
+    place = locate(log)
     if place.file is not None and not place.file.exists():
         what = "Reads and their pictures" if pictures else "Reads, without pictures,"
         print(f"{what} are kept in {place.name}; `log retain --days 30` deletes what is older.", file=sys.stderr)
-    journal = open_journal(args.log or None, pictures=pictures)
+    told = Told(console)
+    journal = open_journal(log, run=_run_before(args), pictures=pictures, on_status=told)
+    told(journal.status)
     try:
         yield journal
     finally:
-        journal.flush(_LOG_FLUSH_S)
-        lost = journal.close()
+        lost = journal.close() + journal.status.refused
+        told(journal.status)
         if lost:
             errors.append(f"{lost} visits could not be kept in the log: {journal.status.message}")
+
+
+class Told:
+    """Tells what is wrong with the log, and when it is well again, each once, while the run goes on."""
+
+    def __init__(self, console: Progress) -> None:
+        self._console = console
+        self._notices: tuple[str, ...] = ()
+        self._trouble = ""
+
+    def __call__(self, status: LogStatus) -> None:
+        """Take the log's status; from any thread."""
+        for notice in status.notices:
+            if notice not in self._notices:
+                self._console.trouble(notice)
+        self._notices = status.notices
+        if status.message and status.message != self._trouble:
+            self._console.trouble(status.message)
+        elif self._trouble and not status.message:
+            self._console.trouble("The log is written again.")
+        self._trouble = status.message
+
+
+def _run_before(args: argparse.Namespace) -> str:
+    """The name in the log of the run that is resumed: what it kept is not to be there twice."""
+    output = args.csv or args.jsonl
+    if not (args.resume and output):
+        return ""
+    try:
+        return StateFile.beside(output).load().run
+    except OutputError:
+        return ""  # told when the outputs are opened
 
 
 def _outputs(args: argparse.Namespace, journal: Journal | None) -> Outputs:
@@ -95,9 +145,10 @@ def _outputs(args: argparse.Namespace, journal: Journal | None) -> Outputs:
     if args.jsonl:
         rows["jsonl"] = json_file(args.jsonl, list_of)
     main_output = args.csv or args.jsonl
-    outputs = Outputs(rows, args.video, StateFile.beside(main_output) if main_output else None)
+    run_name = journal.run if journal is not None else ""
+    outputs = Outputs(rows, args.video, StateFile.beside(main_output, run_name) if main_output else None)
     if journal is not None:
-        outputs.keep = journal.take
+        outputs.keep, outputs.keep_only = journal.keep, journal.keep_only
     return outputs
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from app import columns
-from app.pipeline.types import PlateEvent
+from app.pipeline.types import EventKind, PlateEvent
 
 
 class Reads:
@@ -24,7 +24,18 @@ class Reads:
 
     def all(self) -> list[PlateEvent]:
         """Return one event a visit, in the order in which the vehicles came."""
-        return sorted(self._events.values(), key=lambda event: (event.first_s, event.box.x1, event.track_key))
+        return _ordered(self._events.values())
+
+    def take_settled(self, before_s: float) -> list[PlateEvent]:
+        """Return, and forget, the visits that are final and were last seen before a second of the source."""
+        settled = [e for e in self._events.values() if e.kind is EventKind.FINAL and e.last_s < before_s]
+        for event in settled:
+            del self._events[event.track_key]
+        return _ordered(settled)
+
+
+def _ordered(events: Iterable[PlateEvent]) -> list[PlateEvent]:
+    return sorted(events, key=lambda event: (event.first_s, event.box.x1, event.track_key))
 
 
 def track_number(event: PlateEvent) -> int:

@@ -1,132 +1,30 @@
 """Runs the pipeline over a list of sources and writes what it finds. No window, no console: those watch by Progress."""
 
-import logging
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
+from app.batch.files import OutputError
+from app.batch.outputs import Outputs, Writing
+from app.batch.progress import Control, Item, Progress, Report
 from app.batch.rows import Reads
-from app.batch.state import Done, StateFile, fingerprint
-from app.batch.writers import AnnotatedVideo, OutputError, RowFile, annotated_path, save_annotated
+from app.batch.state import Done, fingerprint
+from app.batch.waiting import Answer
+from app.batch.writers import AnnotatedVideo, annotated_path, save_annotated
 from app.pipeline.buffers import Closed
 from app.pipeline.capture import Capture
 from app.pipeline.core import Pipeline
 from app.pipeline.opening import make_source
-from app.pipeline.sources import SourceError, SourceSpec, expand
-from app.pipeline.types import Frame, FrameResult, PlateEvent
+from app.pipeline.types import Frame, FrameResult, PlateEvent, light
 from app.redact import redact
 
-_log = logging.getLogger(__name__)
+__all__ = ["Control", "Item", "Outputs", "Report", "run"]
+
 _AHEAD = 1  # sources opened before it is their turn
 _POLL_S = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to read; start is when the recording began, if the user says so."""
-
-    spec: SourceSpec
-    start: datetime | None = None
-
-    @property
-    def weight(self) -> float:
-        """Its part in the work, by the size of its file."""
-        try:
-            return float(max(1, Path(self.spec.address).stat().st_size))
-        except OSError:
-            return 1.0
-
-
-@dataclass(slots=True)
-class Outputs:
-    """What to write: files of rows by a name for each, where annotated videos go, and who keeps the events."""
-
-    rows: dict[str, RowFile] = field(default_factory=dict)
-    video: Path | None = None
-    state: StateFile | None = None
-    keep: Callable[[PlateEvent], object] | None = None
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did. errors: one line for each source or output that failed. share: of the work, 0 to 1."""
-
-    events: list[PlateEvent] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    frames: int = 0
-    sources: int = 0
-    skipped: int = 0
-    seconds: float = 0.0
-    interrupted: bool = False
-    written: list[Path] = field(default_factory=list)
-
-
-class Progress(Protocol):
-    """Watches a run; called from the thread that runs it."""
-
-    def begun(self, item: Item) -> None:
-        """A source's first frame is there."""
-        ...
-
-    def advanced(self, item: Item, media_s: float, share: float) -> None:
-        """A frame was read; share of the whole work that is done, 0 to 1."""
-        ...
-
-    def found(self, event: PlateEvent) -> None:
-        """A plate is new, changed or final."""
-        ...
-
-    def ended(self, item: Item, error: str) -> None:
-        """A source is done; error is empty or one line."""
-        ...
-
-
-class Control:
-    """Pauses and stops a run from another thread."""
-
-    def __init__(self) -> None:
-        self._going = threading.Event()
-        self._going.set()
-        self._stopped = threading.Event()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether stop() was called."""
-        return self._stopped.is_set()
-
-    def pause(self) -> None:
-        """Hold the run after the frame it is at."""
-        self._going.clear()
-
-    def resume(self) -> None:
-        """Let a paused run go on."""
-        self._going.set()
-
-    def stop(self) -> None:
-        """End the run; what was read so far is kept."""
-        self._stopped.set()
-        self._going.set()
-
-    def wait(self) -> None:
-        """Return when the run is not paused."""
-        self._going.wait()
-
-
-def items_of(texts: Iterable[str], start: datetime | None = None) -> tuple[list[Item], list[str]]:
-    """Return the sources that the user's words stand for, and one line for each word that stands for none."""
-    items: list[Item] = []
-    errors: list[str] = []
-    for text in texts:
-        try:
-            items += [Item(spec, start) for spec in expand(text)]
-        except SourceError as error:
-            errors.append(redact(str(error)))
-    return items, errors
+_SETTLED_S = 5.0  # beyond the time in which a vehicle may come back, until a live source's row is written
 
 
 def run(
@@ -158,6 +56,9 @@ class _Active:
     frames: int = 0
     share: float = 0.0
     fault: str = ""
+    swept_s: float = 0.0
+    tracks: dict[str, None] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
 
 
 class _Run:
@@ -183,18 +84,20 @@ class _Run:
         self._active: list[_Active] = []
         self._taken: set[Path] = set()
         self._report = Report()
+        self._writing = Writing(outputs, items, progress, self._report)
         self._total = sum(item.weight for item in items) or 1.0
         self._done = 0.0
 
     def go(self, resume: bool) -> Report:
         """Do all of it; also ends cleanly on Ctrl-C and on stop()."""
         began = time.monotonic()
-        self._open_outputs(resume)
+        self._skip(self._writing.open(resume))
         try:
             while (self._waiting or self._active) and not self._control.stopped:
                 self._control.wait()
                 self._fill()
                 self._step()
+                self._writing.settle()
         except KeyboardInterrupt:
             self._control.stop()
         finally:
@@ -202,23 +105,6 @@ class _Run:
             self._wind_up()
             self._report.seconds = time.monotonic() - began
         return self._report
-
-    def _open_outputs(self, resume: bool) -> None:
-        done = self._outputs.state.load() if self._outputs.state and resume else Done({}, {})
-        self._skip(done)
-        for name, file in list(self._outputs.rows.items()):
-            try:
-                file.open(done.lengths.get(name, 0))
-                self._report.written.append(file.path)
-            except OutputError as error:
-                self._report.errors.append(str(error))
-                del self._outputs.rows[name]
-        if self._outputs.state is not None:
-            try:
-                self._outputs.state.rewrite(done)
-            except OutputError as error:
-                self._report.errors.append(str(error))
-                self._outputs.state = None
 
     def _skip(self, done: Done) -> None:
         """Leave out what an earlier run finished; its faults are told again."""
@@ -270,6 +156,8 @@ class _Run:
             self._show(owners[result.frame.source_id], result)
         for event in step.events:
             self._enter(owners[event.source_id], event)
+        for frame in frames:
+            self._sweep(owners[frame.source_id], frame.media_time)
 
     def _show(self, active: _Active, result: FrameResult) -> None:
         """Count a processed frame, draw it if that is wanted, tell the progress."""
@@ -290,27 +178,36 @@ class _Run:
     def _draw(self, active: _Active, result: FrameResult, wanted: Path) -> None:
         spec, info = active.item.spec, active.capture.info
         try:
-            if result.frame.is_still:
-                path = annotated_path(wanted, spec, self._alone, True, self._taken)
-                save_annotated(path, result)
+            if active.frames == 1 and (result.frame.is_still or info is not None):
+                path = annotated_path(wanted, spec, self._alone, result.frame.is_still, self._taken)
+                self._writing.spare_inputs(path)
+                if result.frame.is_still:
+                    save_annotated(path, result)
+                elif info is not None:
+                    active.video = AnnotatedVideo(path, info)
                 self._report.written.append(path)
-                return
-            if active.frames == 1 and info is not None:
-                path = annotated_path(wanted, spec, self._alone, False, self._taken)
-                active.video = AnnotatedVideo(path, info)
-                self._report.written.append(path)
+            if active.video is not None:
+                with self._pipeline.stages.measure("draw"):
+                    active.video.add(result)
         except OutputError as error:
             self._report.errors.append(str(error))
-        if active.video is not None:
-            with self._pipeline.stages.measure("draw"):
-                active.video.add(result)
+            if active.video is not None:
+                active.video.close()
+                active.video = None
 
     def _enter(self, active: _Active, event: PlateEvent) -> None:
-        active.reads.add((event,))
-        if self._outputs.keep is not None:
-            self._outputs.keep(event)
-        if self._progress:
-            self._progress.found(event)
+        active.reads.add((light(event),))
+        if (answer := self._writing.keep(event)) is not None:
+            active.tracks[event.track_key] = None
+            active.answers.append(answer)
+
+    def _sweep(self, active: _Active, now_s: float) -> None:
+        """Write the rows of a live source's visits that nothing can change any more: it may never end."""
+        if active.item.spec.is_live and now_s - active.swept_s > _SETTLED_S:
+            active.swept_s = now_s
+            before_s = now_s - self._pipeline.tuning.repeat_s - _SETTLED_S
+            self._writing.add_rows(active.reads.take_settled(before_s))
+            active.answers = [answer for answer in active.answers if not answer.done() or answer.exception()]
 
     def _finish(self, active: _Active) -> None:
         """End a source: its open tracks, its rows, its video, its line in the state file."""
@@ -330,17 +227,9 @@ class _Run:
             self._progress.ended(active.item, error)
 
     def _write(self, active: _Active, error: str) -> None:
-        events = active.reads.all()
-        self._report.events += events
-        for name, file in list(self._outputs.rows.items()):
-            try:
-                file.add(events)
-            except OutputError as trouble:
-                self._report.errors.append(str(trouble))
-                del self._outputs.rows[name]
-        if self._outputs.state is not None and not self._control.stopped:
-            lengths = {name: file.position for name, file in self._outputs.rows.items()}
-            self._outputs.state.add(active.item.spec, error, lengths)
+        self._writing.add_rows(active.reads.all())
+        if not self._control.stopped:  # else what it has now is kept, and read anew when the run goes on
+            self._writing.note_done(active.item, error, list(active.tracks), active.answers)
 
     def _wind_up(self) -> None:
         """Stop what still runs, keeping what it has read, and close the outputs."""
@@ -349,7 +238,4 @@ class _Run:
         for active in list(self._active):
             active.capture.stop()
             self._finish(active)
-        for file in self._outputs.rows.values():
-            file.close()
-        if self._outputs.state is not None and not self._report.interrupted:
-            self._outputs.state.remove()
+        self._writing.close(self._report.interrupted)

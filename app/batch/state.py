@@ -1,51 +1,59 @@
 """Which sources of a run are done, kept beside its CSV, so that a run that was killed can go on where it stopped.
 
-One JSON line a finished source, written after its rows: what stands in the outputs beyond the lengths in the last line
-belongs to a source that was not finished, and is cut off when the run is resumed.
+The first line names the run, as the log has it. Then one JSON line a finished source, written once its rows and its
+visits are on the disk: what stands in the outputs beyond the lengths in the last line belongs to a source that was not
+finished, and is cut off when the run is resumed.
 """
 
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.batch.writers import OutputError
+from app.batch.files import start_private, unwritable
 from app.pipeline.sources import SourceSpec
 
 Lengths = dict[str, int]
+_LONGEST_RUN = 32  # as the log takes it
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an earlier run left: the sources it finished, with their faults, and how long its outputs were then."""
+    """What an earlier run left: the sources it finished, with their faults, its outputs' lengths then, its name."""
 
     sources: Mapping[str, str]
     lengths: Lengths
+    run: str = ""
+
+
+NOTHING = Done({}, {})
 
 
 class StateFile:
-    """The file of finished sources."""
+    """The file of finished sources; run is the name of the run that writes it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, run: str = "") -> None:
         self.path = path
+        self.run = run
 
     @classmethod
-    def beside(cls, output: Path) -> "StateFile":
+    def beside(cls, output: Path, run: str = "") -> "StateFile":
         """Return the state file that belongs to an output."""
-        return cls(output.with_name(output.name + ".state"))
+        return cls(output.with_name(output.name + ".state"), run)
 
     def load(self) -> Done:
-        """Read what is done; a last line that was cut off by a crash does not count."""
+        """Read what is done; a last line that was cut off by a crash does not count. Raises OutputError."""
         sources: dict[str, str] = {}
         lengths: Lengths = {}
-        try:
-            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except FileNotFoundError:
-            return Done({}, {})
-        for line in lines:
+        run = ""
+        for number, line in enumerate(self._lines()):
             try:
                 entry = json.loads(line)
+                if number == 0 and "run" in entry:
+                    run = str(entry["run"])[:_LONGEST_RUN]
+                    continue
                 source, error = str(entry["source"]), str(entry["error"])
                 found = {str(name): int(length) for name, length in entry["lengths"].items()}
             except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
@@ -53,35 +61,46 @@ class StateFile:
             if any(length < 0 for length in found.values()):
                 break
             sources[source], lengths = error, found
-        return Done(sources, lengths)
-
-    def start(self) -> None:
-        """Begin a run anew; raises OutputError."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_text("", encoding="utf-8")
-        except OSError as error:
-            raise OutputError(f"{self.path}: cannot be written ({error.strerror}); choose another place") from error
+        return Done(sources, lengths, run)
 
     def rewrite(self, done: Done) -> None:
-        """Write anew what load() found, without a line that was cut off."""
-        self.start()
-        for source, error in done.sources.items():
-            self._append(source, error, done.lengths)
+        """Begin the file with what load() found, without a line that was cut off. Raises OutputError."""
+        part = self.path.with_name(self.path.name + ".part")
+        lines = [_line(run=self.run)]
+        lines += [_line(source=source, error=error, lengths=done.lengths) for source, error in done.sources.items()]
+        try:
+            with start_private(part) as file:
+                file.write("".join(lines).encode())
+                os.fsync(file.fileno())
+            part.replace(self.path)  # killed before this, the run goes on from the old one
+        except OSError as error:
+            raise unwritable(self.path, error) from error
 
-    def add(self, spec: SourceSpec, error: str, lengths: Lengths) -> None:
-        """Note a finished source, its fault if it had one, and the lengths of the outputs by name."""
-        self._append(fingerprint(spec), error, lengths)
+    def add(self, source: str, error: str, lengths: Lengths) -> None:
+        """Note a finished source by its fingerprint, its fault if it had one, the outputs' lengths. OutputError."""
+        try:
+            with self.path.open("ab", buffering=0) as file:
+                file.write(_line(source=source, error=error, lengths=lengths).encode())
+                os.fsync(file.fileno())
+        except OSError as trouble:
+            raise unwritable(self.path, trouble) from trouble
 
     def remove(self) -> None:
         """Delete the file, once everything is done."""
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
 
-    def _append(self, source: str, error: str, lengths: Lengths) -> None:
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"source": source, "error": error, "lengths": lengths}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+    def _lines(self) -> list[str]:
+        try:
+            return self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+
+def _line(**entry: object) -> str:
+    return json.dumps(entry) + "\n"
 
 
 def fingerprint(spec: SourceSpec) -> str:

@@ -2,72 +2,24 @@
 
 import csv
 import io
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
 import cv2
 import numpy as np
 
 from app import columns
+from app.batch.files import OutputError, RowFile, start_private, unwritable
 from app.batch.rows import csv_row, json_line
 from app.pipeline.overlay import annotate
-from app.pipeline.sources import SourceInfo, SourceSpec
+from app.pipeline.sources import SourceInfo, SourceSpec, is_text
 from app.pipeline.types import FrameResult, Image, PlateEvent
 
-_CODECS = {".avi": "MJPG", ".mkv": "mp4v", ".webm": "VP80"}
+_CODECS = {".avi": "MJPG", ".webm": "VP80"} | dict.fromkeys((".mp4", ".m4v", ".mov", ".mkv", ".ts"), "mp4v")
+_ROOM_BYTES = 16 << 20  # left on the disk, for the video's end and for the log
 _LONGEST_GAP_S = 5.0  # a longer one is a fault of the time stamps, not a still picture
-
-
-class OutputError(Exception):
-    """An output cannot be written; the message names the file and says what to do."""
-
-
-class RowFile:
-    """A file of text to which the reads of one source after the other are added; each addition is on disk at once."""
-
-    def __init__(self, path: Path, header: str, encoding: str, line: Callable[[PlateEvent], str]) -> None:
-        self.path = path
-        self._header = header
-        self._encoding = encoding
-        self._line = line
-        self._file: IO[bytes] | None = None
-
-    def open(self, keep_bytes: int = 0) -> None:
-        """Start the file anew, or go on after the first keep_bytes of it; raises OutputError."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("r+b" if keep_bytes else "wb")
-            self._file.truncate(keep_bytes)
-            self._file.seek(keep_bytes)
-            if not keep_bytes:
-                self._file.write(self._header.encode(self._encoding))
-            self._file.flush()
-        except OSError as error:
-            raise _unwritable(self.path, error) from error
-
-    @property
-    def position(self) -> int:
-        """Length of the file in bytes, after open()."""
-        return self._file.tell() if self._file else 0
-
-    def add(self, events: Sequence[PlateEvent]) -> None:
-        """Add reads; raises OutputError."""
-        if self._file is None:
-            return
-        try:
-            # utf-8, not utf-8-sig: the mark stands at the start only
-            self._file.write("".join(self._line(event) for event in events).encode("utf-8"))
-            self._file.flush()
-        except OSError as error:
-            raise _unwritable(self.path, error) from error
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
 
 
 #: Which watch list a plate is on at a time; empty for none.
@@ -113,22 +65,21 @@ class AnnotatedVideo:
         self._written = 0
         self._start: float | None = None
         self._last: Image | None = None
-        code = cv2.VideoWriter.fourcc(*_CODECS.get(path.suffix.lower(), "mp4v"))
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            str(path).encode()  # OpenCV crashes where this fails
-            path.open("ab").close()  # cv2 says nothing of why it cannot write
-        except UnicodeEncodeError as error:
-            raise OutputError(f"{str(path)!a}: the name is no text in UTF-8; choose another") from error
-        except OSError as error:
-            raise _unwritable(path, error) from error
+        if not is_text(str(path)):
+            raise OutputError(f"{str(path)!a}: the name is no text in UTF-8; choose another")
+        codec = _CODECS.get(path.suffix.lower())
+        if codec is None:  # asked first: a text of the user's under this name is to stay
+            raise OutputError(f"{path}: no video can be written under this name; let it end in .mp4 or .avi")
+        code = cv2.VideoWriter.fourcc(*codec)
+        start_private(path).close()  # cv2 says nothing of why it cannot write
         self._writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, self._fps, self._size)
         if not self._writer.isOpened():
-            path.unlink(missing_ok=True)
-            raise OutputError(f"{path}: no video can be written under this name; let it end in .mp4 or .avi")
+            raise OutputError(f"{path}: no video of {info.width} x {info.height} can be written; try .avi")
 
     def add(self, result: FrameResult) -> None:
-        """Add a frame; frames come in order."""
+        """Add a frame; frames come in order. Raises OutputError, before the disk is full: cv2 would not say so."""
+        if shutil.disk_usage(self.path.parent).free < _ROOM_BYTES:
+            raise OutputError(f"{self.path}: the disk is nearly full; the video ends here. Free some space")
         image = annotate(result.frame.image, result.tracks)
         if (image.shape[1], image.shape[0]) != self._size:
             image = np.asarray(cv2.resize(image, self._size), np.uint8)
@@ -157,12 +108,12 @@ class AnnotatedVideo:
 def save_annotated(path: Path, result: FrameResult) -> None:
     """Write an annotated picture; raises OutputError."""
     good, data = cv2.imencode(path.suffix, annotate(result.frame.image, result.tracks))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if good:
-            path.write_bytes(data.tobytes())
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    if good:
+        with start_private(path) as file:
+            try:
+                file.write(data.tobytes())
+            except OSError as error:
+                raise unwritable(path, error) from error
 
 
 def annotated_path(wanted: Path, spec: SourceSpec, alone: bool, is_still: bool, taken: set[Path]) -> Path:
@@ -178,7 +129,3 @@ def annotated_path(wanted: Path, spec: SourceSpec, alone: bool, is_still: bool, 
         path, number = wanted.with_name(f"{stem}_{number}{suffix}"), number + 1
     taken.add(path)
     return path
-
-
-def _unwritable(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"{path}: cannot be written ({error.strerror or error}); choose another place")

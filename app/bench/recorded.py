@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.batch.runner import Control, Item, Outputs, Report, run
+from app.batch.runner import Control, Item, Outputs, Report, run  # older revisions, measured with this, have no more
 from app.bench.figures import Measured, Timing
 from app.bench.memory import peak_mb
 from app.journal import Journal, open_journal
@@ -147,6 +147,9 @@ class _Limit:
     def found(self, event: PlateEvent) -> None:
         """Nothing to do."""
 
+    def trouble(self, text: str) -> None:
+        """Nothing to do."""
+
     def ended(self, item: Item, error: str) -> None:
         """Nothing to do."""
 
@@ -156,7 +159,9 @@ def _run(paths: Sequence[Path], pipeline: Pipeline, most: int = EVERYTHING) -> t
     items, control = [Item(identify(str(path))) for path in paths], Control()
     with temporary_journal() as journal:
         began = time.perf_counter()
-        report = run(items, pipeline, Outputs(keep=journal.take), _Limit(control, most), control)
+        report = run(
+            items, pipeline, Outputs(keep=lambda event: journal.take(event).answer), _Limit(control, most), control
+        )
         journal.flush(_FLUSH_S)
         seconds = time.perf_counter() - began
     if report.errors:

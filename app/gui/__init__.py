@@ -7,6 +7,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the window's arguments."""
     parser.add_argument("sources", nargs="*", metavar="FILE", help="recordings, pictures, folders, addresses to open")
     parser.add_argument("--log", metavar="FILE", help="another log than the user's own")
+    parser.add_argument("--no-pictures", action="store_true", help="keep the text of the reads only in the log")
     parser.add_argument("--read-only", action="store_true", help="look at the log, write nothing")
 
 

@@ -55,15 +55,20 @@ class Controller(Playing):
         feed: Feed,
         make_pipeline: Callable[[], Pipeline] | None = None,
         parent: QObject | None = None,
+        no_pictures: bool = False,
     ) -> None:
-        """make_pipeline: loads the networks, in a thread of its own; by default as the settings say."""
+        """make_pipeline: loads the networks, in a thread of its own; by default as the settings say.
+
+        no_pictures: keep none in this session, whatever the settings say.
+        """
         super().__init__(settings, feed, parent)
         self._kept = kept
         self._visits: OrderedDict[str, Visit] = OrderedDict()
         self._networks = SharedNetworks(self._load_networks)
         self._make_pipeline = make_pipeline or self.load_pipeline
         self._tasks = Tasks(self)
-        self._feed.keep_pictures = settings.log.pictures
+        self._no_pictures = no_pictures
+        self._feed.keep_pictures = settings.log.pictures and not no_pictures
         self._engine = Engine(self._make_pipeline, [feed])
         self._ready = False
         self._trouble = ""
@@ -99,10 +104,15 @@ class Controller(Playing):
         """The settings in force; frozen, replaced as a whole by change_settings."""
         return self._settings
 
+    @property
+    def keeps_pictures(self) -> bool:
+        """Whether pictures go into the log with the reads."""
+        return self._feed.keep_pictures
+
     def change_settings(self, settings: Settings) -> None:
         """Keep new settings, on disk too, and tell everyone. OSError: they could not be written (but are in force)."""
         self._settings = settings
-        self._feed.keep_pictures = settings.log.pictures
+        self._feed.keep_pictures = settings.log.pictures and not self._no_pictures
         if self._engine.pipeline is not None:
             self._engine.pipeline.tuning = from_settings(settings)
         self._prefer_region()
@@ -125,7 +135,7 @@ class Controller(Playing):
         if self._kept.journal is None:
             return self._kept.notice
         status: LogStatus = self._kept.journal.status
-        return status.message or self._kept.notice
+        return " ".join(filter(None, (status.message, *status.notices, self._kept.notice)))
 
     def visit(self, track_key: str) -> Visit | None:
         """Return the visit of a track as the store has it since this start, or None."""

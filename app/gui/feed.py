@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, replace
 
 from app.journal import Alarm, Journal
-from app.pipeline.types import EventKind, FrameResult, PlateEvent
+from app.pipeline.types import EventKind, FrameResult, PlateEvent, light
 from app.platelog.types import Visit
 
 _SLACK_S = 0.5
@@ -130,7 +130,7 @@ class Replays:
         """The source ends, or goes on at another place: what it gave so far is now earlier."""
         known = {item.event.track_key: item.event for item in self._earlier.get(source_id, [])}
         known.update(self._now.pop(source_id, {}))
-        self._earlier[source_id] = [_Earlier(_light(event)) for event in known.values()]
+        self._earlier[source_id] = [_Earlier(light(event)) for event in known.values()]
 
     def _find(self, event: PlateEvent) -> _Earlier | None:
         if event.is_still:
@@ -142,9 +142,3 @@ def _same_passage(item: _Earlier, event: PlateEvent) -> bool:
     before = item.event
     overlap = before.first_s - _SLACK_S <= event.last_s and event.first_s <= before.last_s + _SLACK_S
     return not item.taken_by and before.text == event.text and overlap
-
-
-def _light(event: PlateEvent) -> PlateEvent:
-    """Return an event without its pictures, which would fill the memory."""
-    empty = event.best_frame[:0, :0].copy()
-    return replace(event, best_frame=empty, best_crop=empty, track_readings=())

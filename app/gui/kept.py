@@ -21,9 +21,7 @@ class Kept:
 
 def log_of(settings: Settings, log: str | None = None) -> str | Path | None:
     """Return which log to open: the one named, else the one in the settings' folder, else the user's own (None)."""
-    if log:
-        return log
-    return app_settings.data_folder(settings) / "plates.sqlite3" if settings.log.folder else None
+    return log or app_settings.log_file(settings)
 
 
 def open_log(settings: Settings, feed: Feed, log: str | None = None, read_only: bool = False) -> Kept:

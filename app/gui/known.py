@@ -6,6 +6,7 @@ Kept in a file only the user can read; an address with a password goes to the sy
 import json
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -85,12 +86,17 @@ def system_keyring() -> Keyring | None:
 
 
 def load(path: Path | None = None, ring: Keyring | None = None) -> Known:
-    """Read what is remembered; what cannot be read is left out, for it can all be set up again."""
+    """Read what is remembered; a file that cannot be read is put aside under another name, and nothing is known."""
+    path = path or default_path()
     try:
-        table = json.loads((path or default_path()).read_text(encoding="utf-8"))
+        table = json.loads(path.read_text(encoding="utf-8"))
         sources = tuple(_source(item, ring) for item in table["sources"])
         return Known(sources, tuple(str(name) for name in table["recent"])[:_RECENT])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except OSError:
+        return Known()
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        with suppress(OSError):
+            path.replace(path.with_name(path.name + ".damaged"))  # someone may want to mend it
         return Known()
 
 
@@ -102,7 +108,9 @@ def save(known: Known, path: Path | None = None, ring: Keyring | None = None) ->
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")  # mode 0600
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(table, file, indent=1, ensure_ascii=False)
+            json.dump(table, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

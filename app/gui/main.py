@@ -45,7 +45,7 @@ def main(args: argparse.Namespace) -> int:
     kept = ask_for_log(loaded.settings, feed, args.log, args.read_only)
     if kept is None:
         return 1
-    window = make_window(loaded.settings, kept, feed, system_dark=dark)
+    window = make_window(loaded.settings, kept, feed, system_dark=dark, no_pictures=args.no_pictures)
     guard = CrashGuard(window)
     guard.install()
     for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C and a polite kill close the window as a person would
@@ -75,9 +75,10 @@ def make_window(
     make_pipeline: Callable[[], Pipeline] | None = None,
     system_dark: bool = False,
     state: Path | None = None,
+    no_pictures: bool = False,
 ) -> MainWindow:
     """Return the window with all its pages, its controller started; state: where size and places are remembered."""
-    controller = Controller(chosen, kept, feed, make_pipeline)
+    controller = Controller(chosen, kept, feed, make_pipeline, no_pictures=no_pictures)
     ring = known.system_keyring()
     remembered = QSettings(str(state or known.default_path().with_name("window.ini")), QSettings.Format.IniFormat)
     window = MainWindow(controller, lambda parent: Opening(controller, parent, ring), remembered)

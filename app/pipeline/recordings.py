@@ -1,5 +1,6 @@
 """Recorded video and pictures as sources."""
 
+import stat
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.sources import SourceError, SourceInfo, SourceSpec
+from app.pipeline.sources import SourceError, SourceInfo, SourceSpec, is_text
 from app.pipeline.types import Frame, Image
 from app.pipeline.walltime import recording_start
 
@@ -163,11 +164,12 @@ def _checked(spec: SourceSpec) -> Path:
     """Return the path of a file that exists, can be read and is not empty; raises SourceError."""
     path = Path(spec.address)
     try:
-        str(path.resolve()).encode()  # OpenCV crashes where this fails
+        if not is_text(str(path.resolve())):
+            raise SourceError(f"{spec.source_id!a}: the file's name is no text in UTF-8; rename it")
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device would be waited for, or read without end
+            raise SourceError(f"{spec.source_id}: not a file; give a file, a folder, a camera's number or an address")
         with path.open("rb") as file:
             empty = not file.read(1)
-    except UnicodeEncodeError as error:
-        raise SourceError(f"{spec.source_id!a}: the file's name is no text in UTF-8; rename it") from error
     except FileNotFoundError as error:
         raise SourceError(f"{spec.source_id}: no such file") from error
     except OSError as error:

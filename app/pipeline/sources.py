@@ -96,7 +96,7 @@ class Source(Protocol):
 def identify(text: str) -> SourceSpec:
     """Tell what a single source is from what the user typed; raises SourceError for a folder or a missing file."""
     if _ADDRESS.match(text):
-        if not _is_text(text):
+        if not is_text(text):
             raise SourceError(f"{text!a}: an address is text in UTF-8")
         return SourceSpec(SourceKind.STREAM, redact(text), text)
     if (device := _DEVICE.match(text)) and not _is(Path(text), Path.is_file):
@@ -129,7 +129,7 @@ def expand(text: str) -> list[SourceSpec]:
     return [SourceSpec(_kind_of(path), str(path), str(path)) for path in paths]
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """Whether OpenCV can take it: it crashes at what is no UTF-8, as the command line may bring it."""
     try:
         text.encode()

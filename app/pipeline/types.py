@@ -4,7 +4,7 @@ Images are uint8 BGR arrays of shape (H, W, 3). Boxes are in pixels of the frame
 from the start of the recording (or since a live source was opened); wall times are aware datetimes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -161,6 +161,12 @@ class PlateEvent:
     def gone(self) -> tuple[str, ...]:
         """The track_keys of which nothing is to be shown any more: absorbed ones, and its own if it is withdrawn."""
         return (*self.absorbed, self.track_key) if self.kind is EventKind.WITHDRAWN else self.absorbed
+
+
+def light(event: PlateEvent) -> PlateEvent:
+    """Return an event without its pictures and single readings, which would fill the memory of whoever keeps many."""
+    nothing = event.best_frame[:0, :0].copy()
+    return replace(event, best_frame=nothing, best_crop=nothing, track_readings=())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

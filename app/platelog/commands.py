@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app import settings
 from app.platelog import export
 from app.platelog.errors import LogError
 from app.platelog.retention import Forgotten, purge, retain
@@ -85,7 +86,8 @@ def main_watch(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace, action: Callable[[Store, argparse.Namespace], int], read_only: bool) -> int:
     try:
-        with Store.open(args.log, args.pictures, read_only=read_only) as store:
+        log = args.log or settings.log_file(settings.load().settings)
+        with Store.open(log, args.pictures, read_only=read_only) as store:
             for notice in store.notices:
                 print(notice, file=sys.stderr)
             return action(store, args)

@@ -32,10 +32,14 @@ class WriterLock:
         if not _lock(descriptor):
             os.close(descriptor)
             raise _in_use(file, previous)
-        os.ftruncate(descriptor, 0)
-        os.lseek(descriptor, 0, os.SEEK_SET)
         with files_for(file):
-            os.write(descriptor, str(os.getpid()).encode())
+            try:
+                os.ftruncate(descriptor, 0)
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                os.write(descriptor, str(os.getpid()).encode())
+            except OSError:  # a full disk: let the lock go, or the next try would find it taken by this one
+                os.close(descriptor)
+                raise
         return cls(file, descriptor, ended_badly=bool(previous.strip()))
 
     def release(self) -> None:

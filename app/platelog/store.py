@@ -1,7 +1,7 @@
 """The store of the log: visits in a database, their pictures beside it."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from app.platelog.errors import LogCorrupt, LogError
 from app.platelog.lock import WriterLock
 from app.platelog.pictures import PictureFolder
 from app.platelog.place import Place, files_for, locate, private_folder
-from app.platelog.rows import storable
+from app.platelog.rows import source_digest, storable, track_name
 from app.platelog.saving import Saving, get_visit
 from app.platelog.schema import SOURCE, VISIT
 from app.platelog.types import Entry, Visit
@@ -160,6 +160,21 @@ class Store:
             ids = list(connection.execute(sa.select(VISIT.c.id).where(VISIT.c.run == run)).scalars())
             pictures = delete_visits(connection, ids)
             delete_unused_sources(connection)
+        self.pictures.remove(pictures)
+        return len(ids)
+
+    def keep_only(self, run: str, source: str, tracks: Collection[str]) -> int:
+        """Delete a run's visits of a source besides these tracks, which is what reading it anew gave; return how many.
+
+        What a person corrected or noted stays.
+        """
+        wanted = {track_name(track) for track in tracks}
+        query = sa.select(VISIT.c.id, VISIT.c.track).join(SOURCE, SOURCE.c.id == VISIT.c.source_id)
+        untouched = (VISIT.c.original_plate.is_(None), VISIT.c.note == "", VISIT.c.settled.is_(False))
+        of_source = query.where(VISIT.c.run == run, SOURCE.c.digest == source_digest(storable(source)), *untouched)
+        with self._changing, self.database.writing() as connection:
+            ids = [row.id for row in connection.execute(of_source) if row.track not in wanted]
+            pictures = delete_visits(connection, ids)
         self.pictures.remove(pictures)
         return len(ids)
 

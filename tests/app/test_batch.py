@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 
 from app import batch, columns
-from app.batch.runner import Control, Item, Outputs, Report, items_of, run
+from app.batch.files import OutputError
+from app.batch.outputs import Outputs
+from app.batch.progress import Control, Item, Report, items_of
+from app.batch.runner import run
 from app.batch.state import StateFile
-from app.batch.writers import AnnotatedVideo, OutputError, annotated_path, csv_file, json_file
+from app.batch.writers import AnnotatedVideo, annotated_path, csv_file, json_file
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
 from app.pipeline.recordings import VideoFile
@@ -281,6 +284,9 @@ class Watched:
 
     def found(self, event: PlateEvent) -> None:
         self.names.append(event.text)
+
+    def trouble(self, text: str) -> None:
+        self.names.append(text)
 
     def ended(self, item: Item, error: str) -> None:
         self.names.append("ended")

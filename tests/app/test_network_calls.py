@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.batch.runner import Control, Item, Outputs, Report, run
+from app.batch.outputs import Outputs
+from app.batch.progress import Control, Item, Report
+from app.batch.runner import run
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
 from app.pipeline.sources import identify
@@ -78,6 +80,8 @@ class UpTo:
             self.control.stop()
 
     def found(self, event: PlateEvent) -> None: ...
+
+    def trouble(self, text: str) -> None: ...
 
     def ended(self, item: Item, error: str) -> None: ...
 

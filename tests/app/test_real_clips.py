@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.batch.runner import items_of, run
+from app.batch.progress import items_of
+from app.batch.runner import run
 from app.pipeline.opening import load_pipeline
 
 MANIFEST = Path(__file__).parents[2] / "assets" / "weights" / "manifest.json"

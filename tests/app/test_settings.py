@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import settings as module
-from app.settings import Entry, Settings, dumps, load, save, schema, with_value
+from app.settings import Entry, Settings, data_folder, dumps, load, save, schema, with_value
 
 ENTRIES = {entry.key: entry for entry in schema()}
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -151,3 +151,16 @@ def test_a_file_that_python_refuses_to_parse_gives_the_defaults(tmp_path: Path, 
     path.write_text(f"a = {value}")
     loaded = load(path)
     assert loaded.settings == Settings() and str(path) in loaded.problems[0]
+
+
+def test_a_number_too_large_is_named_and_the_default_used(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("[decision]\nrepeat_s = " + "9" * 400)
+    loaded = load(file)
+    assert loaded.settings == Settings()
+    assert "repeat_s" in loaded.problems[0] and "too large" in loaded.problems[0]
+
+
+def test_a_home_of_nobody_is_a_folder_like_any_other() -> None:
+    chosen = with_value(Settings(), "log.folder", "~nobody-is-called-so/log")
+    assert data_folder(chosen) == Path("~nobody-is-called-so/log")

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from app.batch.runner import Control, Item, Outputs, Report
+from app.batch.files import OutputError
+from app.batch.outputs import Outputs
+from app.batch.progress import Control, Item, Report
 from app.batch.runner import run as run_batch
 from app.batch.state import StateFile
 from app.batch.writers import csv_file
 from app.journal import Journal
 from app.pipeline.core import Pipeline
-from app.pipeline.types import EventKind, PlateEvent
+from app.pipeline.types import PlateEvent
 
 
 class State(Enum):
@@ -58,13 +60,12 @@ class Pace:
 class Watcher:
     """Follows a run in its thread; the window asks for a snapshot a few times a second."""
 
-    def __init__(self, items: Sequence[Item], journal: Journal | None) -> None:
+    def __init__(self, items: Sequence[Item]) -> None:
         self._lock = threading.Lock()
         self._jobs = {item.spec.source_id: Job(item) for item in items}
         self._weights = {item.spec.source_id: item.weight for item in items}
         self._total = sum(self._weights.values()) or 1.0
         self._tracks: dict[str, set[str]] = {}
-        self._journal = journal
         self._share = 0.0
 
     def jobs(self) -> tuple[Job, ...]:
@@ -90,7 +91,7 @@ class Watcher:
         self._put(item, media_s=media_s, share=min(1.0, max(0.0, own)))
 
     def found(self, event: PlateEvent) -> None:
-        """A plate is new, changed or final; what is final goes into the log as well."""
+        """A plate is new, changed or final."""
         tracks = self._tracks.setdefault(event.source_id, set())
         tracks.add(event.track_key)
         tracks.difference_update(event.gone)
@@ -98,8 +99,9 @@ class Watcher:
             job = self._jobs.get(event.source_id)
             if job is not None:
                 self._jobs[event.source_id] = replace(job, reads=len(tracks))
-        if self._journal is not None and event.kind is EventKind.FINAL:
-            self._journal.take(event)
+
+    def trouble(self, text: str) -> None:
+        """An output cannot be written now: what is still so at the end stands in the report."""
 
     def ended(self, item: Item, error: str) -> None:
         """A file is done."""
@@ -117,7 +119,7 @@ class BatchRun:
 
     def __init__(self, items: Sequence[Item], csv: Path, load: Callable[[], Pipeline], journal: Journal | None) -> None:
         self.csv = csv
-        self.watcher = Watcher(items, journal)
+        self.watcher = Watcher(items)
         self.report: Report | None = None
         self.trouble: BaseException | None = None
         self._items = tuple(items)
@@ -177,8 +179,11 @@ class BatchRun:
     def _run(self) -> None:
         try:
             pipeline = self._load()
-            outputs = Outputs({"csv": csv_file(self.csv)}, None, StateFile.beside(self.csv))
-            resume = StateFile.beside(self.csv).path.exists()
+            state = StateFile.beside(self.csv, self._journal.run if self._journal is not None else "")
+            outputs = Outputs({"csv": csv_file(self.csv)}, None, state)
+            if self._journal is not None:
+                outputs.keep, outputs.keep_only = self._journal.keep, self._journal.keep_only
+            resume = state.path.exists()
             self.report = run_batch(self._items, pipeline, outputs, self.watcher, self._control, jobs=1, resume=resume)
             if self._journal is not None:
                 self._journal.flush(5.0)
@@ -191,6 +196,14 @@ def time_left(start: float, share: float, seconds: float) -> float | None:
     if share - start < 0.002 or seconds < 1.0:
         return None
     return seconds * (1.0 - share) / (share - start)
+
+
+def run_of(csv: Path) -> str:
+    """Return the name that a stopped run of this CSV has in the log, empty if there is none that can go on."""
+    try:
+        return StateFile.beside(csv).load().run
+    except OutputError:
+        return ""
 
 
 def free_csv(folder: Path, stem: str = "plates") -> Path:

@@ -20,16 +20,17 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.batch.runner import Item, items_of
+from app.batch.progress import Item, items_of
 from app.gui.controller import Controller
 from app.gui.models.jobs import FILE, PROGRESS, READS, STATE, JobTable, ProgressDelegate
-from app.gui.models.queue import BatchRun, Job, State, free_csv
+from app.gui.models.queue import BatchRun, Job, State, free_csv, run_of
 from app.gui.opening import names_in, start_folder
 from app.gui.pages.common import plain_table
 from app.gui.pages.summary import RunSummary
 from app.gui.widgets import EmptyState, button, label, several
 from app.journal import Journal
 from app.pipeline.sources import PICTURE_SUFFIXES, VIDEO_SUFFIXES
+from app.settings import whole_path
 
 _LOOK_MS = 150
 _ROW = 40
@@ -103,8 +104,9 @@ class BatchPage(QWidget):
         if self.running or not self._items or not self.csv.text().strip():
             return
         main = self._controller.journal
-        journal = Journal(main.writer, pictures=self._controller.settings.log.pictures) if main is not None else None
-        path = Path(self.csv.text().strip()).expanduser()
+        path = whole_path(self.csv.text().strip())
+        pictures = self._controller.keeps_pictures
+        journal = Journal(main.writer, run_of(path), pictures=pictures) if main is not None else None
         self.run = BatchRun(tuple(self._items.values()), path, self._controller.load_pipeline, journal)
         self.run.start()
         self.summary.hide()

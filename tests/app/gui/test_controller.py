@@ -220,6 +220,25 @@ def test_without_pictures_only_the_text_of_a_read_is_kept(
     assert all(visit.crop == visit.frame == "" for visit in controller.store.each(Query()))
 
 
+def test_no_pictures_of_the_command_line_holds_whatever_the_settings_say(tmp_path: Path) -> None:
+    feed = Feed()
+    kept = open_log(Settings(), feed, str(tmp_path / "l.db"))
+    controller = Controller(Settings(), kept, feed, pipeline, no_pictures=True)
+    assert not controller.keeps_pictures
+    controller.change_settings(with_value(controller.settings, "log.pictures", True))
+    assert not controller.keeps_pictures
+    controller.shutdown()
+
+
+def test_a_damaged_log_is_told_with_the_name_it_is_kept_under(tmp_path: Path) -> None:
+    log, feed = tmp_path / "l.db", Feed()
+    log.write_bytes(b"no database " * 500)
+    controller = Controller(Settings(), open_log(Settings(), feed, str(log)), feed, pipeline)
+    [aside] = tmp_path.glob("l.corrupt-*.db")
+    assert str(aside) in controller.log_notice
+    controller.shutdown()
+
+
 class HangingSource:
     """A camera whose driver never answers."""
 

@@ -85,3 +85,20 @@ def test_no_file_can_break_the_start(tmp_path_factory: pytest.TempPathFactory, t
     file = tmp_path_factory.getbasetemp() / "sources.json"
     file.write_text(json.dumps(table))
     assert isinstance(known.load(file), Known)
+
+
+@pytest.mark.parametrize("content", ["no json", '{"sources": 5}', f'{{"sources": [], "recent": [{"9" * 5000}]}}'])
+def test_a_damaged_file_is_put_aside_before_another_is_written(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "sources.json"
+    file.write_text(content)
+    assert known.load(file) == Known()
+    known.save(gate(), file)
+    assert (tmp_path / "sources.json.damaged").read_text() == content
+    assert known.load(file) == gate()
+
+
+def test_a_number_too_large_for_a_place_is_no_crash(tmp_path: Path) -> None:
+    file = tmp_path / "sources.json"
+    known.save(gate(), file)
+    file.write_text(file.read_text().replace("0.9", "9" * 400))
+    assert known.load(file) == Known()

@@ -1,5 +1,6 @@
 import os
 import resource
+import socket
 import struct
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -189,3 +190,38 @@ def test_a_real_variable_frame_rate_is_honoured(shared_data: Path) -> None:
     assert times[-1] == pytest.approx(18.689, abs=0.01)
     steps = np.diff(times)
     assert steps.min() < 0.02 and steps.max() > 0.15
+
+
+@pytest.mark.parametrize("name", ["pipe.mp4", "pipe.jpg"])
+@pytest.mark.parametrize("kind", [VideoFile, PictureFile])
+@pytest.mark.timeout(20)
+def test_a_pipe_is_refused_by_name_and_not_waited_for(
+    tmp_path: Path, name: str, kind: type[VideoFile] | type[PictureFile]
+) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(SourceError, match=f"{name}: not a file"):
+        kind(identify(str(tmp_path / name))).open()
+
+
+PLAYLISTS = {
+    "hls": "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://{host}/x.ts\n#EXT-X-ENDLIST\n",
+    "master": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhttp://{host}/x.m3u8\n",
+    "concat": "ffconcat version 1.0\nfile http://{host}/x.mp4\n",
+    "sdp": "v=0\no=- 0 0 IN IP4 {name}\ns=x\nc=IN IP4 {name}\nt=0 0\nm=video {port} RTP/AVP 96\n",
+    "rtsp": "RTSPtextrtsp://{host}/x",
+}
+
+
+@pytest.mark.parametrize("kind", PLAYLISTS)
+@pytest.mark.parametrize("suffix", [".mp4", ".m3u8", ".sdp"])
+def test_a_file_that_names_an_address_reaches_nobody(tmp_path: Path, kind: str, suffix: str) -> None:
+    """A recording someone sends may be a playlist: opening it must not tell its sender so."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        name, port = server.getsockname()
+        path = tmp_path / f"a{suffix}"
+        path.write_text(PLAYLISTS[kind].format(host=f"{name}:{port}", name=name, port=port))
+        with pytest.raises(SourceError, match=f"a{suffix}"):
+            VideoFile(identify(str(path))).open()
+        with pytest.raises(TimeoutError):
+            server.accept()

@@ -46,17 +46,48 @@ with Store.open(log) as store:
 """
 
 
+# a writer that begins on a full disk, where not even its lock file can be written
+STARTING = """
+import json, sys, time
+from pathlib import Path
+from app.platelog.search import Query
+from app.platelog.store import Store
+from app.platelog.writer import LogWriter
+from tests.app.platelog.log_samples import IMAGE, made
+disk = Path(sys.argv[1])
+ballast, log = disk / "ballast", disk / "log" / "plates.sqlite3"
+log.parent.mkdir()
+try:
+    with ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(65536))
+except OSError:
+    pass
+writer = LogWriter(lambda: Store.open(log)).start()
+said = writer.status.message
+answers = [writer.submit(made(number=number), IMAGE, IMAGE) for number in range(20)]
+time.sleep(1)
+waiting = writer.status.message
+ballast.unlink()
+written = writer.flush(60)
+writer.close()
+with Store.open(log) as store:
+    print(json.dumps([said, waiting, written, store.count(Query()), store.notices]))
+"""
+
+
 def mountable(folder: Path) -> bool:
     if not shutil.which("unshare"):
         return False
     return subprocess.run([*UNSHARE, f"{MOUNT} {folder}"], capture_output=True).returncode == 0
 
 
-def test_reads_wait_for_room_on_a_full_disk_and_none_is_lost(tmp_path: Path) -> None:
-    if not mountable(tmp_path):
+def on_a_small_disk(folder: Path, code: str) -> list[object]:
+    """What code prints, run with a folder on a disk of 8 MB."""
+    if not mountable(folder):
         pytest.skip("a disk for the test cannot be mounted here")
     done = subprocess.run(
-        [*UNSHARE, f'{MOUNT} {tmp_path} && exec "$0" -c "$1" {tmp_path}', sys.executable, FILLING],
+        [*UNSHARE, f'{MOUNT} {folder} && exec "$0" -c "$1" {folder}', sys.executable, code],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -64,6 +95,17 @@ def test_reads_wait_for_room_on_a_full_disk_and_none_is_lost(tmp_path: Path) -> 
         timeout=200,
     )
     assert done.returncode == 0, done.stderr
-    said, written, pictures, kept, notices = json.loads(done.stdout)
-    assert str(tmp_path) in said and "Free some space" in said
+    answer: list[object] = json.loads(done.stdout)
+    return answer
+
+
+def test_reads_wait_for_room_on_a_full_disk_and_none_is_lost(tmp_path: Path) -> None:
+    said, written, pictures, kept, notices = on_a_small_disk(tmp_path, FILLING)
+    assert str(tmp_path) in str(said) and "Free some space" in str(said)
     assert (written, pictures, kept, notices) == (True, 59, 60, [])
+
+
+def test_a_log_that_begins_on_a_full_disk_is_written_when_there_is_room(tmp_path: Path) -> None:
+    said, waiting, *rest = on_a_small_disk(tmp_path, STARTING)
+    assert "is full" in str(said) and "is full" in str(waiting)
+    assert rest == [True, 20, []]

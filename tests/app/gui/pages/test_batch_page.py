@@ -18,6 +18,7 @@ from app.gui.pages.batch import BatchPage, duration
 from app.pipeline.core import Pipeline
 from app.pipeline.types import Image
 from app.platelog.search import Query
+from app.settings import with_value
 from detector.types import Box, Detection
 from recognizer.readings import Reading
 
@@ -97,7 +98,9 @@ def test_from_a_folder_to_a_csv(qtbot: QtBot, page: BatchPage, folder: Path, emp
     assert empty_controller.store.count(Query(plate="AB12CDE")) == 3
 
 
-def test_pause_cancel_and_going_on(qtbot: QtBot, page: BatchPage, folder: Path, finder: Finder) -> None:
+def test_pause_cancel_and_going_on(
+    qtbot: QtBot, page: BatchPage, folder: Path, finder: Finder, empty_controller: Controller
+) -> None:
     finder.go.clear()
     queue(qtbot, page, folder)
     page.start()
@@ -112,6 +115,18 @@ def test_pause_cancel_and_going_on(qtbot: QtBot, page: BatchPage, folder: Path, 
     page.start()
     qtbot.waitUntil(lambda: not page.running and page.summary.isVisible(), timeout=20_000)
     assert len(rows_of(folder / "plates.csv")) == 3
+    assert empty_controller.store.count(Query(plate="AB12CDE")) == 3, "none twice for having been begun twice"
+
+
+def test_the_queue_keeps_no_pictures_where_none_are_wanted(
+    qtbot: QtBot, page: BatchPage, folder: Path, empty_controller: Controller
+) -> None:
+    empty_controller.change_settings(with_value(empty_controller.settings, "log.pictures", False))
+    queue(qtbot, page, folder)
+    page.start()
+    qtbot.waitUntil(lambda: not page.running and page.summary.isVisible(), timeout=20_000)
+    visits = list(empty_controller.store.each(Query(plate="AB12CDE")))
+    assert len(visits) == 3 and not any(visit.crop or visit.frame for visit in visits)
 
 
 def test_networks_that_cannot_be_loaded_are_said(

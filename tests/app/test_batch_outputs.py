@@ -1,0 +1,364 @@
+"""What a run writes: for the user alone, never over what it reads, and whole although a disk is full for a while."""
+
+import errno
+import os
+import stat
+import threading
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app import settings
+from app.batch import files, runner, writers
+from app.batch.files import OutputError
+from app.batch.outputs import Outputs
+from app.batch.progress import Control, Item, items_of
+from app.batch.runner import run
+from app.batch.state import StateFile
+from app.batch.writers import csv_file, json_file
+from app.cli import main
+from app.pipeline import opening
+from app.pipeline.core import Pipeline
+from app.pipeline.recordings import VideoFile
+from app.pipeline.sources import SourceInfo, SourceKind, SourceSpec, identify
+from app.pipeline.tuning import Tuning
+from app.pipeline.types import Frame, Image, PlateEvent, WallClock
+from app.platelog.errors import LogError, LogUnavailable
+from app.platelog.search import Query
+from app.platelog.store import Store
+from detector.types import Detection
+from tests.app.pipeline.clips import write_clip
+from tests.app.platelog.log_samples import entry
+from tests.app.test_batch import Networks, command, pipeline, rows_of
+
+
+class Watched:
+    """Keeps what a run tells."""
+
+    def __init__(self) -> None:
+        self.troubles: list[str] = []
+        self.texts: list[str] = []
+
+    def begun(self, item: Item) -> None: ...
+
+    def advanced(self, item: Item, media_s: float, share: float) -> None: ...
+
+    def found(self, event: PlateEvent) -> None:
+        self.texts.append(event.text)
+
+    def trouble(self, text: str) -> None:
+        self.troubles.append(text)
+
+    def ended(self, item: Item, error: str) -> None: ...
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in "abc":
+        write_clip(folder / f"{name}.avi", frames=6)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "load_pipeline", lambda device, tuning: pipeline())
+
+
+@pytest.mark.parametrize("output", ["--csv", "--jsonl", "--video"])
+@pytest.mark.parametrize("link", [None, os.symlink, os.link])
+def test_no_output_overwrites_what_is_read(
+    clips: Path, capsys: pytest.CaptureFixture[str], output: str, link: Callable[[Path, Path], None] | None
+) -> None:
+    target = clips / "a.avi"
+    if link is not None:
+        link(target, target := clips.parent / "other.avi")
+    before = target.read_bytes()
+    assert command(str(clips / "a.avi"), output, str(target)) == 1
+    assert "is one of the sources" in capsys.readouterr().err
+    assert target.read_bytes() == before
+
+
+def test_an_annotated_video_never_replaces_another_source(clips: Path) -> None:
+    """`--video in/v.avi` beside a source v_a.avi, as left by the run before."""
+    before = write_clip(clips / "v_a.avi", frames=3).read_bytes()
+    assert command(str(clips), "--video", str(clips / "v.avi")) == 1
+    assert (clips / "v_a.avi").read_bytes() == before
+
+
+def test_one_file_for_two_outputs_is_refused(clips: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = clips.parent / "out"
+    assert command(str(clips), "--csv", str(out), "--jsonl", f"{clips}/../out") == 2
+    assert "two outputs" in capsys.readouterr().err and not out.exists()
+
+
+def test_a_text_named_for_the_video_stays(clips: Path) -> None:
+    (clips.parent / "notes.txt").write_text("mine")
+    assert command(str(clips / "a.avi"), "--video", str(clips.parent / "notes.txt")) == 1
+    assert (clips.parent / "notes.txt").read_text() == "mine"
+
+
+def test_what_a_run_writes_is_the_users_alone(clips: Path) -> None:
+    out = clips.parent / "out"
+    write_clip(clips / "d.avi")
+    outputs = ["--csv", "o.csv", "--jsonl", "o.jsonl", "--video", "v.mp4"]
+    before = os.umask(0)
+    try:
+        assert command(str(clips), *(word if word.startswith("-") else str(out / word) for word in outputs)) == 0
+        state = StateFile(out / "s.state")
+        state.rewrite(state.load())
+    finally:
+        os.umask(before)
+    made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in out.iterdir()}
+    assert len(made) == 7 and set(made.values()) == {0o600}
+
+
+def no_room(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """Make so many writes of rows fail as on a full disk, after half of the row is written."""
+    left, real = [times], os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if left[0] > 0:
+            left[0] -= 1
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(descriptor)
+
+    monkeypatch.setattr(files.os, "fsync", fsync)
+    return left
+
+
+def test_rows_wait_in_memory_while_the_disk_is_full(clips: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, watched = clips.parent / "o.csv", Watched()
+    items, _ = items_of([str(clips)])
+    left = no_room(monkeypatch, 2)  # the heading and the first source's row
+    report = run(items, pipeline(), Outputs({"csv": csv_file(out)}), watched)
+    assert left == [0] and report.errors == []
+    assert [Path(row["source"]).name for row in rows_of(out)] == ["a.avi", "b.avi", "c.avi"]
+    assert len(watched.troubles) == 1 and "the disk is full" in watched.troubles[0] and str(out) in watched.troubles[0]
+
+
+def test_a_row_that_does_not_fit_is_not_there_by_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = json_file(tmp_path / "o.jsonl")
+    file.open()
+    file._line = lambda event: str(event) + "\n"
+    file.add(["one"])  # type: ignore[list-item]
+    left = no_room(monkeypatch, 1)
+    with pytest.raises(OutputError, match="disk is full"):
+        file.add(["two"])  # type: ignore[list-item]
+    assert (tmp_path / "o.jsonl").read_text() == "one\n" and file.length == 8 and left == [0]
+    file.add(["three"])  # type: ignore[list-item]
+    assert (tmp_path / "o.jsonl").read_text() == "one\ntwo\nthree\n"
+
+
+def test_what_does_not_fit_to_the_end_is_told_and_read_again_with_resume(
+    clips: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = clips.parent / "o.csv"
+    items, _ = items_of([str(clips)])
+    real = files.RowFile.write
+
+    def full(file: files.RowFile) -> None:
+        if file.written > 250:
+            raise OutputError(f"{file.path}: the disk is full; free some space")
+        real(file)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files.RowFile, "write", full)
+        report = run(items, pipeline(), Outputs({"csv": csv_file(out)}, None, StateFile.beside(out, "r")))
+    assert [error for error in report.errors if "last rows are missing" in error and str(out) in error]
+    done = StateFile.beside(out).load()
+    assert 0 < len(done.sources) < 3
+    again = run(items, pipeline(), Outputs({"csv": csv_file(out)}, None, StateFile.beside(out, "r")), resume=True)
+    assert again.skipped == len(done.sources) and not again.errors
+    assert len(rows_of(out)) == 3
+
+
+@pytest.mark.parametrize("fate", ["cut", "gone", "another output"])
+def test_outputs_that_changed_since_the_stop_are_begun_anew(clips: Path, fate: str) -> None:
+    """A power cut may take the end of a file; to fill the gap with nothing would be no row of anything."""
+    out, more, watched = clips.parent / "o.csv", clips.parent / "o.jsonl", Watched()
+    items, _ = items_of([str(clips)])
+    control = Control()
+    networks = Networks(stop_after=9, control=control)
+    state = StateFile.beside(out, "r")
+    report = run(items, Pipeline(networks, networks), Outputs({"csv": csv_file(out)}, None, state), None, control)
+    assert report.interrupted and state.load().sources and state.load().run == "r"
+    outputs = Outputs({"csv": csv_file(out)}, None, state)
+    if fate == "cut":
+        os.truncate(out, 100)
+    elif fate == "gone":
+        out.unlink()
+    else:
+        outputs.rows["jsonl"] = json_file(more)
+    report = run(items, pipeline(), outputs, watched, resume=True)
+    assert report.skipped == 0 and not report.errors and len(rows_of(out)) == 3 and b"\0" not in out.read_bytes()
+    assert "read anew" in watched.troubles[0]
+    if fate == "another output":
+        assert len(more.read_text().splitlines()) == 3
+
+
+def test_a_state_that_cannot_be_read_or_written_is_told_and_stops_nothing(clips: Path) -> None:
+    out = clips.parent / "o.csv"
+    StateFile.beside(out).path.mkdir()
+    items, _ = items_of([str(clips)])
+    report = run(items, pipeline(), Outputs({"csv": csv_file(out)}, None, StateFile.beside(out)), resume=True)
+    assert len(rows_of(out)) == 3
+    assert report.errors and all(str(StateFile.beside(out).path) in error for error in report.errors)
+
+
+def test_a_video_ends_before_the_disk_is_full_and_can_be_played(clips: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip, out = write_clip(clips / "long.avi", frames=20), clips.parent / "v.mp4"
+    usage, left = namedtuple("usage", "free"), [8]
+
+    def disk_usage(_: Path) -> object:
+        left[0] -= 1
+        return usage(1 << 40 if left[0] > 0 else 1 << 20)
+
+    monkeypatch.setattr(writers.shutil, "disk_usage", disk_usage)
+    items, _ = items_of([str(clip)])
+    report = run(items, pipeline(), Outputs(video=out))
+    assert report.frames == 20
+    [error] = report.errors
+    assert str(out) in error and "nearly full" in error
+    source = VideoFile(identify(str(out)))
+    assert source.open().frames == 7
+    source.close()
+
+
+def test_what_a_run_remembers_holds_no_pictures(clips: Path) -> None:
+    """Ten thousand vehicles with a picture each would fill the memory."""
+    items, _ = items_of([str(clips)])
+    report = run(items, pipeline(), Outputs())
+    assert len(report.events) == 3
+    assert all(
+        event.best_frame.size == event.best_crop.size == len(event.track_readings) == 0 for event in report.events
+    )
+    assert all(event.best_frame.base is None for event in report.events), "no view of a picture either"
+
+
+class Camera:
+    """A live source: a vehicle for a second, then an empty road for ever; a minute passes in a moment."""
+
+    def __init__(self, spec: SourceSpec) -> None:
+        self.spec, self._index = spec, 0
+
+    def open(self) -> SourceInfo:
+        return SourceInfo(160, 120, 10, None, None, datetime.now(UTC), WallClock.LIVE)
+
+    def read(self) -> Frame:
+        self._index += 1
+        seconds = self._index / 10 if self._index < 12 else self._index * 2.0
+        image = np.full((120, 160, 3), 200 if self._index < 12 else 0, np.uint8)
+        Seen.wanted.wait(0.05)
+        return Frame(self.spec.source_id, self._index, image, datetime.now(UTC), seconds)
+
+    def close(self) -> None: ...
+
+
+class Seen(Networks):
+    """Finds the plate in bright pictures only."""
+
+    wanted = threading.Event()
+
+    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
+        found = super().detect(images)
+        return [boxes if image.max() > 0 else [] for boxes, image in zip(found, images, strict=True)]
+
+
+def test_a_camera_that_never_ends_has_its_rows_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "make_source", lambda spec, start: Camera(spec))
+    out, control, networks = tmp_path / "o.csv", Control(), Seen()
+    rows: list[dict[str, str]] = []
+
+    class Stopper(Watched):
+        def advanced(self, item: Item, media_s: float, share: float) -> None:
+            rows[:] = rows_of(out)
+            if rows or media_s > 2000:
+                control.stop()
+
+    item = Item(SourceSpec(SourceKind.STREAM, "gate", "rtsp://gate"))
+    pipe = Pipeline(networks, networks, Tuning(repeat_s=2.0))
+    report = run([item], pipe, Outputs({"csv": csv_file(out)}), Stopper(), control)
+    assert len(rows) == 1, "written while the camera goes on"
+    assert rows_of(out) == rows and len(report.events) == 1, "and not once more at the end"
+
+
+def test_the_log_that_is_set_is_the_one_of_every_command(
+    clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Else a purge would look for a plate where it is not."""
+    chosen = settings.with_value(settings.Settings(), "log.folder", str(tmp_path / "elsewhere"))
+    settings.save(chosen)
+    assert main(["run", str(clips / "a.avi"), "--log"]) == 0
+    with Store.open(tmp_path / "elsewhere" / "plates.sqlite3", read_only=True) as store:
+        assert store.count(Query()) == 1
+    assert main(["log", "purge", "--plate", "AB123C"]) == 0
+    assert "Deleted 1 visits" in capsys.readouterr().out
+
+
+def test_a_damaged_log_is_told_with_its_new_name_while_the_run_goes_on(
+    clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    log = tmp_path / "log" / "l.db"
+    log.parent.mkdir()
+    log.write_bytes(b"no database " * 500)
+    assert command(str(clips), "--log", str(log)) == 0
+    [aside] = log.parent.glob("l.corrupt-*.db")
+    said = capsys.readouterr()
+    assert said.err.count(f"is kept as {aside}") == 1
+    assert aside.read_bytes() == b"no database " * 500
+    with Store.open(log) as store:
+        assert store.count(Query()) == 3
+
+
+def test_trouble_with_the_log_is_told_at_once_and_its_end_too(
+    clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, left = Store.save, [2]
+
+    def save(store: Store, entries: object) -> object:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise LogUnavailable("The disk of l.db is full. Free some space.")
+        return real(store, entries)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Store, "save", save)
+    assert command(str(clips), "--log", str(tmp_path / "log" / "l.db")) == 0
+    said = capsys.readouterr()
+    assert said.err.count("The disk of l.db is full") == 1
+    assert said.err.index("is full") < said.err.index("written again")
+    assert said.out.count("AB123C") == 6, "each told once when it is kept, and once in the table"
+
+
+def test_a_visit_that_cannot_be_kept_is_not_told_as_kept(
+    clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save(store: Store, entries: object) -> object:
+        raise LogError("no store can take it")
+
+    monkeypatch.setattr(Store, "save", save)
+    out = tmp_path / "o.csv"
+    assert command(str(clips), "--csv", str(out), "--log", str(tmp_path / "log" / "l.db")) == 1
+    said = capsys.readouterr()
+    assert "3 visits could not be kept" in said.err
+    assert said.out.count("AB123C") == 3, "in the table alone"
+    assert StateFile.beside(out).load().sources == {}, "--resume reads them again"
+
+
+def test_a_run_read_anew_leaves_no_visit_that_only_its_first_try_had(clips: Path, tmp_path: Path) -> None:
+    out, log = tmp_path / "o.csv", tmp_path / "log" / "l.db"
+    source = str(clips / "a.avi")
+    StateFile.beside(out, "r").rewrite(StateFile.beside(out).load())
+    with Store.open(log) as store:
+        for track, note in (("a", ""), ("b", "seen by a person")):
+            store.save([entry("ZZ1", run="r", source=source, track=f"{source}#9{track}", note=note)])
+        store.save([entry("ZZ2", run="other", source=source, track=f"{source}#9")])
+    assert command(str(clips), "--csv", str(out), "--log", str(log), "--resume") == 0
+    with Store.open(log) as store:
+        kept = sorted((visit.plate, visit.run, visit.note) for visit in store.each(Query(source=source)))
+    assert kept == [("AB123C", "r", ""), ("ZZ1", "r", "seen by a person"), ("ZZ2", "other", "")]
