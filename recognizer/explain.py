@@ -11,16 +11,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pil
-from PIL import ImageDraw
 
 from recognizer.alphabet import Alphabet
 from recognizer.config import TUTORIAL_DROPPED
 from recognizer.ctc import greedy
 from recognizer.datasets import read_image
 from recognizer.images import Image
+from recognizer.page import Page
 from recognizer.reader import PlateReader
 from recognizer.readings import Reading
-from recognizer.sheets import INK, LINE, MUTED, Colour, canvas, lettering, scaled, to_bgr
+from recognizer.sheets import INK, LINE, MUTED, Colour, lettering, scaled
 
 BLANK_SIGN = "–"
 LEFT, RIGHT, EDGE = 74, 40, 24
@@ -113,11 +113,20 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def explain(image: Image, reader: Explained, width: int = 1200, skipped: float = 0.0) -> Image:
+def explain(
+    image: Image,
+    reader: Explained,
+    width: int = 1200,
+    skipped: float = 0.0,
+    *,
+    scale: float = 1.0,
+    dark: bool = False,
+) -> Image:
     """The plate, the probability matrix, the best path and how it collapses, as a BGR picture `width` pixels wide.
 
     Rows: the alphabet and the blank; columns: the network's steps, those of the second text line after a gap.
-    skipped: share of the plate's width that lies left of the first step. ValueError for a picture the reader refuses.
+    skipped: share of the plate's width that lies left of the first step. scale: for a dense screen, the picture is so
+    many times as large. dark: light on dark ground. ValueError for a picture the reader refuses.
     """
     reading = reader.read([image])[0]
     log_probs = reader.log_probs([image])
@@ -126,18 +135,18 @@ def explain(image: Image, reader: Explained, width: int = 1200, skipped: float =
     names = [*reader.alphabet.characters, "blank"]
     matrix_top = 206 + STRIP
     below = matrix_top + ROW * len(names)
-    page, pen = canvas(width, below + 226)
-    _draw_head(page, pen, image, reading)
+    page = Page(width, below + 226, scale, dark)
+    _draw_head(page, image, reading)
     seen = reader.straightened([image])[0]
     seen = seen[:, round(seen.shape[1] * skipped) :]
-    _draw_strips(page, pen, seen, columns, matrix_top - STRIP - 8)
-    _draw_matrix(page, pen, probs, columns, names, matrix_top)
+    _draw_strips(page, seen, columns, matrix_top - STRIP - 8)
+    _draw_matrix(page, probs, columns, names, matrix_top)
     runs = best_runs(probs, columns.lines)
-    _draw_best_path(pen, runs, columns, matrix_top, len(names))
-    _draw_collapse(pen, runs, columns, reader.alphabet, below + 34)
-    _draw_verdict(pen, greedy(log_probs, reader.alphabet)[0].text, reading, below + 196)
-    _draw_scale(page, pen, below + 196)
-    return to_bgr(page)
+    _draw_best_path(page, runs, columns, matrix_top, len(names))
+    _draw_collapse(page, runs, columns, reader.alphabet, below + 34)
+    _draw_verdict(page, greedy(log_probs, reader.alphabet)[0].text, reading, below + 196)
+    _draw_scale(page, below + 196)
+    return page.image()
 
 
 def best_runs(probs: npt.NDArray[np.floating], lines: int = 1) -> list[Run]:
@@ -156,46 +165,45 @@ def shade(probs: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
     return np.stack(channels, axis=-1).round().astype(np.uint8)
 
 
-def _draw_head(page: Pil.Image, pen: ImageDraw.ImageDraw, image: Image, reading: Reading) -> None:
+def _draw_head(page: Page, image: Image, reading: Reading) -> None:
     """The plate as it came, the text read with one confidence a character, and the alternatives."""
     picture = scaled(image, 330, 132)
-    page.paste(picture, (EDGE, EDGE + (132 - picture.height) // 2))
+    page.photograph(picture, (EDGE, EDGE + (132 - picture.height) // 2))
     x, big = EDGE + 330 + 32, lettering(46, bold=True, mono=True)
     small = lettering(14)
     step = min(48, (page.width - x - 280) // max(1, len(reading.text)))
     for i, character in enumerate(reading.text):
-        pen.text((x + i * step + step // 2, EDGE + 24), character, INK, big, anchor="mm")
+        page.text((x + i * step + step // 2, EDGE + 24), character, INK, big, anchor="mm")
         confidence = reading.char_confidences[i]
-        pen.rectangle((x + i * step + 3, EDGE + 54, x + (i + 1) * step - 4, EDGE + 60), fill=LINE)
+        page.rectangle((x + i * step + 3, EDGE + 54, x + (i + 1) * step - 4, EDGE + 60), fill=LINE)
         end = x + i * step + 3 + round((step - 7) * confidence)
-        pen.rectangle((x + i * step + 3, EDGE + 54, end, EDGE + 60), fill=BEST)
-        pen.text((x + (i + 0.5) * step, EDGE + 72), f"{confidence:.2f}", MUTED, lettering(11), anchor="mm")
+        page.rectangle((x + i * step + 3, EDGE + 54, end, EDGE + 60), fill=BEST)
+        page.text((x + (i + 0.5) * step, EDGE + 72), f"{confidence:.2f}", MUTED, lettering(11), anchor="mm")
     if not reading.text:
-        pen.text((x, EDGE + 24), "nothing read", MUTED, lettering(30), anchor="lm")
-    pen.text((x, EDGE + 112), f"confidence {reading.confidence:.1%}", INK, lettering(17, bold=True), anchor="lm")
+        page.text((x, EDGE + 24), "nothing read", MUTED, lettering(30), anchor="lm")
+    page.text((x, EDGE + 112), f"confidence {reading.confidence:.1%}", INK, lettering(17, bold=True), anchor="lm")
     at = page.width - 236
-    pen.text((at, EDGE), "or else", MUTED, small)
+    page.text((at, EDGE), "or else", MUTED, small)
     for i, other in enumerate(reading.alternatives[:5]):
-        pen.text((at, EDGE + 24 + i * 21), other.text or "(nothing)", INK, lettering(15, mono=True))
+        page.text((at, EDGE + 24 + i * 21), other.text or "(nothing)", INK, lettering(15, mono=True))
         share = f"{other.confidence:.1%}" if other.confidence >= 0.0005 else "< 0.1%"
-        pen.text((page.width - EDGE, EDGE + 24 + i * 21), share, MUTED, small, anchor="ra")
+        page.text((page.width - EDGE, EDGE + 24 + i * 21), share, MUTED, small, anchor="ra")
 
 
-def _draw_strips(page: Pil.Image, pen: ImageDraw.ImageDraw, image: Image, columns: Columns, top: int) -> None:
+def _draw_strips(page: Page, image: Image, columns: Columns, top: int) -> None:
     """The plate as the network gets it, above the steps of each text line."""
     for line in range(columns.lines):
         left, right = columns.line(line)
         strip = cv2.resize(image, (right - left, STRIP), interpolation=cv2.INTER_AREA)
         if strip.ndim == 2:  # a grey network's picture
             strip = cv2.cvtColor(strip, cv2.COLOR_GRAY2BGR)
-        page.paste(Pil.fromarray(strip[:, :, ::-1].copy()), (left, top))
+        page.photograph(Pil.fromarray(strip[:, :, ::-1].copy()), (left, top))
         if columns.lines > 1:
-            pen.text((left, top - 18), f"text line {line + 1}", MUTED, lettering(12))
+            page.text((left, top - 18), f"text line {line + 1}", MUTED, lettering(12))
 
 
 def _draw_matrix(
-    page: Pil.Image,
-    pen: ImageDraw.ImageDraw,
+    page: Page,
     probs: npt.NDArray[np.floating],
     columns: Columns,
     names: Sequence[str],
@@ -207,38 +215,37 @@ def _draw_matrix(
     for t in range(columns.steps):
         column = np.repeat(shades[t][:, None], ROW, axis=0)
         cell = np.repeat(column, columns.end(t) - columns.x(t), axis=1)
-        page.paste(Pil.fromarray(cell), (columns.x(t), top))
+        page.diagram(cell, (columns.x(t), top))
     for i, name in enumerate(names):
         y = top + i * ROW + ROW // 2
         face = lettering(12, bold=len(name) == 1, mono=len(name) == 1)
-        pen.text((LEFT - 10, y), name, INK, face, anchor="rm")
+        page.text((LEFT - 10, y), name, INK, face, anchor="rm")
         if len(name) == 1:
-            pen.text((page.width - RIGHT + 10, y), name, INK, face, anchor="lm")
+            page.text((page.width - RIGHT + 10, y), name, INK, face, anchor="lm")
     for line in range(columns.lines):
         left, right = columns.line(line)
         for y in range(top, top + height + 1, ROW):
-            pen.line((left, y, right - 1, y), fill=(240, 242, 246))
-        pen.rectangle((left - 1, top - 1, right, top + height), outline=LINE)
-    for t in range(0, columns.steps, 5):
-        pen.text(((columns.x(t) + columns.end(t)) / 2, top + height + 10), str(t), MUTED, lettering(10), anchor="mm")
-    pen.text((LEFT - 10, top + height + 10), "step", MUTED, lettering(10), anchor="rm")
+            page.line((left, y, right - 1, y), fill=(240, 242, 246))
+        page.rectangle((left - 1, top - 1, right, top + height), outline=LINE)
+    apart = 5 if columns.x(5) - columns.x(0) >= 28 else 10  # or the numbers would touch
+    for t in range(0, columns.steps, apart):
+        page.text(((columns.x(t) + columns.end(t)) / 2, top + height + 10), str(t), MUTED, lettering(10), anchor="mm")
+    page.text((LEFT - 10, top + height + 10), "step", MUTED, lettering(10), anchor="rm")
 
 
-def _draw_best_path(pen: ImageDraw.ImageDraw, runs: Sequence[Run], columns: Columns, top: int, rows: int) -> None:
+def _draw_best_path(page: Page, runs: Sequence[Run], columns: Columns, top: int, rows: int) -> None:
     """A frame around each run of the best path."""
     for run in runs:
         y = top + ROW * ((run.label - 1) % rows)
         box = (columns.x(run.first), y, columns.end(run.last - 1) - 1, y + ROW)
         blank = run.label == Alphabet.BLANK
-        pen.rectangle(box, outline=BEST_BLANK if blank else BEST, width=1 if blank else 2)
+        page.rectangle(box, outline=BEST_BLANK if blank else BEST, width=1 if blank else 2)
 
 
-def _draw_collapse(
-    pen: ImageDraw.ImageDraw, runs: Sequence[Run], columns: Columns, alphabet: Alphabet, top: int
-) -> None:
+def _draw_collapse(page: Page, runs: Sequence[Run], columns: Columns, alphabet: Alphabet, top: int) -> None:
     """Three rows: the best class of each step, equal neighbours glued, blanks taken away."""
     for i, title in enumerate(("best", "glued", "text")):
-        pen.text((LEFT - 10, top + 14 + i * 52), title, MUTED, lettering(12), anchor="rm")
+        page.text((LEFT - 10, top + 14 + i * 52), title, MUTED, lettering(12), anchor="rm")
     each, glued, text = lettering(11, mono=True), lettering(15, mono=True), lettering(22, bold=True, mono=True)
     for run in runs:
         left, right = columns.x(run.first), columns.end(run.last - 1)
@@ -246,31 +253,31 @@ def _draw_collapse(
         name = BLANK_SIGN if blank else alphabet.decode([run.label])
         middle, colour = (left + right) / 2, MUTED if blank else INK
         for t in range(run.first, run.last):
-            pen.text(((columns.x(t) + columns.end(t)) / 2, top + 14), name, colour, each, anchor="mm")
-        pen.line((left + 2, top + 30, right - 3, top + 30), fill=LINE if blank else BEST, width=2)
-        pen.line((middle, top + 31, middle, top + 46), fill=LINE if blank else BEST)
-        pen.text((middle, top + 66), name, colour, glued, anchor="mm")
+            page.text(((columns.x(t) + columns.end(t)) / 2, top + 14), name, colour, each, anchor="mm")
+        page.line((left + 2, top + 30, right - 3, top + 30), fill=LINE if blank else BEST, width=2)
+        page.line((middle, top + 31, middle, top + 46), fill=LINE if blank else BEST)
+        page.text((middle, top + 66), name, colour, glued, anchor="mm")
         if not blank:
-            pen.line((middle, top + 80, middle, top + 98), fill=BEST)
-            pen.rounded_rectangle((middle - 13, top + 100, middle + 13, top + 132), 6, fill=CHIP, outline=BEST)
-            pen.text((middle, top + 116), name, INK, text, anchor="mm")
+            page.line((middle, top + 80, middle, top + 98), fill=BEST)
+            page.rounded_rectangle((middle - 13, top + 100, middle + 13, top + 132), 6, fill=CHIP, outline=BEST)
+            page.text((middle, top + 116), name, INK, text, anchor="mm")
 
 
-def _draw_verdict(pen: ImageDraw.ImageDraw, best_path: str, reading: Reading, y: int) -> None:
+def _draw_verdict(page: Page, best_path: str, reading: Reading, y: int) -> None:
     """Whether the best single path and all paths together say the same."""
     said = f"The best path spells {best_path or 'nothing'}"
     if best_path == reading.text:
         said += ", and so do all paths together."
     else:
         said += f"; all paths together make {reading.text or 'nothing'} more probable, and that is what is read."
-    pen.text((LEFT, y), said, MUTED, lettering(13), anchor="lm")
+    page.text((LEFT, y), said, MUTED, lettering(13), anchor="lm")
 
 
-def _draw_scale(page: Pil.Image, pen: ImageDraw.ImageDraw, y: int) -> None:
+def _draw_scale(page: Page, y: int) -> None:
     """What the shades mean."""
     right, face = page.width - RIGHT - 14, lettering(11)
     steps = np.linspace(0, 1, 120)[None, :].repeat(10, axis=0)
-    page.paste(Pil.fromarray(shade(steps)), (right - 120, y - 5))
-    pen.rectangle((right - 121, y - 6, right, y + 5), outline=LINE)
-    pen.text((right - 128, y), "probability 0", MUTED, face, anchor="rm")
-    pen.text((right + 6, y), "1", MUTED, face, anchor="lm")
+    page.diagram(shade(steps), (right - 120, y - 5))
+    page.rectangle((right - 121, y - 6, right, y + 5), outline=LINE)
+    page.text((right - 128, y), "probability 0", MUTED, face, anchor="rm")
+    page.text((right + 6, y), "1", MUTED, face, anchor="lm")

@@ -1168,7 +1168,15 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>The plate is read from left to right in small steps. Each column is one step, each row a character; the darker a field, the likelier that character there.</source>
+      <source>The darker a field, the likelier that character there.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The lighter a field, the likelier that character there.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The plate is read from left to right in small steps. Each column is one step, each row a character.</source>
       <translation type="unfinished" />
     </message>
     <message>

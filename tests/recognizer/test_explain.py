@@ -16,6 +16,7 @@ from recognizer.config import NetworkConfig, Stage
 from recognizer.ctc import beam
 from recognizer.explain import Columns, best_runs, explain, shade
 from recognizer.network import build
+from recognizer.page import NIGHT
 from recognizer.readings import Alternative, Reading
 
 
@@ -54,6 +55,29 @@ def test_the_picture_has_the_width_asked_for_and_frames_the_best_path(path, line
     picture = explain(PLATE, Paths(path, lines), width)
     assert picture.shape[1] == width and picture.dtype == np.uint8 and picture.flags.c_contiguous
     assert orange(picture).sum() > 200
+
+
+@pytest.mark.parametrize("scale", [1.25, 2.0])
+def test_a_dense_screen_gets_the_same_picture_larger(scale):
+    once = explain(PLATE, Paths([0, 1, 1, 0, 1, 2, 0, 3]), 900)
+    large = explain(PLATE, Paths([0, 1, 1, 0, 1, 2, 0, 3]), 900, scale=scale)
+    assert large.shape[:2] == (round(once.shape[0] * scale), round(900 * scale))
+    small = cv2.resize(large, once.shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert np.abs(small.astype(int) - once).mean() < 6
+
+
+def test_on_dark_ground_the_plate_keeps_its_colours_and_the_ink_turns_light():
+    blue = np.full_like(PLATE, (200, 60, 40))
+    light, dark = (explain(blue, Paths([0, 1, 1, 0, 1, 2, 0, 3]), 900, dark=dark) for dark in (False, True))
+    ground = np.array(NIGHT[::-1])
+    assert (light[2, 2] == 255).all() and (dark[2, 2] == ground).all()
+    plate = (light == (200, 60, 40)).all(axis=2)
+    assert plate.sum() > 10_000 and (dark[plate] == (200, 60, 40)).all()
+    around = ~plate
+    assert light[around].mean() > 200 and dark[around].mean() < 80
+    assert dark[around].max() > 200  # ink
+    hot = dark.astype(int)
+    assert ((hot[..., 2] > 200) & (hot[..., 0] < 90)).sum() > 200  # the best path is orange still
 
 
 def test_an_output_of_blanks_only_frames_no_character():

@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from app.gui import theme
 from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.models.live import picture_of, pixels_of
@@ -53,14 +54,8 @@ class ProbabilityDialog(Dialog):
         self.problem = QLabel(self)
         self.problem.setWordWrap(True)
         self.problem.hide()
-        self.body.addWidget(
-            explanation(
-                self.tr(
-                    "The plate is read from left to right in small steps. Each column is one step, each row a "
-                    "character; the darker a field, the likelier that character there."
-                )
-            )
-        )
+        self._words = explanation()
+        self.body.addWidget(self._words)
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self._busy)
         self.body.addWidget(self.problem)
@@ -70,18 +65,40 @@ class ProbabilityDialog(Dialog):
         self.save.setEnabled(False)
         self.save.clicked.connect(self._save)
         self.add_cancel(self.tr("Close"))
-        pixels, device = pixels_of(crop), controller.settings.detection.device
+        self._pixels, self._controller = pixels_of(crop), controller
         self._here = True
         self.finished.connect(self._gone)
-        controller.try_later(lambda: drawn(pixels, device), self._show, self._failed)
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Have the picture drawn for the colours in force and the density of the screen."""
+        if not self._here:
+            return
+        dark, ratio = theme.current().is_dark, self.devicePixelRatioF()
+        words = self.tr(
+            "The plate is read from left to right in small steps. Each column is one step, each row a character."
+        )
+        more = (
+            self.tr("The lighter a field, the likelier that character there.")
+            if dark
+            else self.tr("The darker a field, the likelier that character there.")
+        )
+        self._words.setText(f"{words} {more}")
+        pixels, device = self._pixels, self._controller.settings.detection.device
+        self._controller.try_later(
+            lambda: drawn(pixels, device, ratio, dark), lambda image: self._show(image, ratio), self._failed
+        )
 
     def _gone(self) -> None:
         self._here = False
+        theme.changed.disconnect(self._draw)
 
-    def _show(self, image: NDArray[np.uint8]) -> None:
+    def _show(self, image: NDArray[np.uint8], ratio: float) -> None:
         if not self._here:
             return
         self.picture = picture_of(image)
+        self.picture.setDevicePixelRatio(ratio)
         self.page.setPixmap(QPixmap.fromImage(self.picture))
         self._busy.hide()
         self.save.setEnabled(True)
@@ -99,11 +116,14 @@ class ProbabilityDialog(Dialog):
             show_problem(self.problem, self.tr("{file} cannot be written; choose another folder.").format(file=name))
 
 
-def drawn(crop: NDArray[np.uint8], device: str) -> NDArray[np.uint8]:
-    """Return the picture of how a crop (H, W, 3), BGR, is read; loads the reader the first time. For a worker."""
+def drawn(crop: NDArray[np.uint8], device: str, ratio: float, dark: bool) -> NDArray[np.uint8]:
+    """Return the picture of how a crop (H, W, 3), BGR, is read, for a screen of a density and for dark colours or not.
+
+    Loads the reader the first time. For a worker.
+    """
     from recognizer.explain import explain
 
-    return explain(crop, _reader(device), _WIDTH)
+    return explain(crop, _reader(device), _WIDTH, scale=ratio, dark=dark)
 
 
 @lru_cache(maxsize=1)

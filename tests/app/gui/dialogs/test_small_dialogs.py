@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QImage
-from PyQt5.QtWidgets import QMessageBox
+from PyQt5.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from app.gui import theme
 from app.gui.controller import Controller
 from app.gui.dialogs import probability
 from app.gui.dialogs.correction import CorrectionDialog
@@ -121,13 +123,35 @@ def test_pictures_survive_the_way_to_qt_and_back() -> None:
 def test_the_probability_view_is_drawn_in_a_worker(
     qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probability, "drawn", lambda crop, device: np.repeat(crop, 4, axis=1))
+    monkeypatch.setattr(probability, "drawn", lambda crop, *_: np.repeat(crop, 4, axis=1))
     dialog = ProbabilityDialog(picture_of(CROP), controller)
     dialog.show()
     assert dialog.picture.isNull() and not dialog.save.isEnabled()
     qtbot.waitUntil(dialog.save.isEnabled)
     assert dialog.picture.width() == CROP.shape[1] * 4
     dialog.reject()
+
+
+def test_the_probability_view_goes_with_the_colours_and_the_density(
+    qtbot: QtBot, qapp: QApplication, controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[float, bool]] = []
+
+    def draw(crop: NDArray[np.uint8], _device: str, ratio: float, dark: bool) -> NDArray[np.uint8]:
+        asked.append((ratio, dark))
+        return np.full((40, 60 + len(asked), 3), 0 if dark else 255, np.uint8)
+
+    monkeypatch.setattr(probability, "drawn", draw)
+    dialog = ProbabilityDialog(picture_of(CROP), controller)
+    dialog.show()
+    qtbot.waitUntil(dialog.save.isEnabled)
+    assert asked == [(dialog.devicePixelRatioF(), False)] and "darker" in dialog._words.text()
+    theme.apply(qapp, theme.DARK)
+    qtbot.waitUntil(lambda: dialog.picture.width() == 62)
+    assert asked[1:] == [(dialog.devicePixelRatioF(), True)] and "lighter" in dialog._words.text()
+    dialog.reject()
+    theme.apply(qapp, theme.LIGHT)
+    assert len(asked) == 2
 
 
 def test_a_reader_that_cannot_be_loaded_is_said(
