@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from app.pipeline.closer import PART_PX, CloserLooks
 from app.pipeline.consensus import Finding, PlateTrack
 from app.pipeline.gates import cut_by_border, plate_form, plate_shaped
 from app.pipeline.stats import StageTimes
@@ -77,9 +78,10 @@ class Pipeline:
     def __init__(
         self, detector: Detector, reader: Reader, tuning: Tuning | None = None, stages: StageTimes | None = None
     ) -> None:
-        self._detector = detector
         self._reader = reader
         self.tuning = tuning or Tuning()
+        part_px = int(getattr(detector, "size", PART_PX))
+        self._looks = CloserLooks(detector.detect, self.tuning.closer_look_s, self.tuning.min_score, part_px)
         self.stages = stages or StageTimes()
         self._sources: dict[str, _SourceState] = {}
         self._counts: dict[str, int] = {}
@@ -92,7 +94,7 @@ class Pipeline:
         if not frames:
             return Step((), ())
         with self.stages.measure("detect", len(frames)):
-            detections = self._detector.detect([frame.image for frame in frames])
+            detections = self._looks.detect(frames)
         with self.stages.measure("track", len(frames)):
             updates = [self._track(frame, found) for frame, found in zip(frames, detections, strict=True)]
             seen = [self._seen(frame, update) for frame, update in zip(frames, updates, strict=True)]
@@ -108,6 +110,7 @@ class Pipeline:
     def finish(self, source_id: str) -> list[PlateEvent]:
         """End a source's open tracks, as FINAL, and forget the source but for the numbers its tracks had."""
         state = self._sources.pop(source_id, None)
+        self._looks.forget(source_id)
         if state is None:
             return []
         self._counts[source_id] = state.count  # opened again, it gives no track_key twice

@@ -13,6 +13,7 @@ class Tuning:
     min_score: detections below it start no track. track_memory_s: how long a track survives unseen.
     min_agreement: equal readings a plate needs (one for pictures). min_share: share of the votes the text must have.
     settled_agreement, settled_confidence: from here on a track is read at every read_every-th frame only.
+    closer_look_s: how often a part of a large frame is looked at in full resolution; 0 for never.
     split_after: equal readings, far from the track's text, that show that another vehicle took over.
     """
 
@@ -30,6 +31,7 @@ class Tuning:
     settled_confidence: float = 0.9
     read_every: int = 5
     split_after: int = 3
+    closer_look_s: float = 0.25
     zones: Zones = field(default_factory=Zones)
 
 

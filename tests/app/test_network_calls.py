@@ -24,6 +24,7 @@ FRAMES = 80  # the first two vehicles come near and are read
 FRAME_BYTES = 1280 * 720 * 3
 INPUT_BYTES = 576 * 352 * 3  # a frame of 1280×720 as the shipped detector takes it
 # Measured: 68 calls, 84 plates, 571,152 bytes. A tenth more, since bfloat16 finds a plate a frame earlier or later.
+CLOSER_LOOKS = 13  # four a second at most, each with a thumbnail of 14,400 bytes to see what moves
 READER_CALLS, PLATES_READ, CROP_BYTES = 75, 92, 630_000
 
 
@@ -139,17 +140,17 @@ def demo_run() -> Report:
     return run([Item(identify(str(DEMO)))], pipeline, Outputs(), UpTo(control, FRAMES), control)
 
 
-def test_a_frame_costs_one_detector_call_and_a_copy_of_nothing_but_its_plates(counts: Counts) -> None:
+def test_a_frame_costs_one_look_and_few_closer_ones_and_a_copy_of_nothing_but_its_plates(counts: Counts) -> None:
     report = demo_run()
     assert len(report.events) >= 2
     assert (counts.detector_loads, counts.reader_loads) == (1, 1)
     assert counts.frames == report.frames == FRAMES
-    assert counts.detector_calls == counts.letterboxes == FRAMES
-    assert counts.detector_bytes == FRAMES * INPUT_BYTES
+    assert counts.detector_calls == FRAMES < counts.letterboxes <= FRAMES + CLOSER_LOOKS
+    assert counts.detector_bytes == counts.letterboxes * INPUT_BYTES
     assert counts.frames_copied == 0
     assert 0 < counts.reader_calls <= READER_CALLS
     assert counts.reader_calls <= counts.plates_read <= PLATES_READ
-    assert 0 < counts.crop_bytes <= CROP_BYTES
+    assert 0 < counts.crop_bytes <= CROP_BYTES + CLOSER_LOOKS * 14_400
 
 
 def test_the_counters_see_a_copied_frame(counts: Counts) -> None:

@@ -1,0 +1,164 @@
+"""Closer looks at parts of large frames: where, when, at what cost, and what they bring."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.pipeline.closer import CloserLooks, Part, merge, parts_of
+from app.pipeline.core import Pipeline
+from app.pipeline.tuning import Tuning
+from app.pipeline.types import EventKind, Frame, Image
+from detector.types import Detection
+from tests.app.pipeline.made import ScriptedReader, frame, plate, says
+
+SIZE = (720, 1280)
+SMALL = (30, 420, 36, 12)  # a plate in a frame of SIZE, and within one part only
+
+
+class Sharp:
+    """Finds the white spots of a picture, but in whole frames only those wider than 60 pixels."""
+
+    def __init__(self) -> None:
+        self.whole = 0
+        self.parts: list[tuple[int, ...]] = []
+
+    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
+        return [self._find(image) for image in images]
+
+    def _find(self, image: Image) -> list[Detection]:
+        is_whole = image.shape[:2] == SIZE
+        self.whole += is_whole
+        if not is_whole:
+            self.parts.append(image.shape)
+        rows, columns = np.nonzero(image[..., 0] == 255)
+        if not len(rows):
+            return []
+        left, top = int(columns.min()), int(rows.min())
+        width, height = int(columns.max()) + 1 - left, int(rows.max()) + 1 - top
+        return [plate(left, top, width, height)] if not is_whole or width > 60 else []
+
+
+def showing(index: int, *spots: tuple[int, int, int, int], fps: float = 10) -> Frame:
+    """A dark frame with white spots: left, top, width, height."""
+    made = frame(index, index / fps, size=SIZE)
+    for left, top, width, height in spots:
+        made.image[top : top + height, left : left + width] = 255
+    return made
+
+
+@given(st.integers(16, 4000), st.integers(16, 4000))
+def test_parts_are_alike_cover_the_frame_and_are_there_for_large_frames_only(width: int, height: int) -> None:
+    parts = parts_of(width, height)
+    if max(width, height) <= 864:
+        assert parts == []
+        return
+    assert len(parts) in (4, 9, 16, 25)
+    seen = np.zeros((height, width), bool)
+    for part in parts:
+        seen[part.y1 : part.y2, part.x1 : part.x2] = True
+        assert 0 <= part.x1 < part.x2 <= width and 0 <= part.y1 < part.y2 <= height
+    assert seen.all() and len({(part.x2 - part.x1, part.y2 - part.y1) for part in parts}) == 1
+
+
+def test_a_plate_too_small_for_the_whole_frame_is_read() -> None:
+    def passing(index: int) -> Frame:
+        return showing(index, (30 + 2 * index, *SMALL[1:]))
+
+    for interval_s, texts in ((0.25, ["15C17174"]), (0.0, [])):
+        tuning = Tuning(closer_look_s=interval_s)
+        pipeline = Pipeline(Sharp(), ScriptedReader(lambda i: says("15C17174", 0.9)), tuning)
+        for index in range(60):
+            pipeline.process([passing(index)])
+        events = pipeline.finish("clip")
+        assert [event.text for event in events if event.kind is EventKind.FINAL] == texts
+        if events:
+            assert events[0].best_crop.size and 30 <= events[0].box.x1 <= 150 and events[0].box.y1 == 420
+
+
+def test_a_still_scene_is_looked_at_once_and_then_costs_nothing() -> None:
+    detector = Sharp()
+    looks = CloserLooks(detector.detect, 0.25)
+    for index in range(200):
+        looks.detect([showing(index)])
+    assert detector.whole == 200 and len(detector.parts) == 9
+
+
+def test_what_moves_is_looked_at_and_not_more_often_than_asked() -> None:
+    detector = Sharp()
+    looks = CloserLooks(detector.detect, 0.25)
+    for index in range(200):
+        looks.detect([showing(index, (100 + 5 * index, 100, 80, 80))])  # a van, seen in the whole frame as well
+    seconds = 200 / 10
+    assert 9 + 20 < len(detector.parts) <= seconds / 0.25
+
+
+def test_where_something_was_found_is_looked_at_more_often_than_where_things_move() -> None:
+    when: list[float] = []
+    detector = Sharp()
+
+    class Noting(CloserLooks):
+        def _merged(self, frame, known, whole, found):  # type: ignore[no-untyped-def]
+            if known.part.x1 == 0 and known.part.y1 == 222:
+                when.append(frame.media_time)
+            return super()._merged(frame, known, whole, found)
+
+    looks = Noting(detector.detect, 0.25)
+    rng = np.random.default_rng(1)
+    for index in range(300):
+        made = showing(index)
+        made.image[:] = rng.integers(0, 200, SIZE, np.uint8)[..., None]  # everything moves
+        made.image[420:432, 30:66] = 255
+        looks.detect([made])
+    gaps = np.diff([second for second in when if second > 5])
+    assert gaps.max() < 1.2, "a track lives 1.5 s unseen"
+
+
+def test_still_pictures_and_small_frames_are_left_alone() -> None:
+    detector = Sharp()
+    looks = CloserLooks(detector.detect, 0.25)
+    looks.detect([replace(showing(0, SMALL), is_still=True)])
+    for index in range(20):
+        looks.detect([frame(index, index / 10, "small", (480, 640))])
+    assert len(detector.parts) == 20  # the small frames themselves, which are not of SIZE
+
+
+def test_a_recording_begun_again_is_looked_at_anew() -> None:
+    detector = Sharp()
+    looks = CloserLooks(detector.detect, 0.25)
+    for _ in range(2):
+        for index in range(60):
+            looks.detect([showing(index)])
+    assert len(detector.parts) == 18
+    looks.forget("clip")
+    looks.detect([showing(60)])
+    assert len(detector.parts) == 19
+
+
+PART = Part(400, 200, 900, 500)
+
+
+@pytest.mark.parametrize(
+    ("whole", "found", "merged", "only_here"),
+    [
+        ([], [plate(10, 50)], [plate(410, 250)], 1),
+        ([plate(411, 251, score=0.2)], [plate(10, 50)], [plate(410, 250)], 0),
+        ([plate(411, 251, score=0.9)], [plate(10, 50)], [plate(411, 251, score=0.9)], 0),
+        ([], [plate(0, 50), plate(420, 50), plate(50, 0), plate(50, 280)], [], 0),
+        ([plate(0, 0, score=0.5)], [plate(10, 50)], [plate(410, 250), plate(0, 0, score=0.5)], 1),
+    ],
+    ids=["new", "surer", "less sure", "cut by the part", "another"],
+)
+def test_finds_are_joined(
+    whole: list[Detection], found: list[Detection], merged: list[Detection], only_here: int
+) -> None:
+    joined, new = merge(whole, found, PART, 1280, 720)
+    assert (joined, len(new)) == (merged, only_here)
+
+
+def test_a_plate_at_the_edge_of_the_frame_is_not_cut_by_the_part() -> None:
+    joined, _ = merge([], [plate(0, 50)], Part(0, 200, 500, 500), 1280, 720)
+    assert joined == [plate(0, 250)]
