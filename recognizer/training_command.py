@@ -84,7 +84,7 @@ def main(args: argparse.Namespace) -> int:
                 console.print(_epoch(trainer.history[-1]), highlight=False)
 
         scores = trainer.run(report)
-    console.print(f"after: {scores.line()}  ({args.out / 'best.safetensors'})")
+    console.print(f"after: {scores.line()}  ({args.out / 'best.safetensors'})", soft_wrap=True)
     return 0
 
 
@@ -122,7 +122,7 @@ def _load(
         for path, data in zip(paths, found, strict=True):
             console.print(f"{path.name}: {len(data.samples)} {split or 'labelled'} pictures", highlight=False)
             if data.left_out and path not in told:
-                console.print(data.report(), highlight=False, markup=False)
+                console.print(data.report(), highlight=False, markup=False, soft_wrap=True)
             told.add(path)
         return found
 
