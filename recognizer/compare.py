@@ -6,11 +6,11 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from recognizer import checkpoint as checkpoints
+from recognizer import curves
 from recognizer.config import PRESETS
 from recognizer.network import build, trainable
 
@@ -61,7 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Trains and measures the networks; prints a table (Markdown), and as its last line one JSON object."""
     results = [measure(preset, args) for preset in args.preset]
-    draw_curves({preset: history(args.out / preset) for preset in args.preset}, args.out / "comparison.png")
+    runs = {preset: history(args.out / preset, args.batch) for preset in args.preset}
+    curves.draw(runs, args.out / "comparison.png", over="seconds")
     print("\n".join(["", HEAD, *(result.row() for result in results)]))
     print(f"curves: {args.out / 'comparison.png'}")
     print(json.dumps({result.preset: asdict(result) for result in results}))
@@ -79,7 +80,7 @@ def measure(preset: str, args: argparse.Namespace) -> Result:
     best = out / "best.safetensors"
     found = json.loads(_recognizer("evaluate", "--split", args.split, "--weights", str(best), *data).splitlines()[-1])
     weights = trainable(build(checkpoints.describe(best).config))
-    seen = round(history(out)[-1]["step"]) * args.batch
+    seen = round(history(out, args.batch)[-1]["step"]) * args.batch
     return Result(preset, weights, seconds, seen, found["count"], found["exact"], found["cer"], found["milliseconds"])
 
 
@@ -96,26 +97,10 @@ def _recognizer(command: str, *arguments: str) -> str:
     return done.stdout or ""
 
 
-def history(run: Path) -> list[dict[str, float]]:
-    """The rows of a run's metrics.csv; ValueError or OSError when there are none."""
+def history(run: Path, batch: int) -> list[dict[str, float]]:
+    """The rows of a run's metrics.csv, each with its seconds since the first step; ValueError or OSError for none."""
     with (run / "metrics.csv").open(encoding="utf-8", newline="") as file:
         rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
     if not rows:
         raise ValueError(f"{run / 'metrics.csv'}: no epoch was trained")
-    return rows
-
-
-def draw_curves(runs: dict[str, Sequence[dict[str, float]]], path: Path) -> None:
-    """Loss, and validation plates wholly right, of each network over the plates it has seen."""
-    from matplotlib.figure import Figure  # slow to import, so only where a plot is drawn
-
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
-    loss, exact = figure.subplots(1, 2)
-    for name, rows in runs.items():
-        steps = [row["step"] for row in rows]
-        loss.plot(steps, [row["loss"] for row in rows], "o-", label=name)
-        exact.plot(steps, [row["exact"] for row in rows], "o-", label=name)
-    loss.set(xlabel="step", ylabel="CTC loss, mean of an epoch", yscale="log")
-    exact.set(xlabel="step", ylabel="validation plates wholly right", ylim=(-0.03, 1.03))
-    exact.legend(loc="lower right")
-    figure.savefig(path, dpi=120)
+    return [{**row, "seconds": row["step"] * batch / row["samples_per_second"]} for row in rows]

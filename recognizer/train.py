@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from recognizer import checkpoint as checkpoints
+from recognizer import curves
 from recognizer.config import NetworkConfig
 from recognizer.ctc import greedy
 from recognizer.images import Image, fit
@@ -230,14 +231,4 @@ def write_history(history: Sequence[dict[str, float]], out: Path) -> None:
         writer = csv.DictWriter(file, fieldnames=list(history[0]))
         writer.writeheader()
         writer.writerows(history)
-    from matplotlib.figure import Figure  # slow to import, so only where a plot is drawn
-
-    figure = Figure(figsize=(8, 4), layout="constrained")
-    left = figure.subplots()
-    right = left.twinx()
-    steps = [row["step"] for row in history]
-    left.plot(steps, [row["loss"] for row in history], color="tab:gray")
-    right.plot(steps, [row["exact"] for row in history], color="tab:blue")
-    left.set(xlabel="step", ylabel="CTC loss (grey)", yscale="log")
-    right.set(ylabel="exact plates on validation (blue)", ylim=(0, 1))
-    figure.savefig(out / "curves.png", dpi=120)
+    curves.draw({"": history}, out / "curves.png")
