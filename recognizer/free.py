@@ -105,9 +105,10 @@ def free_source(rng: Random) -> str:
     return source
 
 
-def free_plate(rng: Random) -> tuple[PlateFormat, Pattern, Colours]:
-    """A plate of no country: its format, pattern and colours."""
-    pattern = _parsed(free_source(rng))
+def free_plate(rng: Random, lines: int = 2) -> tuple[PlateFormat, Pattern, Colours]:
+    """A plate of no country, of at most so many lines: its format, pattern and colours."""
+    source = free_source(rng)
+    pattern = _parsed(source if lines > 1 else source.replace("/", " "))
     two = "/" in pattern.source
     height = rng.uniform(120, 210) if two else rng.uniform(95, 160)
     aspect = rng.uniform(1.2, 2.1) if two else rng.uniform(2.0, 4.9)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.augment import Camera
-from recognizer.formats import FREE, Colours, PlateFormat, load_formats, resolve
+from recognizer.formats import FREE, Colours, FormatError, PlateFormat, load_formats, resolve
 from recognizer.free import free_plate, without_confusion
 from recognizer.lettering import FontBook
 from recognizer.render import PlateRenderer
@@ -25,14 +25,21 @@ FREE_SHARE = 0.25
 
 
 class PlateGenerator:
-    """Draws clean plates without end: the same seed, formats and fonts give the same plates."""
+    """Draws clean plates without end: the same seed, formats, fonts and lines give the same plates."""
 
-    def __init__(self, formats: Sequence[str] | None = None, fonts: Path | None = None, seed: int = 0) -> None:
-        """Formats: regions or codes as `resolve` takes them, and `free`; None is all, weighted. Raises FormatError."""
-        self._rng = Random(seed)
+    def __init__(
+        self, formats: Sequence[str] | None = None, fonts: Path | None = None, seed: int = 0, lines: int = 2
+    ) -> None:
+        """Formats: regions or codes as `resolve` takes them, and `free`; None is all, weighted. lines: at most so many.
+
+        Raises FormatError for a format nobody knows, or when none of those named has so few lines.
+        """
+        self._rng, self._lines = Random(seed), lines
         self._renderer = PlateRenderer(FontBook(fonts))
         named = [name for name in formats or () if name.lower() != FREE]
-        self._formats = _chosen(named) if formats else load_formats()
+        self._formats = tuple(p for p in (_chosen(named) if formats else load_formats()) if p.lines <= lines)
+        if named and not self._formats:
+            raise FormatError(f"{', '.join(named)}: no format of at most {lines} line there; ask for another")
         self._weights = list(accumulate(plate.weight for plate in self._formats))
         asked = sum(name.lower() == FREE for name in formats or ())
         self._free_share = asked / len(formats) if formats else FREE_SHARE
@@ -44,7 +51,7 @@ class PlateGenerator:
         """
         rng = self._rng if source is None else Random(int(source.integers(1 << 62)))
         if rng.random() < self._free_share:
-            plate, pattern, colours = free_plate(rng)
+            plate, pattern, colours = free_plate(rng, self._lines)
             pieces = without_confusion(pattern.sample(rng), rng)
         else:
             plate = rng.choices(self._formats, cum_weights=self._weights)[0]
@@ -81,6 +88,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", action="append", metavar="CODE", help="region or format (ru, US-CA, free); repeatable; default: all"
     )
+    parser.add_argument(
+        "--lines", type=int, choices=(1, 2), default=2, help="lines of text at most: 1 for networks that read one line"
+    )
     parser.add_argument("--count", type=int, default=1000, help="how many plates to write (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("out/synth"), help="folder to write to (default: %(default)s)")
     parser.add_argument("--fonts", type=Path, help="a folder of fonts to use beside the open ones")
@@ -97,7 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write artificial plates with a CSV and Supervisely annotations, or measure the speed. Returns the exit status."""
-    generator = PlateGenerator(args.format, args.fonts, args.seed)
+    generator = PlateGenerator(args.format, args.fonts, args.seed, args.lines)
     if args.benchmark:
         clean, seen = benchmark(generator, args.count, args.seed, args.strength)
         print(f"{clean:.0f} clean plates a second, {seen:.0f} seen through the camera, on one core")

@@ -184,7 +184,7 @@ def _real(
 
 
 def _artificial(args: argparse.Namespace, weight: float, placer: Placer) -> Source:
-    generator = PlateGenerator(args.formats or None, args.fonts, args.seed)
+    generator = PlateGenerator(args.formats or None, args.fonts, args.seed, placer.config.lines)
     backdrops = [read_image(path) for path in sorted(args.backdrops.iterdir())] if args.backdrops else []
     # An aligner is given loose crops too, and sets tilted plates upright: what it leaves of both is blur.
     loose, tilt = (0.2, 1.4) if placer.aligns else (0.0, 1.0)

@@ -72,6 +72,15 @@ def test_only_the_formats_asked_for() -> None:
         PlateGenerator(["ZZ"])
 
 
+def test_one_line_only_where_asked() -> None:
+    drawn = PlateGenerator(["RU", "GB", "free"], seed=1, lines=1)
+    assert {drawn.render()[2] for _ in range(80)} == {"RU", "GB", FREE}
+    rng = Random(3)
+    assert all(free_plate(rng, lines=1)[0].lines == 1 for _ in range(200))
+    with pytest.raises(FormatError, match=r"IT-2.*1 line"):
+        PlateGenerator(["IT-2"], lines=1)
+
+
 @pytest.mark.parametrize("plate", load_formats(), ids=lambda plate: plate.code)
 def test_another_text_gives_another_picture(renderer: PlateRenderer, plate: PlateFormat) -> None:
     """Every format draws its lettering: replacing each character changes the plate across most of its width."""

@@ -14,6 +14,15 @@ from recognizer.train import Plan, Trainer
 CONFIG = replace(PRESETS["tutorial"], characters="0123456789", hidden=32)
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """On a busy machine several threads wait for one another a hundred times longer than they compute."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def plate(text):
     image = np.full((32, 128, 3), 255, np.uint8)
     cv2.putText(image, text, (4, 26), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (0, 0, 0), 2)
