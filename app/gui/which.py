@@ -59,6 +59,7 @@ class WhichPage(Step):
         text = self.tr("A camera of this computer, a network camera's address, or a recording.")
         self.head(self.tr("Which source?"), text)
         self._taken = frozenset(taken)
+        self._fresh = True
         self.kind = QComboBox()
         self.kind.addItem(self.tr("Network camera or stream"), _ADDRESS)
         self.kind.addItem(self.tr("Recording or picture"), _FILE)
@@ -85,10 +86,16 @@ class WhichPage(Step):
         for place, (index, name) in enumerate(sorted(found.items())):
             self.kind.insertItem(place, self.tr("Camera: {}").format(name), str(index))
 
+    def initializePage(self) -> None:
+        """The page comes up afresh."""
+        self._fresh = True
+
     def showEvent(self, event: QShowEvent | None) -> None:
-        """Let the person type at once what most will."""
+        """Let the person type at once what most will; the wizard shows a page again whenever its buttons change."""
         super().showEvent(event)
-        (self.address if self.address.isEnabled() else self.kind).setFocus()
+        if self._fresh:
+            self._fresh = False
+            (self.address if self.address.isEnabled() else self.kind).setFocus()
 
     def spec(self) -> SourceSpec:
         """Return what was asked for, under its name. Raises SourceError."""

@@ -121,6 +121,19 @@ def test_only_what_a_kind_of_source_needs_is_asked(wizard: SourceWizard) -> None
     assert "File" in which._caption.text()
 
 
+def test_typing_stays_in_its_field(qtbot: QtBot, wizard: SourceWizard) -> None:
+    which = wizard.which
+    for field, text in ((which.address, "rtsp://a:b@127.0.0.1/x"), (which.user, "c"), (which.password, "de")):
+        assert wizard.focusWidget() is field
+        field.selectAll()
+        qtbot.keyClicks(field, text)
+        qtbot.wait(30)
+        assert wizard.focusWidget() is field and field.text() == text
+        qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert wizard.focusWidget() is which.name
+    assert which.spec().address == "rtsp://c:de@127.0.0.1/x"
+
+
 def test_without_a_picture_the_wizard_ends_at_once(wizard: SourceWizard) -> None:
     wizard.picture.show_result(Probed(error="no connection"))
     assert wizard.picture.nextId() == -1
