@@ -39,13 +39,18 @@ def state_of(source: OpenSource, controller: Controller) -> State:
     if status is None or status.state is CaptureState.CONNECTING:
         return State(tr("Connecting…"), "loader-circle", "muted", error)
     if status.state is CaptureState.LOST:
-        return State(tr("No connection"), "unplug", "notice", f"{tr('It is tried again.')} {error}".strip())
+        return State(tr("No connection"), "unplug", "notice", _sentences(error, tr("It is tried again.")))
     if status.state is CaptureState.STALLED:
         return State(tr("No picture coming"), "triangle-alert", "notice", error)
     if source.is_recording:
         speed = "" if source.speed == 1.0 else f" {source.speed:g}\u00d7"
         return State(tr("Playing") + speed, "play", "good")
     return State(tr("Live"), "activity", "good")
+
+
+def _sentences(error: str, then: str) -> str:
+    """Return what is wrong, and behind it what is done about it."""
+    return f"{error}. {then}" if error else then
 
 
 def _of_networks(trouble: str) -> State:

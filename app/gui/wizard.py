@@ -92,6 +92,7 @@ class PicturePage(Step):
     def initializePage(self) -> None:
         """Try the source out."""
         self.cleanupPage()
+        self.setFinalPage(False)
         self.result = Probed()
         self.view.clear()
         self._say("loader-circle", "muted", self.tr("Connecting…"))
@@ -119,6 +120,7 @@ class PicturePage(Step):
             self._say("triangle-alert", "notice", f"{result.error}\n{later}")
         else:
             self._show_picture(result)
+        self.setFinalPage(result.image is None)  # which has the wizard look at nextId() again
         self.completeChanged.emit()
 
     def _show_picture(self, result: Probed) -> None:

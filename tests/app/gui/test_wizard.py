@@ -17,12 +17,13 @@ from app.gui.probe import Probe, Probed
 from app.gui.window import MainWindow
 from app.gui.wizard import SourceWizard
 from app.gui.zones_editor import ZonesDialog, ZonesEditor
-from app.pipeline.sources import SourceKind, SourceSpec
+from app.pipeline.sources import SourceError, SourceKind, SourceSpec
 from app.pipeline.types import Image
 from app.pipeline.zones import Zones
 from tests.app.gui.shell import wait_for
 
 PICTURE: Image = np.full((180, 320, 3), 120, np.uint8)
+WizardButton = QWizard.WizardButton
 TRIANGLE = ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9))
 
 
@@ -134,11 +135,17 @@ def test_typing_stays_in_its_field(qtbot: QtBot, wizard: SourceWizard) -> None:
     assert which.spec().address == "rtsp://c:de@127.0.0.1/x"
 
 
-def test_without_a_picture_the_wizard_ends_at_once(wizard: SourceWizard) -> None:
-    wizard.picture.show_result(Probed(error="no connection"))
-    assert wizard.picture.nextId() == -1
+def test_without_a_picture_the_wizard_ends_at_once(
+    qtbot: QtBot, wizard: SourceWizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.gui.wizard.Probe", lambda spec, parent: Probe(spec, parent, lambda _spec: Mute()))
+    following, finish = (wizard.button(which) for which in (WizardButton.NextButton, WizardButton.FinishButton))
+    wizard.which.address.setText("rtsp://127.0.0.1:1/x")
+    next_page(qtbot, wizard)
+    wait_for(qtbot, lambda: "no connection" in wizard.picture.words.text())
+    assert finish.isVisible() and finish.isEnabled() and not following.isVisible()
     wizard.picture.show_result(Probed(PICTURE))
-    assert wizard.picture.nextId() == wizard.pageIds()[2]
+    assert following.isVisible() and following.isEnabled() and not finish.isVisible()
 
 
 def test_a_source_is_given_another_login_and_name_and_is_opened_anew(qtbot: QtBot, window: MainWindow) -> None:
@@ -190,6 +197,16 @@ def test_a_source_that_does_not_answer_can_be_added_all_the_same(wizard: SourceW
 def test_a_dark_picture_is_told_with_what_to_do(wizard: SourceWizard) -> None:
     wizard.picture.show_result(Probed(np.full((180, 320, 3), 12, np.uint8)))
     assert "dark" in wizard.picture.words.text() and "light" in wizard.picture.words.text()
+
+
+class Mute:
+    """A camera that is off."""
+
+    def open(self) -> None:
+        raise SourceError("Gate: no connection")
+
+    def close(self) -> None:
+        pass
 
 
 class Silent:
