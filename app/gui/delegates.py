@@ -16,6 +16,7 @@ ROW_HEIGHT = 46
 THUMBNAIL = QSize(80, 32)
 MARGIN = 13  # where the headings above begin
 _GAP = 10
+_SMALLEST = 0.6  # of the usual size, for the longest plates
 _HINT = QPainter.RenderHint
 _SMOOTH = (_HINT.Antialiasing, _HINT.TextAntialiasing, _HINT.SmoothPixmapTransform)
 
@@ -71,6 +72,14 @@ def _underline(painter: QPainter, left: float, y: float, width: float, ink: QCol
     painter.drawLine(QPointF(left + width * 0.08, y), QPointF(left + width * 0.86, y))
 
 
+def fitting_font(points: float, text: str, width: float) -> QFont:
+    """Return the face of plates, as much smaller as a long one needs to fit, within reason."""
+    sizes = (points * step / 20 for step in range(20, 11, -1))
+    fonts = (plate_font(size) for size in sizes)
+    smallest = plate_font(points * _SMALLEST)
+    return next((font for font in fonts if QFontMetricsF(font).horizontalAdvance(text) <= width), smallest)
+
+
 class CellDelegate(QStyledItemDelegate):
     """A cell with the list's background and selection; the subclasses paint what is on it."""
 
@@ -118,9 +127,9 @@ class PlateDelegate(CellDelegate):
         rect = option.rect
         box = QRect(QPoint(rect.left() + MARGIN, rect.center().y() - THUMBNAIL.height() // 2 + 1), THUMBNAIL)
         self._paint_crop(painter, box, row, paint)
-        painter.setFont(plate_font(option.font.pointSizeF() * 1.25))
-        metrics = QFontMetricsF(painter.font())
         left = float(box.right() + _GAP)
+        painter.setFont(fitting_font(option.font.pointSizeF() * 1.25, row.visit.plate, rect.right() - left - 2))
+        metrics = QFontMetricsF(painter.font())
         base = rect.center().y() + (metrics.ascent() - metrics.descent()) / 2
         visit = row.visit
         sure = 1.0 if row.corrected else visit.confidence
@@ -166,8 +175,11 @@ class WhenDelegate(CellDelegate):
         half = rect.height() / 2
         small = QFont(option.font)
         small.setPointSizeF(option.font.pointSizeF() * 0.9)
+        moment = clock(row.visit.first_time)
+        if QFontMetricsF(option.font).horizontalAdvance(moment) > rect.width():
+            moment = moment.partition(" ")[0]  # the day alone; the tool tip has it all
         lines = (
-            (clock(row.visit.first_time), option.font, paint.ink),
+            (moment, option.font, paint.ink),
             (source_name(row.visit.source), small, shading.shade(paint.ink, paint.paper, 0.6)),
         )
         for place, (text, font, ink) in enumerate(lines):

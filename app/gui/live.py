@@ -4,18 +4,19 @@ import math
 
 from PyQt5.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.gui import icons, theme
 from app.gui.controller import DRAIN_MS, Controller
 from app.gui.opened import OpenSource
 from app.gui.states import State, state_of
 from app.gui.video_view import VideoView
-from app.gui.widgets import Picture, label, tool
+from app.gui.widgets import Elided, Picture, label, tool
 from app.pipeline.sources import SourceKind
 
 _SHAPE = 16 / 9
 _CAPTION_PX = 38
+_SMALL_PX = 480  # a narrower tile says little
 _KIND_ICONS = {
     SourceKind.CAMERA: "camera",
     SourceKind.STREAM: "video",
@@ -61,7 +62,8 @@ class Tile(QFrame):
         if self._state.text() != state.text:
             self._state.setText(state.text)
             self._state.setToolTip(state.detail)
-        self.view.show_text(state.detail or state.text)
+        short = state.is_passing and self.width() < _SMALL_PX
+        self.view.show_text(state.text if short else state.detail or state.text)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the edge that shows choice and focus."""
@@ -104,10 +106,7 @@ class Tile(QFrame):
         row.setContentsMargins(8, 2, 2, 2)
         row.setSpacing(6)
         row.addWidget(Picture(_KIND_ICONS[source.spec.kind], 15))
-        name = label(source.name)
-        name.setToolTip(source.source_id)
-        name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        row.addWidget(name, 1)
+        row.addWidget(Elided(source.name, source.source_id), 1)
         self._dot = Picture("loader-circle", 13)
         self._state = label("", "small")
         row.addWidget(self._dot)

@@ -18,6 +18,11 @@ class State:
     colour: str
     detail: str = ""
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether it will change by itself in a moment."""
+        return self.icon == "loader-circle"
+
 
 def tr(text: str) -> str:
     """Translate a text of the states."""

@@ -63,6 +63,23 @@ def tool(icon: str, name: str, on_click: Handler | None = None, size: int = 18) 
     return made
 
 
+class Elided(QLabel):
+    """A line of text that is shortened in its middle where it has no room; the whole of it is its tool tip."""
+
+    def __init__(self, text: str, tip: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setToolTip(tip or text)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), shown)
+
+
 class Picture(QWidget):
     """An icon of the kept set as a picture, in a colour of the theme."""
 

@@ -1429,6 +1429,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Open a camera or a recording: every plate that is read can be found here.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Reads found</source>
       <translation type="unfinished" />
     </message>
@@ -1442,6 +1446,10 @@
     </message>
     <message>
       <source>The log has grown since this search (F5)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The log is empty</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -9,8 +9,9 @@ from app.gui.models.rows import CONFIDENCE, PLATE, SOURCE, TAG, TIME
 from app.gui.models.thumbnails import Thumbnails
 
 WIDE = {PLATE: 226, TIME: 176, SOURCE: 150, CONFIDENCE: 84}
-NARROW = {PLATE: 206, TIME: 178, CONFIDENCE: 64}  # no column for the source: it stands under the time
-_ROOM_FOR_ALL = 740  # pixels; with less, the tags would have no room
+NARROW = {PLATE: 210, TIME: 178, CONFIDENCE: 64}  # no column for the source: it stands under the time
+TIGHT = {PLATE: 200, TIME: 104}  # and none for the confidence: the tags, a hit among them, matter more
+_LAYOUTS = ((740, WIDE), (540, NARROW), (0, TIGHT))  # the least width of the list for each, so that tags have room
 
 
 class ReadView(QTableView):
@@ -51,13 +52,14 @@ class ReadView(QTableView):
         self._fit()
 
     def _fit(self) -> None:
-        widths = WIDE if self.width() >= _ROOM_FOR_ALL else NARROW
+        widths = next(layout for least, layout in _LAYOUTS if self.width() >= least)
         if widths is self._widths or self.model() is None:
             return
         self._widths = widths
         for column, width in widths.items():
             self.setColumnWidth(column, width)
-        self.setColumnHidden(SOURCE, SOURCE not in widths)
+        for column in (SOURCE, CONFIDENCE):
+            self.setColumnHidden(column, column not in widths)
         self.setItemDelegateForColumn(TIME, None if SOURCE in widths else self._when)
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:

@@ -16,9 +16,11 @@ from app.gui.pages.detail import DetailPanel
 from app.gui.pages.filters import FilterBar
 from app.gui.pages.reads import thumbnails_of
 from app.gui.widgets import EmptyState, button, label, several
+from app.platelog.search import Query
 from app.platelog.store import Store
 
 _AGAIN_MS = 1500
+_LEAST_PX = 440  # of the list, so that times and tags are seen
 
 
 class SearchPage(QWidget):
@@ -112,9 +114,11 @@ class SearchPage(QWidget):
         self._stack = QStackedLayout()
         self._stack.addWidget(self._nothing_found())
         self._stack.addWidget(self.view)
+        self._stack.addWidget(self._nothing_yet())
         self._stack.setCurrentIndex(1)
         results = QWidget(self)
         results.setLayout(self._stack)
+        results.setMinimumWidth(_LEAST_PX)
         across = QSplitter(Qt.Orientation.Horizontal, self)
         across.addWidget(results)
         across.addWidget(self.detail)
@@ -134,9 +138,14 @@ class SearchPage(QWidget):
         empty.add_step(self.tr("Clear filters"), "x", self.filters.clear, primary=True)
         return empty
 
+    def _nothing_yet(self) -> EmptyState:
+        text = self.tr("Open a camera or a recording: every plate that is read can be found here.")
+        return EmptyState("search", self.tr("The log is empty"), text, self)
+
     def _found(self, total: int) -> None:
         self.count.setText(several(total, self.tr("1 read"), self.tr("{n} reads")) if total else "")
-        self._stack.setCurrentIndex(1 if total else 0)
+        asked_for_all = self.model is not None and self.model.query == Query()
+        self._stack.setCurrentIndex(1 if total else 2 if asked_for_all else 0)
         self.detail.setVisible(bool(total))
         self.export_button.setEnabled(self._controller.store is not None)
         if not total:

@@ -12,6 +12,7 @@ from app.gui.opened import OpenSource, Tick
 from app.gui.player import PlayerBar
 from app.gui.seekbar import SeekBar, clock
 from app.gui.sources_panel import SourcesPanel
+from app.gui.widgets import Elided
 from app.gui.window import MainWindow
 from app.pipeline.sources import SourceKind, SourceSpec
 from tests.app.gui.fakes import FIRST, SECOND
@@ -242,3 +243,15 @@ def test_the_source_panel_never_hides_a_name_however_narrow_it_is(
     shown = [at for at in range(table.columnCount()) if not table.isColumnHidden(at)]
     assert table.columnWidth(0) >= 90 and {0, 1, 2} <= set(shown)
     assert sum(table.columnWidth(at) for at in shown) <= table.viewport().width()
+
+
+def test_a_name_too_long_for_its_tile_is_shortened_in_its_middle(qtbot: QtBot) -> None:
+    name = Elided("A very long name of a camera at the north gate, lane 2")
+    qtbot.addWidget(name)
+    name.resize(120, 20)
+    short = name.grab().toImage()
+    other = Elided("A very long name of a camera at the north gate, lane 3")
+    qtbot.addWidget(other)
+    other.resize(120, 20)
+    assert other.grab().toImage() != short  # the end tells them apart
+    assert name.toolTip() == name.text()

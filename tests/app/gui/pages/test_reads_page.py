@@ -10,11 +10,12 @@ from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
-from app.gui.delegates import MARGIN
+from app.gui.delegates import MARGIN, THUMBNAIL, fitting_font
 from app.gui.dialogs.correction import CorrectionDialog
 from app.gui.dialogs.watch_entry import WatchEntryDialog
-from app.gui.models.rows import ROW_ROLE, SOURCE, TIME
+from app.gui.models.rows import CONFIDENCE, PLATE, ROW_ROLE, SOURCE, TAG, TIME
 from app.gui.pages.actions import ReadActions
+from app.gui.pages.common import TIGHT
 from app.gui.pages.reads import ReadsPage
 from app.pipeline.types import EventKind
 from app.platelog.search import Query
@@ -234,3 +235,22 @@ def test_what_can_be_done_stays_in_view_in_a_low_window(page: ReadsPage, empty_c
         corner = made.mapTo(page, made.rect().bottomRight())
         assert page.rect().contains(corner) and not made.visibleRegion().isEmpty()
         assert made.visibleRegion().boundingRect() == made.rect()
+
+
+@pytest.mark.parametrize(("width", "hidden"), [(900, []), (600, [SOURCE]), (400, [SOURCE, CONFIDENCE])])
+def test_a_narrow_list_keeps_room_for_the_tags(
+    page: ReadsPage, empty_controller: Controller, width: int, hidden: list[int]
+) -> None:
+    empty_controller.events.emit((event_of(1),))
+    page.resize(width, 900)
+    assert [at for at in (SOURCE, CONFIDENCE, TAG) if page.view.isColumnHidden(at)] == hidden
+    assert page.view.columnWidth(TAG) >= 80
+
+
+@pytest.mark.parametrize("plate", ["AB12CDE", "UP16CU0006", "ABCDEFGH12345678"])
+def test_a_long_plate_is_written_smaller_and_never_cut(qapp: QApplication, plate: str) -> None:
+    room = TIGHT[PLATE] - MARGIN - THUMBNAIL.width() - 14
+    font = fitting_font(12.5, plate, room)
+    assert QFontMetricsF(font).horizontalAdvance(plate) <= room or font.pointSizeF() == pytest.approx(12.5 * 0.6)
+    if len(plate) <= 10:
+        assert QFontMetricsF(font).horizontalAdvance(plate) <= room
