@@ -1,5 +1,6 @@
 """What is known of one tracked plate: its readings, their vote, the pictures of the best ones."""
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from recognizer.readings import Reading
 
 _MOST_READINGS = 60  # enough for any vote; bounds memory and time for a parked car
 _MOST_SHOTS = 3
+_STILL_PX, _STILL_SHARE = 2.0, 0.1  # of a plate's height: a box that is drawn anew in each frame wanders so far
 _BORDER_WEIGHT = 0.3
 _FULL_HEIGHT_PX = 32.0
 _LINE_ASPECT = 3.0  # a box that is narrower for its height than this holds two lines, or one that is tilted
@@ -62,7 +64,9 @@ class PlateTrack:
         self.frames = 0
         self.in_zone = 0
         self.shaped = 0
+        self.in_margin = 0
         self.last_box = Box(0, 0, 0, 0)
+        self._least, self._most = (math.inf, math.inf), (-math.inf, -math.inf)  # corners of where its middle was
         self._first: tuple[float, datetime] | None = None
         self._last: tuple[float, datetime] | None = None
         self._clock = WallClock.LIVE
@@ -91,6 +95,17 @@ class PlateTrack:
         return 1 if self._is_still else self._tuning.min_agreement
 
     @property
+    def is_caption(self) -> bool:
+        """Whether it stands where captions are burnt in, and has not moved: no vehicle comes or goes like that.
+
+        A vehicle there is told as soon as it moves. A picture tells nothing of motion.
+        """
+        if self._is_still or self.in_margin < self.frames:
+            return False
+        moved = max(most - least for least, most in zip(self._least, self._most, strict=True))
+        return moved <= max(_STILL_PX, _STILL_SHARE * self.tallest_px)
+
+    @property
     def last_s(self) -> float:
         """Media time at which it was last seen."""
         return self._last[0] if self._last else 0.0
@@ -99,6 +114,9 @@ class PlateTrack:
         """Note that the plate is in view."""
         self.frames += 1
         self.last_box = box
+        x, y = box.center
+        self._least = (min(x, self._least[0]), min(y, self._least[1]))
+        self._most = (max(x, self._most[0]), max(y, self._most[1]))
         self.tallest_px = max(self.tallest_px, box.height)
         self._first = self._first or (media_time, wall_time)
         self._last = (media_time, wall_time)
@@ -186,6 +204,7 @@ class PlateTrack:
             other._recent.append((item, shot))
             other._keep(item, shot)
         other.in_zone, other.shaped = len(moved), len(moved)
+        other.in_margin = len(moved) if self.in_margin == self.frames else 0
         other._latest_text = moved[-1][0].reading.text
         other.tallest_px = max(item.box.height for item, _ in moved)
         if self._readings:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.pipeline.closer import PART_PX, CloserLooks
 from app.pipeline.consensus import Finding, PlateTrack
-from app.pipeline.gates import cut_by_border, plate_form, plate_shaped
+from app.pipeline.gates import cut_by_border, in_margin, plate_form, plate_shaped
 from app.pipeline.stats import StageTimes
 from app.pipeline.tracking import PlateTracker, Tracked, TrackerUpdate
 from app.pipeline.tuning import Tuning
@@ -163,6 +163,7 @@ class Pipeline:
             shaped = plate_shaped(box)
             track.in_zone += in_zone
             track.shaped += shaped
+            track.in_margin += in_margin(box, height)
             eligible = in_zone and shaped and box.height >= self.tuning.min_plate_px
             seen.append(_Seen(frame, found, eligible))
         return seen
@@ -223,7 +224,7 @@ class Pipeline:
         """Report a track that became reportable, or whose text or confidence changed noticeably."""
         finding = track.finding()
         told = state.reported.get(track.number)
-        if finding is None or self._objection(finding) is not None:
+        if finding is None or self._objection(track, finding) is not None:
             return []
         if told and told.vote.text == finding.vote.text and finding.vote.confidence < told.vote.confidence + _BETTER:
             return []
@@ -235,7 +236,7 @@ class Pipeline:
         if track is None:
             return []
         finding = track.finding()
-        objection = self._objection(finding) if finding is not None else None
+        objection = self._objection(track, finding) if finding is not None else None
         if finding is not None and objection is None:
             return [self._report(state, track, finding, final=True)]
         self._reject(source_id, track, finding, objection)
@@ -249,8 +250,8 @@ class Pipeline:
             state.reported[track.number] = finding
         return state.visits.report(track.number, finding, track.last_box, final)
 
-    def _objection(self, finding: Finding) -> RejectReason | None:
-        """Return what speaks against reporting a finding, None if nothing does."""
+    def _objection(self, track: PlateTrack, finding: Finding) -> RejectReason | None:
+        """Return what speaks against reporting what a track says, None if nothing does."""
         tuning, vote = self.tuning, finding.vote
         if vote.agreeing < (1 if finding.is_still else tuning.min_agreement) or vote.share < tuning.min_share:
             return RejectReason.LOW_AGREEMENT
@@ -258,6 +259,8 @@ class Pipeline:
             return RejectReason.NO_PLATE_FORM
         if not vote.whole and not finding.is_still:  # nobody knows what stands on the part never seen
             return RejectReason.CUT_OFF
+        if track.is_caption:
+            return RejectReason.CAPTION
         return RejectReason.LOW_CONFIDENCE if vote.confidence < tuning.min_confidence else None
 
     def _reject(

@@ -4,12 +4,18 @@ from detector.types import Box
 from recognizer.formats import FormatError, matches
 
 _SLIMMEST, _WIDEST = 0.6, 9.0
+_MARGIN_SHARE = 0.12
 _BORDER_PX, _BORDER_SHARE = 2.0, 0.15  # of a plate's height: so far from its true edge a box may be drawn
 
 
 def plate_shaped(box: Box) -> bool:
     """Whether a box is about as wide for its height as plates are, from steep two-line to long one-line ones."""
     return box.height > 0 and _SLIMMEST <= box.width / box.height <= _WIDEST
+
+
+def in_margin(box: Box, height: int) -> bool:
+    """Whether a box lies wholly in the strip along the upper or lower edge of a frame, where captions are burnt in."""
+    return box.y2 <= _MARGIN_SHARE * height or box.y1 >= (1 - _MARGIN_SHARE) * height
 
 
 def cut_by_border(box: Box, width: int, height: int) -> bool:

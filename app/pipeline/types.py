@@ -45,6 +45,7 @@ class RejectReason(Enum):
     LOW_CONFIDENCE = "low confidence"
     LOW_AGREEMENT = "low agreement"
     CUT_OFF = "cut off by the picture's edge"
+    CAPTION = "caption in the picture"
     NO_PLATE_FORM = "no plate form"
 
 

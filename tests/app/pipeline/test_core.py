@@ -187,7 +187,7 @@ def test_a_settled_track_is_read_when_it_is_clearly_larger() -> None:
 
 
 def test_frames_of_all_sources_go_through_each_network_as_one_batch() -> None:
-    detector = ScriptedDetector([[plate(50, 50), plate(200, 200)], [plate(10, 10)]] * 3)
+    detector = ScriptedDetector([[plate(50, 90), plate(200, 200)], [plate(10, 90)]] * 3)
     reader = ScriptedReader(lambda i: says("AB123C", 0.9))
     stages = StageTimes()
     pipeline = Pipeline(detector, reader, stages=stages)
@@ -296,3 +296,30 @@ def test_the_overlay_shows_what_was_told_with_its_own_confidence() -> None:
     shown = [pipeline.process([frame(i, i / FPS)]).frames[0].tracks[0] for i in range(20)]
     assert {(track.text, track.confidence) for track in shown[1:]} == {("AB123C", shown[1].confidence)}
     assert shown[1].confidence > 0.9
+
+
+def clock(i: int) -> Reading:
+    """A burnt-in time of day, one second in ten frames, some of which are misread."""
+    return says(f"0803{i // 10:02}", 0.95 if i % 7 else 0.5)
+
+
+@pytest.mark.parametrize("reads", [clock, lambda i: says("CAM01A", 0.97), lambda i: says(f"10{i // 20}0000", 0.97)])
+@pytest.mark.parametrize("y", [4, 452], ids=["above", "below"])
+def test_burnt_in_captions_never_give_a_row(y: float, reads: Callable[[int], Reading]) -> None:
+    script = [[plate(400 + i % 2, y + i % 3 / 2, 90, 24)] for i in range(120)]
+    events, pipeline = run(script, reads)
+    assert events == [] and set(pipeline.rejected()) <= {RejectReason.CAPTION, RejectReason.LOW_AGREEMENT}
+
+
+def test_a_clock_in_the_middle_of_the_picture_ends_as_no_row() -> None:
+    events, _ = run([[plate(300, 200)]] * 120, clock)
+    assert not events or events[-1].kind is EventKind.WITHDRAWN
+
+
+@pytest.mark.parametrize("still", [False, True])
+def test_a_vehicle_at_the_lower_edge_is_told_as_soon_as_it_moves(still: bool) -> None:
+    script = [[plate(100 + max(0, i - 5) * 4, 450)] for i in range(15)]
+    pipeline = Pipeline(ScriptedDetector(script), ScriptedReader(lambda i: says("AB123C", 0.9)))
+    told = [pipeline.process([frame(i, i / FPS, still=still)]).events for i in range(15)]
+    first = next(i for i, events in enumerate(told) if events)
+    assert first == 0 if still else 6 <= first <= 6 + Tuning().read_every

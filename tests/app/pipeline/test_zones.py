@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.gates import cut_by_border, plate_form, plate_shaped, region_of
+from app.pipeline.gates import cut_by_border, in_margin, plate_form, plate_shaped, region_of
 from app.pipeline.zones import Zones, contains
 from detector.types import Box
 
@@ -54,6 +54,12 @@ def test_plates_have_the_shape_of_plates(width: float, height: float, good: bool
 def test_a_box_at_the_border_may_be_cut() -> None:
     assert cut_by_border(Box(0, 50, 80, 70), 640, 480) and cut_by_border(Box(500, 470, 560, 480), 640, 480)
     assert not cut_by_border(Box(10, 50, 80, 70), 640, 480)
+    assert cut_by_border(Box(10, 50, 300, 150), 640, 480), "the box of a large plate is less exact"
+
+
+def test_captions_stand_along_the_upper_and_lower_edge() -> None:
+    assert in_margin(Box(10, 5, 200, 30), 480) and in_margin(Box(10, 440, 200, 470), 480)
+    assert not in_margin(Box(10, 40, 200, 70), 480) and not in_margin(Box(10, 400, 200, 430), 480)
 
 
 @pytest.mark.parametrize(
