@@ -160,3 +160,25 @@ def test_the_command_ends_with_one_line_of_json(
     assert (last["plates"], last["exact"], last["false"], last["found"]) == (3, 1, 1, 1)
     assert last["frames"] == 13 and "c.png" in last["errors"][0]
     assert command(str(tmp_path)) == 2
+
+
+def test_the_command_scores_the_openalpr_layout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(opening, "load_pipeline", lambda device, tuning: Pipeline(Networks(), Networks()))
+    lines = {
+        "us/car1": "car1.jpg\t30\t40\t60\t16\tAB123C",
+        "us/car2": "car2.jpg\t30\t40\t60\t16\tA8123C\n",
+        "eu/car3": "car3.png 120 90 30 10 XY987Z",  # by blanks, and elsewhere in the picture
+    }
+    for name, line in lines.items():
+        text = tmp_path / f"{name}.txt"
+        text.parent.mkdir(exist_ok=True)
+        text.write_text(line)
+        cv2.imwrite(str(text.with_name(line.split()[0])), np.zeros((120, 160, 3), np.uint8))
+    (tmp_path / "readme.txt").write_text("These pictures were taken by a camera\n")
+    assert command(str(tmp_path)) == 0
+    last = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    assert (last["plates"], last["exact"], last["folded"], last["found"]) == (3, 1, 1, 2)
+    assert (last["reads"], last["false"], last["duplicates"], last["errors"]) == (3, 2, 0, [])
+    assert last["cer"] == round((1 + 6) / 18, 4)

@@ -22,7 +22,7 @@ class Steady:
     """A detector and reader that find the same plate in every frame."""
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
-        return [[plate(10, 15, 40, 12)] for _ in images]
+        return [[plate(10, 20, 40, 12)] for _ in images]
 
     def read(self, crops: Sequence[Image]) -> list[Reading]:
         return [says("AB123C", 0.95) for _ in crops]
