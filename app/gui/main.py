@@ -14,6 +14,7 @@ from PyQt5.QtWidgets import QApplication, QMessageBox
 from app import bootstrap, settings
 from app.gui import known, theme
 from app.gui.assembly import add_pages
+from app.gui.boxes import message_box, tell_trouble
 from app.gui.controller import Controller
 from app.gui.crash import CrashGuard
 from app.gui.feed import Feed
@@ -105,22 +106,20 @@ def ask_for_log(chosen: Settings, feed: Feed, log: str | None, read_only: bool) 
         if not _read_only_wanted(str(error)):
             return None
     except LogError as error:
-        QMessageBox.critical(None, "Platescribe", str(error))
+        tell_trouble(str(error))
         return None
     try:
         opened = open_log(chosen, feed, log, read_only=True)
     except LogError as error:
-        QMessageBox.critical(None, "Platescribe", str(error))
+        tell_trouble(str(error))
         return None
     words = QApplication.translate("Start", "The log is open to read only: another Platescribe writes it.")
     return Kept(opened.journal, opened.reading, words)
 
 
 def _read_only_wanted(reason: str) -> bool:
-    box = QMessageBox(QMessageBox.Icon.Information, "Platescribe", reason)
-    box.setInformativeText(
-        QApplication.translate("Start", "You can look at the log here, but what this window reads is not kept.")
-    )
+    words = QApplication.translate("Start", "You can look at the log here, but what this window reads is not kept.")
+    box = message_box(reason, words)
     look = box.addButton(QApplication.translate("Start", "Open to read only"), QMessageBox.ButtonRole.AcceptRole)
     box.addButton(QApplication.translate("Start", "Close"), QMessageBox.ButtonRole.RejectRole)
     box.exec()

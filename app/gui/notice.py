@@ -7,12 +7,12 @@ from app.gui.widgets import Handler, Picture, button, label
 
 
 class Notice(QFrame):
-    """Shows a standing trouble while there is one, else a piece of news until it was read."""
+    """Shows a standing trouble while there is one, else a problem, else a piece of news until it was read."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
-        self._trouble, self._news = "", ""
+        self._trouble, self._problem, self._news = "", "", ""
         self._more: Handler | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 8)
@@ -34,6 +34,11 @@ class Notice(QFrame):
             self._trouble = text
             self._refresh()
 
+    def show_problem(self, text: str) -> None:
+        """Show what went wrong once, until the person has read it."""
+        self._problem = text
+        self._refresh()
+
     def show_news(self, text: str, more: str, do_more: Handler) -> None:
         """Show a piece of news with a button that leads on, until the person has read it."""
         self._news, self._more = text, do_more
@@ -46,15 +51,19 @@ class Notice(QFrame):
         self._forget()
 
     def _forget(self) -> None:
-        self._news = ""
+        if self._problem:
+            self._problem = ""
+        else:
+            self._news = ""
         self._refresh()
 
     def _refresh(self) -> None:
-        self.words.setText(self._trouble or self._news)
-        self._mark.show_icon(*(("triangle-alert", "notice") if self._trouble else ("info", "on_accent_soft")))
-        if self.property("news") != (not self._trouble):
-            self.setProperty("news", not self._trouble)  # its colours depend on it
+        bad = self._trouble or self._problem
+        self.words.setText(bad or self._news)
+        self._mark.show_icon(*(("triangle-alert", "notice") if bad else ("info", "on_accent_soft")))
+        if self.property("news") != (not bad):
+            self.setProperty("news", not bad)  # its colours depend on it
             self.setStyleSheet(self.styleSheet())
-        for choice in (self.more, self.read):
-            choice.setVisible(bool(self._news) and not self._trouble)
-        self.setVisible(bool(self._trouble or self._news))
+        self.more.setVisible(bool(self._news) and not bad)
+        self.read.setVisible(not self._trouble)
+        self.setVisible(bool(bad or self._news))

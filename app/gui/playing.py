@@ -12,6 +12,7 @@ from app.pipeline.sources import SourceError, SourceSpec, identify
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame, FrameResult, PlateEvent
 from app.pipeline.zones import Zones
+from app.redact import redact
 from app.settings import Settings
 
 _MOST_AT_ONCE = 4  # more files than this are work for the queue, not for the eye
@@ -22,6 +23,7 @@ class Playing(QObject):
 
     source_state_changed = pyqtSignal(str)  # source_id; at most twice a second
     sources_changed = pyqtSignal()  # a source was opened or closed
+    not_opened = pyqtSignal(str)  # what the user wanted to open and why it cannot be, a line each, without secrets
     message = pyqtSignal(str)  # one line for the status bar, without secrets
     moment_wanted = pyqtSignal(str, float)  # source_id, media second: the live view shows it
     read_wanted = pyqtSignal(str)  # track_key: the list of reads selects it
@@ -69,7 +71,7 @@ class Playing(QObject):
         return frozenset(self._hits.get(source_id, ()))
 
     def open_sources(self, names: Sequence[str]) -> None:
-        """Open files, folders, addresses, cameras as the user named them; what cannot be opened is told by message.
+        """Open files, folders, addresses, cameras as the user named them; what cannot be is told by not_opened.
 
         Folders, and more than four files at once, go to the queue.
         """
@@ -77,11 +79,14 @@ class Playing(QObject):
         files = tuple(name for name in names if name not in folders)
         if len(files) > _MOST_AT_ONCE:
             folders, files = (*folders, *files), ()
+        refused: list[str] = []
         for name in files:
             try:
                 self.open_source(identify(name))
             except SourceError as error:
-                self.message.emit(str(error))
+                refused.append(redact(str(error)))
+        if refused:
+            self.not_opened.emit("\n".join(refused))
         if folders:
             self.queue_wanted.emit(folders)
 

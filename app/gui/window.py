@@ -18,6 +18,7 @@ from PyQt5.QtWidgets import (
 
 from app.gui import icons, theme
 from app.gui.bars import Bars, Extras
+from app.gui.boxes import message_box, sure
 from app.gui.controller import Controller
 from app.gui.fractional import Seams
 from app.gui.hits import HitBanner, HitDesk
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self._seams = Seams(self)
         self._lay_out()
         controller.message.connect(self.say)
+        controller.not_opened.connect(self._tell_refused)
         controller.engine_changed.connect(self._show_engine)
         controller.source_state_changed.connect(lambda _source: self._show_log())
 
@@ -162,8 +164,8 @@ class MainWindow(QMainWindow):
 
     def _asked_for_good(self, name: str) -> bool | None:
         """Return whether a source is to be removed for good; None if the user would rather leave it open."""
-        box = QMessageBox(QMessageBox.Icon.NoIcon, self.windowTitle(), self.tr("Close {}?").format(name), parent=self)
-        box.setInformativeText(self.tr("It was set up with “Add source” and opens again at the next start."))
+        words = self.tr("It was set up with “Add source” and opens again at the next start.")
+        box = message_box(self.tr("Close {}?").format(name), words, "circle-help", parent=self)
         close = box.addButton(self.tr("Close for now"), QMessageBox.ButtonRole.AcceptRole)
         remove = box.addButton(self.tr("Remove for good"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(self.tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
@@ -255,6 +257,10 @@ class MainWindow(QMainWindow):
             notice = f"{hint} {self._controller.trouble}"
         self.notice.show_trouble(notice)
 
+    def _tell_refused(self, text: str) -> None:
+        """What cannot be opened is told until it was read."""
+        self.notice.show_problem(self.tr("Cannot be opened: {}").format(text))
+
     def _tell_retention(self) -> None:
         """A newcomer is told what is kept, for how long, and where to change it."""
         days = self._controller.settings.log.keep_days
@@ -308,8 +314,7 @@ class MainWindow(QMainWindow):
 
     def _sure_to_close(self) -> bool:
         question = self.tr("Recordings are still being read. Stop reading and close? What was read so far is kept.")
-        buttons = QMessageBox.StandardButton
-        return QMessageBox.question(self, self.windowTitle(), question) == buttons.Yes
+        return sure(question, self.tr("Stop and close"), self)
 
     @property
     def stopped_cleanly(self) -> bool:

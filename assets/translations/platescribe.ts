@@ -113,6 +113,17 @@
     </message>
   </context>
   <context>
+    <name>Boxes</name>
+    <message>
+      <source>Cancel</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Close</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>Coach</name>
     <message>
       <source>Add light, or give the camera a longer or infrared exposure.</source>
@@ -797,6 +808,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Cannot be opened: {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Cannot read plates</source>
       <translation type="unfinished" />
     </message>
@@ -842,6 +857,10 @@
     </message>
     <message>
       <source>Settings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Stop and close</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1296,6 +1315,10 @@
     </message>
     <message>
       <source>Counting…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Delete</source>
       <translation type="unfinished" />
     </message>
     <message>

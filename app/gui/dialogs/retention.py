@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMessageBox, QSpinBox, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
+from app.gui.boxes import sure
 from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.models.background import Asker
@@ -134,8 +135,7 @@ class RetentionDialog(Dialog):
         self.forget_button.setEnabled(True)
 
     def _sure(self, question: str) -> bool:
-        answer = QMessageBox.question(self, self.windowTitle(), question)
-        return bool(answer == QMessageBox.StandardButton.Yes)
+        return sure(question, self.tr("Delete"), self)
 
     def _do(self, work: Callable[[], Forgotten], then: Callable[[], None]) -> None:
         self.setEnabled(False)

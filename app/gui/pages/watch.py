@@ -12,7 +12,6 @@ from PyQt5.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QMessageBox,
     QShortcut,
     QStackedLayout,
     QTableView,
@@ -21,6 +20,7 @@ from PyQt5.QtWidgets import (
 )
 
 from app.gui import icons
+from app.gui.boxes import sure, tell_trouble
 from app.gui.controller import Controller
 from app.gui.dialogs.watch_entry import WatchEntryDialog
 from app.gui.models.watch import WatchTableModel
@@ -86,7 +86,7 @@ class WatchPage(QWidget):
         """Remove the chosen entries, after asking where they are several."""
         doomed = [entry.id for entry in self._chosen() if entry.id is not None]
         question = self.tr("Remove {n} entries from the watch lists?").format(n=len(doomed))
-        if len(doomed) > 1 and QMessageBox.question(self, "", question) != QMessageBox.StandardButton.Yes:
+        if len(doomed) > 1 and not sure(question, self.tr("Remove"), self):
             return
         if doomed:
             self._change(lambda store: store.watch.remove_ids(doomed))
@@ -262,4 +262,4 @@ class WatchPage(QWidget):
         if not isinstance(error, LogError | OSError):
             raise error
         self._controller.message.emit(str(error))
-        QMessageBox.warning(self, self.tr("Watch lists"), str(error))
+        tell_trouble(str(error), self)

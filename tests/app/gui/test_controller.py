@@ -34,11 +34,13 @@ class Listener(QObject):
         super().__init__()
         self.events: list[PlateEvent] = []
         self.messages: list[str] = []
+        self.refused: list[str] = []
         self.alarms: list[Alarm] = []
         self.saved: list[str] = []
         self.queued: list[tuple[str, ...]] = []
         controller.events.connect(self.events.extend)
         controller.message.connect(self.messages.append)
+        controller.not_opened.connect(self.refused.append)
         controller.hit.connect(self.alarms.append)
         controller.visit_changed.connect(self.saved.append)
         controller.queue_wanted.connect(self.queued.append)
@@ -150,9 +152,9 @@ def test_what_cannot_be_opened_is_told_without_its_password(
 ) -> None:
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     controller.open_sources(["nowhere.mp4", str(tmp_path / "broken.mp4")])
-    wait_for(qtbot, lambda: len(told.messages) >= 2)
-    assert "nowhere.mp4" in told.messages[0]
-    assert "broken.mp4" in told.messages[1]
+    assert len(told.refused) == 1 and "nowhere.mp4" in told.refused[0]
+    wait_for(qtbot, lambda: len(told.messages) >= 1)
+    assert "broken.mp4" in told.messages[0]
     controller.open_sources(["rtsp://admin:secret@127.0.0.1:1/live"])
     assert all("secret" not in source.source_id + source.name for source in controller.sources)
 

@@ -13,6 +13,7 @@ from PyQt5.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QMessageBox,
     QShortcut,
     QSlider,
     QTableView,
@@ -21,6 +22,7 @@ from PyQt5.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.gui import known, opening, theme
+from app.gui.boxes import sure
 from app.gui.dialogs.retention import RetentionDialog
 from app.gui.feed import Feed
 from app.gui.housekeeping import Housekeeping
@@ -82,6 +84,33 @@ def test_trouble_is_shown_for_as_long_as_it_lasts(qtbot: QtBot) -> None:
     assert notice.words.text() == "Kept for 30 days." and notice.read.isVisibleTo(notice)
     notice.read.click()
     assert not notice.isVisibleTo(None)
+
+
+def test_what_cannot_be_opened_is_told_until_it_was_read(window: MainWindow) -> None:
+    window.notice.show_news("Kept for 30 days.", "Change…", lambda: None)
+    window.opening.open(["nowhere.mp4", "neither.avi"])
+    assert "nowhere.mp4" in window.notice.words.text() and "neither.avi" in window.notice.words.text()
+    assert not window.notice.more.isVisible()
+    window.notice.read.click()
+    assert window.notice.words.text() == "Kept for 30 days."
+
+
+@pytest.mark.parametrize(("which", "answer"), [(0, True), (1, False)])
+def test_before_something_is_done_a_button_names_it(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, which: int, answer: bool
+) -> None:
+    names: list[str] = []
+
+    def press(box: QMessageBox) -> int:
+        names.extend(button.text() for button in box.buttons())
+        assert box.defaultButton() is box.buttons()[1] and not box.iconPixmap().isNull()
+        box.show()
+        qtbot.mouseClick(box.buttons()[which], Qt.MouseButton.LeftButton)
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", press)
+    assert sure("Delete it?", "Delete", window) is answer
+    assert names == ["Delete", "Cancel"]
 
 
 def test_old_reads_are_deleted_while_the_window_is_open(

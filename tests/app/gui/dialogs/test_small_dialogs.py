@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QImage
-from PyQt5.QtWidgets import QApplication, QMessageBox
+from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.gui import theme
@@ -81,10 +81,10 @@ def test_old_reads_are_counted_then_deleted_after_asking(
     dialog = RetentionDialog(controller, store)
     qtbot.addWidget(dialog)
     qtbot.waitUntil(lambda: dialog.old.text().startswith("2 "))
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    monkeypatch.setattr("app.gui.dialogs.retention.sure", lambda *_: False)
     dialog.delete_old()
     assert store.count(Query()) == 3
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    monkeypatch.setattr("app.gui.dialogs.retention.sure", lambda *_: True)
     with qtbot.waitSignal(controller.log_changed):
         dialog.delete_old()
     assert [visit.plate for visit in store.each(Query())] == ["P1"]
@@ -100,7 +100,7 @@ def test_a_plate_is_forgotten_without_a_trace(
     dialog.plate.setText("ab-1")
     qtbot.waitUntil(dialog.forget_button.isEnabled)
     assert dialog.traces.text().startswith("1 ")
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    monkeypatch.setattr("app.gui.dialogs.retention.sure", lambda *_: True)
     with qtbot.waitSignal(controller.log_changed, timeout=10_000):
         dialog.forget()
     assert [visit.plate for visit in store.each(Query())] == ["CD2"]

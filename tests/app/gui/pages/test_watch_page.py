@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PyQt5.QtWidgets import QFileDialog, QMessageBox
+from PyQt5.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
@@ -65,7 +65,7 @@ def test_an_entry_is_added_changed_and_removed(
 def test_several_are_removed_only_after_asking(
     page: WatchPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    monkeypatch.setattr("app.gui.pages.watch.sure", lambda *_: False)
     page.view.selectAll()
     page.remove()
     assert len(plates(empty_controller)) == 2
@@ -80,7 +80,7 @@ def test_lists_go_out_as_csv_and_come_in_again(
     with qtbot.waitSignal(empty_controller.message):
         page.export_button.click()
     page.view.selectAll()
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    monkeypatch.setattr("app.gui.pages.watch.sure", lambda *_: True)
     page.remove()
     qtbot.waitUntil(lambda: page.model.total == 0)
     with qtbot.waitSignal(empty_controller.message) as told:
@@ -95,7 +95,7 @@ def test_a_faulty_csv_is_said_and_nothing_is_taken(
     file, said = tmp_path / "watch.csv", []
     file.write_text("plate,tolerance\nAB1,9\n")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
-    monkeypatch.setattr(QMessageBox, "warning", lambda *args: said.append(args[-1]))
+    monkeypatch.setattr("app.gui.pages.watch.tell_trouble", lambda text, _parent: said.append(text))
     page.read_csv()
     qtbot.waitUntil(lambda: len(said) == 1)
     assert "line 2" in said[0] and len(plates(empty_controller)) == 2
