@@ -1,5 +1,6 @@
 """PlateDetector: batches of pictures in, plates out."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -23,7 +24,8 @@ class PlateDetector:
     `weights` None takes the shipped ones; `device` is auto, cpu, openvino, torch, cuda, cuda:N or tensorrt;
     `threshold` (0 to 1) and `size` (pixels of the longer side, a multiple of 32) None take those in the weights;
     `threads` None leaves their number to the backend; `precision` "f32" forbids bfloat16 on a processor;
-    `tiles` cuts large pictures into that many overlapping parts, "auto" by their size. Not for several threads at once.
+    `tiles` cuts large pictures into that many overlapping parts, "auto" by their size. As many threads may be in
+    detect() at once as `streams` says: on a processor those asked for, each with its share of the threads.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class PlateDetector:
         threads: int | None = None,
         precision: Precision = "auto",
         tiles: Tiles = 1,
+        streams: int = 1,
     ) -> None:
         opened = open_weights(weights if weights is not None else default_weights())
         self.threshold = opened.threshold if threshold is None else threshold
@@ -45,13 +48,19 @@ class PlateDetector:
             raise ValueError(f"threshold={self.threshold} is outside 0..1")
         if self.size < 32 or self.size % 32:
             raise ValueError(f"size={self.size} is no multiple of 32")
-        self._backend = make_backend(opened, device, threads, precision)
+        self._backend = make_backend(opened, device, threads, precision, streams)
         self._batch = GPU_BATCH if self._backend.name.startswith("cuda") else BATCH
+        self._inputs = threading.local()  # each thread's network input, used over and over
 
     @property
     def backend(self) -> str:
         """Name of what runs the network: torch, openvino, cuda, tensorrt."""
         return self._backend.name
+
+    @property
+    def streams(self) -> int:
+        """How many threads may be in detect() at once."""
+        return self._backend.streams
 
     def detect(self, images: Sequence[Image], tiles: Tiles | None = None) -> list[list[Detection]]:
         """Plates of each uint8 BGR picture (H, W, 3), best first, in pixels of that picture.
@@ -86,10 +95,20 @@ class PlateDetector:
         for indices in groups(places).values():
             for start in range(0, len(indices), self._batch):
                 chunk = indices[start : start + self._batch]
-                logits = self._backend.infer(np.stack([letterbox(images[i], places[i]) for i in chunk]))
+                logits = self._backend.infer(self._input([images[i] for i in chunk], [places[i] for i in chunk]))
                 for index, output in zip(chunk, logits, strict=True):
                     results[index] = self._finish(output, places[index], images[index])
         return results
+
+    def _input(self, images: Sequence[Image], places: Sequence[Letterbox]) -> Image:
+        """Pictures of one input shape as the network takes them, in memory that this thread's next call writes over."""
+        shape = (len(images), places[0].height, places[0].width, 3)
+        batch: Image | None = getattr(self._inputs, "batch", None)
+        if batch is None or batch.shape != shape:
+            batch = self._inputs.batch = self._backend.room(shape)
+        for image, place, row in zip(images, places, batch, strict=True):
+            letterbox(image, place, row)
+        return batch
 
     def _finish(self, output: np.ndarray, place: Letterbox, image: Image) -> list[Detection]:
         """One picture's logits made into detections."""

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -35,6 +36,18 @@ def test_pictures_of_any_sizes_in_one_batch_give_what_each_gives_alone(lively):
         for one, other in zip(alone, found, strict=True):
             assert one.score == pytest.approx(other.score, abs=1e-4)
             assert one.box.iou(other.box) > 0.99
+
+
+def test_two_threads_at_once_find_what_one_finds(random_weights, lively):
+    both = PlateDetector(random_weights, "cpu", threads=2, precision="f32", streams=2)
+    assert (both.streams, lively.streams) == (2, 1)
+    images = pictures((90, 160), (64, 64)) * 8
+    with ThreadPoolExecutor(both.streams) as pool:
+        together = list(pool.map(lambda image: both.detect([image])[0], images))
+    for image, found in zip(images, together, strict=True):
+        alone = lively.detect([image])[0]
+        assert len(alone) == len(found) > 0
+        assert all(one.box.iou(other.box) > 0.99 for one, other in zip(alone, found, strict=True))
 
 
 def test_detections_are_sorted_and_lie_inside_their_picture(lively):

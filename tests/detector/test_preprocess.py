@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,6 +55,26 @@ def test_pixels_land_where_the_plan_says():
     there = place.to_input(Box(60, 40, 100, 50))
     inside = canvas[int(there.y1) + 2 : int(there.y2) - 2, int(there.x1) + 2 : int(there.x2) - 2]
     assert inside.size and (inside == (10, 200, 30)).all()
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (1080, 1920), (2160, 3840), (480, 640), (721, 1283), (300, 200)])
+def test_a_picture_is_scaled_down_as_by_means_over_areas(size):
+    noise = np.random.default_rng(5).normal(0, 40, (*size, 3))
+    image = np.clip(cv2.GaussianBlur(noise, (0, 0), 3) * 8 + 128, 0, 255).astype(np.uint8)
+    place = plan(size[1], size[0], 576)
+    inner = round(size[1] * place.scale_x), round(size[0] * place.scale_y)
+    exact = cv2.resize(image, inner, interpolation=cv2.INTER_AREA)
+    found = letterbox(image, place)[place.pad_y : place.pad_y + inner[1], place.pad_x : place.pad_x + inner[0]]
+    assert np.abs(found.astype(int) - exact).mean() < 0.15 * exact.std()
+
+
+def test_memory_used_before_holds_nothing_of_the_last_picture():
+    first, second = np.full((64, 64, 3), 9, np.uint8), np.full((20, 64, 3), 200, np.uint8)
+    out = np.empty((64, 64, 3), np.uint8)
+    assert letterbox(first, plan(64, 64, 64), out) is out
+    place = replace(plan(64, 20, 64), height=64, pad_y=22)
+    assert (letterbox(second, place, out) == letterbox(second, place)).all()
+    assert (out[:22] == GREY).all() and (out[22:42] == 200).all() and (out[42:] == GREY).all()
 
 
 @pytest.mark.parametrize("shape", [(1, 5000), (5000, 1), (1, 1), (7, 3)])
