@@ -199,8 +199,8 @@ def make_backend(
 ) -> Backend:
     """The backend for a device: auto, cpu, openvino, torch, cuda, cuda:N or tensorrt.
 
-    auto takes CUDA where it works, then OpenVINO, then torch; streams are OpenVINO's alone. Raises ValueError for other names and RuntimeError
-    when the one asked for is not to be had.
+    auto takes CUDA where it works, then OpenVINO, then torch; streams are OpenVINO's alone. Raises ValueError for other
+    names and RuntimeError when the one asked for is not to be had.
     """
     has_openvino = importlib.util.find_spec("openvino") is not None
     if device == "auto" and _cuda_usable():

@@ -2,28 +2,22 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from app.batch.files import OutputError
+from app.batch.opened import Active, Batch, Opened
 from app.batch.outputs import Outputs, Writing
 from app.batch.progress import Control, Item, Progress, Report
-from app.batch.rows import Reads
 from app.batch.state import Done, fingerprint
-from app.batch.waiting import Answer
 from app.batch.writers import AnnotatedVideo, annotated_path, save_annotated
-from app.pipeline.buffers import Closed
-from app.pipeline.capture import Capture
-from app.pipeline.core import Pipeline
-from app.pipeline.opening import make_source
-from app.pipeline.types import Frame, FrameResult, PlateEvent, light
+from app.pipeline.ahead import Ahead
+from app.pipeline.core import Pipeline, Sight
+from app.pipeline.types import FrameResult, PlateEvent, light
 from app.redact import redact
 
 __all__ = ["Control", "Item", "Outputs", "Report", "run"]
 
-_AHEAD = 1  # sources opened before it is their turn
-_POLL_S = 0.2
 _SETTLED_S = 5.0  # beyond the time in which a vehicle may come back, until a live source's row is written
 
 
@@ -45,22 +39,6 @@ def run(
     return _Run(items, pipeline, outputs or Outputs(), progress, control or Control(), jobs).go(resume)
 
 
-@dataclass(slots=True, eq=False)
-class _Active:
-    """A source being read."""
-
-    item: Item
-    capture: Capture
-    reads: Reads = field(default_factory=Reads)
-    video: AnnotatedVideo | None = None
-    frames: int = 0
-    share: float = 0.0
-    fault: str = ""
-    swept_s: float = 0.0
-    tracks: dict[str, None] = field(default_factory=dict)
-    answers: list[Answer] = field(default_factory=list)
-
-
 class _Run:
     """One run, from its first source to its last."""
 
@@ -73,15 +51,13 @@ class _Run:
         control: Control,
         jobs: int,
     ) -> None:
-        live = sum(item.spec.is_live for item in items)
-        self._waiting = deque(items)
+        self._opened = Opened(items, jobs, pipeline.stages)
+        self._batches: deque[Batch] = deque()
         self._pipeline = pipeline
         self._outputs = outputs
         self._progress = progress
         self._control = control
-        self._jobs = max(1, jobs, live)
         self._alone = len(items) == 1
-        self._active: list[_Active] = []
         self._taken: set[Path] = set()
         self._report = Report()
         self._writing = Writing(outputs, items, progress, self._report)
@@ -93,11 +69,12 @@ class _Run:
         began = time.monotonic()
         self._skip(self._writing.open(resume))
         try:
-            while (self._waiting or self._active) and not self._control.stopped:
-                self._control.wait()
-                self._fill()
-                self._step()
-                self._writing.settle()
+            with Ahead(self._pipeline, waiting=1) as ahead:
+                while not self._opened.done and not self._control.stopped:
+                    self._control.wait()
+                    self._opened.fill()
+                    self._step(ahead)
+                    self._writing.settle()
         except KeyboardInterrupt:
             self._control.stop()
         finally:
@@ -111,7 +88,7 @@ class _Run:
         if not done.sources:
             return
         kept: deque[Item] = deque()
-        for item in self._waiting:
+        for item in self._opened.waiting:
             fault = done.sources.get(fingerprint(item.spec))
             if fault is None:
                 kept.append(item)
@@ -120,46 +97,53 @@ class _Run:
             self._done += item.weight
             if fault:
                 self._report.errors.append(fault)
-        self._waiting = kept
+        self._opened.waiting = kept
 
-    def _fill(self) -> None:
-        """Open as many sources as are read at a time, and the next one, so that it is ready when its turn comes."""
-        while self._waiting and len(self._active) < self._jobs + _AHEAD:
-            item = self._waiting.popleft()
-            capture = Capture(make_source(item.spec, item.start), stages=self._pipeline.stages)
-            self._active.append(_Active(item, capture))
-            capture.start()
+    def _step(self, ahead: Ahead) -> None:
+        """Have the next frames looked at, and run the oldest that were through the rest of the pipeline."""
+        batch = self._opened.take()
+        if batch.frames:
+            ahead.add(batch.frames)
+            self._batches.append(batch)
+        self._end_what_ended()
+        if len(ahead) and not (batch.frames and ahead.has_room):
+            self._follow(ahead)
+            self._end_what_ended()
 
-    def _step(self) -> None:
-        """Take a frame of each source being read and run them through the pipeline together."""
-        frames: list[Frame] = []
-        owners: dict[str, _Active] = {}
-        for active in self._active[: self._jobs]:
-            try:
-                frame = active.capture.buffer.take(_POLL_S)
-            except Closed:
-                self._finish(active)
-                continue
-            if frame is not None and frame.source_id not in owners:
-                frames.append(frame)
-                owners[frame.source_id] = active
-        if not frames:
-            return
+    def _follow(self, ahead: Ahead) -> None:
+        batch = self._batches.popleft()
+        for frame in batch.frames:
+            batch.owners[frame.source_id].under_way -= 1
         try:
-            step = self._pipeline.process(frames)
-        except (ValueError, RuntimeError) as error:
-            for active in owners.values():
-                active.fault = redact(f"{active.item.spec.source_id}: {error}")
-                active.capture.request_stop()
-            return
-        for result in step.frames:
-            self._show(owners[result.frame.source_id], result)
-        for event in step.events:
-            self._enter(owners[event.source_id], event)
-        for frame in frames:
-            self._sweep(owners[frame.source_id], frame.media_time)
+            sights = [ahead.take()]
+        except (ValueError, RuntimeError):
+            sights = list(self._one_by_one(batch))
+        for sight in sights:
+            try:
+                step = self._pipeline.follow(sight)
+            except (ValueError, RuntimeError) as error:
+                _blame({batch.owners[frame.source_id] for frame in sight.frames}, error)
+                continue
+            for result in step.frames:
+                self._show(batch.owners[result.frame.source_id], result)
+            for event in step.events:
+                self._enter(batch.owners[event.source_id], event)
+            for frame in sight.frames:
+                self._sweep(batch.owners[frame.source_id], frame.media_time)
 
-    def _show(self, active: _Active, result: FrameResult) -> None:
+    def _one_by_one(self, batch: Batch) -> Iterator[Sight]:
+        """Look at each source's frames by themselves, so that one that cannot be looked at costs no other."""
+        for name, active in batch.owners.items():
+            try:
+                yield self._pipeline.look([frame for frame in batch.frames if frame.source_id == name])
+            except (ValueError, RuntimeError) as error:
+                _blame({active}, error)
+
+    def _end_what_ended(self) -> None:
+        for active in self._opened.ended():
+            self._finish(active)
+
+    def _show(self, active: Active, result: FrameResult) -> None:
         """Count a processed frame, draw it if that is wanted, tell the progress."""
         info = active.capture.info
         if active.frames == 0 and self._progress:
@@ -172,10 +156,10 @@ class _Run:
         if info is not None and info.duration_s:
             active.share = min(1.0, media_s / info.duration_s)
         if self._progress:
-            running = sum(other.share * other.item.weight for other in self._active)
+            running = sum(other.share * other.item.weight for other in self._opened.active)
             self._progress.advanced(active.item, media_s, min(1.0, (self._done + running) / self._total))
 
-    def _draw(self, active: _Active, result: FrameResult, wanted: Path) -> None:
+    def _draw(self, active: Active, result: FrameResult, wanted: Path) -> None:
         spec, info = active.item.spec, active.capture.info
         try:
             if active.frames == 1 and (result.frame.is_still or info is not None):
@@ -195,13 +179,13 @@ class _Run:
                 active.video.close()
                 active.video = None
 
-    def _enter(self, active: _Active, event: PlateEvent) -> None:
+    def _enter(self, active: Active, event: PlateEvent) -> None:
         active.reads.add((light(event),))
         if (answer := self._writing.keep(event)) is not None:
             active.tracks[event.track_key] = None
             active.answers.append(answer)
 
-    def _sweep(self, active: _Active, now_s: float) -> None:
+    def _sweep(self, active: Active, now_s: float) -> None:
         """Write the rows of a live source's visits that nothing can change any more: it may never end."""
         if active.item.spec.is_live and now_s - active.swept_s > _SETTLED_S:
             active.swept_s = now_s
@@ -209,9 +193,9 @@ class _Run:
             self._writing.add_rows(active.reads.take_settled(before_s))
             active.answers = [answer for answer in active.answers if not answer.done() or answer.exception()]
 
-    def _finish(self, active: _Active) -> None:
+    def _finish(self, active: Active) -> None:
         """End a source: its open tracks, its rows, its video, its line in the state file."""
-        self._active.remove(active)
+        self._opened.active.remove(active)
         name = active.item.spec.source_id
         for event in self._pipeline.finish(name):
             self._enter(active, event)
@@ -226,16 +210,23 @@ class _Run:
         if self._progress:
             self._progress.ended(active.item, error)
 
-    def _write(self, active: _Active, error: str) -> None:
+    def _write(self, active: Active, error: str) -> None:
         self._writing.add_rows(active.reads.all())
         if not self._control.stopped:  # else what it has now is kept, and read anew when the run goes on
             self._writing.note_done(active.item, error, list(active.tracks), active.answers)
 
     def _wind_up(self) -> None:
         """Stop what still runs, keeping what it has read, and close the outputs."""
-        for active in self._active:
+        for active in self._opened.active:
             active.capture.request_stop()
-        for active in list(self._active):
+        for active in list(self._opened.active):
             active.capture.stop()
             self._finish(active)
         self._writing.close(self._report.interrupted)
+
+
+def _blame(owners: Iterable[Active], error: Exception) -> None:
+    """Let sources end with a fault."""
+    for active in owners:
+        active.fault = redact(f"{active.item.spec.source_id}: {error}")
+        active.capture.request_stop()

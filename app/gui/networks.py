@@ -18,16 +18,17 @@ class Regional(Protocol):
 
 
 class SharedNetworks:
-    """Loads the networks when they are first wanted; several threads may use them, each network one call at a time.
+    """Loads the networks when they are first wanted; several threads may use them.
 
-    It is a Detector and a Reader itself.
+    The reader takes one call at a time, the detector as many as it can. It is a Detector and a Reader itself.
     """
 
     def __init__(self, load: Callable[[], tuple[Detector, Reader]]) -> None:
         """load: may raise whatever it does; the next use tries again."""
         self._load = load
         self._loaded: tuple[Detector, Reader] | None = None
-        self._loading, self._detecting, self._reading = threading.Lock(), threading.Lock(), threading.Lock()
+        self._loading, self._reading = threading.Lock(), threading.Lock()
+        self._detecting = threading.Semaphore()
 
     def ensure(self) -> None:
         """Load them unless they are there; another thread that is at it is waited for."""
@@ -38,6 +39,11 @@ class SharedNetworks:
         reader = self._loaded[1] if self._loaded is not None else None
         if isinstance(reader, Regional):
             reader.region = region
+
+    @property
+    def streams(self) -> int:
+        """How many threads may be in detect() without waiting for each other; loads the networks."""
+        return int(getattr(self._networks()[0], "streams", 1))
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         """Return the plates of each image, best first."""
@@ -55,4 +61,5 @@ class SharedNetworks:
         with self._loading:
             if self._loaded is None:
                 self._loaded = self._load()
+                self._detecting = threading.Semaphore(int(getattr(self._loaded[0], "streams", 1)))
             return self._loaded

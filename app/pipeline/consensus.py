@@ -124,10 +124,16 @@ class PlateTrack:
         self._unread_frames += 1
 
     def wants_reading(self, box: Box) -> bool:
-        """Whether reading this box can still improve the vote: always until settled, then now and then or if larger."""
-        if not self.settled:
-            return True
-        return self._unread_frames >= self._tuning.read_every or box.area > self._largest_px * _LARGER**2
+        """Whether reading this box can still improve the vote: always until settled, then now and then or if larger.
+
+        Where it can, it counts as read from now on, since the reading may come some frames later.
+        """
+        due = self._unread_frames >= self._tuning.read_every or box.area > self._largest_px * _LARGER**2
+        if self.settled and not due:
+            return False
+        self._unread_frames = 0
+        self._largest_px = max(self._largest_px, box.area)
+        return True
 
     def add(self, crop: PlateCrop, reading: Reading, cut: bool) -> "PlateTrack | None":
         """Add a reading; return the part that was split off as another vehicle's, if there is one."""
@@ -135,8 +141,6 @@ class PlateTrack:
         weight, times = _worth(crop, cut), (frame.media_time, frame.wall_time)
         item = TrackReading(reading, frame.index, *times, crop.box, crop.sharpness, weight, cut)
         shot = Shot(item, crop.image, frame.image)
-        self._unread_frames = 0
-        self._largest_px = max(self._largest_px, crop.box.area)
         self._latest_text = reading.text
         if not reading.text:
             return None

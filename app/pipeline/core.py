@@ -72,13 +72,26 @@ class _Seen:
     eligible: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """Frames and the plates that the detector found in each."""
+
+    frames: tuple[Frame, ...]
+    detections: tuple[Sequence[Detection], ...]
+
+
 class Pipeline:
-    """Detect, track, crop, read, vote, for any number of sources through one detector and one reader."""
+    """Detect, track, crop, read, vote, for any number of sources through one detector and one reader.
+
+    In two halves: look() finds plates and knows nothing of earlier frames, so that it may run ahead, in as many threads
+    at once as `lookers` says; follow() does the rest, in one thread, and in the order of the frames.
+    """
 
     def __init__(
         self, detector: Detector, reader: Reader, tuning: Tuning | None = None, stages: StageTimes | None = None
     ) -> None:
         self._reader = reader
+        self._lookers = int(getattr(detector, "streams", 1))
         self.tuning = tuning or Tuning()
         part_px = int(getattr(detector, "size", PART_PX))
         self._looks = CloserLooks(detector.detect, self.tuning.closer_look_s, self.tuning.min_score, part_px)
@@ -89,17 +102,36 @@ class Pipeline:
         self._rejected: Counter[tuple[str, RejectReason]] = Counter()
         self._rejections: deque[Rejection] = deque(maxlen=_LISTED_REJECTIONS)
 
+    @property
+    def lookers(self) -> int:
+        """How many threads may be in look() at once: one, unless the detector can do more."""
+        return self._lookers
+
     def process(self, frames: Sequence[Frame]) -> Step:
         """Take frames of one or more sources, those of one source in order, as one batch through each network."""
+        return self.follow(self.look(frames))
+
+    def look(self, frames: Sequence[Frame]) -> Sight:
+        """Find the plates of frames, as one batch."""
+        if not frames:
+            return Sight((), ())
+        with self.stages.measure("detect", len(frames)):
+            return Sight(tuple(frames), tuple(self._looks.detect(frames)))
+
+    def follow(self, sight: Sight) -> Step:
+        """Track, read and vote on what look() found; what is worth reading goes through the reader as one batch."""
+        frames = sight.frames
         if not frames:
             return Step((), ())
-        with self.stages.measure("detect", len(frames)):
-            detections = self._looks.detect(frames)
-        with self.stages.measure("track", len(frames)):
-            updates = [self._track(frame, found) for frame, found in zip(frames, detections, strict=True)]
-            seen = [self._seen(frame, update) for frame, update in zip(frames, updates, strict=True)]
-        with self.stages.measure("crop", len(frames)):
-            crops = [crop for group in seen for crop in self._crops(group)]
+        updates: list[TrackerUpdate] = []
+        seen: list[list[_Seen]] = []
+        crops: list[PlateCrop] = []
+        for frame, found in zip(frames, sight.detections, strict=True):
+            with self.stages.measure("track"):
+                updates.append(self._track(frame, found))
+                seen.append(self._seen(frame, updates[-1]))
+            with self.stages.measure("crop"):
+                crops += self._crops(seen[-1])
         readings: list[Reading] = []
         if crops:
             with self.stages.measure("read", len(crops)):

@@ -1,10 +1,11 @@
-"""The one thread that owns the models: gathers frames of all sources, runs the pipeline, hands out what it brought."""
+"""The thread that runs the pipeline: gathers frames of all sources, has them looked at, hands out what they brought."""
 
 import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from app.pipeline.ahead import Ahead
 from app.pipeline.buffers import Closed
 from app.pipeline.capture import Capture, CaptureStatus
 from app.pipeline.core import Pipeline
@@ -114,15 +115,18 @@ class Engine:
         except Exception as error:
             self._note(error)
             return
-        while not self._stop.is_set():
-            self._work.clear()
-            frames = self._gather()
-            if frames:
-                self._step(pipeline, frames)
-            self._end_exhausted(pipeline)
-            if not frames:
-                self._work.wait(_IDLE_S)
-        self._end_exhausted(pipeline, everything=True)
+        with Ahead(pipeline, self._work.set) as ahead:
+            while not self._stop.is_set():
+                self._work.clear()
+                frames = self._gather() if ahead.has_room else []
+                if frames:
+                    ahead.add(frames)
+                if ahead.ready:
+                    self._step(pipeline, ahead)
+                elif not frames:
+                    self._work.wait(_IDLE_S)
+                self._end_exhausted(pipeline, ahead)
+            self._end_exhausted(pipeline, ahead, everything=True)
 
     def _loaded(self) -> Pipeline:
         return self._make_pipeline if isinstance(self._make_pipeline, Pipeline) else self._make_pipeline()
@@ -141,9 +145,10 @@ class Engine:
                 frames.append(frame)
         return frames
 
-    def _step(self, pipeline: Pipeline, frames: list[Frame]) -> None:
+    def _step(self, pipeline: Pipeline, ahead: Ahead) -> None:
+        """Follow the oldest batch that was looked at, waiting for it, and hand out what it brought."""
         try:
-            step = pipeline.process(frames)
+            step = pipeline.follow(ahead.take())
         except Exception as error:  # the next frame may well work again
             self._note(error)
             return
@@ -153,10 +158,13 @@ class Engine:
             for event in step.events:
                 sink.on_event(event)
 
-    def _end_exhausted(self, pipeline: Pipeline, everything: bool = False) -> None:
+    def _end_exhausted(self, pipeline: Pipeline, ahead: Ahead, everything: bool = False) -> None:
         """End the tracks of the sources that give no more frames, and forget those sources."""
         with self._lock:
             ended = [name for name, capture in self._captures.items() if everything or capture.buffer.exhausted]
+        while ended and len(ahead):  # their last frames may be under way
+            self._step(pipeline, ahead)
+        with self._lock:
             captures = [(name, self._captures.pop(name)) for name in ended]
             self._leaving = [c for c in (*self._leaving, *(c for _, c in captures)) if c.alive]
         for name, capture in captures:

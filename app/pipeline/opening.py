@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.bootstrap import usable_cpus
 from app.pipeline.core import Detector, Pipeline, Reader
 from app.pipeline.live import LiveSource
 from app.pipeline.recordings import PictureFile, VideoFile
@@ -11,6 +12,7 @@ from app.pipeline.stats import StageTimes
 from app.pipeline.tracking import LOW_SCORE
 from app.pipeline.tuning import Tuning
 
+_MOST_STREAMS = 4  # frames looked at at once; with more cores each has more threads
 _OF_READER = {"tensorrt": "cuda:0", "cuda": "cuda:0", "openvino": "cpu"}  # the reader has fewer ways to run
 
 
@@ -36,12 +38,18 @@ def load_pipeline(
 
 
 def load_networks(device: str, tuning: Tuning, size: int | None = None) -> tuple[Detector, Reader]:
-    """Load both networks as load_pipeline does, for a caller that has several pipelines over one copy of them."""
+    """Load both networks as load_pipeline does, for a caller that has several pipelines over one copy of them.
+
+    On a processor several frames are looked at side by side, a thread or a few for each, and the reader, whose network
+    gains nothing from a second thread, has one: nothing waits for anything, and no core has two jobs of one network.
+    """
     from detector import PlateDetector
     from recognizer import PlateReader
 
-    detector = PlateDetector(device=device, threshold=min(LOW_SCORE, tuning.min_score), size=size)
-    return detector, PlateReader(device=_OF_READER.get(device, device), region=only_region(tuning.countries))
+    threads, streams = usable_cpus(), min(usable_cpus(), _MOST_STREAMS)
+    threshold, region = min(LOW_SCORE, tuning.min_score), only_region(tuning.countries)
+    detector = PlateDetector(device=device, threshold=threshold, size=size, threads=threads, streams=streams)
+    return detector, PlateReader(device=_OF_READER.get(device, device), region=region, threads=max(1, threads // 4))
 
 
 def only_region(countries: Sequence[str]) -> str | None:
