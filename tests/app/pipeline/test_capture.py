@@ -2,6 +2,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -197,3 +199,29 @@ def test_starting_and_stopping_leaves_no_thread() -> None:
 
 def test_a_capture_that_was_never_started_can_be_stopped() -> None:
     assert Capture(live(endless())).stop(0.1)
+
+
+@pytest.fixture
+def web_server(tmp_path: Path) -> Iterator[str]:
+    """A web server that gives out the files of tmp_path."""
+    handler = partial(QuietHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_a_camera_behind_a_web_address_is_read_and_opened_again(tmp_path: Path, web_server: str) -> None:
+    write_clip(tmp_path / "camera.avi", frames=20)
+    capture = Capture(make_source(identify(f"{web_server}/camera.avi")), backoff=QUICK).start()
+    assert until(lambda: capture.status().frames >= 40, 30)
+    assert capture.status().reconnects >= 1
+    frame = capture.buffer.take(2)
+    assert frame is not None and frame.image.ndim == 3
+    assert capture.stop(10)
