@@ -63,7 +63,15 @@ class Notice(QFrame):
         self._mark.show_icon(*(("triangle-alert", "notice") if bad else ("info", "on_accent_soft")))
         if self.property("news") != (not bad):
             self.setProperty("news", not bad)  # its colours depend on it
-            self.setStyleSheet(self.styleSheet())
+            self._style_again()
         self.more.setVisible(bool(self._news) and not bad)
         self.read.setVisible(not self._trouble)
         self.setVisible(bool(bad or self._news))
+
+    def _style_again(self) -> None:
+        """Have the style sheet look at the properties once more: of itself it does so only once."""
+        style = self.style()
+        for part in (self, *self.findChildren(QWidget)):
+            if style is not None:
+                style.unpolish(part)
+                style.polish(part)

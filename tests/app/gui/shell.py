@@ -85,7 +85,7 @@ def x_display(request: pytest.FixtureRequest) -> Iterator[str]:
     reading, writing = os.pipe()
     size = f"{1440 * scale}x{900 * scale}x24"
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-dpi", "96", "-nolisten", "tcp"],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     )

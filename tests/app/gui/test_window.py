@@ -91,7 +91,9 @@ def test_what_cannot_be_opened_is_told_until_it_was_read(window: MainWindow) -> 
     window.opening.open(["nowhere.mp4", "neither.avi"])
     assert "nowhere.mp4" in window.notice.words.text() and "neither.avi" in window.notice.words.text()
     assert not window.notice.more.isVisible()
+    assert window.notice.grab().toImage().pixelColor(4, 4) == theme.colour("notice_soft")
     window.notice.read.click()
+    assert window.notice.grab().toImage().pixelColor(4, 4) == theme.colour("accent_soft")
     assert window.notice.words.text() == "Kept for 30 days."
 
 
