@@ -161,6 +161,8 @@ class PlateDelegate(CellDelegate):
         font = plate_font(option.font.pointSizeF())
         font.setWeight(QFont.Weight.Normal)
         font.setStrikeOut(True)
+        if at.x() + QFontMetricsF(font).horizontalAdvance(text) > option.rect.right():
+            return  # half a plate misleads; the tag says that it was corrected, the tool tip from what
         painter.setFont(font)
         painter.setPen(shading.shade(paint.ink, paint.paper, 0.0))
         painter.drawText(at, text)
