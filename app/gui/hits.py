@@ -1,9 +1,9 @@
 """Watch-list hits: the red banner, the tone, the window to the front, and settling with one click."""
 
 from PyQt5.QtCore import QObject, Qt, pyqtSignal
-from PyQt5.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.gui import theme
+from app.gui import theme, tone
 from app.gui.controller import Controller
 from app.gui.widgets import Picture, button, label
 from app.journal import Alarm
@@ -47,7 +47,7 @@ class HitDesk(QObject):
         self.changed.emit()
         self.raised.emit()
         if self._controller.settings.appearance.hit_sound:
-            QApplication.beep()
+            tone.sound()
 
     def _look_at(self, track_key: str) -> None:
         visit = self._controller.visit(track_key)

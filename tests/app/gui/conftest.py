@@ -14,6 +14,12 @@ _OFFSCREEN = "This plugin does not support "  # what the platform without a scre
 
 
 @pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test makes a noise: there is nothing that plays a file."""
+    monkeypatch.setattr("app.gui.tone.players", list)
+
+
+@pytest.fixture(autouse=True)
 def no_qt_warnings(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test in which Qt warned."""
     log = request.getfixturevalue("qtlog")
