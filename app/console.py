@@ -1,5 +1,6 @@
 """What a run looks like on the console: a bar with the time left, each plate as it is read, a table at the end."""
 
+import os
 import sys
 from collections.abc import Mapping
 from types import TracebackType
@@ -15,12 +16,24 @@ from app.pipeline.types import EventKind, PlateEvent, RejectReason
 _MOST_ROWS = 300
 
 
+class _Patient(Console):
+    """Goes on in silence where the reader of the output has gone, as in `main.py run … | head`."""
+
+    def on_broken_pipe(self) -> None:
+        """Print to nobody from now on."""
+        self.quiet = True
+        with open(os.devnull, "w") as nobody:  # noqa: PTH123 - a device
+            os.dup2(nobody.fileno(), self.file.fileno())
+
+
 class RunConsole:
     """Shows a run; to be used as a context manager round it."""
 
-    def __init__(self, sources: int, console: Console | None = None, quiet: bool = False) -> None:
-        """quiet: the bar only, no line for a plate."""
-        self._console = console or Console()
+    def __init__(
+        self, sources: int, console: Console | None = None, quiet: bool = False, patient: bool = False
+    ) -> None:
+        """quiet: the bar only, no line for a plate. patient: a run goes on although nobody reads what it prints."""
+        self._console = console or (_Patient() if patient else Console())
         self._sources = sources
         self._finished = 0
         self._quiet = quiet

@@ -5,6 +5,7 @@ settings in a file. Everything in this package that needs it calls `load()` firs
 """
 
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -19,9 +20,10 @@ _QUIET = {
 
 
 def cache_folder() -> Path:
-    """The user's cache folder of this program, made when absent."""
+    """The user's cache folder of this program, made when absent, if that can be done."""
     folder = Path(platformdirs.user_cache_dir("platescribe", appauthor=False))
-    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # no room or no right: whoever wants to keep something there finds out
+        folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

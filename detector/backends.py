@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Literal, Protocol
@@ -139,7 +140,8 @@ def _converted(core: Any, weights: Weights, version: str) -> Any:  # noqa: ANN40
         except RuntimeError:
             shutil.rmtree(folder, ignore_errors=True)  # cut short by a full disk: convert it again
     model = convert_to_openvino(weights)
-    _keep(model, folder)
+    with suppress(OSError, RuntimeError):  # no room or no right to keep it: the next start converts it again
+        _keep(model, folder)
     return model
 
 
@@ -151,11 +153,15 @@ def _keep(model: Any, folder: Path) -> None:  # noqa: ANN401
     with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
         openvino.save_model(model, Path(partial) / "detector.xml", compress_to_fp16=False)
         if not folder.exists():
-            shutil.copytree(partial, f"{folder}.{os.getpid()}")
+            own = Path(f"{folder}.{os.getpid()}")
             try:
-                Path(f"{folder}.{os.getpid()}").rename(folder)
-            except OSError:  # another process was faster
-                shutil.rmtree(f"{folder}.{os.getpid()}", ignore_errors=True)
+                shutil.copytree(partial, own)
+                for part in own.iterdir():
+                    with part.open("rb") as file:
+                        os.fsync(file.fileno())  # else a power cut may leave a file of the right length, full of zeros
+                own.rename(folder)
+            except OSError:  # another process was faster, or the disk is full
+                shutil.rmtree(own, ignore_errors=True)
 
 
 def convert_to_openvino(weights: Weights) -> Any:  # noqa: ANN401

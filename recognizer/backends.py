@@ -8,6 +8,7 @@ import importlib.util
 import os
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,7 +99,8 @@ def openvino_backend(path: Path, threads: int | None = None, aligner: bool = Fal
         options["INFERENCE_PRECISION_HINT"] = "f32"
     if threads:
         options["INFERENCE_NUM_THREADS"] = str(threads)
-    request = openvino.Core().compile_model(_kept(path, aligner), "CPU", options).create_infer_request()
+    core = openvino.Core()
+    request = core.compile_model(_converted(core, path, aligner), "CPU", options).create_infer_request()
 
     def run(images: Array) -> Array:
         return np.array(request.infer([images], share_inputs=True)[0], dtype=np.float32)
@@ -106,22 +108,39 @@ def openvino_backend(path: Path, threads: int | None = None, aligner: bool = Fal
     return run
 
 
-def _kept(path: Path, aligner: bool) -> Path:
-    """A checkpoint's network as OpenVINO's own file, converted once and kept under the checkpoint's sha256."""
+def _converted(core: Any, path: Path, aligner: bool) -> Any:  # noqa: ANN401 - openvino has no types
+    """A checkpoint's network as an OpenVINO model, kept in the user's cache under the checkpoint's sha256."""
     import openvino
     from platformdirs import user_cache_path
 
     folder = user_cache_path("platescribe") / "openvino" / str(openvino.__version__).split("-")[0]
     kept = folder / f"{'aligner' if aligner else 'reader'}-{checkpoints.sha256(path)[:16]}.xml"
-    if not kept.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        # Another process may convert at the same moment: each writes files of its own, the last rename wins.
-        unfinished = folder / f"{kept.stem}.{os.getpid()}.xml"
-        model = _model(checkpoints.load(path), aligner)
+    if kept.is_file():
+        with suppress(RuntimeError):  # cut short by a full disk or a power cut: convert it again
+            return core.read_model(kept)
+    model = _model(checkpoints.load(path), aligner)
+    with suppress(OSError, RuntimeError):  # no room or no right to keep it: the next start converts it again
+        _keep(model, kept)
+    return model
+
+
+def _keep(model: Any, kept: Path) -> None:  # noqa: ANN401 - openvino has no types
+    """Save a converted network whole or not at all. OSError, RuntimeError: it cannot be saved."""
+    import openvino
+
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    # Another process may convert at the same moment: each writes files of its own, the last rename wins.
+    unfinished = kept.with_name(f"{kept.stem}.{os.getpid()}.xml")
+    parts = (unfinished.with_suffix(".bin"), unfinished)
+    try:
         openvino.save_model(model, unfinished, compress_to_fp16=False)
-        unfinished.with_suffix(".bin").replace(kept.with_suffix(".bin"))
-        unfinished.replace(kept)
-    return kept
+        for part in parts:
+            with part.open("rb") as file:
+                os.fsync(file.fileno())  # else a power cut may leave a file of the right length, full of zeros
+            part.replace(kept.with_suffix(part.suffix))
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
 
 
 def _model(checkpoint: Checkpoint, aligner: bool) -> Any:  # noqa: ANN401

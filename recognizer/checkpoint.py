@@ -122,7 +122,16 @@ def _opened(path: Path, with_weights: bool) -> tuple[Description, "dict[str, tor
             return description, {name: file.get_tensor(name) for name in names}
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no such file; give --weights a checkpoint of this program") from None
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+    except (
+        SafetensorError,
+        OSError,
+        ArithmeticError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RuntimeError,
+    ) as error:
         raise _unusable(path, error) from error
 
 

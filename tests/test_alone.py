@@ -1,17 +1,31 @@
 """The whole demo on its own: without a network, and without a file written anywhere but where that is said."""
 
+import base64
+import http.server
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 
+import cv2
+import numpy as np
 import pytest
+
+from app.platelog.errors import LogError
+from app.platelog.search import Query
+from app.platelog.store import Store
+from app.platelog.types import Visit
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "hunter2"
+SECONDS = 6  # of what the camera sends
 
 # Python's own view of what a run does; what libraries do past it shows in the folders and in the cut-off network.
 WATCH = """
@@ -85,10 +99,54 @@ def test_the_demo_needs_no_network_and_writes_only_where_it_says(tmp_path: Path)
     assert {name for name in after - before if "__pycache__" not in name} == set()
 
 
+class Camera(http.server.BaseHTTPRequestHandler):
+    """Sends a street, then a dark one, to whoever gives a password."""
+
+    stream = b""
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        if (given := self.headers.get("Authorization")) is None:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="camera"')
+            self.end_headers()
+            return
+        self.asked.append(given)
+        self.send_response(200)
+        self.send_header("Content-Type", "video/mp2t")
+        self.end_headers()
+        with suppress(OSError):  # the program hangs up
+            for start in range(0, len(self.stream), 20_000):
+                self.wfile.write(self.stream[start : start + 20_000])
+                time.sleep(SECONDS * 20_000 / len(self.stream))
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.fixture
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    clip, path = cv2.VideoCapture(str(ROOT / "assets/demo/street.mp4")), tmp_path_factory.mktemp("camera") / "a.ts"
+    image = clip.read()[1]
+    writer = cv2.VideoWriter(
+        str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), 25, (image.shape[1], image.shape[0])
+    )
+    for number in range(25 * SECONDS):
+        writer.write(image)
+        image = clip.read()[1] if number < 75 else np.zeros_like(image)
+    writer.release()
+    Camera.stream = path.read_bytes()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Camera)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-def test_a_password_in_an_address_reaches_no_output_no_log_and_no_process_of_ours(tmp_path: Path) -> None:
-    address = f"rtsp://admin:{SECRET}@127.0.0.1:9/live"  # nobody answers there
-    words = ["run", address, "--csv", "o.csv", "--jsonl", "o.jsonl", "--video", "o.mp4", "--log", "log/l.db"]
+@pytest.mark.timeout(600)
+def test_a_password_in_an_address_reaches_no_output_no_log_and_no_process_of_ours(tmp_path: Path, camera: str) -> None:
+    sources = [f"http://admin:{SECRET}@{camera}/live", f"rtsp://admin:{SECRET}@127.0.0.1:9/live"]  # the latter is off
+    words = ["run", *sources, "--csv", "o.csv", "--jsonl", "o.jsonl", "--video", "o.mp4", "--log", "log/l.db"]
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "main.py"), *words],
         cwd=tmp_path,
@@ -97,16 +155,28 @@ def test_a_password_in_an_address_reaches_no_output_no_log_and_no_process_of_our
         stderr=subprocess.STDOUT,
         text=True,
     )
-    end = time.monotonic() + 200
-    while not (tmp_path / "o.csv").exists() and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.1)
-    time.sleep(2)  # a few tries to connect
+    log, end = tmp_path / "log" / "l.db", time.monotonic() + 400
+    while not visits(log) and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.3)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     arguments = [Path(f"/proc/{child}/cmdline").read_bytes() for child in children]
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=60)[0]
-    assert "127.0.0.1:9/live" in said
+    assert "127.0.0.1:9/live" in said and camera in said
+    assert SECRET in base64.b64decode(Camera.asked[0].removeprefix("Basic ")).decode(), "the camera was given it"
     assert SECRET not in said and not any(SECRET.encode() in words for words in arguments)
     written = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    assert {"o.csv", "l.db"} <= {path.name for path in written}
+    assert {"o.csv", "o.jsonl", "l.db"} <= {path.name for path in written}
+    assert camera in (tmp_path / "o.csv").read_text("utf-8-sig") and visits(log), "there was something to keep"
     assert [path for path, data in written.items() if SECRET.encode() in data or SECRET in path.name] == []
+
+
+def visits(log: Path) -> list[Visit]:
+    """What the log holds by now."""
+    if not log.exists():
+        return []
+    try:
+        with Store.open(log, read_only=True) as store:
+            return list(store.each(Query()))
+    except LogError:  # it is only just being made
+        return []

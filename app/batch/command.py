@@ -59,7 +59,8 @@ def main(args: argparse.Namespace) -> int:
     except (OSError, ValueError, RuntimeError) as error:
         print(f"The networks cannot be loaded: {error}. `platescribe doctor` tells more.", file=sys.stderr)
         return 1
-    control, console = Control(), RunConsole(len(items))
+    kept = args.log is not None or any((args.csv, args.jsonl, args.video))
+    control, console = Control(), RunConsole(len(items), patient=kept)
     try:
         with _journal(args, errors, console) as journal, interruptible(control), console:
             outputs = _outputs(args, journal)

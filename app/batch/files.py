@@ -99,5 +99,5 @@ def start_private(path: Path) -> IO[bytes]:
 def unwritable(path: Path, error: OSError) -> OutputError:
     """Return what to say of a file that cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return OutputError(f"{path}: the disk is full; free some space, what could not be written waits in memory")
+        return OutputError(f"{path}: the disk is full; free some space: what could not be written waits in memory")
     return OutputError(f"{path}: cannot be written ({error.strerror or error}); choose another place")

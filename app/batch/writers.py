@@ -72,14 +72,14 @@ class AnnotatedVideo:
             raise OutputError(f"{path}: no video can be written under this name; let it end in .mp4 or .avi")
         code = cv2.VideoWriter.fourcc(*codec)
         start_private(path).close()  # cv2 says nothing of why it cannot write
+        self._see_room()
         self._writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, code, self._fps, self._size)
         if not self._writer.isOpened():
             raise OutputError(f"{path}: no video of {info.width} x {info.height} can be written; try .avi")
 
     def add(self, result: FrameResult) -> None:
         """Add a frame; frames come in order. Raises OutputError, before the disk is full: cv2 would not say so."""
-        if shutil.disk_usage(self.path.parent).free < _ROOM_BYTES:
-            raise OutputError(f"{self.path}: the disk is nearly full; the video ends here. Free some space")
+        self._see_room()
         image = annotate(result.frame.image, result.tracks)
         if (image.shape[1], image.shape[0]) != self._size:
             image = np.asarray(cv2.resize(image, self._size), np.uint8)
@@ -99,6 +99,10 @@ class AnnotatedVideo:
             self._put(self._last)
             self._last = None
         self._writer.release()
+
+    def _see_room(self) -> None:
+        if shutil.disk_usage(self.path.parent).free < _ROOM_BYTES:
+            raise OutputError(f"{self.path}: the disk is nearly full; the video ends here. Free some space")
 
     def _put(self, image: Image) -> None:
         self._writer.write(image)

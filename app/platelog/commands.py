@@ -135,6 +135,10 @@ def _purge(store: Store, args: argparse.Namespace) -> int:
     done = purge(store, args.plate, args.dry_run)
     rest = f"{done.alternatives} alternatives, {done.watch_entries} watch-list entries, {done.notes} notes"
     print(f"{_forgotten(done, args.dry_run)}, {rest}.")
+    for file in done.unsearched:
+        print(
+            f"{file} was set aside damaged and may hold the plate, with pictures: delete it yourself.", file=sys.stderr
+        )
     return 0
 
 

@@ -68,6 +68,8 @@ class Database:
             yield
         except (DBAPIError, sqlite3.Error) as error:
             raise self._explain(error) from error
+        except UnicodeDecodeError as error:  # what SQLite says of a damaged schema holds its bytes
+            raise LogCorrupt(_CORRUPT_TEXT.format(log=self.place.name)) from error
 
     def maintain(self, *statements: str) -> list[tuple[object, ...]]:
         """Run SQLite statements outside a transaction (PRAGMA, VACUUM); the last one's rows. Nothing elsewhere."""
@@ -127,10 +129,11 @@ _COMMON_PRAGMAS = (
     "PRAGMA cache_size=-32000",
     "PRAGMA temp_store=MEMORY",
 )
-# auto_vacuum must come before the first table; secure_delete overwrites what is deleted; FULL makes a commit outlive a
-# power cut, not just a crash of the program.
+_AUTO_VACUUM, _INCREMENTAL = "PRAGMA auto_vacuum=INCREMENTAL", 2
+# auto_vacuum must come before the first table, and writes to the file even where it is set; secure_delete overwrites
+# what is deleted; FULL makes a commit outlive a power cut, not just a crash of the program.
 _WRITER_PRAGMAS = (
-    "PRAGMA auto_vacuum=INCREMENTAL",
+    _AUTO_VACUUM,
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
@@ -143,7 +146,8 @@ def _connect(file: Path, mode: str, pragmas: tuple[str, ...] = ()) -> sqlite3.Co
     )
     try:
         for pragma in (*_COMMON_PRAGMAS, *pragmas):
-            connection.execute(pragma)
+            if pragma != _AUTO_VACUUM or connection.execute("PRAGMA auto_vacuum").fetchone() != (_INCREMENTAL,):
+                connection.execute(pragma)
     except sqlite3.Error:
         connection.close()
         raise

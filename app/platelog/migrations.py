@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn
 
 from app.platelog.database import Database
-from app.platelog.errors import LogTooNew, LogUnavailable
+from app.platelog.errors import LogError, LogTooNew, LogUnavailable
 from app.platelog.spelling import compact, fold, grams
 
 _BATCH = 5000
@@ -22,12 +22,25 @@ _VERSIONS = sa.table("schema_version", sa.column("version"), sa.column("applied_
 def migrate(database: Database) -> int:
     """Bring the store to the present version and return it. Raises LogTooNew for a store of a newer program."""
     version = current_version(database)
+    if version == 0:
+        _refuse_foreign(database)
     for number, step in enumerate(STEPS, start=1):
         if number > version:
             with database.writing() as connection:
                 step(connection)
                 connection.execute(_VERSIONS.insert().values(version=number, applied_us=time.time_ns() // 1000))
     return LATEST
+
+
+def _refuse_foreign(database: Database) -> None:
+    """Raise LogError for an SQLite file that holds another program's tables: it is none of ours to change."""
+    if not database.is_sqlite:
+        return  # tables of several programs may share a server's database
+    with database.reading() as connection:
+        tables = sa.inspect(connection).get_table_names()
+    if tables:
+        name = database.place.name
+        raise LogError(f"{name} is a database of another program (it has a table {tables[0]}): choose another log.")
 
 
 def check(database: Database) -> None:

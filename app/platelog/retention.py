@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -24,7 +25,10 @@ _ORPHAN_AGE = timedelta(days=1)  # a younger picture may belong to a visit that 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was deleted, or would be: visits, pictures, bytes of pictures, and what else held a purged plate."""
+    """What was deleted, or would be: visits, pictures, bytes of pictures, and what else held a purged plate.
+
+    unsearched: damaged stores set aside beside the log, which may hold a purged plate still.
+    """
 
     visits: int = 0
     pictures: int = 0
@@ -33,6 +37,7 @@ class Forgotten:
     watch_entries: int = 0
     notes: int = 0
     sources: int = 0
+    unsearched: tuple[Path, ...] = ()
 
 
 def retain(store: Store, days: float, dry_run: bool = False, now: datetime | None = None) -> Forgotten:
@@ -49,7 +54,7 @@ def retain(store: Store, days: float, dry_run: bool = False, now: datetime | Non
         ids = list(connection.execute(sa.select(VISIT.c.id).where(old).order_by(VISIT.c.id)).scalars())
     for batch in _batches(ids):
         total = _plus(total, _count(store, batch) if dry_run else _delete(store, batch))
-    orphans = list(_orphans(store, before))
+    orphans = list(_orphans(store, min(before, datetime.now(UTC) - _ORPHAN_AGE)))
     orphan_bytes = store.pictures.size(orphans)
     if not dry_run:
         store.pictures.remove(orphans)
@@ -89,8 +94,20 @@ def purge(store: Store, plate: str, dry_run: bool = False) -> Forgotten:
         )
     watched = [entry.id for entry in store.watch.entries() if compact(entry.plate) == wanted]
     rest = _plus(rest, Forgotten(watch_entries=store.watch.remove_ids(number for number in watched if number)))
+    total = _plus(total, Forgotten(pictures=_sweep(store), unsearched=tuple(store.set_aside_before())))
     _wipe(store.database)
     return _plus(total, rest)
+
+
+def _sweep(store: Store) -> int:
+    """Overwrite pictures that no visit names, as a killed writer leaves them: nothing says what they show.
+
+    Beside a store that was set aside they may be that one's, and stay with it.
+    """
+    if store.set_aside_before():
+        return 0
+    with store.between_saves():
+        return store.pictures.remove(list(_orphans(store, datetime.now(UTC))), overwrite=True)
 
 
 def oldest(store: Store) -> datetime | None:
@@ -141,8 +158,8 @@ def _pictures(store: Store, ids: list[int]) -> list[str]:
 
 
 def _orphans(store: Store, before: datetime) -> Iterator[str]:
-    """Give pictures older than before (and a day at least) that no visit names."""
-    limit = min(before, datetime.now(UTC) - _ORPHAN_AGE).timestamp()
+    """Give pictures older than before that no visit names."""
+    limit = before.timestamp()
     for day, present in store.pictures.days():
         near = VISIT.c.first_us.between(to_us(day - _NEIGHBOURS), to_us(day + 2 * _NEIGHBOURS))
         names = set(present)
@@ -208,4 +225,5 @@ def _plus(a: Forgotten, b: Forgotten) -> Forgotten:
         a.watch_entries + b.watch_entries,
         a.notes + b.notes,
         a.sources + b.sources,
+        a.unsearched + b.unsearched,
     )

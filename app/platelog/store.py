@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,6 +38,7 @@ class Store:
         self.notices: tuple[str, ...] = ()
         self._lock = lock
         self._changing = threading.RLock()
+        self._saving = threading.Lock()
         self._ready = database.read_only
 
     @classmethod
@@ -47,16 +49,18 @@ class Store:
         writes it (offer read_only then), LogUnavailable if it cannot be opened now, LogTooNew, LogError.
         """
         place = locate(log, pictures)
-        if read_only:
-            database = Database(place, read_only=True)
-            migrations.check(database)
-            return cls(database, None)
-        lock = _take_lock(place)
+        lock = None if read_only else _take_lock(place)
+        store = None
         try:
-            store = cls(Database(place), lock)
-            store._make_ready(thoroughly=lock is not None and lock.ended_badly)
+            store = cls(Database(place, read_only), lock)
+            if read_only:
+                migrations.check(store.database)
+            else:
+                store._make_ready(thoroughly=lock is not None and lock.ended_badly)
         except BaseException:
-            if lock is not None:
+            if store is not None:
+                store.close()
+            elif lock is not None:
                 lock.release()
             raise
         return store
@@ -89,20 +93,23 @@ class Store:
         When this returns, all of it is on the disk. A visit of the same run, source and track is replaced unless its
         revision is newer; what a person corrected stays corrected. Raises LogUnavailable, and then nothing is saved.
         """
-        illustrated: list[Entry] = []
         self._see_to_it()
-        try:
-            for entry in entries:
-                illustrated.append(self._with_pictures(entry))
-            with self._changing, self.database.writing() as connection:
-                saved, outdated = Saving(connection).all(illustrated)
-        except BaseException:
-            with suppress(LogError):
-                self.pictures.remove(name for entry in illustrated for name in (entry.visit.crop, entry.visit.frame))
-            raise
+        with self._saving:
+            saved, outdated = self._save(entries)
         with suppress(LogError):  # the rows are saved; a picture that stays behind is found by the next clean-up
             self.pictures.remove(outdated)
         return saved
+
+    @contextmanager
+    def between_saves(self) -> Iterator[None]:
+        """Hold back saving: in the block every picture that belongs to a visit is named by one."""
+        with self._saving:
+            yield
+
+    def set_aside_before(self) -> list[Path]:
+        """Return the damaged stores that were set aside beside this one, which nothing can search."""
+        file = self.place.file
+        return [] if file is None else sorted(file.parent.glob(f"{escape(file.stem)}.corrupt-*{escape(file.suffix)}"))
 
     def get(self, visit_id: int) -> Visit:
         """Return one visit. Raises NotFound."""
@@ -224,6 +231,19 @@ class Store:
             migrations.migrate(self.database)
             self._ready = True
             self.watch.write_again()
+
+    def _save(self, entries: Sequence[Entry]) -> tuple[list[Visit], list[str]]:
+        """Write pictures, then rows; all or nothing."""
+        illustrated: list[Entry] = []
+        try:
+            for entry in entries:
+                illustrated.append(self._with_pictures(entry))
+            with self._changing, self.database.writing() as connection:
+                return Saving(connection).all(illustrated)
+        except BaseException:
+            with suppress(LogError):
+                self.pictures.remove(name for entry in illustrated for name in (entry.visit.crop, entry.visit.frame))
+            raise
 
     def _with_pictures(self, entry: Entry) -> Entry:
         if not (entry.crop or entry.frame):

@@ -1318,6 +1318,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Damaged logs that were set aside may hold the plate still: {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Delete</source>
       <translation type="unfinished" />
     </message>

@@ -3,6 +3,8 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 import threading
 from collections import namedtuple
 from collections.abc import Callable, Sequence
@@ -13,7 +15,7 @@ import numpy as np
 import pytest
 
 from app import settings
-from app.batch import files, runner, writers
+from app.batch import files, opened, writers
 from app.batch.files import OutputError
 from app.batch.outputs import Outputs
 from app.batch.progress import Control, Item, items_of
@@ -178,15 +180,25 @@ def test_what_does_not_fit_to_the_end_is_told_and_read_again_with_resume(
     assert len(rows_of(out)) == 3
 
 
+class StopsAfterOne(Watched):
+    """Stops a run once its first source is done."""
+
+    def __init__(self, control: Control) -> None:
+        super().__init__()
+        self._control = control
+
+    def ended(self, item: Item, error: str) -> None:
+        self._control.stop()
+
+
 @pytest.mark.parametrize("fate", ["cut", "gone", "another output"])
 def test_outputs_that_changed_since_the_stop_are_begun_anew(clips: Path, fate: str) -> None:
     """A power cut may take the end of a file; to fill the gap with nothing would be no row of anything."""
     out, more, watched = clips.parent / "o.csv", clips.parent / "o.jsonl", Watched()
     items, _ = items_of([str(clips)])
-    control = Control()
-    networks = Networks(stop_after=9, control=control)
     state = StateFile.beside(out, "r")
-    report = run(items, Pipeline(networks, networks), Outputs({"csv": csv_file(out)}, None, state), None, control)
+    stopper = StopsAfterOne(control := Control())
+    report = run(items, pipeline(), Outputs({"csv": csv_file(out)}, None, state), stopper, control)
     assert report.interrupted and state.load().sources and state.load().run == "r"
     outputs = Outputs({"csv": csv_file(out)}, None, state)
     if fate == "cut":
@@ -213,7 +225,7 @@ def test_a_state_that_cannot_be_read_or_written_is_told_and_stops_nothing(clips:
 
 def test_a_video_ends_before_the_disk_is_full_and_can_be_played(clips: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clip, out = write_clip(clips / "long.avi", frames=20), clips.parent / "v.mp4"
-    usage, left = namedtuple("usage", "free"), [8]
+    usage, left = namedtuple("usage", "free"), [9]
 
     def disk_usage(_: Path) -> object:
         left[0] -= 1
@@ -228,6 +240,23 @@ def test_a_video_ends_before_the_disk_is_full_and_can_be_played(clips: Path, mon
     source = VideoFile(identify(str(out)))
     assert source.open().frames == 7
     source.close()
+
+
+def test_a_run_whose_output_nobody_reads_any_more_keeps_what_it_reads(clips: Path) -> None:
+    """`main.py run … --csv reads.csv | head -1`"""
+    code = (
+        "import sys; from app import bootstrap; bootstrap.prepare(); from app.pipeline import opening\n"
+        "from app.cli import main; from tests.app.test_batch import pipeline\n"
+        "opening.load_pipeline = lambda device, tuning: pipeline()\n"
+        f"raise SystemExit(main(['run', {str(clips)!r}, '--csv', {str(clips.parent / 'o.csv')!r}]))"
+    )
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, stdout=write_end, stderr=subprocess.PIPE)
+    os.close(write_end)
+    assert done.returncode == 0, done.stderr
+    assert len(rows_of(clips.parent / "o.csv")) == 3
 
 
 def test_what_a_run_remembers_holds_no_pictures(clips: Path) -> None:
@@ -271,7 +300,7 @@ class Seen(Networks):
 
 
 def test_a_camera_that_never_ends_has_its_rows_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "make_source", lambda spec, start: Camera(spec))
+    monkeypatch.setattr(opened, "make_source", lambda spec, start: Camera(spec))
     out, control, networks = tmp_path / "o.csv", Control(), Seen()
     rows: list[dict[str, str]] = []
 

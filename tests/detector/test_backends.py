@@ -70,6 +70,13 @@ def test_openvino_is_converted_once_and_a_broken_copy_is_made_anew(random_weight
     assert len(calls) == 1
 
 
+def test_without_a_place_to_keep_the_network_it_finds_all_the_same(random_weights, tmp_path, monkeypatch):
+    pytest.importorskip("openvino")
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert make_backend(open_weights(random_weights), "openvino", 1).infer(np.zeros((1, 64, 64, 3), np.uint8)).size
+
+
 @pytest.mark.parametrize("device", ["gpu", "", "cuda0"])
 def test_an_unknown_device_is_named_with_the_known_ones(device, random_weights):
     with pytest.raises(ValueError, match="use auto, cpu, openvino"):

@@ -5,7 +5,19 @@ import re
 from collections.abc import Sequence
 
 _BYTES = (0x00, 0x01, 0x0A, 0x20, 0x22, 0x27, 0x2C, 0x2F, 0x5C, 0x7F, 0x80, 0xFE, 0xFF)
-_NUMBERS = (b"0", b"-1", b"1e309", b"nan", b"inf", b"4294967296", b"99999999999999999999", b"0.5", b"1_0", b"")
+_NUMBERS = (
+    b"0",
+    b"-1",
+    b"1e309",
+    b"nan",
+    b"inf",
+    b"4294967296",
+    b"99999999999999999999",
+    b"9" * 400,
+    b"0.5",
+    b"1_0",
+    b"",
+)
 _WORDS = (
     b"../../../x",
     b"/etc/x",

@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 
 from recognizer import PlateReader
-from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, save, sha256
+from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, load, save, sha256
 from recognizer.config import PRESETS
 from recognizer.images import batch, fit
 from recognizer.network import build
@@ -48,6 +49,36 @@ def test_the_converted_network_is_kept(weights, tmp_path):
     before = kept[0].stat().st_mtime_ns
     PlateReader(weights, "cpu")
     assert kept[0].stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("suffix", [".xml", ".bin"])
+def test_a_kept_network_that_was_cut_short_is_converted_again(weights, tmp_path, suffix):
+    pytest.importorskip("openvino")
+    before = PlateReader(weights, "cpu").read(crops(3))
+    [kept] = (tmp_path / "cache").rglob(f"reader-*{suffix}")
+    whole = kept.stat().st_size
+    kept.write_bytes(kept.read_bytes()[: whole // 2])
+    assert PlateReader(weights, "cpu").read(crops(3)) == before
+    assert kept.stat().st_size == whole
+
+
+def test_without_a_place_to_keep_the_network_it_reads_all_the_same(weights, tmp_path):
+    """A full disk, or a home folder that cannot be written, is no reason not to read."""
+    pytest.importorskip("openvino")
+    (tmp_path / "cache").write_text("no folder")
+    assert len(PlateReader(weights, "cpu").read(crops(3))) == 3
+
+
+def test_a_number_without_end_in_a_checkpoint_is_refused_by_name(tmp_path):
+    from safetensors.torch import save_file
+
+    good = tmp_path / "good.safetensors"
+    save(Checkpoint(build(CONFIG), CONFIG), good)
+    with safe_open(good, framework="pt") as file:
+        metadata = file.metadata() | {"calibration": f"[{'9' * 400}, 0]"}
+    save_file({"a": torch.zeros(1)}, tmp_path / "bad.safetensors", metadata)
+    with pytest.raises(CheckpointError, match=r"bad\.safetensors"):
+        load(tmp_path / "bad.safetensors")
 
 
 def test_a_batch_reads_as_its_crops_alone(weights):

@@ -143,7 +143,11 @@ class RetentionDialog(Dialog):
         def done(gone: Forgotten) -> None:
             self.setEnabled(True)
             self._controller.log_changed.emit()
-            self._controller.message.emit(self.tr("{n} reads were deleted.").format(n=gone.visits))
+            said = self.tr("{n} reads were deleted.").format(n=gone.visits)
+            if gone.unsearched:
+                files = ", ".join(str(file) for file in gone.unsearched)
+                said += " " + self.tr("Damaged logs that were set aside may hold the plate still: {}").format(files)
+            self._controller.message.emit(said)
             then()
 
         self._controller.try_later(work, done, self._failed)

@@ -22,6 +22,7 @@ from PyQt5.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.gui import known, opening, theme
+from app.gui import main as gui_main
 from app.gui.boxes import sure
 from app.gui.dialogs.retention import RetentionDialog
 from app.gui.feed import Feed
@@ -35,7 +36,8 @@ from app.gui.opening import names_in
 from app.gui.window import MainWindow
 from app.pipeline.sources import SourceKind
 from app.platelog.search import Query
-from app.platelog.types import Entry, Visit
+from app.platelog.store import Store
+from app.platelog.types import Entry, LogState, Visit
 from app.settings import Settings
 from tests.app.gui.fakes import pipeline
 from tests.app.gui.shell import wait_for
@@ -315,3 +317,24 @@ def _name(control: QWidget) -> str:
     text = control.text() if isinstance(control, QAbstractButton) else ""
     placeholder = control.placeholderText() if isinstance(control, QLineEdit) else ""
     return control.accessibleName() or text or control.toolTip() or placeholder
+
+
+def test_trouble_with_the_log_reaches_the_window(qtbot: QtBot, window: MainWindow) -> None:
+    journal = window.controller.journal
+    assert journal is not None
+    journal.writer._tell(LogState.WAITING, "The disk of the log is full.")
+    wait_for(qtbot, lambda: window.notice.words.text() == "The disk of the log is full.")
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_second_window_offers_to_read_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(gui_main, "_read_only_wanted", lambda reason: asked.append(reason) or wanted)
+    log = tmp_path / "l.db"
+    with Store.open(log):
+        kept = gui_main.ask_for_log(Settings(), Feed(), str(log), False)
+        assert "being written by" in asked[0]
+        assert (kept is not None) is wanted
+        if kept is not None:
+            assert kept.journal is None and kept.reading is not None and "another Platescribe" in kept.notice
+            kept.reading.close()

@@ -1,4 +1,5 @@
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -131,3 +132,42 @@ def test_a_purge_says_when_a_reader_keeps_old_pages_alive(store: Store) -> None:
 def test_purging_nothing_is_refused(store: Store) -> None:
     with pytest.raises(LogError, match="no letter or digit"):
         purge(store, "**")
+
+
+def test_pictures_that_a_killed_writer_left_go_with_a_purge(store: Store) -> None:
+    """They may show the plate: the visit that would say so was never saved."""
+    store.save([entry(SECRET, 1), entry("AA1", 2)])
+    [left] = store.pictures.write(NOON, [("crop", b"\xff\xd8 left \xff\xd9")])
+    assert purge(store, SECRET).pictures == 3
+    assert not store.pictures.path(left).exists()
+    assert len(pictures(store)) == 2
+
+
+def test_a_purge_names_the_damaged_logs_that_may_hold_the_plate_and_leaves_what_is_theirs(log_file: Path) -> None:
+    with Store.open(log_file) as store:
+        [saved] = store.save([entry(SECRET, 1)])
+        picture = store.pictures.path(saved.crop)
+        aside = store.set_aside()
+        store.save([entry(SECRET, 2)])
+        done = purge(store, SECRET)
+        assert (done.visits, done.unsearched) == (1, (aside,))
+        assert picture.exists()
+
+
+def test_a_picture_on_its_way_into_the_log_is_no_left_over(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A purge in the window runs beside the writer."""
+    swept: list[int] = []
+    real = store.pictures._sync_all
+
+    def between(folder: Path) -> None:  # the pictures are written, their visit is not
+        real(folder)
+        thread = threading.Thread(target=lambda: swept.append(purge(store, SECRET).pictures))
+        thread.start()
+        thread.join(0.3)
+        threads.append(thread)
+
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(store.pictures, "_sync_all", between)
+    [saved] = store.save([entry("AA1", 1)])
+    threads[0].join(20)
+    assert swept == [0] and store.pictures.path(saved.crop).exists()

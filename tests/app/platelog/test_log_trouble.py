@@ -92,10 +92,10 @@ def test_whatever_was_answered_before_a_kill_is_in_the_store(log_file: Path) -> 
         assert answered <= kept.keys()
         assert len(answered) >= KILLS
         for visit in kept.values():
-            for name in (visit.crop, visit.frame):
-                data = store.pictures.path(name).read_bytes()
-                assert data.startswith(b"\xff\xd8")
-                assert data.endswith(b"\xff\xd9")
+            assert store.pictures.path(visit.crop).is_file() and store.pictures.path(visit.frame).is_file()
+        for path in store.pictures.folder.rglob("*.jpg"):
+            data = path.read_bytes()
+            assert data.startswith(b"\xff\xd8") and data.endswith(b"\xff\xd9")
         assert not list((store.pictures.folder / ".incoming").glob("*"))
         assert store.notices == ()
 
@@ -282,3 +282,16 @@ def test_without_an_address_the_log_is_in_the_users_data_folder(own_folders: Pat
     assert default_folder().is_relative_to(own_folders)
     with Store.open() as store:
         assert store.place.file == default_folder() / "plates.sqlite3"
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "places.sqlite"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE bookmarks (url TEXT)")
+    file.chmod(0o644)
+    before = file.read_bytes()
+    with pytest.raises(LogError, match="bookmarks"):
+        Store.open(file)
+    with closing(sqlite3.connect(file)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]
+    assert len(before) == file.stat().st_size
