@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+DETECT_SIZE = 640  # pixels of the longer side of the input at which detectors are compared: detect_ms is of that
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:

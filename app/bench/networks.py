@@ -1,4 +1,4 @@
-"""Measures the two networks by themselves, through the libraries' own classes, per backend and batch size."""
+"""Measures the two networks by themselves, loaded as the application does, per backend and batch size."""
 
 import importlib.util
 import time
@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from app.bench.figures import Measured, Timing
+from app.bench.figures import DETECT_SIZE, Measured, Timing
 from app.bench.gpu import Load
 from app.bench.material import frames
+from app.pipeline.opening import load_networks
+from app.pipeline.tuning import Tuning
 from app.pipeline.types import Image
 from detector import PlateDetector
 from detector.crops import cut
@@ -25,13 +27,17 @@ _WARM_UP, _LEAST_CALLS, _MOST_CALLS = 2, 3, 100
 
 def networks(clip: Path, device: str, budget_s: float) -> Measured:
     """Milliseconds a picture and a plate; each backend and batch size gets so many seconds."""
-    detector, reader = PlateDetector(device=device), PlateReader(device=device)
+    detector, reader = load_networks(device, Tuning(), DETECT_SIZE)
+    assert isinstance(detector, PlateDetector) and isinstance(reader, PlateReader)
     gpu = detector.backend.startswith(("cuda", "tensorrt"))
     pictures, crops = _material(clip, detector)
     detect_sizes, read_sizes = GPU_SIZES if gpu else CPU_SIZES
     timings: list[Timing] = []
     with Load(gpu) as load:
-        for found in (detector, *(PlateDetector(device=name) for name in _other_detectors(detector.backend))):
+        for found in (
+            detector,
+            *(PlateDetector(device=name, size=DETECT_SIZE) for name in _other_detectors(detector.backend)),
+        ):
             timings += _by_size(f"detect {found.backend}", found.detect, pictures, detect_sizes, budget_s)
         for one in (reader, *(PlateReader(device=name) for name in _other_readers(reader.backend))):
             timings += _by_size(f"read {one.backend}", one.read, crops, read_sizes, budget_s)

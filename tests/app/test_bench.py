@@ -158,4 +158,4 @@ def test_the_whole_command_ends_with_one_json_object(tmp_path: Path, capfd: pyte
     assert last["fps"] > 0 and last["detect_ms"] > 0 and last["peak_mb"] > 50
     assert 0 <= last["live_dropped"] <= 1
     assert last["still_ms"] is None
-    assert {"decode", "resize", "detect", "track", "draw"} <= set(last["parts"]["stages"])
+    assert {"decode", "resize", "detect", "detect at 640", "track", "draw"} <= set(last["parts"]["stages"])
