@@ -50,8 +50,8 @@ class Ahead:
         return bool(self._under_way) and self._under_way[0].done()
 
     def add(self, frames: Sequence[Frame]) -> None:
-        """Look at frames as soon as a thread is free."""
-        looking = self._pool.submit(self._pipeline.look, frames)
+        """Look at frames, where they show something new, as soon as a thread is free."""
+        looking = self._pool.submit(self._pipeline.look, frames, self._pipeline.glance(frames))
         if self._on_ready is not None:
             tell = self._on_ready
             looking.add_done_callback(lambda _: tell())

@@ -9,6 +9,7 @@ from app.pipeline.closer import PART_PX, CloserLooks
 from app.pipeline.consensus import Finding, PlateTrack
 from app.pipeline.gates import cut_by_border, in_margin, plate_form, plate_shaped
 from app.pipeline.stats import StageTimes
+from app.pipeline.stillness import Stillness
 from app.pipeline.tracking import PlateTracker, Tracked, TrackerUpdate
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import (
@@ -59,6 +60,7 @@ class _SourceState:
     tracker: PlateTracker | None = None
     tracks: dict[int, PlateTrack] = field(default_factory=dict)
     reported: dict[int, Finding] = field(default_factory=dict)
+    seen: tuple[Tracked, ...] = ()
     count: int = 0
     now_s: float = 0.0
 
@@ -74,17 +76,18 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """Frames and the plates that the detector found in each."""
+    """Frames and the plates that the detector found in each; None where the frame is as the one before it."""
 
     frames: tuple[Frame, ...]
-    detections: tuple[Sequence[Detection], ...]
+    detections: tuple[Sequence[Detection] | None, ...]
 
 
 class Pipeline:
     """Detect, track, crop, read, vote, for any number of sources through one detector and one reader.
 
     In two halves: look() finds plates and knows nothing of earlier frames, so that it may run ahead, in as many threads
-    at once as `lookers` says; follow() does the rest, in one thread, and in the order of the frames.
+    at once as `lookers` says; follow() does the rest, in one thread, and in the order of the frames. In that thread and
+    order glance() tells what is to be looked at: where nothing moves, hardly anything.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class Pipeline:
         self.tuning = tuning or Tuning()
         part_px = int(getattr(detector, "size", PART_PX))
         self._looks = CloserLooks(detector.detect, self.tuning.closer_look_s, self.tuning.min_score, part_px)
+        self._stillness = Stillness(self.tuning.still_look_s)
         self.stages = stages or StageTimes()
         self._sources: dict[str, _SourceState] = {}
         self._counts: dict[str, int] = {}
@@ -109,14 +113,20 @@ class Pipeline:
 
     def process(self, frames: Sequence[Frame]) -> Step:
         """Take frames of one or more sources, those of one source in order, as one batch through each network."""
-        return self.follow(self.look(frames))
+        return self.follow(self.look(frames, self.glance(frames)))
 
-    def look(self, frames: Sequence[Frame]) -> Sight:
-        """Find the plates of frames, as one batch."""
-        if not frames:
-            return Sight((), ())
-        with self.stages.measure("detect", len(frames)):
-            return Sight(tuple(frames), tuple(self._looks.detect(frames)))
+    def glance(self, frames: Sequence[Frame]) -> tuple[bool, ...]:
+        """Tell which frames show something new, and are to be looked at."""
+        return tuple(self._stillness.wants_look(frame) for frame in frames)
+
+    def look(self, frames: Sequence[Frame], wanted: Sequence[bool] | None = None) -> Sight:
+        """Find the plates of frames, or of those that are wanted, as one batch."""
+        chosen = [frame for i, frame in enumerate(frames) if wanted is None or wanted[i]]
+        if not chosen:
+            return Sight(tuple(frames), (None,) * len(frames))
+        with self.stages.measure("detect", len(chosen)):
+            found = iter(self._looks.detect(chosen))
+        return Sight(tuple(frames), tuple(next(found) if not wanted or wanted[i] else None for i in range(len(frames))))
 
     def follow(self, sight: Sight) -> Step:
         """Track, read and vote on what look() found; what is worth reading goes through the reader as one batch."""
@@ -130,8 +140,9 @@ class Pipeline:
             with self.stages.measure("track"):
                 updates.append(self._track(frame, found))
                 seen.append(self._seen(frame, updates[-1]))
-            with self.stages.measure("crop"):
-                crops += self._crops(seen[-1])
+            if found is not None:  # else it would be read as in the frame before
+                with self.stages.measure("crop"):
+                    crops += self._crops(seen[-1])
         readings: list[Reading] = []
         if crops:
             with self.stages.measure("read", len(crops)):
@@ -143,6 +154,7 @@ class Pipeline:
         """End a source's open tracks, as FINAL, and forget the source but for the numbers its tracks had."""
         state = self._sources.pop(source_id, None)
         self._looks.forget(source_id)
+        self._stillness.forget(source_id)
         if state is None:
             return []
         self._counts[source_id] = state.count  # opened again, it gives no track_key twice
@@ -171,17 +183,21 @@ class Pipeline:
             self._sources[source_id] = _SourceState(visits, count=self._counts.get(source_id, 0))
         return self._sources[source_id]
 
-    def _track(self, frame: Frame, detections: Sequence[Detection]) -> TrackerUpdate:
+    def _track(self, frame: Frame, detections: Sequence[Detection] | None) -> TrackerUpdate:
         """Give each detection the id of its track; in a picture each is a track of its own."""
         state = self._state(frame.source_id)
         state.now_s = frame.media_time
+        if detections is None:
+            return TrackerUpdate(state.seen, ())
         if frame.is_still:
             kept = [found for found in detections if found.score >= self.tuning.min_score]
             numbered = tuple(Tracked(number, found) for number, found in enumerate(kept, 1))
             return TrackerUpdate(numbered, tuple(found.track_id for found in numbered))
         if state.tracker is None:
             state.tracker = PlateTracker(self.tuning.min_score, self.tuning.track_memory_s)
-        return state.tracker.update(detections, frame.media_time)
+        update = state.tracker.update(detections, frame.media_time)
+        state.seen = update.seen
+        return update
 
     def _seen(self, frame: Frame, update: TrackerUpdate) -> list[_Seen]:
         """Note each tracked plate and tell which are in the zone, large enough and shaped like a plate."""

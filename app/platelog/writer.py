@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,7 @@ class LogWriter:
         self._store: Store | None = None
         self._queue: deque[_Waiting] = deque()
         self._unpacked: deque[_Waiting] = deque()
+        self._last_frame: tuple[ref[Image] | None, bytes] = (None, b"")
         self._bytes = 0
         self._wake = threading.Condition()
         self._closing = False
@@ -231,7 +233,7 @@ class LogWriter:
     def _pack(self, item: _Waiting) -> None:
         images = item.images
         crop = jpeg(images[0], CROP_QUALITY) if images else b""
-        frame = jpeg(images[1], FRAME_QUALITY) if images else b""
+        frame = self._frame_jpeg(images[1]) if images else b""
         with self._wake:
             room = self._bounds.picture_bytes - self._bytes
             kept_crop = crop if len(crop) <= room else b""
@@ -241,6 +243,16 @@ class LogWriter:
             self._bytes += len(kept_crop) + len(kept_frame)
             item.entry = replace(item.entry, crop=kept_crop, frame=kept_frame)
             item.images = None
+
+    def _frame_jpeg(self, image: Image | None) -> bytes:
+        """Pack a frame, once for all plates that were read in it: they come one after the other."""
+        if image is None:
+            return b""
+        last, data = self._last_frame
+        if last is None or last() is not image:
+            data = jpeg(image, FRAME_QUALITY)
+            self._last_frame = ref(image), data
+        return data
 
     def _tell(self, state: LogState, message: str) -> None:
         with self._wake:

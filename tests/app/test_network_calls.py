@@ -64,8 +64,8 @@ class Watched(np.ndarray):
 class WatchedPipeline(Pipeline):
     """Hands watched pictures to the real pipeline."""
 
-    def look(self, frames: Sequence[Frame]) -> Sight:
-        return super().look([replace(frame, image=frame.image.view(Watched)) for frame in frames])
+    def look(self, frames: Sequence[Frame], wanted: Sequence[bool] | None = None) -> Sight:
+        return super().look([replace(frame, image=frame.image.view(Watched)) for frame in frames], wanted)
 
 
 def watch(monkeypatch: pytest.MonkeyPatch, counts: Counts) -> None:

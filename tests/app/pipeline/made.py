@@ -13,7 +13,7 @@ START = datetime(2026, 5, 31, 8, 0, tzinfo=UTC)
 
 
 def frame(index: int, seconds: float, source: str = "clip", size: tuple[int, int] = (480, 640), still=False) -> Frame:
-    image = np.zeros((*size, 3), np.uint8)
+    image = np.full((*size, 3), 37 * index % 256, np.uint8)  # each differs from the one before, as if all moved
     return Frame(source, index, image, START + timedelta(seconds=seconds), seconds, WallClock.GIVEN, still)
 
 

@@ -39,7 +39,7 @@ class Camera:
                 self._hold.wait(5)
             return False, None
         self._frames -= 1
-        return True, np.zeros((48, 64, 3), np.uint8)
+        return True, np.full((48, 64, 3), 37 * self._frames % 256, np.uint8)
 
     def get(self, _: int) -> float:
         return 25.0

@@ -44,7 +44,7 @@ class Sharp:
 
 def showing(index: int, *spots: tuple[int, int, int, int], fps: float = 10) -> Frame:
     """A dark frame with white spots: left, top, width, height."""
-    made = frame(index, index / fps, size=SIZE)
+    made = replace(frame(0, index / fps, size=SIZE), index=index)
     for left, top, width, height in spots:
         made.image[top : top + height, left : left + width] = 255
     return made

@@ -14,7 +14,7 @@ from app.platelog.search import Query
 from app.platelog.store import Store
 from app.platelog.types import LogState, LogStatus
 from app.platelog.watchlist import WatchEntry
-from app.platelog.writer import Bounds, LogWriter
+from app.platelog.writer import CROP_QUALITY, FRAME_QUALITY, Bounds, LogWriter, jpeg
 from tests.app.platelog.log_samples import IMAGE, made
 
 WAIT = 20.0
@@ -63,6 +63,22 @@ def test_an_answered_visit_is_on_the_disk_with_its_pictures(writer: LogWriter, l
         data = opened(writer).pictures.path(name).read_bytes()
         assert data.startswith(b"\xff\xd8")
         assert data.endswith(b"\xff\xd9")
+
+
+def test_a_frame_with_several_plates_is_packed_once(writer: LogWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed: list[int] = []
+
+    def counted(image: Any, quality: int) -> bytes:
+        packed.append(quality)
+        return jpeg(image, quality)
+
+    monkeypatch.setattr("app.platelog.writer.jpeg", counted)
+    other = IMAGE.copy()
+    answers = [writer.submit(made(number=i), IMAGE[:4], frame) for i, frame in enumerate((IMAGE, IMAGE, other))]
+    visits = [answer.result(WAIT) for answer in answers]
+    assert packed.count(FRAME_QUALITY) == 2 and packed.count(CROP_QUALITY) == 3
+    frames = [opened(writer).pictures.path(visit.frame).read_bytes() for visit in visits]
+    assert frames[0] == frames[1] == frames[2] != b"" and len({visit.frame for visit in visits}) == 3
 
 
 def test_many_visits_share_transactions(writer: LogWriter, monkeypatch: pytest.MonkeyPatch) -> None:

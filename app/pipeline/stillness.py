@@ -1,0 +1,53 @@
+"""Frames that need not be looked at: nothing has moved since the last one of their source that was."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from app.pipeline.closer import Thumb, thumbnail
+from app.pipeline.types import Frame
+
+# Levels of grey by which noise and compression hardly ever change a pixel, and the pixels of a thumbnail that may:
+# a plate as small as can be read is some pixels of it, and the vehicle round it hundreds.
+_CHANGED, _MOST_CHANGED = 16, 2
+
+
+@dataclass(slots=True)
+class _Looked:
+    """The last frame that was looked at."""
+
+    thumb: Thumb
+    media_s: float
+
+
+class Stillness:
+    """Compares frames, which come in order, with the last one of their source that was looked at. For one thread."""
+
+    def __init__(self, longest_s: float) -> None:
+        """longest_s: after so much media time a frame is looked at all the same; 0 looks at all of them."""
+        self._longest_s = longest_s
+        self._looked: dict[str, _Looked] = {}
+
+    def wants_look(self, frame: Frame) -> bool:
+        """Whether a frame is to be looked at; it is then what the next ones are compared with."""
+        if not self._longest_s or frame.is_still:
+            return True
+        thumb, _ = thumbnail(frame.image)
+        last = self._looked.get(frame.source_id)
+        waited = math.inf if last is None else frame.media_time - last.media_s
+        if last is not None and 0 <= waited < self._longest_s and _same(thumb, last.thumb):
+            return False
+        self._looked[frame.source_id] = _Looked(thumb, frame.media_time)
+        return True
+
+    def forget(self, source_id: str) -> None:
+        """The source has ended."""
+        self._looked.pop(source_id, None)
+
+
+def _same(thumb: Thumb, other: Thumb) -> bool:
+    if thumb.shape != other.shape:
+        return False
+    return bool(np.count_nonzero(cv2.absdiff(thumb, other) > _CHANGED) <= _MOST_CHANGED)
