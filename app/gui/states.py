@@ -31,10 +31,10 @@ def tr(text: str) -> str:
 
 def state_of(source: OpenSource, controller: Controller) -> State:
     """Return the state of a source as a person understands it."""
-    if controller.pipeline is None:
-        return _of_networks(controller.trouble)
     status = source.status
     error = source.error or (status.error if status is not None else "")
+    if controller.pipeline is None and (controller.trouble or not error):
+        return _of_networks(controller.trouble)
     if source.ended:
         if error:
             return State(tr("Broken off"), "triangle-alert", "notice", error)

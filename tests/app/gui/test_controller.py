@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.gui.controller import Controller
 from app.gui.feed import Feed
 from app.gui.kept import open_log
+from app.gui.states import state_of
 from app.gui.window import MainWindow
 from app.journal import Alarm
 from app.pipeline.core import Pipeline
@@ -321,6 +322,10 @@ def test_a_recording_waits_for_the_networks(qtbot: QtBot, qapp: QApplication, tm
     made.open_sources([str(clip)])
     wait_for(qtbot, lambda: made.waiting_picture(str(clip)) is not None)
     first = made.waiting_picture(str(clip))
+    made.open_sources(["rtsp://127.0.0.1:1/none"])
+    camera = made.source("rtsp://127.0.0.1:1/none")
+    wait_for(qtbot, lambda: state_of(camera, made).text == "No connection")  # type: ignore[arg-type]
+    assert state_of(made.source(str(clip)), made).text == "Getting ready…"  # type: ignore[arg-type]
     qtbot.wait(300)
     assert first is made.waiting_picture(str(clip)) and first.media_time < 0.2  # type: ignore[union-attr]
     loaded.set()
