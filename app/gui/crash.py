@@ -8,6 +8,7 @@ import traceback
 from types import TracebackType
 
 from PyQt5.QtCore import QT_VERSION_STR, QObject, Qt, pyqtSignal
+from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import QApplication, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.gui.widgets import Picture, button, label
@@ -62,6 +63,7 @@ class CrashDialog(QDialog):
         column.addLayout(head)
         self.text = QPlainTextEdit(text)
         self.text.setReadOnly(True)
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setAccessibleName(self.tr("Report"))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         column.addWidget(self.text, 1)

@@ -36,9 +36,13 @@ class KeysDialog(QDialog):
             (self.tr("."), self.tr("Next frame")),
             (self.tr("+  −"), self.tr("Faster, slower")),
             (self.tr("Enter, double click"), self.tr("One picture, or all")),
+            (self.tr("Enter, in a list"), self.tr("Correct the read")),
             (self.tr("Ctrl+O"), self.tr("Open recordings")),
+            (self.tr("Ctrl+N"), self.tr("Add a source")),
             (self.tr("Ctrl+V"), self.tr("Open the address or files in the clipboard")),
             (self.tr("Ctrl+1 …"), self.tr("The pages")),
+            (self.tr("F5"), self.tr("Search again")),
+            (self.tr("Ctrl+E"), self.tr("Export")),
             (self.tr("Ctrl+D"), self.tr("Light or dark")),
             (self.tr("F11"), self.tr("Full screen")),
         )

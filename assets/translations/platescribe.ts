@@ -690,7 +690,15 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Add a source</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Close</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Correct the read</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -699,6 +707,14 @@
     </message>
     <message>
       <source>Ctrl+D</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Ctrl+E</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Ctrl+N</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -714,7 +730,19 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Enter, in a list</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Export</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>F11</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>F5</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -755,6 +783,10 @@
     </message>
     <message>
       <source>Play or pause</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Search again</source>
       <translation type="unfinished" />
     </message>
     <message>
