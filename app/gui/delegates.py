@@ -219,14 +219,20 @@ class TagDelegate(CellDelegate):
         font.setPointSizeF(option.font.pointSizeF() * 0.88)
         painter.setFont(font)
         for place, text in enumerate(tags(row)):
+            if place and left + pill_width(painter, text) > option.rect.right():
+                break  # what is cut cannot be read; the weightiest stands first
             fill = colour("hit") if row.is_hit and place == 0 else None
             left += draw_pill(painter, QPointF(left, option.rect.center().y()), text, fill, paint) + 6
 
 
+def pill_width(painter: QPainter, text: str) -> float:
+    """Return how wide a pill with this text is."""
+    return float(QFontMetricsF(painter.font()).horizontalAdvance(text) + 18)
+
+
 def draw_pill(painter: QPainter, at: QPointF, text: str, fill: QColor | None, paint: Paint) -> float:
     """Draw a pill, its left edge and middle at `at`; filled, or outlined where fill is None. Return its width."""
-    metrics = QFontMetricsF(painter.font())
-    width, height = metrics.horizontalAdvance(text) + 18, metrics.height() + 6
+    width, height = pill_width(painter, text), QFontMetricsF(painter.font()).height() + 6
     rect = QRectF(at.x() + 0.5, at.y() - height / 2 + 0.5, width, height)
     if fill is not None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -240,7 +246,7 @@ def draw_pill(painter: QPainter, at: QPointF, text: str, fill: QColor | None, pa
         painter.drawRoundedRect(rect, height / 2, height / 2)
         painter.setPen(shading.shade(paint.ink, paint.paper, 0.7))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-    return float(width)
+    return width
 
 
 def draw_bar(painter: QPainter, rect: QRectF, share: float, paint: Paint) -> None:
