@@ -2,7 +2,8 @@
 
 import argparse
 from datetime import datetime
-from pathlib import Path
+
+from app.arguments import output_file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -10,9 +11,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "sources", nargs="+", metavar="SOURCE", help="a video, a picture, a folder of these, or an address"
     )
-    parser.add_argument("--csv", type=Path, metavar="F", help="write the reads as CSV, one row a vehicle")
-    parser.add_argument("--jsonl", type=Path, metavar="F", help="write the reads as JSON, one line a vehicle")
-    parser.add_argument("--video", type=Path, metavar="F", help="write a video with boxes and texts; one a source")
+    parser.add_argument("--csv", type=output_file, metavar="F", help="write the reads as CSV, one row a vehicle")
+    parser.add_argument("--jsonl", type=output_file, metavar="F", help="write the reads as JSON, one line a vehicle")
+    parser.add_argument(
+        "--video", type=output_file, metavar="F", help="write a video with boxes and texts; one a source"
+    )
     parser.add_argument("--log", nargs="?", const="", metavar="URL", help="keep the reads in the log, too (your own)")
     parser.add_argument("--no-pictures", action="store_true", help="keep the text of the reads only in the log")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="sources read at a time (1)")

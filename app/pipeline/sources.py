@@ -103,6 +103,8 @@ def identify(text: str) -> SourceSpec:
         return SourceSpec(SourceKind.CAMERA, f"camera {int(device[1])}", device[1])
     if text.startswith(_CAMERA_PREFIX):
         name = text[len(_CAMERA_PREFIX) :].strip()
+        if not name:
+            raise SourceError(f"{text}: which camera? Give its number or a part of its name")
         return SourceSpec(SourceKind.CAMERA, name, name)
     path = Path(text)
     if _is(path, Path.is_dir):

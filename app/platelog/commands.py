@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app import settings
+from app.arguments import output_file, positive
 from app.platelog import export
 from app.platelog.errors import LogError
 from app.platelog.retention import Forgotten, purge, retain
@@ -27,14 +28,14 @@ def add_log_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     search = commands.add_parser("search", help="show the visits that match, newest first")
     _add_query(search)
-    search.add_argument("--limit", type=_positive, default=50, metavar="N", help="rows shown (50)")
+    search.add_argument("--limit", type=positive, default=50, metavar="N", help="rows shown (50)")
     saved = commands.add_parser("export", help="write the visits that match to a file or folder")
     _add_query(saved)
-    saved.add_argument("--csv", type=Path, metavar="FILE", help="CSV for spreadsheets")
-    saved.add_argument("--jsonl", type=Path, metavar="FILE", help="JSON, one object a line")
+    saved.add_argument("--csv", type=output_file, metavar="FILE", help="CSV for spreadsheets")
+    saved.add_argument("--jsonl", type=output_file, metavar="FILE", help="JSON, one object a line")
     saved.add_argument("--crops", type=Path, metavar="FOLDER", help="the plates' pictures")
     correct = commands.add_parser("correct", help="set what a plate really is; what was read is kept beside it")
-    correct.add_argument("id", type=int, help="the visit's number, as search shows it")
+    correct.add_argument("id", type=positive, help="the visit's number, as search shows it")
     correct.add_argument("text", metavar="PLATE", help="the right plate")
     correct.add_argument("--note", help="a note kept with the visit")
     forget = commands.add_parser("purge", help="remove every trace of one plate, pictures included")
@@ -66,7 +67,7 @@ def add_watch_arguments(parser: argparse.ArgumentParser) -> None:
     read.add_argument("file", type=Path, metavar="CSV")
     _add_list(read, BLOCK)
     write = commands.add_parser("export", help="write the lists to a CSV")
-    write.add_argument("file", type=Path, metavar="CSV")
+    write.add_argument("file", type=output_file, metavar="CSV")
     _add_list(write, "")
     for command in (add, remove, shown, read, write):
         _add_place(command)
@@ -238,12 +239,6 @@ def _when(text: str) -> datetime:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError) as error:
         raise argparse.ArgumentTypeError(f"'{text}' is no time: write 2026-03-01T08:00, or 7d, 12h, 30m") from error
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number from 1 up")
-    return int(text)
 
 
 def _cells(visit: Visit) -> Iterable[str]:

@@ -17,6 +17,7 @@ from app.platelog.schema import KIND_ALTERNATIVE, SOURCE, SPELLING, VISIT, WATCH
 from app.platelog.spelling import compact
 from app.platelog.store import Store
 
+_MOST_DAYS = 36_500
 _AT_ONCE = 500  # visits in one transaction, so that the writer gets its turn in between
 _MASK = "***"
 _NEIGHBOURS = timedelta(days=1)  # a later revision may move a visit's first time past midnight, not its pictures
@@ -45,8 +46,8 @@ def retain(store: Store, days: float, dry_run: bool = False, now: datetime | Non
 
     Pictures that no visit names (a killed writer's) go as well. The space is given back to the disk.
     """
-    if days < 0:
-        raise LogError(f"Visits are kept for a number of days, not {days}.")
+    if not 0 <= days <= _MOST_DAYS:  # written as "not inside", so that nan fails too
+        raise LogError(f"Visits are kept for a number of days from 0 to {_MOST_DAYS}, not {days}.")
     before = (now or datetime.now(UTC)) - timedelta(days=days)
     old = VISIT.c.last_us < to_us(before)
     total = Forgotten()
@@ -119,7 +120,12 @@ def oldest(store: Store) -> datetime | None:
 
 def _wipe(database: Database) -> None:
     """Write an SQLite store anew without its free pages, and empty its write-ahead log."""
-    database.maintain("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM")
+    if database.place.file is not None:
+        folder = str(database.place.file.parent).replace("'", "''")
+        # in a file beside the log, gone when it is done: in memory it would take as much as the log itself
+        beside = (f"PRAGMA temp_store_directory='{folder}'", "PRAGMA temp_store=FILE")
+        back = ("PRAGMA temp_store=MEMORY", "PRAGMA temp_store_directory=''")
+        database.maintain("PRAGMA wal_checkpoint(TRUNCATE)", *beside, "VACUUM", *back)
     result = database.maintain("PRAGMA wal_checkpoint(TRUNCATE)")
     if result and result[0][0]:
         raise LogUnavailable(

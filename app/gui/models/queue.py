@@ -202,7 +202,7 @@ def run_of(csv: Path) -> str:
     """Return the name that a stopped run of this CSV has in the log, empty if there is none that can go on."""
     try:
         return StateFile.beside(csv).load().run
-    except OutputError:
+    except (OutputError, ValueError):  # told when the run begins
         return ""
 
 
