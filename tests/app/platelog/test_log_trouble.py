@@ -295,3 +295,14 @@ def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path)
     with closing(sqlite3.connect(file)) as other:
         assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]
     assert len(before) == file.stat().st_size
+
+
+def test_a_damaged_schema_of_which_sqlite_complains_in_no_text_is_told_as_damage(log_file: Path) -> None:
+    Store.open(log_file).close()
+    data = log_file.read_bytes()
+    assert b"CREATE TABLE visit" in data
+    log_file.write_bytes(data.replace(b"CREATE TABLE visit", b"CREATE T\xccBLE visit"))
+    with pytest.raises(LogCorrupt, match="is damaged"):
+        Store.open(log_file, read_only=True)
+    with Store.open(log_file) as store:
+        assert "is kept as" in store.notices[0]
