@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +16,8 @@ from detector.types import Detection
 from detector.weights import default_weights, open_weights
 
 Tiles = int | Literal["auto"]
-BATCH, GPU_BATCH = 8, 64  # pictures of one shape run at once; on a processor more gains nothing and takes memory
+SCALERS = 8  # threads that scale the pictures of a larger batch
+BATCH, GPU_BATCH = 1, 64  # pictures of one shape run at once; on a processor more gain nothing and take memory
 
 
 class PlateDetector:
@@ -50,6 +52,7 @@ class PlateDetector:
             raise ValueError(f"size={self.size} is no multiple of 32")
         self._backend = make_backend(opened, device, threads, precision, streams)
         self._batch = GPU_BATCH if self._backend.name.startswith("cuda") else BATCH
+        self._scalers: ThreadPoolExecutor | None = None
         self._inputs = threading.local()  # each thread's network input, used over and over
 
     @property
@@ -106,8 +109,12 @@ class PlateDetector:
         batch: Image | None = getattr(self._inputs, "batch", None)
         if batch is None or batch.shape != shape:
             batch = self._inputs.batch = self._backend.room(shape)
-        for image, place, row in zip(images, places, batch, strict=True):
-            letterbox(image, place, row)
+        if len(images) <= SCALERS:
+            for image, place, row in zip(images, places, batch, strict=True):
+                letterbox(image, place, row)
+        else:  # a card would wait longer for its pictures than it takes for them
+            self._scalers = self._scalers or ThreadPoolExecutor(SCALERS, thread_name_prefix="scale")
+            list(self._scalers.map(letterbox, images, places, batch))
         return batch
 
     def _finish(self, output: np.ndarray, place: Letterbox, image: Image) -> list[Detection]:

@@ -50,6 +50,15 @@ def test_two_threads_at_once_find_what_one_finds(random_weights, lively):
         assert all(one.box.iou(other.box) > 0.99 for one, other in zip(alone, found, strict=True))
 
 
+def test_a_batch_as_for_a_card_gives_what_each_picture_gives_alone(random_weights, lively):
+    wide = PlateDetector(random_weights, "cpu", threads=1, precision="f32")
+    wide._batch = 64
+    images = pictures(*[(90, 160)] * 12)
+    for image, found in zip(images, wide.detect(images), strict=True):
+        alone = lively.detect([image])[0]
+        assert [one.score for one in alone] == pytest.approx([other.score for other in found], abs=1e-4)
+
+
 def test_detections_are_sorted_and_lie_inside_their_picture(lively):
     for image in pictures((90, 160), (300, 40)):
         found = lively.detect([image])[0]
