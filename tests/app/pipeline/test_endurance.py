@@ -93,8 +93,8 @@ class Camera:
     def release(self) -> None: ...
 
 
-def grey(width: int = 64, height: int = 48) -> Image:
-    return np.full((height, width, 3), 90, np.uint8)
+def grey(width: int = 64, height: int = 48, level: int = 90) -> Image:
+    return np.full((height, width, 3), level, np.uint8)
 
 
 def steady() -> Iterator[object]:
@@ -225,41 +225,54 @@ def test_ten_frames_that_are_kept_are_seen_as_memory_that_grows() -> None:
     assert grown > GROWTH_MB
 
 
-class Slow(Steady):
-    """Takes a third of the frames that come: 30 a second."""
+class Overtaken(Steady):
+    """Takes one frame of three: it waits until every camera has given so many since, however slow the machine."""
+
+    def __init__(self, given: Counter[str], over: threading.Event) -> None:
+        self._given, self._over = given, over
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
-        time.sleep(len(images) / 30)
+        before = dict(self._given)
+        until(lambda: self._over.is_set() or all(self._given[name] >= n + 3 for name, n in before.items()), 60)
         return super().detect(images)
 
 
 @pytest.mark.timeout(3600)
 @alone
 def test_three_times_the_frames_it_can_take_are_dropped_counted_and_never_queued() -> None:
-    sink, given = Counted(), Counter[str]()
+    given, lags, over = Counter[str](), list[int](), threading.Event()
+
+    class Lagging(Counted):
+        def on_frame(self, result: FrameResult) -> None:
+            super().on_frame(result)
+            lags.append(given[result.frame.source_id] - result.frame.index)
 
     def counted(name: str) -> Iterator[object]:
         while True:
             given[name] += 1
-            yield grey(1280, 720)
+            yield grey(640, 360, 60 + given[name] % 2 * 100)  # a still scene would hardly be looked at
 
-    engine = Engine(Pipeline(Slow(), Steady()), [sink]).start()
-    names = [camera_of(f"cam-{number}", counted(f"rtsp://cam-{number}/1"), engine, 1 / 45) for number in range(2)]
-    assert until(lambda: all(sink.frames[name] > 10 for name in names))
-    before, first = memory_mb(), len(sink.delays)
-    time.sleep(LOAD_S)
+    sink = Lagging()
+    engine = Engine(Pipeline(Overtaken(given, over), Steady()), [sink]).start()
+    names = [
+        camera_of(f"cam-{number}", counted(f"rtsp://cam-{number}/1"), engine, 1 / 45, stall_s=60) for number in range(2)
+    ]
+    assert until(lambda: all(sink.frames[name] > 20 for name in names), 60)
+    before, first, began = memory_mb(), len(lags), Counter(given)
+    until(lambda: all(given[name] - began[name] >= 45 * LOAD_S for name in names), 60 * LOAD_S)
     status, grown = engine.status(), memory_mb() - before
     waiting = {name: status[name].frames - status[name].dropped - sink.frames[name] for name in names}
+    over.set()
     assert engine.stop(10)
-    delays = np.array(sink.delays[first:])
-    early, late = (np.median(part) for part in np.array_split(delays, 2))
+    delays, late = np.array(sink.delays[first:]), np.array(lags[first:])
     dropped = sum(status[name].dropped for name in names) / sum(given.values())
+    early, later = (np.median(part) for part in np.array_split(late, 2))
     print(
-        f"{LOAD_S:.0f} s, {sum(given.values())} frames given, {dropped:.0%} dropped and counted; delay median "
-        f"{1000 * np.median(delays):.0f} ms, 95 % {1000 * np.percentile(delays, 95):.0f} ms, first half "
-        f"{1000 * early:.0f}, second {1000 * late:.0f} ms; memory {grown:+.1f} MB"
+        f"{sum(given.values())} frames given, {dropped:.0%} dropped and counted; {np.median(late):.0f} frames behind, "
+        f"95 % {np.percentile(late, 95):.0f}, first half {early:.0f}, second {later:.0f}; delay median "
+        f"{1000 * np.median(delays):.0f} ms, 95 % {1000 * np.percentile(delays, 95):.0f} ms; memory {grown:+.1f} MB"
     )
-    assert all(frames <= 2 for frames in waiting.values()), "one waits, one is in the networks"
+    assert all(frames <= 4 for frames in waiting.values()), "one waits, the others are in the networks"
     assert dropped > 0.4
-    assert late < 2 * early + 0.05 and np.percentile(delays, 95) < 1
+    assert later <= early + 2 and np.percentile(late, 95) <= 12
     assert grown < GROWTH_MB
