@@ -51,7 +51,7 @@ def locate(log: str | Path | None = None, pictures: Path | None = None) -> Place
     pictures: another folder for the pictures than `pictures` beside the database. Raises LogError for a bad address.
     """
     if log is not None and "\0" in str(log):
-        raise LogError(f"{str(log)!a} is no place for a log: no disk can hold that name.")
+        raise LogError(f"'{redact(str(log))}' is no place for a log: no disk can hold that name.")
     text = str(log) if log is not None else str(default_folder() / "plates.sqlite3")
     url = _address(text) if "://" in text else sa.URL.create("sqlite", database=text)
     if url.get_backend_name() != "sqlite":
