@@ -120,7 +120,7 @@ class Log:
     keep_days: int = _option(
         30,
         "Keep reads for",
-        "Older reads and their pictures are deleted.",
+        "Reads logged longer ago are deleted with their pictures, however old or new the recording.",
         low=0,
         high=3650,
         unit="days",

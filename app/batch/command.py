@@ -91,7 +91,7 @@ def _journal(args: argparse.Namespace, errors: list[str], console: Progress) -> 
     place = locate(log)
     if place.file is not None and not place.file.exists():
         what = "Reads and their pictures" if pictures else "Reads, without pictures,"
-        print(f"{what} are kept in {place.name}; `log retain --days 30` deletes what is older.", file=sys.stderr)
+        print(f"{what} are kept in {place.name}; `log retain --days 30` deletes what is kept longer.", file=sys.stderr)
     told = Told(console)
     journal = open_journal(log, run=_run_before(args), pictures=pictures, on_status=told)
     told(journal.status)

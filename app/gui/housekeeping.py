@@ -1,4 +1,4 @@
-"""Keeping the promise on retention: what is older than the settings say is deleted while the window is open."""
+"""Keeping the promise on retention: what was logged longer ago than is set is deleted while the window is open."""
 
 import logging
 
@@ -32,7 +32,7 @@ class Housekeeping(QObject):
 
     def _done(self, gone: Forgotten) -> None:
         if gone.visits:
-            text = self.tr("{} reads older than {} days were deleted.")
+            text = self.tr("{} reads logged more than {} days ago were deleted.")
             self._controller.message.emit(text.format(gone.visits, self._controller.settings.log.keep_days))
             self._controller.log_changed.emit()
 

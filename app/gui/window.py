@@ -264,9 +264,9 @@ class MainWindow(QMainWindow):
     def _tell_retention(self) -> None:
         """A newcomer is told what is kept, for how long, and where to change it."""
         days = self._controller.settings.log.keep_days
-        text = self.tr("Reads and their pictures are kept on this computer only, for {} days.").format(days)
+        text = self.tr("Reads and their pictures are kept on this computer only, for {} days after they are logged.")
         if self._extras is not None and days:
-            self.notice.show_news(text, self.tr("Change…"), self._extras.privacy)
+            self.notice.show_news(text.format(days), self.tr("Change…"), self._extras.privacy)
 
     # -- opening and closing ---------------------------------------------------------------------------------------
 

@@ -200,7 +200,9 @@ def _fill_batch(store: Store, visits: list[Visit]) -> None:
             for visit, spelt in spellings
             for row in gram_values(visit.id or 0, to_us(visit.first_time), [str(one["folded"]) for one in spelt])
         ]
-        connection.execute(sa.insert(VISIT), [{"id": v.id, **visit_values(v, ids[v.source])} for v in visits])
+        saved = ({"id": visit.id, "saved_us": to_us(visit.last_time)} for visit in visits)
+        rows = [{**own, **visit_values(visit, ids[visit.source])} for own, visit in zip(saved, visits, strict=True)]
+        connection.execute(sa.insert(VISIT), rows)
         connection.execute(sa.insert(SPELLING), [row for _, spelt in spellings for row in spelt])
         connection.execute(sa.insert(GRAM), grams)
 

@@ -40,7 +40,7 @@ def add_log_arguments(parser: argparse.ArgumentParser) -> None:
     correct.add_argument("--note", help="a note kept with the visit")
     forget = commands.add_parser("purge", help="remove every trace of one plate, pictures included")
     forget.add_argument("--plate", required=True, help="the plate, without wildcards")
-    old = commands.add_parser("retain", help="delete visits older than so many days, with their pictures")
+    old = commands.add_parser("retain", help="delete visits logged more than so many days ago, with their pictures")
     old.add_argument("--days", type=float, required=True, metavar="N", help="days to keep")
     for command in (forget, old):
         command.add_argument("--dry-run", action="store_true", help="only say what would be deleted")

@@ -204,5 +204,27 @@ def _settled_hits(connection: sa.Connection) -> None:
     connection.execute(sa.text("ALTER TABLE visit DROP COLUMN alternatives"))
 
 
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_visits, _search_tables, _settled_hits)
+def _saved_times(connection: sa.Connection) -> None:
+    """Version 4: when each visit was saved.
+
+    A live visit was saved when it was last seen. When a recording's visits were saved nothing tells, and its own time
+    may be years back: they count from now, so that none goes before its time.
+    """
+    now = time.time_ns() // 1000
+    visit = sa.Table(
+        "visit",
+        sa.MetaData(),
+        sa.Column("id", _KEY, primary_key=True),
+        sa.Column("last_us", sa.BigInteger, nullable=False),
+        sa.Column("clock_source", sa.String(32), nullable=False),
+        sa.Column("saved_us", sa.BigInteger, nullable=False, server_default=sa.text(str(now))),
+    )
+    definition = str(CreateColumn(visit.c.saved_us).compile(dialect=connection.dialect))
+    connection.execute(sa.text(f"ALTER TABLE visit ADD COLUMN {definition}"))
+    live = (visit.c.clock_source == "live", visit.c.last_us < now)
+    connection.execute(sa.update(visit).where(*live).values(saved_us=visit.c.last_us))
+    sa.Index("ix_visit_saved", visit.c.saved_us, visit.c.id).create(connection)
+
+
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_visits, _search_tables, _settled_hits, _saved_times)
 LATEST = len(STEPS)

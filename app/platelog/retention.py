@@ -1,4 +1,4 @@
-"""Forgetting: what is older than so many days, and every trace of one plate."""
+"""Forgetting: what was logged more than so many days ago, and every trace of one plate."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -42,17 +42,18 @@ class Forgotten:
 
 
 def retain(store: Store, days: float, dry_run: bool = False, now: datetime | None = None) -> Forgotten:
-    """Delete visits last seen more than days ago, with their pictures; a dry run only counts.
+    """Delete visits first saved more than days ago, with their pictures; a dry run only counts.
 
-    Pictures that no visit names (a killed writer's) go as well. The space is given back to the disk.
+    When they were seen does not matter: a recording may be years old when it is read. Pictures that no visit
+    names (a killed writer's) go as well. The space is given back to the disk.
     """
     if not 0 <= days <= _MOST_DAYS:  # written as "not inside", so that nan fails too
         raise LogError(f"Visits are kept for a number of days from 0 to {_MOST_DAYS}, not {days}.")
     before = (now or datetime.now(UTC)) - timedelta(days=days)
-    old = VISIT.c.last_us < to_us(before)
+    old = sa.select(VISIT.c.id).where(VISIT.c.saved_us < to_us(before)).order_by(VISIT.c.saved_us, VISIT.c.id)
     total = Forgotten()
     with store.database.reading() as connection:
-        ids = list(connection.execute(sa.select(VISIT.c.id).where(old).order_by(VISIT.c.id)).scalars())
+        ids = list(connection.execute(old).scalars())
     for batch in _batches(ids):
         total = _plus(total, _count(store, batch) if dry_run else _delete(store, batch))
     orphans = list(_orphans(store, min(before, datetime.now(UTC) - _ORPHAN_AGE)))

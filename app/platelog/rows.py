@@ -42,7 +42,7 @@ def storable(text: str) -> str:
 
 
 def visit_values(visit: Visit, source_id: int) -> dict[str, object]:
-    """Return the columns of table visit for a visit, without its id."""
+    """Return the columns of table visit that a visit tells: all besides id and saved_us."""
     box = visit.box if visit.box is not None else (None, None, None, None)
     return {
         "run": visit.run[:_MAX_NAME],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
@@ -41,7 +42,7 @@ class Saving:
         return saved, outdated
 
     def rewrite(self, old: Visit, new: Visit) -> Visit:
-        """Replace a stored visit's row and search entries; its pictures stay as new has them."""
+        """Replace a stored visit's row and search entries; its pictures are those of new, its saved time stays."""
         assert old.id is not None
         delete_spellings(self._connection, [old.id])
         values = visit_values(new, self._source_id(new.source))
@@ -73,7 +74,8 @@ class Saving:
         return self.rewrite(old, new), [*outdated, *(name for name in (old.crop, old.frame) if name not in kept)]
 
     def _insert(self, visit: Visit, source_id: int) -> Visit:
-        result = self._connection.execute(sa.insert(VISIT).values(visit_values(visit, source_id)))
+        values = {**visit_values(visit, source_id), "saved_us": to_us(datetime.now(UTC))}
+        result = self._connection.execute(sa.insert(VISIT).values(values))
         key = result.inserted_primary_key
         assert key is not None
         self._add_spellings(key[0], visit)

@@ -53,10 +53,12 @@ VISIT = sa.Table(
     sa.Column("frame", sa.String(255), nullable=False),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("settled", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("saved_us", sa.BigInteger, nullable=False),  # when it was first saved: what retention goes by
     sa.UniqueConstraint("run", "source_id", "track", name="uq_visit_track"),
     sa.Index("ix_visit_time", "first_us", "id"),
     sa.Index("ix_visit_source_time", "source_id", "first_us", "id"),
     sa.Index("ix_visit_list_time", "list_name", "first_us", "id"),
+    sa.Index("ix_visit_saved", "saved_us", "id"),
     sqlite_autoincrement=True,  # a purged visit's number is never given again
 )
 

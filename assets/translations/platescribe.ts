@@ -632,7 +632,7 @@
   <context>
     <name>Housekeeping</name>
     <message>
-      <source>{} reads older than {} days were deleted.</source>
+      <source>{} reads logged more than {} days ago were deleted.</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -872,7 +872,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Reads and their pictures are kept on this computer only, for {} days.</source>
+      <source>Reads and their pictures are kept on this computer only, for {} days after they are logged.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1358,7 +1358,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Delete all reads older than {n} days, with their pictures? This cannot be undone.</source>
+      <source>Delete all reads logged over {n} days ago, with their pictures? This cannot be undone.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1410,7 +1410,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>{n} reads and {p} pictures ({mb} MB) are older.</source>
+      <source>{n} reads and {p} pictures ({mb} MB) were logged longer ago.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1642,10 +1642,6 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Older reads and their pictures are deleted.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Only the plate that was read stays sharp.</source>
       <translation type="unfinished" />
     </message>
@@ -1671,6 +1667,10 @@
     </message>
     <message>
       <source>Reads less sure than this are counted, not listed.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reads logged longer ago are deleted with their pictures, however old or new the recording.</source>
       <translation type="unfinished" />
     </message>
     <message>

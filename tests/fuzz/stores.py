@@ -13,11 +13,12 @@ def _log_seeds(folder: Path) -> list[bytes]:
     from app.platelog.store import Store
     from app.platelog.types import Entry
     from app.platelog.watchlist import WatchEntry
-    from tests.app.platelog.log_samples import made
+    from tests.app.platelog.log_samples import log_as_of, made
 
     with Store.open(folder / "seed.sqlite3") as store:
         store.save([Entry(made(f"AB{number}CDE", number)) for number in range(12)])
         store.watch.add(WatchEntry("block", "AB*", 1, True, "Mon-Fri 08:00-18:00", "stolen"))
+        log_as_of(store)
         store.correct(3, "XY1", "a note")
         store.database.maintain("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
     return [(folder / "seed.sqlite3").read_bytes()]

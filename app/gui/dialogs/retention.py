@@ -1,4 +1,4 @@
-"""Privacy: how long reads are kept, deleting what is older, and forgetting one plate; counted before it is done."""
+"""Privacy: how long reads are kept, deleting older ones, and forgetting one plate; counted before it is done."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from app.settings import with_value
 
 
 class RetentionDialog(Dialog):
-    """Deletes what is older than so many days, or every trace of a plate; a dry run counts first."""
+    """Deletes what was logged more than so many days ago, or every trace of a plate; a dry run counts first."""
 
     def __init__(self, controller: Controller, store: Store, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -47,7 +47,7 @@ class RetentionDialog(Dialog):
     def delete_old(self) -> None:
         """Delete what is older, after asking."""
         days = self.days.value()
-        question = self.tr("Delete all reads older than {n} days, with their pictures? This cannot be undone.")
+        question = self.tr("Delete all reads logged over {n} days ago, with their pictures? This cannot be undone.")
         if self._sure(question.format(n=days)):
             self._do(lambda: retain(self._store, days), self._count_old)
 
@@ -116,7 +116,7 @@ class RetentionDialog(Dialog):
         self._counting.ask(lambda: retain(self._store, days, dry_run=True), self._show_old)
 
     def _show_old(self, found: Forgotten) -> None:
-        text = self.tr("{n} reads and {p} pictures ({mb} MB) are older.")
+        text = self.tr("{n} reads and {p} pictures ({mb} MB) were logged longer ago.")
         self.old.setText(text.format(n=found.visits, p=found.pictures, mb=found.picture_bytes // 1_000_000))
         self.delete_button.setEnabled(bool(found.visits or found.pictures))
 

@@ -41,6 +41,7 @@ from app.platelog.types import Entry, LogState, Visit
 from app.settings import Settings
 from tests.app.gui.fakes import pipeline
 from tests.app.gui.shell import wait_for
+from tests.app.platelog.log_samples import log_as_of
 
 
 def dropped(*urls: str) -> QMimeData:
@@ -123,10 +124,15 @@ def test_old_reads_are_deleted_while_the_window_is_open(
     store = window.controller.store
     assert store is not None
     now = datetime.now(UTC)
-    old, young = (Visit("AB12CDE", "gate", when, when, track=str(when)) for when in (now - timedelta(days=31), now))
-    store.save([Entry(old), Entry(young)])
+    month, year = now - timedelta(days=31), now - timedelta(days=365)
+    store.save([Entry(Visit("OLD", "gate", now, now, track="a"))])
+    log_as_of(store, month)
+    store.save([Entry(Visit("NEW", "last-year.mp4", year, year, clock_source="container", track="b"))])
+    told: list[str] = []
+    window.controller.message.connect(told.append)
     Housekeeping(window.controller, first_ms=1)
-    wait_for(qtbot, lambda: store.count(Query()) == 1)
+    wait_for(qtbot, lambda: told == ["1 reads logged more than 30 days ago were deleted."])
+    assert [visit.plate for visit in store.each(Query())] == ["NEW"]
 
 
 def test_a_later_start_opens_the_cameras_that_were_set_up(window: MainWindow, clip: Path) -> None:

@@ -5,7 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import sqlalchemy as sa
 
+from app.platelog.rows import to_us
+from app.platelog.schema import VISIT
+from app.platelog.store import Store
 from app.platelog.types import Entry, Guess, Visit
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -38,3 +42,16 @@ def made(plate: str = "AB12CDE", number: int = 0, **changes: Any) -> Visit:
 def entry(plate: str = "AB12CDE", number: int = 0, **changes: Any) -> Entry:
     """The same with pictures."""
     return Entry(made(plate, number, **changes), JPEG, JPEG)
+
+
+def log_as_of(store: Store, when: datetime | None = None) -> None:
+    """Make all visits as if they had been logged at a time; without one each when it was last seen."""
+    with store.database.writing() as connection:
+        saved_us = VISIT.c.last_us if when is None else to_us(when)
+        connection.execute(sa.update(VISIT).values(saved_us=saved_us))
+
+
+def saved_us(store: Store) -> list[int]:
+    """When the visits were logged, in the order of their numbers."""
+    with store.database.reading() as connection:
+        return list(connection.execute(sa.select(VISIT.c.saved_us).order_by(VISIT.c.id)).scalars())

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,16 +8,24 @@ from app.platelog import migrations
 from app.platelog.database import Database
 from app.platelog.errors import LogTooNew, LogUnavailable
 from app.platelog.place import locate
+from app.platelog.retention import retain
+from app.platelog.rows import to_us
 from app.platelog.schema import METADATA
 from app.platelog.search import Query
 from app.platelog.store import Store
 from app.platelog.types import Guess
 from app.platelog.watchlist import WatchEntry
+from tests.app.platelog.log_samples import saved_us
 
 VERSION_1_VISIT = """INSERT INTO visit (id, run, source_id, track, revision, first_us, last_us, plate, char_confidences,
 alternatives, note, clock_source, region, list_name, crop, frame, first_s, last_s, x1, y1, x2, y2, original_plate,
 confidence, reads) VALUES ({id}, 'run', 1, 't{id}', 1, 1000000, 2000000, '{plate}', '0.9 0.8', '{others}', 'old note',
 'live', 'GB', 'block', 'a.jpg', '', 0, 1, 1, 2, 3, 4, {original}, 0.87, 4)"""
+
+
+VERSION_3_VISIT = """INSERT INTO visit (run, source_id, track, revision, first_us, last_us, plate, char_confidences,
+note, clock_source, region, list_name, crop, frame, confidence, reads, settled) VALUES ('run', 1, ?, 1, ?, ?, 'AB12CDE',
+'0.9', '', ?, '', '', '', '', 0.9, 4, 0)"""
 
 
 def version_1(file: Path) -> None:
@@ -46,6 +55,35 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_all_it_holds(log_file: 
         assert store.count(Query("XV99*", alternatives=False)) == 1
         assert [entry.note for entry in store.watch.entries()] == ["stolen"]
         assert migrations.current_version(store.database) == migrations.LATEST
+
+
+def version_3(file: Path, visits: dict[str, datetime]) -> None:
+    """A store as the third version left it, with visits last seen at these times by these clocks."""
+    database = Database(locate(file))
+    for number, step in enumerate(migrations.STEPS[:3], start=1):
+        with database.writing() as connection:
+            step(connection)
+            connection.exec_driver_sql("INSERT INTO schema_version VALUES (?, 0)", (number,))
+    with database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO source VALUES (1, 'd', 'gate')")
+        for name, when in visits.items():
+            connection.exec_driver_sql(VERSION_3_VISIT, (name, to_us(when), to_us(when), name.rstrip("0123456789")))
+    database.close()
+
+
+def test_nothing_goes_early_in_a_log_from_before_saved_times(log_file: Path) -> None:
+    now, day = datetime.now(UTC), timedelta(days=1)
+    seen = {"live1": now - 31 * day, "live2": now - 29 * day, "live3": now + 400 * day}
+    seen |= {"container": now - 400 * day, "file time": now - 31 * day, "given": now + 400 * day}
+    version_3(log_file, seen)
+    with Store.open(log_file) as store:
+        opened = datetime.now(UTC)
+        live1, live2, *rest = saved_us(store)
+        assert [live1, live2] == [to_us(seen["live1"]), to_us(seen["live2"])]
+        assert len(set(rest)) == 1 and to_us(now) <= rest[0] <= to_us(opened)
+        assert retain(store, 30).visits == 1
+        assert {visit.track for visit in store.each(Query())} == seen.keys() - {"live1"}
+        assert retain(store, 30, now=opened + 31 * day).visits == 5
 
 
 def test_a_new_store_has_the_tables_the_program_expects(store: Store) -> None:

@@ -1,17 +1,18 @@
 import os
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app.platelog.errors import LogError, LogUnavailable
-from app.platelog.retention import oldest, purge, retain
+from app.platelog.retention import Forgotten, oldest, purge, retain
 from app.platelog.search import Query
 from app.platelog.store import Store
 from app.platelog.types import Entry, Guess
 from app.platelog.watchlist import WatchEntry
-from tests.app.platelog.log_samples import JPEG, NOON, entry, made
+from tests.app.platelog.log_samples import JPEG, NOON, entry, log_as_of, made, saved_us
 
 DAY = timedelta(days=1)
 SECRET = "QX47PURGE"
@@ -23,6 +24,7 @@ def pictures(store: Store) -> list[Path]:
 
 def aged(store: Store) -> None:
     store.save([entry(number=day, first_time=NOON - day * DAY, last_time=NOON - day * DAY) for day in range(6)])
+    log_as_of(store)
 
 
 def test_old_visits_go_with_their_pictures(store: Store) -> None:
@@ -43,6 +45,54 @@ def test_a_dry_run_counts_the_same_and_deletes_nothing(store: Store) -> None:
     assert retain(store, 2.5, now=NOON) == planned
 
 
+def test_an_old_recording_is_kept_for_as_long_as_any(store: Store) -> None:
+    last_year = NOON - 365 * DAY
+    store.save([entry(first_time=last_year, last_time=last_year, clock_source="container"), entry(number=1)])
+    logged = datetime.now(UTC)
+    assert retain(store, 30) == retain(store, 30, now=logged + 29 * DAY) == Forgotten()
+    assert len(pictures(store)) == 4
+    assert retain(store, 30, now=logged + 31 * DAY).visits == 2
+    assert not pictures(store)
+
+
+@pytest.mark.parametrize("seen", [timedelta(0), 365 * DAY, -365 * DAY])
+def test_what_was_logged_too_long_ago_goes_whenever_it_was_seen(store: Store, seen: timedelta) -> None:
+    now = datetime.now(UTC)
+    store.save([entry("OLD", 0, first_time=now - seen, last_time=now - seen)])
+    log_as_of(store, now - 31 * DAY)
+    store.save([entry("NEW", 1, first_time=now - seen, last_time=now - seen)])
+    assert retain(store, 30).visits == 1
+    assert [visit.plate for visit in store.each(Query())] == ["NEW"]
+
+
+def test_a_visit_counts_from_when_it_was_first_logged(store: Store, log_file: Path) -> None:
+    [visit] = store.save([entry()])
+    assert visit.id is not None
+    log_as_of(store, NOON)
+    before = saved_us(store)
+    store.correct(visit.id, "AB12CDF")
+    store.annotate(visit.id, "seen it")
+    store.settle(visit.id)
+    store.save([entry("AB12CDG", revision=2)])
+    purge(store, "ZZ99ZZZ")  # an alternative
+    store.close()
+    with Store.open(log_file) as again:
+        again.save([entry("AB12CDG", revision=2)])  # as a resumed run does
+        assert saved_us(again) == before
+
+
+def test_retention_finds_what_is_old_by_an_index(store: Store) -> None:
+    aged(store)
+    asked: list[str] = []
+    engine = store.database._reader
+    sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    retain(store, 2.5, dry_run=True, now=NOON)
+    [query] = [text for text in asked if "saved_us <" in text]
+    with store.database.reading() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (0,))]
+    assert len(plan) == 1 and "COVERING INDEX ix_visit_saved (saved_us<?)" in plan[0]
+
+
 def test_pictures_no_visit_names_go_too_but_not_fresh_ones(store: Store) -> None:
     [saved] = store.save([entry()])
     orphan = store.pictures.path(saved.crop).with_name("left.jpg")
@@ -61,7 +111,7 @@ def test_the_disk_gets_its_space_back(store: Store, log_file: Path) -> None:
     store.save([Entry(made(number=number, note="n" * 3000)) for number in range(300)])
     store.database.maintain("PRAGMA wal_checkpoint(TRUNCATE)")
     before = log_file.stat().st_size
-    retain(store, 0, now=NOON + DAY)
+    retain(store, 0, now=datetime.now(UTC) + DAY)
     assert log_file.stat().st_size < before / 5
     assert log_file.with_name(log_file.name + "-wal").stat().st_size == 0
 

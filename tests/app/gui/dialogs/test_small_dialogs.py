@@ -21,6 +21,7 @@ from app.gui.models.live import picture_of, pixels_of
 from app.platelog.search import Query
 from app.platelog.types import ALLOW, Entry, Guess, Visit
 from app.platelog.watchlist import WatchEntry
+from tests.app.platelog.log_samples import log_as_of
 
 NOW = datetime.now(UTC)
 CROP = np.random.default_rng(3).integers(0, 255, (30, 81, 3), np.uint8)
@@ -78,6 +79,7 @@ def test_old_reads_are_counted_then_deleted_after_asking(
     store.save(
         [Entry(Visit(f"P{age}", "gate", when, when, track=str(age))) for age, when in zip(ages, times, strict=True)]
     )
+    log_as_of(store)
     dialog = RetentionDialog(controller, store)
     qtbot.addWidget(dialog)
     qtbot.waitUntil(lambda: dialog.old.text().startswith("2 "))
