@@ -1,4 +1,4 @@
-"""A plate cut out of its frame: with a margin, clamped to the frame, set upright when tilted; and how sharp it is."""
+"""A plate cut out of its frame: with a margin, clamped to the frame; and how sharp it is."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,9 @@ import numpy as np
 from detector.preprocess import Image
 from detector.types import Box
 
-# Share of the box's width and height added on each side. None: of 120 scenes the reader read 90 exactly from crops
-# without a margin, 81 with a twentieth, 63 with a tenth (docs/detector.md).
-MARGIN = 0.0
+# Share of the box's width and height added on each side: what sets the plate straight wants to see all of its corners.
+MARGIN = 0.1
 SHARP_WIDTH = 128  # pixels to which a crop is brought before its sharpness is measured
-MIN_TILT, MAX_TILT = 2.5, 30.0  # degrees; less is not worth a resampling, more is no text line
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,45 +58,3 @@ def sharpness(image: Image) -> float:
     if contrast < 1.0:
         return 0.0
     return float(cv2.Laplacian(grey, cv2.CV_32F).var()) / contrast
-
-
-def tilt(image: Image) -> float:
-    """Degrees by which the plate in a crop is turned clockwise, 0 when no direction stands out.
-
-    The direction along which edges line up best: rows of the crop's vertical gradient, turned by each angle in
-    steps of a degree, have their largest variance when characters and border lie level.
-    """
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    height, width = grey.shape
-    if min(height, width) < 12:
-        return 0.0
-    scale = 120 / width
-    small = cv2.resize(grey, (120, max(12, round(height * scale))), interpolation=cv2.INTER_AREA)
-    edges = np.abs(cv2.Sobel(cv2.GaussianBlur(small, (0, 0), 1.0), cv2.CV_32F, 0, 1))
-    angles = np.arange(-MAX_TILT, MAX_TILT + 1)
-    scores = np.array([_row_variance(edges, float(angle)) for angle in angles])
-    best = int(scores.argmax())
-    level = float(scores[int(MAX_TILT)])
-    return float(angles[best]) if scores[best] > 1.3 * level else 0.0
-
-
-def _row_variance(edges: np.ndarray, angle: float) -> float:
-    """Variance of the mean edge strength of rows after turning a crop counterclockwise by degrees."""
-    height, width = edges.shape
-    slope = np.tan(np.radians(angle))
-    matrix = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], np.float32)  # a shear does for small angles
-    turned = cv2.warpAffine(edges, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    return float(turned.mean(axis=1).var())
-
-
-def level(image: Image) -> Image:
-    """The crop with its plate sheared level, unchanged when it is level already; the size stays the crop's."""
-    angle = tilt(image)
-    if abs(angle) < MIN_TILT:
-        return image
-    height, width = image.shape[:2]
-    slope = np.tan(np.radians(angle))
-    matrix = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], np.float32)
-    sheared = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    lost = int(min(abs(slope) * width / 2, 0.3 * height))  # rows that only the corners of the box filled
-    return np.ascontiguousarray(sheared[lost : height - lost], dtype=np.uint8)

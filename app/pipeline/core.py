@@ -25,15 +25,13 @@ from app.pipeline.types import (
 )
 from app.pipeline.visits import VisitBook
 from app.pipeline.zones import Zones
-from detector.crops import cut, level, sharpness
+from detector.crops import cut, sharpness
 from detector.types import Detection
 from recognizer.readings import Reading
 
 _LISTED_REJECTIONS = 500
 _BETTER = 0.1
 # A narrower box holds two lines, or a plate that is tilted: worth the time to set it upright. A picture has no second
-# frame to make up for a poor crop, so there every plate is.
-_TILTED_ASPECT = 2.2
 
 
 class Detector(Protocol):
@@ -229,8 +227,6 @@ class Pipeline:
             box = found.detection.box
             if item.eligible and track.wants_reading(box):
                 image = cut(item.frame.image, box)
-                if item.frame.is_still or box.width < _TILTED_ASPECT * box.height:
-                    image = level(image)
                 yield PlateCrop(item.frame, found.track_id, image, box, found.detection.score, sharpness(image))
 
     def _vote(
