@@ -11,7 +11,6 @@ import numpy.typing as npt
 from recognizer import checkpoint as checkpoints
 from recognizer import reader
 from recognizer.checkpoint import Calibration
-from recognizer.ctc import beam
 from recognizer.datasets import load
 
 
@@ -29,7 +28,7 @@ def main(args: argparse.Namespace) -> int:
     checkpoint = checkpoints.load(path)
     data = load(args.data, split=args.split, alphabet=checkpoint.config.alphabet, steps=checkpoint.config.steps)
     plates = reader.PlateReader(path)
-    texts = beam(plates.log_probs([sample.image() for sample in data.samples]), plates.alphabet, keep=1)
+    texts = plates.decoded([sample.image() for sample in data.samples], thorough=True)
     right = [best[0].text == sample.text for best, sample in zip(texts, data.samples, strict=True)]
     calibration = fit([best[0].log_prob for best in texts], right)
     checkpoints.save(replace(checkpoint, calibration=calibration), args.out)

@@ -70,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--weights", type=Path, help="the reader; default: the shipped one")
     add("--device", default="auto", help="auto, cpu or cuda:N")
     add("--region", help="prefer texts that fit this country's plate formats")
+    add("--quick", action="store_true", help="one look at each crop, as in video; default: more where it is unsure")
     add("--sheet", type=Path, metavar="FILE.png", help="draw the worst cases as a contact sheet")
     add("--worst", type=int, default=60, help="how many cases the sheet shows")
     add("--readings", type=Path, metavar="FILE.csv", help="write every reading beside its true text")
@@ -82,7 +83,7 @@ def main(args: argparse.Namespace) -> int:
     if data.left_out:
         print(data.report())
     started = time.perf_counter()
-    cases = read_all(data.samples, reader.read)
+    cases = read_all(data.samples, lambda crops: reader.read(crops, thorough=not args.quick))
     milliseconds = (time.perf_counter() - started) * 1000 / len(cases)
     found = evaluate(cases)
     print(report(found))

@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from recognizer import checkpoint as checkpoints
-from recognizer.align import Aligner, straighten
+from recognizer.align import WHOLE, Aligner, Quad, straighten
 from recognizer.alphabet import Alphabet
 from recognizer.backends import choose
 from recognizer.ctc import Decoded, beam
 from recognizer.formats import rerank
 from recognizer.images import Image, batch, check, fit
+from recognizer.looks import UNSURE, looks, pool
 from recognizer.readings import Alternative, Reading
 
 WEIGHTS = Path(__file__).parent.parent / "assets" / "weights"
@@ -70,29 +71,55 @@ class PlateReader:
 
     def straightened(self, crops: Sequence[Image]) -> list[Image]:
         """The crops as the network sees them, all of its size: set upright by the aligner, where there is one."""
-        for crop in crops:
-            check(crop)
-        if self._aligner is None:
-            return [fit(crop, self.config) for crop in crops]
-        width, height = self.config.width, self.config.height
-        quads = self._aligner.find(crops)
-        return [
-            fit(straighten(crop, quad, width, height), self.config) for crop, quad in zip(crops, quads, strict=True)
-        ]
+        return [self._seen(crop, quad) for crop, quad in zip(crops, self._corners(crops), strict=True)]
 
     def log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
         """Log probabilities (N, T, K) of BGR crops of any sizes, before decoding."""
-        if not crops:
-            return np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)
-        pieces = [crops[start : start + LARGEST_BATCH] for start in range(0, len(crops), LARGEST_BATCH)]
-        return np.concatenate([self._run(batch(self.straightened(piece))) for piece in pieces])
+        return self._log_probs(crops, self._corners(crops))
 
-    def read(self, crops: Sequence[Image]) -> list[Reading]:
-        """One Reading a crop, in order; crops are BGR pictures of any sizes, any number of them."""
+    def decoded(self, crops: Sequence[Image], *, thorough: bool = False) -> list[list[Decoded]]:
+        """The most probable texts of each crop, best first, their probabilities not calibrated; as for `read`."""
         if not crops:
             return []
-        decoded = beam(self.log_probs(crops), self.alphabet, keep=ALTERNATIVES + 1)
-        return [self._reading(texts) for texts in decoded]
+        corners = self._corners(crops)
+        texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1)
+        unsure = [i for i, (best, *_) in enumerate(texts) if self.confidence(best.log_prob) < UNSURE]
+        if not thorough or self._aligner is None or not unsure:
+            return texts
+        cuts = [(crops[i], quad) for i in unsure for quad in looks(corners[i])]
+        others = beam(self._log_probs(*zip(*cuts, strict=True)), self.alphabet, keep=ALTERNATIVES + 1)
+        each = len(others) // len(unsure)
+        for place, i in enumerate(unsure):
+            texts[i] = pool([texts[i], *others[place * each : (place + 1) * each]])
+        return texts
+
+    def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
+        """One Reading a crop, in order; crops are BGR pictures of any sizes, any number of them.
+
+        thorough: take a few more looks where a reading is unsure. For single pictures: a video's frames are looks.
+        """
+        return [self._reading(texts) for texts in self.decoded(crops, thorough=thorough)]
+
+    def _corners(self, crops: Sequence[Image]) -> list[Quad]:
+        for crop in crops:
+            check(crop)
+        if self._aligner is None:
+            return [WHOLE] * len(crops)
+        pieces = [crops[start : start + LARGEST_BATCH] for start in range(0, len(crops), LARGEST_BATCH)]
+        return [quad for piece in pieces for quad in self._aligner.find(piece)]
+
+    def _seen(self, crop: Image, quad: Quad) -> Image:
+        if self._aligner is not None:
+            crop = straighten(crop, quad, self.config.width, self.config.height)
+        return fit(crop, self.config)
+
+    def _log_probs(self, crops: Sequence[Image], corners: Sequence[Quad]) -> npt.NDArray[np.float32]:
+        parts = [np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)]
+        for start in range(0, len(crops), LARGEST_BATCH):
+            piece = slice(start, start + LARGEST_BATCH)
+            pictures = [self._seen(crop, quad) for crop, quad in zip(crops[piece], corners[piece], strict=True)]
+            parts.append(self._run(batch(pictures)))
+        return np.concatenate(parts)
 
     def _reading(self, texts: Sequence[Decoded]) -> Reading:
         by_text = {decoded.text: decoded for decoded in texts}

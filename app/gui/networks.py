@@ -51,11 +51,11 @@ class SharedNetworks:
         with self._detecting:
             return detector.detect(images)
 
-    def read(self, crops: Sequence[Image]) -> list[Reading]:
+    def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
         """Return one reading a crop."""
         _, reader = self._networks()
         with self._reading:
-            return reader.read(crops)
+            return reader.read(crops, thorough=thorough)
 
     def _networks(self) -> tuple[Detector, Reader]:
         with self._loading:

@@ -45,8 +45,8 @@ class Detector(Protocol):
 class Reader(Protocol):
     """Reads plates; `recognizer.PlateReader` is one."""
 
-    def read(self, crops: Sequence[Image]) -> list[Reading]:
-        """Return one reading a crop."""
+    def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
+        """Return one reading a crop; thorough: look again where one is unsure."""
         ...
 
 
@@ -144,9 +144,17 @@ class Pipeline:
         readings: list[Reading] = []
         if crops:
             with self.stages.measure("read", len(crops)):
-                readings = self._reader.read([crop.image for crop in crops])
+                readings = self._read(crops)
         with self.stages.measure("vote", len(frames)):
             return self._vote(frames, updates, seen, list(zip(crops, readings, strict=True)))
+
+    def _read(self, crops: Sequence[PlateCrop]) -> list[Reading]:
+        """Read all crops as one batch; in pictures, which have no second frame, thoroughly."""
+        still = [crop.frame.is_still for crop in crops]
+        if not any(still) or all(still):
+            return self._reader.read([crop.image for crop in crops], thorough=all(still))
+        parts = {kind: iter(self._read([c for c in crops if c.frame.is_still is kind])) for kind in (False, True)}
+        return [next(parts[kind]) for kind in still]
 
     def finish(self, source_id: str) -> list[PlateEvent]:
         """End a source's open tracks, as FINAL, and forget the source but for the numbers its tracks had."""

@@ -48,7 +48,7 @@ class Networks:
             self._control.stop()
         return [[plate(30, 40, 60, 16)] for _ in images]
 
-    def read(self, crops: Sequence[Image]) -> list[Reading]:
+    def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
         return [says("AB123C", 0.95) for _ in crops]
 
 

@@ -73,7 +73,7 @@ class BlockReader:
     def __init__(self, blocks: Sequence[Block] = STREET) -> None:
         self._blocks = blocks
 
-    def read(self, crops: Sequence[Image]) -> list[Reading]:
+    def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
         """Return the text of the block whose colour is nearest."""
         return [self._read(crop) for crop in crops]
 

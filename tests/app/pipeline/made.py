@@ -51,7 +51,7 @@ class ScriptedReader:
         self.count = 0
         self.batches: list[int] = []
 
-    def read(self, crops: Sequence[Image]) -> list[Reading]:
+    def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
         self.batches.append(len(crops))
         readings = [self._script(self.count + i) for i in range(len(crops))]
         self.count += len(crops)

@@ -5,7 +5,7 @@ import pytest
 from app.pipeline.core import Pipeline
 from app.pipeline.stats import StageTimes
 from app.pipeline.tuning import Tuning
-from app.pipeline.types import EventKind, PlateEvent, RejectReason
+from app.pipeline.types import EventKind, Image, PlateEvent, RejectReason
 from app.pipeline.zones import Zones
 from detector.types import Detection
 from recognizer.readings import Reading
@@ -323,3 +323,20 @@ def test_a_vehicle_at_the_lower_edge_is_told_as_soon_as_it_moves(still: bool) ->
     told = [pipeline.process([frame(i, i / FPS, still=still)]).events for i in range(15)]
     first = next(i for i, events in enumerate(told) if events)
     assert first == 0 if still else 6 <= first <= 6 + Tuning().read_every
+
+
+def test_pictures_are_read_thoroughly_and_frames_of_video_once_over() -> None:
+    asked: list[tuple[int, bool]] = []
+
+    class Noted(ScriptedReader):
+        def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
+            asked.append((len(crops), thorough))
+            return [says(f"AB{crop.shape[1]}") for crop in crops]
+
+    script = [[plate(50, 50, width)] for width in (100, 120, 140)]
+    pipeline = Pipeline(ScriptedDetector(script), Noted(lambda _: says("")), Tuning())
+    frames = [frame(0, 0, "clip"), frame(0, 0, "a.jpg", still=True), frame(0, 0, "b.jpg", still=True)]
+    step = pipeline.process(frames)
+    assert asked == [(1, False), (2, True)]
+    texts = {event.source_id: event.text for event in step.events}
+    assert texts == {"a.jpg": "AB144", "b.jpg": "AB168"}  # a margin of a tenth on each side

@@ -24,7 +24,7 @@ class Steady:
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         return [[plate(10, 20, 40, 12)] for _ in images]
 
-    def read(self, crops: Sequence[Image]) -> list[Reading]:
+    def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
         return [says("AB123C", 0.95) for _ in crops]
 
 
