@@ -1,6 +1,5 @@
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -8,26 +7,11 @@ import torch
 from recognizer import PlateReader
 from recognizer.align import MARGIN, WHOLE, Aligner, plausible, straighten
 from recognizer.augment import Camera
-from recognizer.checkpoint import Checkpoint, CheckpointError, describe, load, save
-from recognizer.config import PRESETS, AlignerConfig
-from recognizer.network import Aligner as Network
-from recognizer.network import build
+from recognizer.checkpoint import CheckpointError, describe, load, save
+from recognizer.config import AlignerConfig
 from recognizer.placing import Placer, drawn, jittered, seen_again
 from recognizer.synth import PlateGenerator
-
-CONFIG = replace(PRESETS["plates"], hidden=16)
-SMALL = AlignerConfig(32, 64, (8, 8))
-TILTED = np.array([[0.2, 0.3], [0.8, 0.1], [0.85, 0.6], [0.25, 0.8]], np.float32)
-
-
-def plate_in_scene(quad, height=120, width=240):
-    """A white plate with a black left half, laid into a grey scene at the corners."""
-    plate = np.full((40, 160, 3), 255, np.uint8)
-    plate[:, :80] = 0
-    source = WHOLE * np.array([160, 40], np.float32)
-    matrix = cv2.getPerspectiveTransform(source, quad * np.array([width, height], np.float32))
-    scene = np.full((height, width, 3), 128, np.uint8)
-    return cv2.warpPerspective(plate, matrix, (width, height), scene, borderMode=cv2.BORDER_TRANSPARENT)
+from tests.recognizer.tilted import CONFIG, SMALL, TILTED, plate_in_scene
 
 
 def test_a_tilted_plate_is_set_upright():
@@ -67,20 +51,6 @@ def test_where_no_plate_is_found_the_whole_crop_is_read():
     found = nonsense.find([np.zeros((30, 90, 3), np.uint8)] * 2)
     assert [quad.tolist() for quad in found] == [WHOLE.tolist()] * 2
     assert nonsense.find([]) == []
-
-
-@pytest.fixture
-def aligned(tmp_path, monkeypatch):
-    """A checkpoint with an aligner that finds the corners TILTED in any crop."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    torch.manual_seed(1)
-    aligner = Network(SMALL).eval()
-    with torch.no_grad():
-        aligner.head[-1].weight.zero_()
-        aligner.head[-1].bias.copy_((torch.tensor(TILTED).flatten() - aligner.start) / Network.REACH)
-    path = tmp_path / "aligned.safetensors"
-    save(Checkpoint(build(CONFIG).eval(), CONFIG, aligner=aligner, aligner_config=SMALL), path)
-    return path
 
 
 @pytest.mark.parametrize("device", ["torch", "cpu"])

@@ -7,7 +7,7 @@ from recognizer import PlateReader
 from recognizer.align import WHOLE, plausible
 from recognizer.ctc import Decoded
 from recognizer.looks import UNSURE, looks, pool
-from tests.recognizer.test_align import TILTED, aligned, plate_in_scene  # noqa: F401
+from tests.recognizer.tilted import TILTED, plate_in_scene
 
 
 def decoded(text, probability):
@@ -52,7 +52,7 @@ def scripted(reader, probabilities):
     return calls
 
 
-def test_only_unsure_readings_get_second_looks(aligned):  # noqa: F811
+def test_only_unsure_readings_get_second_looks(aligned):
     reader = PlateReader(aligned, "torch")
     crops = [plate_in_scene(TILTED)] * 3
     extra = len(looks(TILTED))
@@ -62,7 +62,7 @@ def test_only_unsure_readings_get_second_looks(aligned):  # noqa: F811
     assert texts == ["A", "B", "A"]
 
 
-def test_nothing_is_looked_at_twice_unless_asked_for_or_where_all_are_sure(aligned):  # noqa: F811
+def test_nothing_is_looked_at_twice_unless_asked_for_or_where_all_are_sure(aligned):
     reader = PlateReader(aligned, "torch")
     calls = scripted(reader, [0.6, 0.999])
     assert reader.read([plate_in_scene(TILTED)])[0].text == "A"
