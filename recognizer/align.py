@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.config import AlignerConfig
-from recognizer.images import Image, batch, stretched
+from recognizer.config import AlignerConfig, NetworkConfig
+from recognizer.images import Image, batch, check, fit, stretched
 
 #: A plate's corners (4, 2), clockwise from the upper left, as shares of the crop's width and height.
 Quad = NDArray[np.float32]
@@ -20,6 +20,7 @@ Quad = NDArray[np.float32]
 WHOLE: Quad = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
 #: Room around the plate in the straightened picture, as shares of its width and height: corners are never quite right.
 MARGIN = (0.03, 0.06)
+_PIECE = 256  # crops given to the aligner at once, so that memory stays bounded
 
 
 def straighten(crop: Image, quad: Quad, width: int, height: int) -> Image:
@@ -52,6 +53,37 @@ class Aligner:
         pictures = [stretched(crop, self._config.width, self._config.height) for crop in crops]
         corners = self._run(batch(pictures)).reshape(-1, 4, 2)
         return [quad if plausible(quad) else WHOLE for quad in corners.astype(np.float32)]
+
+
+class Straightener:
+    """Makes crops ready for a reader: set upright by its aligner, or only stretched where it has none (None)."""
+
+    def __init__(self, config: NetworkConfig, aligner: Aligner | None) -> None:
+        self.config, self._aligner = config, aligner
+
+    @property
+    def aligns(self) -> bool:
+        """Whether there is an aligner."""
+        return self._aligner is not None
+
+    def find(self, crops: Sequence[Image]) -> list[Quad]:
+        """The corners of the plate in each crop; ValueError for an empty or non-BGR crop."""
+        for crop in crops:
+            check(crop)
+        if self._aligner is None:
+            return [WHOLE] * len(crops)
+        pieces = [crops[start : start + _PIECE] for start in range(0, len(crops), _PIECE)]
+        return [quad for piece in pieces for quad in self._aligner.find(piece)]
+
+    def place(self, crop: Image, quad: Quad) -> Image:
+        """A crop as the reader's network sees it, uint8 (height, width, channels)."""
+        if self._aligner is not None:
+            crop = straighten(crop, quad, self.config.width, self.config.height)
+        return fit(crop, self.config)
+
+    def place_all(self, crops: Sequence[Image], quads: Sequence[Quad]) -> list[Image]:
+        """As `place`, crop by crop."""
+        return [self.place(crop, quad) for crop, quad in zip(crops, quads, strict=True)]
 
 
 def plausible(quad: Quad) -> bool:

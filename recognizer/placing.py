@@ -7,22 +7,18 @@ import numpy as np
 import torch
 from torch import nn
 
-from recognizer.align import WHOLE, Aligner, Quad, straighten
+from recognizer.align import WHOLE, Aligner, Quad, Straightener
 from recognizer.augment import Camera
 from recognizer.checkpoint import Checkpoint
-from recognizer.config import NetworkConfig
-from recognizer.images import Image, batch, fit
+from recognizer.images import Image, batch
 
 #: How much likelier (natural logarithm) a text must be in the whole crop for the aligner's corners to be mistrusted.
 DOUBT = 1.0
 _PIECE = 64
 
 
-class Placer:
-    """Straightens pictures for one network. aligner: None leaves every crop as it is, only stretched."""
-
-    def __init__(self, config: NetworkConfig, aligner: Aligner | None) -> None:
-        self.config, self._aligner = config, aligner
+class Placer(Straightener):
+    """A Straightener that runs its aligner in torch, and knows when not to believe it."""
 
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> "Placer":
@@ -37,28 +33,10 @@ class Placer:
 
         return cls(checkpoint.config, Aligner(checkpoint.aligner_config, run))
 
-    @property
-    def aligns(self) -> bool:
-        """Whether there is an aligner."""
-        return self._aligner is not None
-
-    def find(self, crops: Sequence[Image]) -> list[Quad]:
-        """The corners of the plate in each crop."""
-        if self._aligner is None:
-            return [WHOLE] * len(crops)
-        pieces = [crops[start : start + _PIECE] for start in range(0, len(crops), _PIECE)]
-        return [quad for piece in pieces for quad in self._aligner.find(piece)]
-
-    def place(self, crop: Image, quad: Quad) -> Image:
-        """A crop as the network sees it, uint8 (height, width, channels)."""
-        if self._aligner is not None:
-            crop = straighten(crop, quad, self.config.width, self.config.height)
-        return fit(crop, self.config)
-
     def likely(self, network: nn.Module, crops: Sequence[Image], texts: Sequence[str]) -> list[Quad]:
         """The aligner's corners, or the whole crop where the network finds the true text much likelier there."""
         quads = self.find(crops)
-        if self._aligner is None:
+        if not self.aligns:
             return quads
         aligned = self._losses(network, crops, quads, texts)
         whole = self._losses(network, crops, [WHOLE] * len(crops), texts)
@@ -73,8 +51,8 @@ class Placer:
         losses: list[float] = []
         for start in range(0, len(crops), _PIECE):
             part = slice(start, start + _PIECE)
-            pictures = [self.place(crop, quad) for crop, quad in zip(crops[part], quads[part], strict=True)]
-            log_probs = network(torch.from_numpy(batch(pictures))).transpose(0, 1)  # (T, N, K)
+            pictures = torch.from_numpy(batch(self.place_all(crops[part], quads[part])))
+            log_probs = network(pictures).transpose(0, 1)  # (T, N, K)
             labels = [self.config.alphabet.encode(text) for text in texts[part]]
             losses += nn.functional.ctc_loss(
                 log_probs,

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from recognizer import checkpoint as checkpoints
-from recognizer.align import WHOLE, Aligner, Quad, straighten
+from recognizer.align import Aligner, Quad, Straightener
 from recognizer.alphabet import Alphabet
 from recognizer.backends import choose
 from recognizer.ctc import Decoded, beam
 from recognizer.formats import rerank
-from recognizer.images import Image, batch, check, fit
+from recognizer.images import Image, batch
 from recognizer.looks import UNSURE, looks, pool
 from recognizer.readings import Alternative, Reading
 
@@ -57,7 +57,8 @@ class PlateReader:
         self.region = region
         networks = choose(path, known, device, threads)
         self.backend, self._run = networks.backend, networks.reader
-        self._aligner = Aligner(known.aligner, networks.aligner) if known.aligner and networks.aligner else None
+        aligner = Aligner(known.aligner, networks.aligner) if known.aligner and networks.aligner else None
+        self._straightener = Straightener(self.config, aligner)
 
     @property
     def alphabet(self) -> Alphabet:
@@ -71,20 +72,20 @@ class PlateReader:
 
     def straightened(self, crops: Sequence[Image]) -> list[Image]:
         """The crops as the network sees them, all of its size: set upright by the aligner, where there is one."""
-        return [self._seen(crop, quad) for crop, quad in zip(crops, self._corners(crops), strict=True)]
+        return self._straightener.place_all(crops, self._straightener.find(crops))
 
     def log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
         """Log probabilities (N, T, K) of BGR crops of any sizes, before decoding."""
-        return self._log_probs(crops, self._corners(crops))
+        return self._log_probs(crops, self._straightener.find(crops))
 
     def decoded(self, crops: Sequence[Image], *, thorough: bool = False) -> list[list[Decoded]]:
         """The most probable texts of each crop, best first, their probabilities not calibrated; as for `read`."""
         if not crops:
             return []
-        corners = self._corners(crops)
+        corners = self._straightener.find(crops)
         texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1)
         unsure = [i for i, (best, *_) in enumerate(texts) if self.confidence(best.log_prob) < UNSURE]
-        if not thorough or self._aligner is None or not unsure:
+        if not thorough or not self._straightener.aligns or not unsure:
             return texts
         cuts = [(crops[i], quad) for i in unsure for quad in looks(corners[i])]
         others = beam(self._log_probs(*zip(*cuts, strict=True)), self.alphabet, keep=ALTERNATIVES + 1)
@@ -100,24 +101,11 @@ class PlateReader:
         """
         return [self._reading(texts) for texts in self.decoded(crops, thorough=thorough)]
 
-    def _corners(self, crops: Sequence[Image]) -> list[Quad]:
-        for crop in crops:
-            check(crop)
-        if self._aligner is None:
-            return [WHOLE] * len(crops)
-        pieces = [crops[start : start + LARGEST_BATCH] for start in range(0, len(crops), LARGEST_BATCH)]
-        return [quad for piece in pieces for quad in self._aligner.find(piece)]
-
-    def _seen(self, crop: Image, quad: Quad) -> Image:
-        if self._aligner is not None:
-            crop = straighten(crop, quad, self.config.width, self.config.height)
-        return fit(crop, self.config)
-
     def _log_probs(self, crops: Sequence[Image], corners: Sequence[Quad]) -> npt.NDArray[np.float32]:
         parts = [np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)]
         for start in range(0, len(crops), LARGEST_BATCH):
             piece = slice(start, start + LARGEST_BATCH)
-            pictures = [self._seen(crop, quad) for crop, quad in zip(crops[piece], corners[piece], strict=True)]
+            pictures = self._straightener.place_all(crops[piece], corners[piece])
             parts.append(self._run(batch(pictures)))
         return np.concatenate(parts)
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.platelog.database import Database
 from app.platelog.deletion import delete_unused_sources, delete_visits
 from app.platelog.errors import LogError, LogUnavailable
-from app.platelog.rows import from_us, source_digest, to_us
+from app.platelog.rows import source_digest, to_us
 from app.platelog.saving import Saving, get_visit
 from app.platelog.schema import KIND_ALTERNATIVE, SOURCE, SPELLING, VISIT, WATCH
 from app.platelog.spelling import compact
@@ -110,13 +110,6 @@ def _sweep(store: Store) -> int:
         return 0
     with store.between_saves():
         return store.pictures.remove(list(_orphans(store, datetime.now(UTC))), overwrite=True)
-
-
-def oldest(store: Store) -> datetime | None:
-    """Return the first time in the log, or None while it is empty."""
-    with store.database.reading() as connection:
-        first = connection.execute(sa.select(sa.func.min(VISIT.c.first_us))).scalar()
-    return None if first is None else from_us(int(first))
 
 
 def _wipe(database: Database) -> None:
