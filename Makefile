@@ -15,7 +15,7 @@ run:
 # The tests run whatever the linters say, and pytest's closing line comes last; either one's failure is make's.
 test:
 	@tools/system.sh test
-	@status=0; $(MAKE) --no-print-directory lint || status=$$?; $(PY) -m pytest -n 2 --dist loadfile $(ARGS) && exit $$status
+	@status=0; $(MAKE) --no-print-directory lint || status=$$?; $(PY) -m pytest -n 2 --dist loadfile --max-worker-restart=0 $(ARGS) && exit $$status
 
 # All three have their say, whatever the first one says.
 lint:

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 from PyQt5.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
+from app.gui.answers import Answers
 from app.pipeline.opening import make_source
 from app.pipeline.sources import Source, SourceError, SourceInfo, SourceSpec
 from app.pipeline.types import Image
@@ -30,7 +31,6 @@ class Probe(QObject):
     """Opens a source in a thread of its own, takes a picture, closes it. finished carries Probed, exactly once."""
 
     finished = pyqtSignal(object)
-    _came = pyqtSignal(object)
 
     def __init__(
         self,
@@ -40,30 +40,19 @@ class Probe(QObject):
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         super().__init__(parent)
-        self._spec, self._make = spec, make
         self._done = False
-        self._came.connect(self._finish)
+        answers: Answers[Probed] = Answers(self._finish, self)
+        answers.expect()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._give_up)
         self._timer.start(round(timeout_s * 1000))
-        threading.Thread(target=self._run, name="probe", daemon=True).start()
+        threading.Thread(target=_try, args=(spec, make, answers.box), name="probe", daemon=True).start()
 
     def cancel(self) -> None:
         """Tell nothing any more."""
         self._done = True
         self._timer.stop()
-
-    def _run(self) -> None:
-        source = self._make(self._spec)
-        try:
-            result = _take_picture(source)
-        except SourceError as error:
-            result = Probed(error=str(error))
-        finally:
-            source.close()
-        with suppress(RuntimeError):  # the wizard may have been closed meanwhile
-            self._came.emit(result)
 
     def _finish(self, result: Probed) -> None:
         if not self._done:
@@ -74,6 +63,17 @@ class Probe(QObject):
     def _give_up(self) -> None:
         words = QCoreApplication.translate("Probe", "No answer. Check the address, and that the device is on.")
         self._finish(Probed(error=words))
+
+
+def _try(spec: SourceSpec, make: Callable[[SourceSpec], Source], box: "SimpleQueue[Probed]") -> None:
+    source = make(spec)
+    try:
+        result = _take_picture(source)
+    except SourceError as error:
+        result = Probed(error=str(error))
+    finally:
+        source.close()
+    box.put(result)
 
 
 def _take_picture(source: Source) -> Probed:

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
-from PyQt5.QtCore import QObject, pyqtSignal
+from PyQt5.QtCore import QObject
+
+from app.gui.answers import Answers
 
 T = TypeVar("T")
 Failed = Callable[[BaseException], None]
@@ -19,15 +21,13 @@ class Tasks(QObject):
     The threads are daemons: work that hangs, in a driver or on the network, never keeps the program from ending.
     """
 
-    _finished = pyqtSignal(object)
-
     def __init__(self, parent: QObject | None = None, threads: int = 2) -> None:
         super().__init__(parent)
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._answers: Answers[_Job] = Answers(self._deliver, self)
         self._threads = threads
         self._running = 0
         self._closed = False
-        self._finished.connect(self._deliver)
 
     def start(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
         """Run work() in a thread, then done(result), or failed(error); without failed the error is raised here."""
@@ -35,35 +35,40 @@ class Tasks(QObject):
             return
         if self._running < self._threads:
             self._running += 1
-            threading.Thread(target=self._run, name=f"window task {self._running}", daemon=True).start()
-        self._jobs.put(lambda: self._answer(work, done, failed))
+            name = f"window task {self._running}"
+            threading.Thread(target=_run, args=(self._jobs,), name=name, daemon=True).start()
+        self._answers.expect()
+        box = self._answers.box
+        self._jobs.put(lambda: box.put(_answer(work, done, failed)))
 
     def close(self) -> None:
         """Start and deliver nothing more; what runs is left to end by itself."""
         self._closed = True
+        with suppress(Empty):
+            while True:
+                self._jobs.get_nowait()
         for _ in range(self._running):
             self._jobs.put(None)
-
-    def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            if not self._closed:
-                job()
-
-    def _answer(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None) -> None:
-        try:
-            result = work()
-        except Exception as error:
-            self._tell(_failure(error, failed))
-        else:
-            self._tell(lambda: done(result))
-
-    def _tell(self, call: _Job) -> None:
-        with suppress(RuntimeError):  # the window, and this object with it, may have gone meanwhile
-            self._finished.emit(call)
 
     def _deliver(self, call: _Job) -> None:
         if not self._closed:
             call()
+
+
+def _run(jobs: "SimpleQueue[_Job | None]") -> None:
+    """Do jobs until there is a None."""
+    while (job := jobs.get()) is not None:
+        job()
+        del job  # what it holds shall not wait for the next one
+
+
+def _answer(work: Callable[[], T], done: Callable[[T], None], failed: Failed | None) -> _Job:
+    """Do the work; what is to be called with its result, or with its error."""
+    try:
+        result = work()
+    except Exception as error:
+        return _failure(error, failed)
+    return lambda: done(result)
 
 
 def _failure(error: Exception, failed: Failed | None) -> _Job:

@@ -1,11 +1,12 @@
 """Work off the window's thread: the answer comes back by signal, and a newer question supersedes an older one."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from dataclasses import dataclass
 from typing import TypeVar
 
 from PyQt5.QtCore import QObject, QThreadPool, pyqtSignal
 
+from app.gui.answers import Answers
 from app.platelog.errors import LogError
 
 T = TypeVar("T")
@@ -18,6 +19,22 @@ def shared_pool() -> QThreadPool:
     return pool
 
 
+@dataclass(slots=True)
+class _Newest:
+    """The number of the newest question; workers see it, without holding the Asker."""
+
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a question came to: a value, or an error."""
+
+    number: int
+    value: object = None
+    error: Exception | None = None
+
+
 class Asker(QObject):
     """Asks one kind of question at a time; only the answer to the newest one is delivered, in the window's thread.
 
@@ -27,14 +44,13 @@ class Asker(QObject):
 
     failed = pyqtSignal(str)
     busy_changed = pyqtSignal(bool)
-    _answered = pyqtSignal(int, object, object)
 
     def __init__(self, parent: QObject | None = None, pool: QThreadPool | None = None) -> None:
         super().__init__(parent)
         self._pool = pool if pool is not None else shared_pool()
-        self._newest = 0
+        self._newest = _Newest()
         self._then: Callable[[object], None] | None = None
-        self._answered.connect(self._deliver)
+        self._answers: Answers[_Answer] = Answers(self._deliver, self)
 
     @property
     def busy(self) -> bool:
@@ -43,41 +59,42 @@ class Asker(QObject):
 
     def ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Run work in a worker and give what it returns to then; forget every earlier question."""
-        self._newest += 1
-        number = self._newest
+        self._newest.number += 1
+        number, newest, box = self._newest.number, self._newest, self._answers.box
         was_busy, self._then = self.busy, then  # type: ignore[assignment]  # the pair belongs together by number
         if not was_busy:
             self.busy_changed.emit(True)
-        self._pool.start(lambda: self._run(number, work))
+        self._answers.expect()
+        self._pool.start(lambda: box.put(_answer(number, newest, work)))
 
     def forget(self) -> None:
         """Drop the question under way; its answer goes nowhere."""
-        self._newest += 1
+        self._newest.number += 1
         self._finish()
 
-    def _run(self, number: int, work: Callable[[], object]) -> None:
-        with suppress(RuntimeError):  # the window, and this object with it, may have gone meanwhile
-            if number != self._newest:
-                return
-            try:
-                answer, error = work(), None
-            except Exception as problem:
-                answer, error = None, problem
-            self._answered.emit(number, answer, error)
-
-    def _deliver(self, number: int, answer: object, error: Exception | None) -> None:
-        if number != self._newest:
+    def _deliver(self, answer: "_Answer") -> None:
+        if answer.number != self._newest.number:
             return
         then = self._then
         self._finish()
-        if isinstance(error, LogError | OSError):
-            self.failed.emit(str(error))
-        elif error is not None:
-            raise error
+        if isinstance(answer.error, LogError | OSError):
+            self.failed.emit(str(answer.error))
+        elif answer.error is not None:
+            raise answer.error
         elif then is not None:
-            then(answer)
+            then(answer.value)
 
     def _finish(self) -> None:
         if self._then is not None:
             self._then = None
             self.busy_changed.emit(False)
+
+
+def _answer(number: int, newest: _Newest, work: Callable[[], object]) -> _Answer:
+    """Do the work, unless a newer question was asked meanwhile."""
+    if number != newest.number:
+        return _Answer(number)
+    try:
+        return _Answer(number, work())
+    except Exception as error:
+        return _Answer(number, error=error)
