@@ -167,7 +167,8 @@ def _keep(model: Any, folder: Path) -> None:  # noqa: ANN401
 def convert_to_openvino(weights: Weights) -> Any:  # noqa: ANN401
     """The network as an OpenVINO model for any batch and input size.
 
-    Goes by OpenVINO's PyTorch front end, since its convert_model reports usage.
+    Goes by OpenVINO's PyTorch front end, since its convert_model reports usage. The first start waits for it: so torch
+    runs the example once and does not check itself, and in one thread, since two wait for each other on a busy machine.
     """
     import torch
     from openvino.frontend import FrontEndManager
@@ -175,12 +176,17 @@ def convert_to_openvino(weights: Weights) -> Any:  # noqa: ANN401
 
     from detector.network import PlateNetwork
 
-    example = torch.zeros(1, 64, 96, 3, dtype=torch.uint8)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        decoder = TorchScriptPythonDecoder(PlateNetwork(weights), example_input=example)
-        frontend = FrontEndManager().load_by_framework("pytorch")
-        return frontend.convert(frontend.load(decoder))
+    example, once = torch.zeros(1, 64, 96, 3, dtype=torch.uint8), {"check_trace": False}
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")
+            decoder = TorchScriptPythonDecoder(PlateNetwork(weights), example_input=example, trace_kwargs=once)
+            frontend = FrontEndManager().load_by_framework("pytorch")
+            return frontend.convert(frontend.load(decoder))
+    finally:
+        torch.set_num_threads(threads)
 
 
 def nvidia_present() -> bool:

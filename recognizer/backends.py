@@ -154,17 +154,25 @@ def _model(checkpoint: Checkpoint, aligner: bool) -> Any:  # noqa: ANN401
 def to_openvino(network: "nn.Module", shape: tuple[int, int, int]) -> Any:  # noqa: ANN401 - openvino.Model: no types
     """A network of pictures (channels, height, width) as an OpenVINO model for batches of any size.
 
-    Goes by OpenVINO's PyTorch front end, since its convert_model reports usage to its maker.
+    Goes by OpenVINO's PyTorch front end, since its convert_model reports usage to its maker. The first start waits for
+    it: so torch runs the example once and does not check itself, and in one thread, since two wait for each other on a
+    busy machine.
     """
     import torch
     from openvino import PartialShape
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        decoder = TorchScriptPythonDecoder(network.eval(), example_input=torch.zeros(2, *shape))
-        frontend = FrontEndManager().load_by_framework("pytorch")
-        model = frontend.convert(frontend.load(decoder))
+    example, once = torch.zeros(2, *shape), {"check_trace": False}
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")
+            decoder = TorchScriptPythonDecoder(network.eval(), example_input=example, trace_kwargs=once)
+            frontend = FrontEndManager().load_by_framework("pytorch")
+            model = frontend.convert(frontend.load(decoder))
+    finally:
+        torch.set_num_threads(threads)
     model.reshape({model.inputs[0]: PartialShape([-1, *shape])})
     return model
