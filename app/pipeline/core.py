@@ -313,7 +313,8 @@ class Pipeline:
             return RejectReason.CUT_OFF
         if track.is_caption:
             return RejectReason.CAPTION
-        return RejectReason.LOW_CONFIDENCE if vote.confidence < tuning.min_confidence else None
+        unsure = vote.confidence < tuning.min_confidence or vote.is_outdone
+        return RejectReason.LOW_CONFIDENCE if unsure else None
 
     def _reject(
         self, source_id: str, track: PlateTrack, finding: Finding | None, objection: RejectReason | None

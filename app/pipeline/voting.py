@@ -29,6 +29,7 @@ Column = tuple[int, int]
 class Vote:
     """The outcome: text with a confidence, also one a character; share is the part of all weight that says text.
 
+    alternatives: likeliest first; the first may be likelier than text, where fewer readings say it.
     agreeing: readings whose own first choice is text; whole: those of them with the whole plate in the picture;
     readings: all that voted; weight: what agreed, summed up.
     """
@@ -42,6 +43,11 @@ class Vote:
     readings: int
     share: float
     weight: float
+
+    @property
+    def is_outdone(self) -> bool:
+        """Whether another text is likelier."""
+        return bool(self.alternatives) and self.alternatives[0].confidence > self.confidence
 
 
 @lru_cache(maxsize=4096)
@@ -152,11 +158,13 @@ def _outcome(text: str, voters: Sequence[TrackReading], totals: Mapping[str, flo
     votes = _columns(text, totals)
     chars = tuple(_char_confidence(votes[i, 0], char, i, agreeing) for i, char in enumerate(text))
     others = sorted(((other, value) for other, value in beliefs.items() if other not in (text, "")), key=_heaviest)
+    confidence = min(beliefs[text], _joint(agreeing)) * min(1.0, share / _FULL_SHARE)
+    caution = confidence / beliefs[text] if confidence > 0 else 1.0  # what the text loses by it its rivals lose too
     return Vote(
         text,
-        min(beliefs[text], _joint(agreeing)) * min(1.0, share / _FULL_SHARE),
+        confidence,
         chars,
-        tuple(Alternative(*other) for other in others[:_MOST_ALTERNATIVES]),
+        tuple(Alternative(other, value * caution) for other, value in others[:_MOST_ALTERNATIVES]),
         len(agreeing),
         sum(not item.cut for item in agreeing),
         len(voters),

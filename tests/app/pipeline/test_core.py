@@ -1,6 +1,8 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.pipeline.core import Pipeline
 from app.pipeline.stats import StageTimes
@@ -257,6 +259,26 @@ def test_no_row_ends_in_a_text_its_last_vote_is_not_sure_of() -> None:
     last = {event.track_key: event for event in events}
     ends = [event for event in last.values() if event.kind is EventKind.FINAL]
     assert all(event.confidence >= Tuning().min_confidence for event in ends)
+
+
+TEXTS = st.sampled_from(["AB123C", "A8123C", "AB12BC", "AB123", "KL31K9", "AB123CD"])
+DOUBTS = st.builds(
+    lambda text, other, sure, rest: says(text, sure, (other, (1 - sure) * rest)) if other != text else says(text, sure),
+    TEXTS, TEXTS, st.floats(0.05, 0.99), st.floats(0, 1),
+)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(st.lists(DOUBTS, min_size=4, max_size=24), st.sampled_from([0.0, 0.2, 0.5]), st.sampled_from([0, 2, 20]))
+def test_no_row_ever_shows_a_text_than_which_another_is_likelier(
+    readings: list[Reading], least: float, gap: int
+) -> None:
+    half = len(readings) // 2
+    script = [*parked(half), *[[]] * gap, *parked(len(readings) - half, x=160, y=110)]
+    events, _ = run(script, lambda i: readings[i], Tuning(min_confidence=least))
+    for event in events:
+        if event.kind is not EventKind.WITHDRAWN:
+            assert event.confidence >= max(least, *(other.confidence for other in event.alternatives), 0.0)
 
 
 def test_a_withdrawn_track_leaves_the_rest_of_its_visit() -> None:
