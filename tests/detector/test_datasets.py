@@ -120,15 +120,28 @@ def test_convert_without_a_set_is_an_error(tmp_path):
         convert([], [tmp_path / "nowhere"], [], tmp_path)
 
 
-@pytest.mark.parametrize("source", ["../../climbed", "/climbed", "a/../../b", "x" * 500])
+@pytest.mark.parametrize("source", ["../../../../climbed", "{here}/climbed", "a/../../../../../b", "x" * 500])
 def test_a_source_that_climbs_out_stays_in_the_folder(tmp_path, yolo, source):
-    (yolo.parent / "sources.csv").write_text(f"image_path,source\nimages/val/a.jpg,{source}\n")
+    text = source.format(here=tmp_path)
+    (yolo.parent / "sources.csv").write_text(f"image_path,source\nimages/val/a.jpg,{text}\n")
     before = {path for path in tmp_path.rglob("*") if path.is_file()}
     out = tmp_path / "one" / "two" / "out"
-    out.mkdir(parents=True)
     convert([yolo], [], [], out)
     new = {path for path in tmp_path.rglob("*") if path.is_file()} - before
-    assert new and all(path.is_relative_to(out) for path in new)
+    assert len(new) == 8 and all(path.is_relative_to(out) for path in new)
+
+
+@pytest.mark.parametrize("name", ["../../private.png", "{here}/private.png", "..\\..\\private.png"])
+@pytest.mark.parametrize("read", [read_voc, read_openalpr])
+def test_an_annotation_takes_no_picture_from_elsewhere(tmp_path, read, name):
+    picture(tmp_path / "private.png")
+    folder = tmp_path / "sets" / "one"
+    folder.mkdir(parents=True)
+    name = name.format(here=tmp_path)
+    (folder / "a.xml").write_text(VOC.format(name=name, label="plate", x1=10, x2=60))
+    (folder / "a.txt").write_text(f"{name}\t10\t20\t50\t15\tABC123\n")
+    found = read(folder)
+    assert not found.samples and "missing" in found.problems[0].reason
 
 
 @pytest.mark.parametrize("text", ["[1, 2]", "val: [a]", "val: images/val\nnames: 3", "{", "\x00", "val: " + "[" * 2000])

@@ -186,6 +186,14 @@ def test_a_zip_with_names_that_climb_writes_nothing(tmp_path):
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
 
 
+def test_a_member_without_a_name_is_passed_by(tmp_path):
+    path = pack(tmp_path / "p.zip", project(("a", "A1")))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("x", b"nothing")
+        archive.getinfo("x").filename = ""  # the directory is written at the end
+    assert [s.text for s in load(path).samples] == ["A1"]
+
+
 def test_a_damaged_member_is_an_error_that_names_it(tmp_path):
     path = pack(tmp_path / "p.zip", project(("a", "A1")))
     with zipfile.ZipFile(path) as archive:
