@@ -178,6 +178,9 @@ class Entry:
         return f"{self.section}.{self.name}"
 
 
+_KEEP = "log.keep_days"
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """The settings and what was wrong in their file, one line each; defaults stand in for what was wrong."""
@@ -237,12 +240,19 @@ def load(path: Path | None = None) -> Loaded:
         return Loaded(Settings())
     except (OSError, ValueError, RecursionError) as error:  # ValueError: no UTF-8, no TOML, a number without end
         problem = f"{path}: cannot be read ({error}). Defaults are used; correct or delete the file."
-        return Loaded(Settings(), (problem,))
+        return _kept_in_doubt(Loaded(Settings(), (problem,)))
     return _from_table(table, path)
 
 
+def _kept_in_doubt(loaded: Loaded) -> Loaded:
+    """Keep reads for ever while it is not known for how long they are wanted: what is deleted by mistake is gone."""
+    *others, last = loaded.problems
+    told = f"{last} Until then no read is deleted for its age."
+    return Loaded(with_value(loaded.settings, _KEEP, 0), (*others, told))
+
+
 def _from_table(table: dict[str, object], path: Path) -> Loaded:
-    settings, problems = Settings(), []
+    settings, problems, sound = Settings(), list[str](), set[str]()
     known = {entry.key: entry for entry in schema()}
     for section, content in table.items():
         if not isinstance(content, dict):
@@ -251,12 +261,14 @@ def _from_table(table: dict[str, object], path: Path) -> Loaded:
         for name, value in content.items():
             try:
                 settings = with_value(settings, f"{section}.{name}", value)
+                sound.add(f"{section}.{name}")
             except KeyError:
                 problems.append(f"{path}: there is no setting '{section}.{name}'. Delete that line.")
             except ValueError as error:
                 default = _literal(known[f"{section}.{name}"].default)
                 problems.append(f"{path}: {error} The default {default} is used; correct that line.")
-    return Loaded(settings, tuple(problems))
+    loaded = Loaded(settings, tuple(problems))
+    return _kept_in_doubt(loaded) if problems and _KEEP not in sound else loaded
 
 
 def with_value(settings: Settings, key: str, value: object) -> Settings:

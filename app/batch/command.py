@@ -20,6 +20,7 @@ from app.batch.writers import csv_file, json_file
 from app.journal import Journal, open_journal
 from app.pipeline.tuning import Tuning, from_settings
 from app.platelog.errors import LogError
+from app.platelog.housekeeping import Housekeeping
 from app.platelog.place import locate
 from app.platelog.types import LogStatus
 
@@ -88,16 +89,21 @@ def _journal(args: argparse.Namespace, errors: list[str], console: Progress) -> 
     chosen = settings_file.load().settings
     log = args.log or settings_file.log_file(chosen)
     pictures = chosen.log.pictures and not args.no_pictures
+    days = chosen.log.keep_days
     place = locate(log)
     if place.file is not None and not place.file.exists():
         what = "Reads and their pictures" if pictures else "Reads, without pictures,"
-        print(f"{what} are kept in {place.name}; `log retain --days 30` deletes what is kept longer.", file=sys.stderr)
+        span = f"for {days} days" if days else "for ever"
+        print(f"{what} are kept in {place.name} {span} (`log.keep_days` in the settings).", file=sys.stderr)
     told = Told(console)
     journal = open_journal(log, run=_run_before(args), pictures=pictures, on_status=told)
     told(journal.status)
+    tidy = Housekeeping(lambda: journal.store, days, console.trouble).start() if days else None
     try:
         yield journal
     finally:
+        if tidy is not None:
+            tidy.close()
         lost = journal.close() + journal.status.refused
         told(journal.status)
         if lost:

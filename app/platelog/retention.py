@@ -1,6 +1,6 @@
 """Forgetting: what was logged more than so many days ago, and every trace of one plate."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,11 +41,18 @@ class Forgotten:
     unsearched: tuple[Path, ...] = ()
 
 
-def retain(store: Store, days: float, dry_run: bool = False, now: datetime | None = None) -> Forgotten:
+def retain(
+    store: Store,
+    days: float,
+    dry_run: bool = False,
+    now: datetime | None = None,
+    enough: Callable[[], bool] = lambda: False,
+) -> Forgotten:
     """Delete visits first saved more than days ago, with their pictures; a dry run only counts.
 
     When they were seen does not matter: a recording may be years old when it is read. Pictures that no visit
-    names (a killed writer's) go as well. The space is given back to the disk.
+    names (a killed writer's) go as well. The space is given back to the disk. Once enough() is true, no further few
+    hundred visits are begun and no further day of pictures: the next call goes on there.
     """
     if not 0 <= days <= _MOST_DAYS:  # written as "not inside", so that nan fails too
         raise LogError(f"Visits are kept for a number of days from 0 to {_MOST_DAYS}, not {days}.")
@@ -56,7 +63,9 @@ def retain(store: Store, days: float, dry_run: bool = False, now: datetime | Non
         ids = list(connection.execute(old).scalars())
     for batch in _batches(ids):
         total = _plus(total, _count(store, batch) if dry_run else _delete(store, batch))
-    orphans = list(_orphans(store, min(before, datetime.now(UTC) - _ORPHAN_AGE)))
+        if enough():
+            break
+    orphans = list(_orphans(store, min(before, datetime.now(UTC) - _ORPHAN_AGE), enough))
     orphan_bytes = store.pictures.size(orphans)
     if not dry_run:
         store.pictures.remove(orphans)
@@ -157,10 +166,12 @@ def _pictures(store: Store, ids: list[int]) -> list[str]:
     return names
 
 
-def _orphans(store: Store, before: datetime) -> Iterator[str]:
-    """Give pictures older than before that no visit names."""
+def _orphans(store: Store, before: datetime, enough: Callable[[], bool] = lambda: False) -> Iterator[str]:
+    """Give pictures older than before that no visit names, until enough() is true."""
     limit = before.timestamp()
     for day, present in store.pictures.days():
+        if enough():
+            return
         near = VISIT.c.first_us.between(to_us(day - _NEIGHBOURS), to_us(day + 2 * _NEIGHBOURS))
         names = set(present)
         with store.database.reading() as connection:

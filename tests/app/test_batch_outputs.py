@@ -8,7 +8,7 @@ import sys
 import threading
 from collections import namedtuple
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,7 @@ from app.platelog.search import Query
 from app.platelog.store import Store
 from detector.types import Detection
 from tests.app.pipeline.clips import write_clip
-from tests.app.platelog.log_samples import entry
+from tests.app.platelog.log_samples import entry, log_as_of
 from tests.app.test_batch import Networks, command, pipeline, rows_of
 
 
@@ -328,6 +328,23 @@ def test_the_log_that_is_set_is_the_one_of_every_command(
         assert store.count(Query()) == 1
     assert main(["log", "purge", "--plate", "AB123C"]) == 0
     assert "Deleted 1 visits" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("said", "left"), [("", 1), *((f"keep_days = {days}", 2) for days in (40, 0, -1))])
+def test_a_run_deletes_what_is_kept_too_long(
+    clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], said: str, left: int
+) -> None:
+    settings.default_path().parent.mkdir(parents=True, exist_ok=True)
+    settings.default_path().write_text(f"[log]\n{said}\n")
+    log = tmp_path / "log" / "l.db"
+    with Store.open(log) as store:
+        store.save([entry("OLD", 1)])
+        log_as_of(store, datetime.now(UTC) - timedelta(days=31))
+    assert command(str(clips / "a.avi"), "--log", str(log)) == 0
+    with Store.open(log) as store:
+        assert store.count(Query()) == left
+    told = "1 reads logged more than 30 days ago were deleted" in capsys.readouterr().err
+    assert told is (left == 1)
 
 
 def test_a_damaged_log_is_told_with_its_new_name_while_the_run_goes_on(

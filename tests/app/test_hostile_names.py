@@ -85,10 +85,10 @@ def test_no_pictures_keeps_the_text_alone_and_a_new_log_says_what_it_keeps(
     clip, log = write_clip(tmp_path / "a.avi"), tmp_path / "log" / "l.db"
     assert command(str(clip), "--log", str(log), *([] if pictures else ["--no-pictures"])) == 0
     said = capsys.readouterr().err
-    assert str(log) in said and "log retain" in said and ("without pictures" in said) is not pictures
+    assert str(log) in said and "for 30 days (`log.keep_days`" in said and ("without pictures" in said) is not pictures
     assert bool(list(tmp_path.rglob("*.jpg"))) is pictures
     with Store.open(log) as store:
         [visit] = store.each(Query())
     assert visit.plate == "AB123C" and bool(visit.crop) is pictures
     assert command(str(clip), "--log", str(log)) == 0
-    assert "log retain" not in capsys.readouterr().err
+    assert "keep_days" not in capsys.readouterr().err

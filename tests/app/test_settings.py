@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app import settings as module
 from app.settings import Entry, Settings, data_folder, dumps, load, save, schema, with_value
 
+IN_DOUBT = with_value(Settings(), "log.keep_days", 0)  # of a file with a fault
 ENTRIES = {entry.key: entry for entry in schema()}
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
@@ -111,7 +112,7 @@ def test_what_is_wrong_is_named_with_the_file_and_the_default_used(tmp_path: Pat
     path = tmp_path / "settings.toml"
     path.write_text(line)
     loaded = load(path)
-    assert loaded.settings == Settings()
+    assert loaded.settings == IN_DOUBT
     (problem,) = loaded.problems
     assert str(path) in problem and said in problem
 
@@ -122,6 +123,25 @@ def test_one_wrong_value_does_not_cost_the_others(tmp_path: Path) -> None:
     loaded = load(path)
     assert (loaded.settings.live.stall_s, loaded.settings.live.reconnect_max_s) == (5.0, 3.0)
     assert len(loaded.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("[log]\nkeep_days = 400", 400),
+        ("[log]\nkeep_days = 400\n[decision]\nagreement = 0", 400),
+        ("[log]\nkeep_days = 4000", 0),
+        ("[log]\nkeep_day = 400", 0),
+        ("[logs]\nkeep_days = 400", 0),
+        ("[log]\nkeep_days = 400 days", 0),
+    ],
+)
+def test_nothing_is_deleted_for_its_age_while_the_file_leaves_it_in_doubt(tmp_path: Path, text: str, days: int) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    loaded = load(path)
+    assert loaded.settings.log.keep_days == days
+    assert ("no read is deleted" in str(loaded.problems)) is (days == 0)
 
 
 def test_a_change_of_an_unknown_key_is_refused() -> None:
@@ -150,14 +170,14 @@ def test_a_file_that_python_refuses_to_parse_gives_the_defaults(tmp_path: Path, 
     path = tmp_path / "settings.toml"
     path.write_text(f"a = {value}")
     loaded = load(path)
-    assert loaded.settings == Settings() and str(path) in loaded.problems[0]
+    assert loaded.settings == IN_DOUBT and str(path) in loaded.problems[0]
 
 
 def test_a_number_too_large_is_named_and_the_default_used(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("[decision]\nrepeat_s = " + "9" * 400)
     loaded = load(file)
-    assert loaded.settings == Settings()
+    assert loaded.settings == IN_DOUBT
     assert "repeat_s" in loaded.problems[0] and "too large" in loaded.problems[0]
 
 

@@ -154,12 +154,12 @@ def test_ten_cameras_of_which_seven_misbehave_leave_the_others_their_rate() -> N
     sink, hold = Counted(), threading.Event()
     engine = Engine(Pipeline(Steady(), Steady()), [sink]).start()
     good = [camera_of(f"good-{number}", steady(), engine) for number in range(3)]
-    alone = seconds_for(50, good, sink)
+    alone = seconds_for(100, good, sink)
     stuck = [camera_of(f"stalls-{number}", stalling(hold), engine) for number in range(3)]
     broken = [camera_of(f"garbage-{number}", garbage(), engine) for number in range(2)]
     other = camera_of("changes", changing(), engine)
     rare = camera_of("rare", steady(), engine, pause_s=1.0, stall_s=5.0)
-    together = seconds_for(50, good, sink)
+    together = seconds_for(100, good, sink)
     assert until(lambda: all(engine.status()[name].state is CaptureState.STALLED for name in stuck))
     assert until(lambda: len(sink.sizes.get(other, ())) == 2 and sink.frames[rare] >= 2)
     status = engine.status()
@@ -168,8 +168,8 @@ def test_ten_cameras_of_which_seven_misbehave_leave_the_others_their_rate() -> N
     assert not engine.trouble, "no source's garbage may reach the networks"
     hold.set()
     assert engine.stop(10)
-    print(f"50 frames of each good camera: {alone:.2f} s alone, {together:.2f} s beside seven that misbehave")
-    assert together < 2 * alone + 1
+    print(f"100 frames of each good camera: {alone:.2f} s alone, {together:.2f} s beside seven that misbehave")
+    assert together < 1.25 * alone + 1
 
 
 @alone

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app.platelog import retention
 from app.platelog.errors import LogError, LogUnavailable
 from app.platelog.retention import Forgotten, purge, retain
 from app.platelog.search import Query
@@ -113,6 +114,17 @@ def test_the_disk_gets_its_space_back(store: Store, log_file: Path) -> None:
     retain(store, 0, now=datetime.now(UTC) + DAY)
     assert log_file.stat().st_size < before / 5
     assert log_file.with_name(log_file.name + "-wal").stat().st_size == 0
+
+
+def test_what_is_deleted_can_be_cut_short_and_gone_on_with(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "_AT_ONCE", 2)
+    aged(store)
+    left = store.pictures.path(store.pictures.write(NOON - 9 * DAY, [("crop", JPEG)])[0])
+    os.utime(left, (0, 0))
+    assert retain(store, 0, now=NOON, enough=lambda: True).visits == 2
+    assert store.count(Query()) == 4 and left.exists()
+    assert retain(store, 0, now=NOON).visits == 3
+    assert not left.exists()
 
 
 def test_keeping_for_fewer_than_no_days_is_refused(store: Store) -> None:
