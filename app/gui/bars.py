@@ -56,7 +56,7 @@ class Bars(QObject):
                 Command(tr("&Open recordings…"), "folder-open", "Ctrl+O", opening.ask_files),
                 Command(tr("Read a &folder…"), "list-video", "Ctrl+Shift+O", opening.ask_folder),
                 Command(tr("Open an &address…"), "plug", "Ctrl+L", opening.ask_address),
-                Command(tr("&Add a source…"), "plus", "Ctrl+N", window.add_source),
+                Command(tr("&Add a source…"), "plus", "Ctrl+N", window.sources.add),
                 Command(tr("&Paste an address or file"), "clipboard-paste", "Ctrl+V", opening.paste),
             ],
         )
@@ -113,7 +113,7 @@ class Bars(QObject):
         for command in (
             Command(tr("Open"), "folder-open", "", opening.ask_files),
             Command(tr("Folder"), "list-video", "", opening.ask_folder),
-            Command(tr("Add source"), "plus", "", window.add_source),
+            Command(tr("Add source"), "plus", "", window.sources.add),
         ):
             bar.addAction(make_action(window, command))
         space = QWidget()

@@ -109,11 +109,7 @@ class Playing(QObject):
         if source is None:
             return
         source.closing, source.wanted_s = True, None
-        if source.ended:
-            self._forget(source)
-        else:
-            source.release()
-            self._engine.remove(source_id)
+        self._proceed(source)
         self.sources_changed.emit()
 
     def zones(self, source_id: str) -> Zones:
@@ -161,13 +157,19 @@ class Playing(QObject):
         self._restart(source, max(0.0, min(media_time, source.latest_s)))
 
     def _restart(self, source: OpenSource, place: float) -> None:
-        """Begin anew at a second: once the present capture has ended, at once where it has."""
+        """Begin anew at a second."""
         source.wanted_s = place
-        if source.ended:
-            self._begin(source)
-        else:
+        self._proceed(source)
+
+    def _proceed(self, source: OpenSource) -> None:
+        """Close a source or begin it anew, as is wanted: at once where its capture has ended, else have that end."""
+        if not source.ended:
             source.release()
             self._engine.remove(source.source_id)
+        elif source.closing:
+            self._forget(source)
+        elif source.wanted_s is not None:
+            self._begin(source)
 
     def show_moment(self, source_id: str, media_time: float) -> None:
         """Bring the live view to a second of a recording, opening it if need be."""
@@ -207,11 +209,8 @@ class Playing(QObject):
         if source is None:
             return
         source.ended, source.error = True, error
-        if source.closing:
-            self._forget(source)
-        elif source.wanted_s is not None:
-            self._begin(source)
-        elif error:
+        self._proceed(source)
+        if source.error and not source.closing:
             self.message.emit(error)
         self.source_state_changed.emit(source_id)
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QByteArray, QEvent, QSettings, QSize, Qt
+from PyQt5.QtCore import QEvent, QSettings, Qt
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt5.QtWidgets import (
     QAbstractButton,
     QApplication,
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -18,19 +17,20 @@ from PyQt5.QtWidgets import (
 
 from app.gui import icons, theme
 from app.gui.bars import Bars, Extras
-from app.gui.boxes import message_box, sure
+from app.gui.boxes import sure
 from app.gui.controller import Controller
 from app.gui.fractional import Seams
 from app.gui.hits import HitBanner, HitDesk
 from app.gui.live_page import LivePage
 from app.gui.notice import Notice
 from app.gui.opening import Opening, names_in
+from app.gui.placing import Placing
 from app.gui.rail import Rail
+from app.gui.source_desk import SourceDesk
 from app.gui.widgets import label
 from app.settings import with_value
 
 _RUN_STOP_S = 0.5
-_FRAME = QSize(16, 56)  # what title bar and borders take of the screen
 
 
 class MainWindow(QMainWindow):
@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
         self._controller = controller
         self._state = state
         self.opening = opening(self)
+        self.sources = SourceDesk(controller, self.opening, self)
         self.hits = HitDesk(controller, self)
         self.hits.raised.connect(self._to_front)
         self.rail = Rail()
@@ -75,14 +76,15 @@ class MainWindow(QMainWindow):
     def add_live(self, page: LivePage) -> None:
         """Add the live page, which is the first."""
         self.live = page
+        self.placing = Placing(self, {"across": page.across, "down": page.down}, self._state)
         self.add_page("live", "layout-grid", self.tr("Live"), page)
         page.open_wanted.connect(self.opening.ask_files)
         page.folder_wanted.connect(self.opening.ask_folder)
         page.demo_wanted.connect(self.opening.demo)
-        page.add_wanted.connect(self.add_source)
-        page.grid.zones_wanted.connect(self.edit_zones)
-        page.grid.change_wanted.connect(self.change_source)
-        page.grid.close_wanted.connect(self.close_source)
+        page.add_wanted.connect(self.sources.add)
+        page.grid.zones_wanted.connect(self.sources.edit_zones)
+        page.grid.change_wanted.connect(self.sources.change)
+        page.grid.close_wanted.connect(self.sources.close)
         self._controller.moment_wanted.connect(lambda _source, _place: self.show_page("live"))
 
     def add_page(self, key: str, icon: str, title: str, page: QWidget) -> None:
@@ -96,7 +98,7 @@ class MainWindow(QMainWindow):
         self.bars = Bars(self, extras)
         self.rail.add_below("settings", self.tr("Settings"), extras.settings)
         self.show_page("live")
-        self._restore()
+        self.placing.restore()
         self.opening.first_start.connect(self._tell_retention)
         self.live.grid.setFocus()
         self._show_engine()
@@ -133,58 +135,6 @@ class MainWindow(QMainWindow):
         for other, button in self._pages.items():
             button.setChecked(other == key)
 
-    def add_source(self) -> None:
-        """Set up a source with the wizard."""
-        from app.gui.wizard import SourceWizard
-
-        wizard = SourceWizard(self._controller, self.opening.names, self)
-        wizard.done_with.connect(self.opening.add)
-        wizard.open()
-
-    def change_source(self, source_id: str) -> None:
-        """Let the user give a source another address, login, name or zones."""
-        from app.gui.wizard import SourceWizard
-
-        known = self.opening.as_known(source_id)
-        if known is not None:
-            others = [name for name in self.opening.names if name != known.name]
-            wizard = SourceWizard(self._controller, others, self, known)
-            wizard.done_with.connect(lambda changed: self.opening.change(source_id, changed))
-            wizard.open()
-
-    def close_source(self, source_id: str) -> None:
-        """Close a source; whether one that was set up opens again at the next start is asked."""
-        if source_id in self.opening.names:
-            choice = self._asked_for_good(source_id)
-            if choice is None:
-                return
-            if choice:
-                self.opening.forget(source_id)
-        self._controller.close_source(source_id)
-
-    def _asked_for_good(self, name: str) -> bool | None:
-        """Return whether a source is to be removed for good; None if the user would rather leave it open."""
-        words = self.tr("It was set up with “Add source” and opens again at the next start.")
-        box = message_box(self.tr("Close {}?").format(name), words, "circle-help", parent=self)
-        close = box.addButton(self.tr("Close for now"), QMessageBox.ButtonRole.AcceptRole)
-        remove = box.addButton(self.tr("Remove for good"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(self.tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(close)
-        box.exec()
-        return {close: False, remove: True}.get(box.clickedButton())
-
-    def edit_zones(self, source_id: str) -> None:
-        """Let the user draw where a source is looked at."""
-        from app.gui.zones_editor import ZonesDialog
-
-        result, source = self._controller.newest(source_id), self._controller.source(source_id)
-        if result is None or source is None:
-            self.say(self.tr("There is no picture yet to draw on."))
-            return
-        dialog = ZonesDialog(result.frame.image, self._controller.zones(source_id), self)
-        dialog.chosen.connect(lambda zones: self._keep_zones(source_id, zones))
-        dialog.open()
-
     def toggle_theme(self) -> None:
         """From light to dark and back."""
         self._change("appearance.theme", "light" if theme.current().is_dark else "dark")
@@ -216,15 +166,6 @@ class MainWindow(QMainWindow):
             self._controller.change_settings(with_value(self._controller.settings, key, value))
         except OSError as error:
             self.say(self.tr("The settings could not be saved: {}").format(error.strerror))
-
-    def _keep_zones(self, source_id: str, zones: object) -> None:
-        from app.gui.known import KnownSource
-        from app.pipeline.zones import Zones
-
-        source = self._controller.source(source_id)
-        if source is not None and isinstance(zones, Zones):
-            self._controller.set_zones(source_id, zones)
-            self.opening.keep_zones(KnownSource(source_id, source.spec.kind, source.spec.address, zones))
 
     def _show_read(self, track_key: str) -> None:
         self.show_page("live")
@@ -303,10 +244,7 @@ class MainWindow(QMainWindow):
             if event is not None:
                 event.ignore()
             return
-        self._state.setValue("window/geometry", self.saveGeometry())
-        self._state.setValue("window/across", self.live.across.saveState())
-        self._state.setValue("window/down", self.live.down.saveState())
-        self._state.sync()
+        self.placing.save()
         self.hide()
         run_ended = self._extras is None or self._extras.stop(_RUN_STOP_S)
         self._clean = self._controller.shutdown() and run_ended
@@ -320,16 +258,3 @@ class MainWindow(QMainWindow):
     def stopped_cleanly(self) -> bool:
         """After closing: whether every source and thread had ended."""
         return self._clean
-
-    def _restore(self) -> None:
-        screen = QApplication.primaryScreen()
-        room = screen.availableSize() if screen is not None else QSize(1280, 800)
-        self.resize(QSize(1440, 900).boundedTo(room - _FRAME))
-        for key, restore in (
-            ("window/geometry", self.restoreGeometry),
-            ("window/across", self.live.across.restoreState),
-            ("window/down", self.live.down.restoreState),
-        ):
-            value = self._state.value(key)
-            if isinstance(value, QByteArray):
-                restore(value)

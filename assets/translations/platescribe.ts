@@ -28,14 +28,6 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>CSV file to write</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Choose…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Clear</source>
       <translation type="unfinished" />
     </message>
@@ -48,31 +40,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Getting ready…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Go on</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Pause</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Paused</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Progress of the whole queue</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Read a folder of recordings</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Reading…</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -84,27 +52,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Start</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Stop</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Stopping after this frame…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>The queue is being read; add more when it is done.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Write to</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>about {time} left</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -836,10 +784,6 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Cancel</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Cannot be opened: {}</source>
       <translation type="unfinished" />
     </message>
@@ -852,19 +796,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Close for now</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Close {}?</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Getting ready…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>It was set up with “Add source” and opens again at the next start.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -884,10 +816,6 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Remove for good</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Settings</source>
       <translation type="unfinished" />
     </message>
@@ -897,10 +825,6 @@
     </message>
     <message>
       <source>The settings could not be saved: {}</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>There is no picture yet to draw on.</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -1427,6 +1351,61 @@
     </message>
   </context>
   <context>
+    <name>RunCard</name>
+    <message>
+      <source>CSV file to write</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Choose…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Getting ready…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Go on</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Pause</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Paused</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Progress of the whole queue</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reading…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Start</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Stopping after this frame…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Write to</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>about {time} left</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>RunSummary</name>
     <message>
       <source>1 vehicle</source>
@@ -1782,6 +1761,33 @@
     </message>
     <message>
       <source>Shorter than the shortest plate.</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>SourceDesk</name>
+    <message>
+      <source>Cancel</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Close for now</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Close {}?</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>It was set up with “Add source” and opens again at the next start.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Remove for good</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>There is no picture yet to draw on.</source>
       <translation type="unfinished" />
     </message>
   </context>

@@ -8,11 +8,8 @@ from PyQt5.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QKeySeque
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
-    QProgressBar,
     QShortcut,
     QStackedLayout,
     QTableView,
@@ -26,6 +23,7 @@ from app.gui.models.jobs import FILE, PROGRESS, READS, STATE, JobTable, Progress
 from app.gui.models.queue import BatchRun, Job, State, free_csv, run_of
 from app.gui.opening import names_in, start_folder
 from app.gui.pages.common import plain_table
+from app.gui.pages.run_card import RunCard
 from app.gui.pages.summary import RunSummary
 from app.gui.widgets import EmptyState, button, label, several
 from app.journal import Journal
@@ -45,7 +43,6 @@ class BatchPage(QWidget):
         super().__init__(parent)
         self._controller = controller
         self._items: dict[str, Item] = {}
-        self._csv_chosen = False
         self.run: BatchRun | None = None
         self.setAcceptDrops(True)
         self.model = JobTable()
@@ -96,15 +93,15 @@ class BatchPage(QWidget):
         """Empty the queue."""
         if not self.running:
             self._items.clear()
-            self._csv_chosen = False
+            self.card.csv_chosen = False
             self._queue_changed()
 
     def start(self) -> None:
         """Read the queue; one that was stopped goes on where it stopped."""
-        if self.running or not self._items or not self.csv.text().strip():
+        if self.running or not self._items or not self.card.path:
             return
         main = self._controller.journal
-        path = whole_path(self.csv.text().strip())
+        path = whole_path(self.card.path)
         pictures = self._controller.keeps_pictures
         journal = Journal(main.writer, run_of(path), pictures=pictures) if main is not None else None
         self.run = BatchRun(tuple(self._items.values()), path, self._controller.load_pipeline, journal)
@@ -113,7 +110,7 @@ class BatchPage(QWidget):
         self._look.start()
         self.running_changed.emit(True)
         self._refresh()
-        self.pause_button.setFocus()
+        self.card.pause_button.setFocus()
 
     def toggle_pause(self) -> None:
         """Hold the run, or let it go on."""
@@ -128,7 +125,7 @@ class BatchPage(QWidget):
         """End the run; what was read is kept."""
         if self.run is not None:
             self.run.cancel()
-            self.state.setText(self.tr("Stopping after this frame…"))
+            self.card.show_stopping()
 
     def shutdown(self, seconds: float) -> bool:
         """End a run for good, keeping what was read; False if it is still at a frame after so many seconds."""
@@ -170,20 +167,10 @@ class BatchPage(QWidget):
         self.files_button = button(self.tr("Add files…"), "plus", self.add_files)
         self.folder_button = button(self.tr("Add folder…"), "folder-open", self.add_folder)
         self.clear_button = button(self.tr("Clear"), "trash-2", self.clear)
-        self.start_button = button(self.tr("Start"), "play", self.start, primary=True)
-        self.pause_button = button(self.tr("Pause"), "pause", self.toggle_pause)
-        self.cancel_button = button(self.tr("Stop"), "square", self.cancel)
-        self.csv = QLineEdit(self)
-        self.csv.setAccessibleName(self.tr("CSV file to write"))
-        self.csv.setPlaceholderText(self.tr("CSV file to write"))
-        self.csv.textEdited.connect(lambda _: self._csv_edited())
-        self.browse = button(self.tr("Choose…"), "", self._browse)
-        self.bar = QProgressBar(self)
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
-        self.bar.setAccessibleName(self.tr("Progress of the whole queue"))
-        self.state = label("", "muted")
+        self.card = RunCard(self)
+        self.card.start_wanted.connect(self.start)
+        self.card.pause_wanted.connect(self.toggle_pause)
+        self.card.stop_wanted.connect(self.cancel)
         self.summary = RunSummary(self)
         self.summary.open_wanted.connect(_open)
 
@@ -199,29 +186,13 @@ class BatchPage(QWidget):
         self._stack = QStackedLayout()
         self._stack.addWidget(self._nothing_yet())
         self._stack.addWidget(self.view)
-        self._foot = QFrame(self)
-        self._foot.setObjectName("card")
-        foot = QVBoxLayout(self._foot)
-        foot.setContentsMargins(16, 12, 16, 14)
-        foot.setSpacing(10)
-        target = QHBoxLayout()
-        target.addWidget(label(self.tr("Write to"), "muted"))
-        target.addWidget(self.csv, 1)
-        target.addWidget(self.browse)
-        progress = QHBoxLayout()
-        progress.addWidget(self.state)
-        progress.addWidget(self.bar, 1)
-        for made in (self.start_button, self.pause_button, self.cancel_button):
-            progress.addWidget(made)
-        foot.addLayout(target)
-        foot.addLayout(progress)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 18)
         column.setSpacing(12)
         column.addLayout(head)
         column.addLayout(self._stack, 1)
         column.addWidget(self.summary)
-        column.addWidget(self._foot)
+        column.addWidget(self.card)
 
     def _nothing_yet(self) -> EmptyState:
         text = self.tr("Drop recordings or a whole folder here. Every vehicle becomes a row of one table (a CSV file).")
@@ -240,11 +211,11 @@ class BatchPage(QWidget):
         if self.run is not None and all(job.state in (State.DONE, State.FAILED) for job in self.model.jobs):
             self._items.clear()
         self._items.update((item.spec.source_id, item) for item in items if not item.spec.is_live)
-        if items and not self._csv_chosen:
+        if items:
             first = Path(names[0])
-            self.csv.setText(str(free_csv(first if first.is_dir() else first.parent)))
+            self.card.offer(str(free_csv(first if first.is_dir() else first.parent)))
         self._queue_changed()
-        self.start_button.setFocus()
+        self.card.start_button.setFocus()
 
     def _queue_changed(self) -> None:
         self.run = None
@@ -252,35 +223,15 @@ class BatchPage(QWidget):
         self.model.show_jobs([Job(item) for item in self._items.values()])
         self._refresh()
 
-    def _csv_edited(self) -> None:
-        self._csv_chosen = True
-        self._refresh()
-
-    def _browse(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("CSV file to write"), self.csv.text(), "CSV (*.csv)")
-        if name:
-            self.csv.setText(name)
-            self._csv_edited()
-
     def _show_run(self) -> None:
         run = self.run
         if run is None:
             return
         self.model.show_jobs(run.watcher.jobs())
-        pace = run.pace()
-        self.bar.setValue(round(pace.share * 1000))
-        if run.running:
-            self.state.setText(self._said(run, pace.left_s))
-        else:
+        self.card.show_pace(run)
+        if not run.running:
             self._look.stop()
             self._ended(run)
-
-    def _said(self, run: BatchRun, left_s: float | None) -> str:
-        if run.paused:
-            return self.tr("Paused")
-        if run.watcher.share <= 0:
-            return self.tr("Getting ready…")
-        return self.tr("about {time} left").format(time=duration(left_s)) if left_s is not None else self.tr("Reading…")
 
     def _ended(self, run: BatchRun) -> None:
         self.running_changed.emit(False)
@@ -292,32 +243,15 @@ class BatchPage(QWidget):
 
     def _refresh(self) -> None:
         running, some = self.running, bool(self._items)
-        paused = self.run is not None and self.run.paused
         self._stack.setCurrentIndex(1 if some else 0)
-        self._foot.setVisible(some)
         self.count.setText(several(len(self._items), self.tr("1 file"), self.tr("{n} files")) if some else "")
-        self.start_button.setVisible(not running)
-        self.start_button.setEnabled(some and bool(self.csv.text().strip()))
-        for made in (self.pause_button, self.cancel_button):
-            made.setVisible(running)
-        self.pause_button.setText(self.tr("Go on") if paused else self.tr("Pause"))
-        for part in (self.files_button, self.folder_button, self.clear_button, self.csv, self.browse):
-            part.setEnabled(not running)
         for part in (self.clear_button, self.files_button, self.folder_button):
+            part.setEnabled(not running)
             part.setVisible(some)  # while there is nothing, the middle of the page offers them
-        if not running:
-            self.state.setText("")
-            self.bar.setValue(0 if self.run is None else self.bar.value())
+        self.card.setVisible(some)
+        self.card.show_run(self.run)
 
 
 def _open(path: str) -> None:
     """Open a file or folder in the program that the system has for it."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(path))
-
-
-def duration(seconds: float) -> str:
-    """Return seconds as people say them: 40 s, 12 min, 2 h 05 min."""
-    if seconds < 59.5:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

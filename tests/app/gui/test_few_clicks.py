@@ -68,7 +68,7 @@ def test_from_a_folder_of_recordings_to_a_csv_in_under_five_clicks(
     mouse.click(next(each for each in tools if each.text() == "Folder"))
     page = window.findChild(BatchPage)
     wait_for(qtbot, lambda: len(page.model.jobs) == 2)
-    mouse.click(page.start_button)
+    mouse.click(page.card.start_button)
     wait_for(qtbot, page.summary.isVisible)
     with (folder / "plates.csv").open(encoding="utf-8-sig", newline="") as file:
         plates = [row["plate"] for row in csv.DictReader(file)]
@@ -86,7 +86,7 @@ def test_the_key_enter_starts_what_was_added(
     page.add([str(tmp_path / "morning.mp4")])
     wait_for(qtbot, lambda: len(page.model.jobs) == 1)
     window.activateWindow()
-    wait_for(qtbot, page.start_button.hasFocus)
-    qtbot.keyClick(page.start_button, Qt.Key.Key_Return)
+    wait_for(qtbot, page.card.start_button.hasFocus)
+    qtbot.keyClick(page.card.start_button, Qt.Key.Key_Return)
     wait_for(qtbot, page.summary.isVisible)
     assert (tmp_path / "plates.csv").is_file()

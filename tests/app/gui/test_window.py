@@ -230,7 +230,7 @@ def test_no_key_means_two_things(window: MainWindow) -> None:
 
 def test_the_window_leaves_room_for_its_frame(window: MainWindow, qapp: QApplication) -> None:
     window._state.clear()
-    window._restore()
+    window.placing.restore()
     room = qapp.primaryScreen().availableSize()
     assert window.height() <= max(room.height() - 40, window.minimumHeight())
 

@@ -153,7 +153,7 @@ def test_a_source_is_given_another_login_and_name_and_is_opened_anew(qtbot: QtBo
     before = KnownSource(name, SourceKind.STREAM, "rtsp://admin:old@127.0.0.1:1/a", Zones((TRIANGLE,)))
     window.opening.add(before)
     first = controller.source(name).capture  # type: ignore[union-attr]
-    window.change_source(name)
+    window.sources.change(name)
     wizard = window.findChild(SourceWizard)
     assert (wizard.which.user.text(), wizard.which.password.text()) == ("admin", "old")
     assert wizard.which.name.text() == name and wizard.which.isComplete()
@@ -175,7 +175,7 @@ def test_closing_a_source_that_was_set_up_asks_whether_for_good(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch, choice: bool | None, left: int, known: int
 ) -> None:
     window.opening.add(KnownSource("Gate", SourceKind.STREAM, "rtsp://127.0.0.1:1/a"))
-    monkeypatch.setattr(window, "_asked_for_good", lambda _name: choice)
+    monkeypatch.setattr(window.sources, "_asked_for_good", lambda _name: choice)
     window.live.grid.tiles[0].close_wanted.emit("Gate")
     assert (len(window._controller.sources), len(window.opening.names)) == (left, known)
 

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
 from app.gui.models.queue import State, free_csv, time_left
-from app.gui.pages.batch import BatchPage, duration
+from app.gui.pages.batch import BatchPage
+from app.gui.pages.run_card import duration
 from app.pipeline.core import Pipeline
 from app.pipeline.types import Image
 from app.platelog.search import Query
@@ -87,9 +88,9 @@ def rows_of(file: Path) -> list[dict[str, str]]:
 
 def test_from_a_folder_to_a_csv(qtbot: QtBot, page: BatchPage, folder: Path, empty_controller: Controller) -> None:
     queue(qtbot, page, folder)
-    assert page.csv.text() == str(folder / "plates.csv")
+    assert page.card.csv.text() == str(folder / "plates.csv")
     with qtbot.waitSignal(empty_controller.log_changed, timeout=20_000):
-        page.start_button.click()
+        page.card.start_button.click()
     states = {Path(job.item.spec.address).name: job.state for job in page.model.jobs}
     assert states == {"a.png": State.DONE, "b.png": State.DONE, "c.png": State.FAILED, "d.png": State.DONE}
     assert [row["plate"] for row in rows_of(folder / "plates.csv")] == ["AB12CDE"] * 3
@@ -104,9 +105,9 @@ def test_pause_cancel_and_going_on(
     finder.go.clear()
     queue(qtbot, page, folder)
     page.start()
-    assert page.running and not page.start_button.isVisible() and page.pause_button.isVisible()
+    assert page.running and not page.card.start_button.isVisible() and page.card.pause_button.isVisible()
     page.toggle_pause()
-    assert page.run.paused and page.pause_button.text() == "Go on"
+    assert page.run.paused and page.card.pause_button.text() == "Go on"
     page.toggle_pause()
     page.cancel()
     finder.go.set()
