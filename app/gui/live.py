@@ -16,6 +16,7 @@ from app.pipeline.sources import SourceKind
 
 _SHAPE = 16 / 9
 _CAPTION_PX = 38
+_ICONS_PX = 110  # what a caption holds besides its words
 _SMALL_PX = 480  # a narrower tile says little
 _KIND_ICONS = {
     SourceKind.CAMERA: "camera",
@@ -38,7 +39,7 @@ class Tile(QFrame):
         super().__init__(parent)
         self.source_id = source.source_id
         self.view = VideoView()
-        self._chosen = False
+        self._chosen, self._must_tell = False, False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Picture of {}").format(source.name))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -62,8 +63,17 @@ class Tile(QFrame):
         if self._state.text() != state.text:
             self._state.setText(state.text)
             self._state.setToolTip(state.detail)
+            self._dot.setToolTip(state.text)
+            self.setAccessibleDescription(state.text)
+        self._must_tell = state.colour == "notice" and self.view.result is not None
+        self._share_caption()
         short = state.is_passing and self.width() < _SMALL_PX
         self.view.show_text(state.text if short else state.detail or state.text)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Share the caption anew between name and state."""
+        super().resizeEvent(event)
+        self._share_caption()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the edge that shows choice and focus."""
@@ -106,7 +116,8 @@ class Tile(QFrame):
         row.setContentsMargins(8, 2, 2, 2)
         row.setSpacing(6)
         row.addWidget(Picture(_KIND_ICONS[source.spec.kind], 15))
-        row.addWidget(Elided(source.name, source.source_id), 1)
+        self.name = Elided(source.name, source.source_id)
+        row.addWidget(self.name, 1)
         self._dot = Picture("loader-circle", 13)
         self._state = label("", "small")
         row.addWidget(self._dot)
@@ -114,6 +125,11 @@ class Tile(QFrame):
         close = tool("x", self.tr("Close {}").format(source.name), lambda: self.close_wanted.emit(self.source_id), 14)
         row.addWidget(close)
         return row
+
+    def _share_caption(self) -> None:
+        """Leave a state to its icon where its words would take the name's room and nothing depends on them."""
+        words = sum(part.fontMetrics().horizontalAdvance(part.text()) for part in (self.name, self._state))
+        self._state.setVisible(self._must_tell or words + _ICONS_PX <= self.width())
 
     def _menu(self, place: QPoint) -> None:
         menu = QMenu(self)

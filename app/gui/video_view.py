@@ -1,6 +1,6 @@
 """A picture with the plates of that very picture: scaled once, in the paint, at the screen's own resolution."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ from detector.types import Box
 
 _RADIUS = 4.0
 _PAD = 6.0
+_WIDE_PX = 420  # a narrower picture has smaller texts
 _PLATE_BACK = QColor(10, 16, 20, 225)  # behind text on a picture
 
 
@@ -85,8 +86,7 @@ class VideoView(QWidget):
         painter.drawImage(area.topLeft(), self._image(self._result.frame.image, area))
         if self.show_boxes:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for track in self._result.tracks:
-                self._paint_track(painter, track, area)
+            self._paint_tracks(painter, [(track, self._around(track.box, area)) for track in self._result.tracks])
         if self._waiting:
             self._paint_veil(painter)
 
@@ -131,35 +131,56 @@ class VideoView(QWidget):
         painter.setPen(QColor("#ffffff"))
         painter.drawText(room, int(flags), self._placeholder)
 
-    def _paint_track(self, painter: QPainter, track: Track, area: QRectF) -> None:
-        hit = track.text in self._hits
-        colour = theme.colour("hit") if hit else QColor(theme.DARK.accent)
-        rect = self._placed(track.box, area).adjusted(-3, -3, 3, 3)
+    def _around(self, box: Box, area: QRectF) -> QRectF:
+        """Return where the line round a box runs: a little outside of it."""
+        return self._placed(box, area).adjusted(-3, -3, 3, 3)
+
+    def _paint_tracks(self, painter: QPainter, placed: Sequence[tuple[Track, QRectF]]) -> None:
+        """Draw all boxes, then the texts: no text covers one that matters more, and a provisional one gives way."""
+        for track, box in placed:
+            self._paint_box(painter, track, box)
+        font = theme.plate_font(11.5 if self.width() > _WIDE_PX else 9.5)
+        painter.setFont(font)
+        taken: list[QRectF] = []
+        for track, box in sorted(placed, key=lambda each: (not self._is_hit(each[0]), not each[0].settled)):
+            places = self._label_places(QFontMetricsF(font), self._label(track), box) if track.text else ()
+            free = (place for place in places if not any(place.intersects(other) for other in taken))
+            place = next(free, places[0] if places and track.settled else None)
+            if place is not None:
+                taken.append(place)
+                self._paint_label(painter, track, place)
+
+    def _is_hit(self, track: Track) -> bool:
+        return track.text in self._hits
+
+    def _paint_box(self, painter: QPainter, track: Track, box: QRectF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(0, 0, 0, 150), 4.0))
-        painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+        painter.drawRoundedRect(box, _RADIUS, _RADIUS)
+        colour = theme.colour("hit") if self._is_hit(track) else QColor(theme.DARK.accent)
         style = Qt.PenStyle.SolidLine if track.settled else Qt.PenStyle.DashLine
         painter.setPen(QPen(colour, 2.0, style))
-        painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
-        if track.text:
-            self._paint_label(painter, track, rect, hit)
+        painter.drawRoundedRect(box, _RADIUS, _RADIUS)
 
-    def _paint_label(self, painter: QPainter, track: Track, box: QRectF, hit: bool) -> None:
-        """Write the text above the box, or below it where there is no room; a provisional one ends in an ellipsis."""
-        font = theme.plate_font(11.5 if self.width() > 420 else 9.5)
-        painter.setFont(font)
-        metrics = QFontMetricsF(font)
-        text = ("\u26a0 " if hit else "") + track.text + ("" if track.settled else "\u2026")
-        rect = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * _PAD, metrics.height() + _PAD)
-        rect.moveBottomLeft(box.topLeft() - QPointF(0, 4))
-        if rect.top() < 0:
-            rect.moveTopLeft(box.bottomLeft() + QPointF(0, 4))
-        rect.moveLeft(max(2.0, min(rect.left(), self.width() - rect.width() - 2)))
+    def _label(self, track: Track) -> str:
+        """Return what is written of a track: a hit bears a sign, a provisional text ends in an ellipsis."""
+        return ("\u26a0 " if self._is_hit(track) else "") + track.text + ("" if track.settled else "\u2026")
+
+    def _label_places(self, metrics: QFontMetricsF, text: str, box: QRectF) -> tuple[QRectF, ...]:
+        """Return where a text may stand: above its box, and below it, which is first where there is no room above."""
+        size = QSizeF(metrics.horizontalAdvance(text) + 2 * _PAD, metrics.height() + _PAD)
+        left = max(2.0, min(box.left(), self.width() - size.width() - 2))
+        above = QRectF(QPointF(left, box.top() - 4 - size.height()), size)
+        below = QRectF(QPointF(left, box.bottom() + 4), size)
+        return (above, below) if above.top() >= 0 else (below,)
+
+    def _paint_label(self, painter: QPainter, track: Track, place: QRectF) -> None:
+        hit = self._is_hit(track)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("hit") if hit else _PLATE_BACK)
-        painter.drawRoundedRect(rect, _RADIUS, _RADIUS)
+        painter.drawRoundedRect(place, _RADIUS, _RADIUS)
         painter.setPen(theme.colour("on_hit") if hit else QColor("#ffffff" if track.settled else theme.DARK.muted))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._label(track))
 
 
 def qimage(image: Image) -> tuple[QImage, Image]:

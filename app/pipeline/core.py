@@ -337,11 +337,12 @@ class Pipeline:
         return RejectReason.UNREAD if track.shaped else RejectReason.NOT_PLATE_SHAPED
 
     def _shown(self, state: _SourceState, item: _Seen) -> Track:
-        """What the overlay shows of a plate in this frame."""
-        found = item.found
+        """What the overlay shows of a plate in this frame: of a text not told yet, only what could become a row."""
+        found, tuning = item.found, self.tuning
         track = state.tracks[found.track_id]
         known = track.number in state.reported
         vote = state.visits.vote_of(track.number) if known else track.vote
-        text, confidence = (vote.text, vote.confidence) if vote else ("", 0.0)
+        fits = vote and (known or plate_form(vote.text, tuning.countries, tuning.min_length, tuning.max_length))
+        text, confidence = (vote.text, vote.confidence) if vote and fits else ("", 0.0)
         key = f"{item.frame.source_id}#{track.number}"
         return Track(item.frame.source_id, key, found.detection.box, found.detection.score, text, confidence, known)

@@ -1,5 +1,7 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt5.QtCore import QPoint, Qt
 from PyQt5.QtGui import QKeyEvent
@@ -7,14 +9,16 @@ from PyQt5.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
-from app.gui.live import LiveGrid
+from app.gui.live import LiveGrid, Tile
 from app.gui.opened import OpenSource, Tick
 from app.gui.player import PlayerBar
 from app.gui.seekbar import SeekBar, clock
 from app.gui.sources_panel import SourcesPanel
+from app.gui.states import State
 from app.gui.widgets import Elided
 from app.gui.window import MainWindow
 from app.pipeline.sources import SourceKind, SourceSpec
+from app.pipeline.types import Frame, FrameResult
 from tests.app.gui.fakes import FIRST, SECOND
 from tests.app.gui.shell import wait_for
 
@@ -243,6 +247,22 @@ def test_the_source_panel_never_hides_a_name_however_narrow_it_is(
     shown = [at for at in range(table.columnCount()) if not table.isColumnHidden(at)]
     assert table.columnWidth(0) >= 90 and {0, 1, 2} <= set(shown)
     assert sum(table.columnWidth(at) for at in shown) <= table.viewport().width()
+
+
+def test_a_narrow_tile_keeps_its_name_and_leaves_the_state_to_its_icon(qtbot: QtBot) -> None:
+    tile = Tile(OpenSource(SourceSpec(SourceKind.STREAM, "Back entrance", "rtsp://127.0.0.1:9/a"), "Back entrance"))
+    qtbot.addWidget(tile)
+    tile.show()
+    lost = State("No connection", "unplug", "notice", "no connection")
+    for width, words in ((500, True), (220, False)):
+        tile.resize(width, 180)
+        tile.show_state(lost)
+        assert tile._state.isVisible() is words
+        assert tile.accessibleDescription() == tile._dot.toolTip() == "No connection"
+    frame = Frame("Back entrance", 0, np.zeros((90, 160, 3), np.uint8), datetime.now(UTC), 0.0)
+    tile.view.show_result(FrameResult(frame, ()))
+    tile.show_state(lost)
+    assert tile._state.isVisible()  # an old picture stands where the words were
 
 
 def test_a_name_too_long_for_its_tile_is_shortened_in_its_middle(qtbot: QtBot) -> None:

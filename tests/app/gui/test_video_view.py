@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import cv2
 import numpy as np
 import pytest
-from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtCore import QPoint, QRectF, Qt
 from PyQt5.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
@@ -84,6 +84,25 @@ def test_a_hit_is_red_and_has_a_sign_besides(view: VideoView) -> None:
     view.show_result(result(grey()), {"AB12CDE"})
     assert reds() > 100
     assert view.grab().toImage() != plain
+
+
+def test_no_text_covers_one_that_matters_more(view: VideoView, monkeypatch: pytest.MonkeyPatch) -> None:
+    def track(text: str, settled: bool, x: float = 80, y: float = 60) -> Track:
+        return Track("gate", f"gate#{text}", Box(x, y, x + 80, y + 30), 0.9, text, 0.9, settled)
+
+    drawn: list[tuple[str, QRectF]] = []
+    monkeypatch.setattr(view, "_paint_label", lambda _painter, track, place: drawn.append((track.text, place)))
+    tracks = (
+        track("JA12", False, x=84),
+        track("KL9X", False, x=78),
+        track("AB12CDE", True),
+        track("XY34ZKL", True, y=64),
+    )
+    frame = Frame("gate", 0, grey(), datetime.now(UTC), 0.0)
+    view.show_result(FrameResult(frame, tracks), {"XY34ZKL"})
+    view.grab()
+    assert [text for text, _ in drawn] == ["XY34ZKL", "AB12CDE"]  # above the one box and below the other: no more room
+    assert not drawn[0][1].intersects(drawn[1][1])
 
 
 def test_without_boxes_the_picture_is_bare(view: VideoView) -> None:

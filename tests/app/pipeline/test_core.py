@@ -320,6 +320,13 @@ def test_the_overlay_shows_what_was_told_with_its_own_confidence() -> None:
     assert shown[1].confidence > 0.9
 
 
+@pytest.mark.parametrize(("text", "shown"), [("0", ""), ("STOP", ""), ("AB123C", "AB123C")])
+def test_the_overlay_shows_nothing_that_could_be_no_row(text: str, shown: str) -> None:
+    pipeline = Pipeline(ScriptedDetector(parked(1)), ScriptedReader(lambda _: says(text)))
+    track = pipeline.process([frame(0, 0)]).frames[0].tracks[0]
+    assert (track.text, track.settled) == (shown, False)
+
+
 def clock(i: int) -> Reading:
     """A burnt-in time of day, one second in ten frames, some of which are misread."""
     return says(f"0803{i // 10:02}", 0.95 if i % 7 else 0.5)
