@@ -137,6 +137,12 @@ class Controller(Playing):
         status: LogStatus = self._kept.journal.status
         return " ".join(filter(None, (status.message, *status.notices, self._kept.notice)))
 
+    @property
+    def unwritten(self) -> int:
+        """How many reads wait in memory because the log cannot be written now."""
+        status = self._kept.journal.status if self._kept.journal is not None else None
+        return status.waiting if status is not None and status.message else 0
+
     def visit(self, track_key: str) -> Visit | None:
         """Return the visit of a track as the store has it since this start, or None."""
         return self._visits.get(track_key)

@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> int:
     guard = CrashGuard(window)
     guard.install()
     for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C and a polite kill close the window as a person would
-        signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, window.quit))
+        signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, window.leave))
     window.show()
     for problem in loaded.problems:
         window.say(problem)

@@ -27,7 +27,7 @@ from app.gui.opening import Opening, names_in
 from app.gui.placing import Placing
 from app.gui.rail import Rail
 from app.gui.source_desk import SourceDesk
-from app.gui.widgets import label
+from app.gui.widgets import label, several
 from app.settings import with_value
 
 _RUN_STOP_S = 0.5
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.rail = Rail()
         self.stack = QStackedWidget()
         self._pages: dict[str, QToolButton] = {}
-        self._clean = True
+        self._clean, self._asks = True, True
         self._extras: Extras | None = None
         self._seams = Seams(self)
         self._lay_out()
@@ -153,6 +153,11 @@ class MainWindow(QMainWindow):
         """Close the window, and with it the program."""
         self.close()
 
+    def leave(self) -> None:
+        """Close without asking: what ends the program from outside cannot answer."""
+        self._asks = False
+        self.close()
+
     def toggle_boxes(self) -> None:
         """Boxes in the picture, or not."""
         self._change("appearance.show_boxes", not self._controller.settings.appearance.show_boxes)
@@ -240,7 +245,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Remember size and places, stop everything, write what waits."""
-        if self._extras is not None and self._extras.busy() and not self._sure_to_close():
+        if self._asks and not self._sure_to_close():
             if event is not None:
                 event.ignore()
             return
@@ -251,8 +256,17 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _sure_to_close(self) -> bool:
-        question = self.tr("Recordings are still being read. Stop reading and close? What was read so far is kept.")
-        return sure(question, self.tr("Stop and close"), self)
+        """Ask where closing breaks off something, or loses reads."""
+        if self._extras is not None and self._extras.busy():
+            question = self.tr("Recordings are still being read. Stop reading and close? What was read so far is kept.")
+            if not sure(question, self.tr("Stop and close"), self):
+                return False
+        unwritten = self._controller.unwritten
+        if not unwritten:
+            return True
+        one, many = self.tr("1 read waits"), self.tr("{n} reads wait")
+        question = self.tr("{reads} in memory because the log cannot be written now. Closing loses what waits.")
+        return sure(question.format(reads=several(unwritten, one, many)), self.tr("Close and lose it"), self)
 
     @property
     def stopped_cleanly(self) -> bool:

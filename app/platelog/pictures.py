@@ -89,7 +89,7 @@ class PictureFolder:
         private_folder(incoming.parent)
         target = self.folder / name
         private_folder(target.parent)
-        with files_for(target):
+        with files_for(self.folder):  # a name that differs at each try would tell a person nothing
             try:
                 incoming.touch(FILE_MODE, exist_ok=False)
                 with incoming.open("wb") as file:

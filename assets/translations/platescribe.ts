@@ -780,6 +780,10 @@
   <context>
     <name>MainWindow</name>
     <message>
+      <source>1 read waits</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>A part of the program is missing or broken; `python main.py doctor` tells which.</source>
       <translation type="unfinished" />
     </message>
@@ -793,6 +797,10 @@
     </message>
     <message>
       <source>Change…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Close and lose it</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -825,6 +833,14 @@
     </message>
     <message>
       <source>The settings could not be saved: {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} reads wait</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{reads} in memory because the log cannot be written now. Closing loses what waits.</source>
       <translation type="unfinished" />
     </message>
   </context>

@@ -35,6 +35,7 @@ from app.gui.notice import Notice
 from app.gui.opening import names_in
 from app.gui.window import MainWindow
 from app.pipeline.sources import SourceKind
+from app.platelog.errors import LogUnavailable
 from app.platelog.search import Query
 from app.platelog.store import Store
 from app.platelog.types import Entry, LogState, Visit
@@ -305,12 +306,32 @@ def test_size_and_splitters_are_remembered(
 
 
 def test_closing_during_a_run_asks_first(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
+    asked: list[str] = []
+    monkeypatch.setattr("app.gui.window.sure", lambda question, *_: bool(asked.append(question)))
     monkeypatch.setattr(window, "_extras", replace(window._extras, busy=lambda: True))  # type: ignore[type-var]
-    monkeypatch.setattr(window, "_sure_to_close", lambda: bool(asked.append(1)))
     assert not window.close()
-    assert asked == [1] and window.isVisible()
+    assert "still being read" in asked[0] and window.isVisible()
     monkeypatch.undo()
+
+
+def test_closing_asks_while_reads_cannot_be_written_but_not_who_ends_it_from_outside(
+    qtbot: QtBot, window: MainWindow, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_entries: object) -> None:
+        raise LogUnavailable("The disk of /log is full.")
+
+    asked: list[str] = []
+    controller = window._controller
+    assert controller.store is not None
+    monkeypatch.setattr(controller.store, "save", full)
+    monkeypatch.setattr("app.gui.window.sure", lambda question, *_: bool(asked.append(question)))
+    window.opening.open([str(clip)])
+    wait_for(qtbot, lambda: controller.unwritten == 2)
+    wait_for(qtbot, window.notice.isVisible)
+    assert not window.close() and window.isVisible()
+    assert asked[0].startswith("2 reads wait in memory")
+    window.leave()
+    assert len(asked) == 1 and not window.isVisible()
 
 
 def _is_part(control: QWidget) -> bool:

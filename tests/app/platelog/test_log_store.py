@@ -120,17 +120,20 @@ def test_files_are_the_users_alone(store: Store, log_file: Path) -> None:
     assert stat.S_IMODE(log_file.parent.stat().st_mode) == 0o700
 
 
-def test_a_failed_picture_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("failing", "told"), [(1, r"disk of .*pictures is full"), (3, r"disk of .* is full")])
+def test_a_failed_picture_leaves_nothing_behind(
+    store: Store, monkeypatch: pytest.MonkeyPatch, failing: int, told: str
+) -> None:
     calls = 0
 
-    def fail_third(descriptor: int) -> None:
+    def fail(descriptor: int) -> None:
         nonlocal calls
         calls += 1
-        if calls == 3:
+        if calls == failing:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", fail_third)
-    with pytest.raises(LogUnavailable, match=r"disk of .* is full"):
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(LogUnavailable, match=told):
         store.save([entry(number=1), entry(number=2)])
     monkeypatch.undo()
     assert store.count(Query()) == 0
