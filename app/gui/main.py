@@ -12,7 +12,7 @@ from PyQt5.QtCore import QLocale, QSettings, QTimer, QTranslator
 from PyQt5.QtWidgets import QApplication, QMessageBox
 
 from app import bootstrap, settings
-from app.gui import known, theme
+from app.gui import icons, known, theme
 from app.gui.assembly import add_pages
 from app.gui.boxes import message_box, tell_trouble
 from app.gui.controller import Controller
@@ -42,6 +42,7 @@ def main(args: argparse.Namespace) -> int:
     loaded = settings.load()
     dark = system_is_dark(app)
     theme.apply(app, theme.chosen(loaded.settings.appearance.theme, dark))
+    app.setWindowIcon(icons.icon("scan-text", "accent"))
     feed = Feed()
     kept = ask_for_log(loaded.settings, feed, args.log, args.read_only)
     if kept is None:

@@ -140,7 +140,6 @@ class VideoView(QWidget):
         for track, box in placed:
             self._paint_box(painter, track, box)
         font = theme.plate_font(11.5 if self.width() > _WIDE_PX else 9.5)
-        painter.setFont(font)
         taken: list[QRectF] = []
         for track, box in sorted(placed, key=lambda each: (not self._is_hit(each[0]), not each[0].settled)):
             places = self._label_places(QFontMetricsF(font), self._label(track), box) if track.text else ()
@@ -148,6 +147,7 @@ class VideoView(QWidget):
             place = next(free, places[0] if places and track.settled else None)
             if place is not None:
                 taken.append(place)
+                painter.setFont(font)
                 self._paint_label(painter, track, place)
 
     def _is_hit(self, track: Track) -> bool:

@@ -15,7 +15,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui import icons, theme
+from app.gui import theme
 from app.gui.bars import Bars, Extras
 from app.gui.boxes import sure
 from app.gui.controller import Controller
@@ -40,7 +40,6 @@ class MainWindow(QMainWindow):
         """opening: makes the part that opens things; state: where size and places are remembered."""
         super().__init__()
         self.setWindowTitle("Platescribe")
-        self.setWindowIcon(icons.icon("scan-text", "accent"))
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 560)
         self._controller = controller

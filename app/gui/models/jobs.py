@@ -66,7 +66,7 @@ class JobTable(QAbstractTableModel):
             return job.error
         if role in TEXT_ROLES:
             return self._texts(job)[index.column()]
-        return job.share if role == SHARE_ROLE else None
+        return _read(job) if role == SHARE_ROLE else None
 
     def _texts(self, job: Job) -> tuple[str, ...]:
         words = {
@@ -76,7 +76,12 @@ class JobTable(QAbstractTableModel):
             State.FAILED: self.tr("✗ {error}").format(error=job.fault),
         }
         reads = "" if job.state is State.WAITING else str(job.reads)
-        return job.name, percent(job.share), reads, words[job.state]
+        return job.name, percent(_read(job)) if job.state is not State.FAILED else "–", reads, words[job.state]
+
+
+def _read(job: Job) -> float:
+    """Return the share of a file that was read; of one that failed nobody knows."""
+    return job.share if job.state is not State.FAILED else 0.0
 
 
 class ProgressDelegate(CellDelegate):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
+from app.gui.models.jobs import PROGRESS
 from app.gui.models.queue import State, free_csv, time_left
 from app.gui.pages.batch import BatchPage
 from app.gui.pages.run_card import duration
@@ -93,6 +94,8 @@ def test_from_a_folder_to_a_csv(qtbot: QtBot, page: BatchPage, folder: Path, emp
         page.card.start_button.click()
     states = {Path(job.item.spec.address).name: job.state for job in page.model.jobs}
     assert states == {"a.png": State.DONE, "b.png": State.DONE, "c.png": State.FAILED, "d.png": State.DONE}
+    progress = [page.model.index(row, PROGRESS).data() for row in range(4)]
+    assert progress == ["100 %", "100 %", "–", "100 %"]
     assert [row["plate"] for row in rows_of(folder / "plates.csv")] == ["AB12CDE"] * 3
     assert not page.summary.isHidden() and page.summary.title.text() == "Done. 3 vehicles"
     assert "c.png" in page.summary.text.text() and page.summary.open_csv.isEnabled()
