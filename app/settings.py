@@ -84,8 +84,12 @@ class Reading:
     min_confidence: float = _option(
         0.5, "Sure enough to list", "Reads less sure than this are counted, not listed.", low=0.0, high=1.0
     )
-    min_length: int = _option(4, "Shortest plate", "Shorter texts are taken for signs.", low=1, high=12, unit="letters")
-    max_length: int = _option(10, "Longest plate", "Longer texts are taken for signs.", low=1, high=16, unit="letters")
+    min_length: int = _option(
+        4, "Shortest plate", "Shorter texts are taken for signs.", low=1, high=12, unit="characters"
+    )
+    max_length: int = _option(
+        10, "Longest plate", "Longer texts are taken for signs.", low=1, high=16, unit="characters"
+    )
 
 
 @dataclass(frozen=True, slots=True)

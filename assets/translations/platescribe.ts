@@ -1725,11 +1725,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>days</source>
+      <source>characters</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>letters</source>
+      <source>days</source>
       <translation type="unfinished" />
     </message>
     <message>

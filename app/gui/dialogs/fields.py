@@ -58,7 +58,8 @@ class Field:
         if isinstance(value, int):
             return self._whole(value, changed)
         if isinstance(value, float):
-            return self._number(value, changed)
+            is_share = self.entry.option.high is not None and self.entry.option.high <= 1
+            return self._share(value, changed) if is_share else self._number(value, changed)
         if isinstance(value, tuple):
             return self._countries(value, changed)
         return self._text(value, changed)
@@ -97,15 +98,26 @@ class Field:
         box.valueChanged.connect(lambda _: changed())
         return box
 
+    def _share(self, value: float, changed: Callable[[], None]) -> QWidget:
+        """A share in percent, as the lists show it."""
+        option = self.entry.option
+        box = QSpinBox()
+        box.setMaximumWidth(_NARROW_PX)
+        box.setSingleStep(5)
+        box.setRange(round(100 * (option.low or 0.0)), round(100 * (option.high or 1.0)))
+        box.setSuffix(" %")
+        self._get = lambda: box.value() / 100
+        self._set = lambda new: box.setValue(round(100 * float(str(new))))
+        self._set(value)
+        box.valueChanged.connect(lambda _: changed())
+        return box
+
     def _number(self, value: float, changed: Callable[[], None]) -> QWidget:
         option = self.entry.option
-        high = float(_NO_BOUND if option.high is None else option.high)
-        share = high <= 1
         box = QDoubleSpinBox()
         box.setMaximumWidth(_NARROW_PX)
-        box.setDecimals(2 if share else 1)
-        box.setSingleStep(0.05 if share else 1.0)
-        box.setRange(option.low or 0.0, high)
+        box.setDecimals(1)
+        box.setRange(option.low or 0.0, float(_NO_BOUND if option.high is None else option.high))
         box.setSuffix(f" {setting_text(option.unit)}" if option.unit else "")
         self._get = lambda: round(box.value(), 3)
         self._set = lambda new: box.setValue(float(str(new)))

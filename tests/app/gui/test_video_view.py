@@ -68,6 +68,8 @@ def test_a_picture_that_is_not_read_yet_is_dimmed_and_says_why(view: VideoView) 
     assert 60 < corner.red() < 170  # dimmed, and to be seen
     around = [shot.pixelColor(shot.width() // 2 + dx, shot.height() // 2).red() for dx in range(-60, 60)]
     assert max(around) > 200 and min(around) < 60  # light letters on a dark ground
+    view.show_boxes = False
+    assert view.grab().toImage() == shot  # in the same face, not that of plates
     view.show_result(FrameResult(frame, ()))
     assert view.grab().toImage().pixelColor(8, 8) == QColor(200, 200, 200)
 

@@ -50,6 +50,13 @@ def test_a_change_is_in_force_and_on_disk_when_saved(
     assert controller.settings == wanted == load().settings
 
 
+def test_a_share_is_set_in_percent_as_the_lists_show_it(dialog: SettingsDialog) -> None:
+    field = dialog.fields["reading.min_confidence"].widget
+    assert field.text() == "50 %"
+    field.setValue(65)
+    assert dialog.settings.reading.min_confidence == 0.65
+
+
 def test_cancelling_changes_nothing(dialog: SettingsDialog, controller: Controller) -> None:
     dialog.fields["decision.agreement"].widget.setValue(4)
     dialog.reject()
