@@ -215,24 +215,29 @@ class TagDelegate(CellDelegate):
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
         """Paint the row's pills from left to right."""
         left = option.rect.left() + float(MARGIN)
-        font = QFont(option.font)
-        font.setPointSizeF(option.font.pointSizeF() * 0.88)
-        painter.setFont(font)
+        painter.setFont(pill_font(option.font))
         for place, text in enumerate(tags(row)):
-            if place and left + pill_width(painter, text) > option.rect.right():
+            if place and left + pill_width(painter.font(), text) > option.rect.right():
                 break  # what is cut cannot be read; the weightiest stands first
             fill = colour("hit") if row.is_hit and place == 0 else None
             left += draw_pill(painter, QPointF(left, option.rect.center().y()), text, fill, paint) + 6
 
 
-def pill_width(painter: QPainter, text: str) -> float:
-    """Return how wide a pill with this text is."""
-    return float(QFontMetricsF(painter.font()).horizontalAdvance(text) + 18)
+def pill_font(font: QFont) -> QFont:
+    """Return the face of pills in a list of this face."""
+    smaller = QFont(font)
+    smaller.setPointSizeF(font.pointSizeF() * 0.88)
+    return smaller
+
+
+def pill_width(font: QFont, text: str) -> float:
+    """Return how wide a pill with this text in this face is."""
+    return float(QFontMetricsF(font).horizontalAdvance(text) + 18)
 
 
 def draw_pill(painter: QPainter, at: QPointF, text: str, fill: QColor | None, paint: Paint) -> float:
     """Draw a pill, its left edge and middle at `at`; filled, or outlined where fill is None. Return its width."""
-    width, height = pill_width(painter, text), QFontMetricsF(painter.font()).height() + 6
+    width, height = pill_width(painter.font(), text), QFontMetricsF(painter.font()).height() + 6
     rect = QRectF(at.x() + 0.5, at.y() - height / 2 + 0.5, width, height)
     if fill is not None:
         painter.setPen(Qt.PenStyle.NoPen)

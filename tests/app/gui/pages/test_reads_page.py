@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
-from app.gui.delegates import MARGIN, THUMBNAIL, fitting_font
+from app.gui.delegates import MARGIN, THUMBNAIL, fitting_font, pill_font, pill_width
 from app.gui.dialogs.correction import CorrectionDialog
 from app.gui.dialogs.watch_entry import WatchEntryDialog
 from app.gui.models.rows import CONFIDENCE, PLATE, ROW_ROLE, SOURCE, TAG, TIME
@@ -237,14 +237,16 @@ def test_what_can_be_done_stays_in_view_in_a_low_window(page: ReadsPage, empty_c
         assert made.visibleRegion().boundingRect() == made.rect()
 
 
-@pytest.mark.parametrize(("width", "hidden"), [(900, []), (600, [SOURCE]), (400, [SOURCE, CONFIDENCE])])
+@pytest.mark.parametrize(("width", "hidden"), [(900, []), (745, []), (550, [SOURCE]), (420, [SOURCE, CONFIDENCE])])
 def test_a_narrow_list_keeps_room_for_the_tags(
     page: ReadsPage, empty_controller: Controller, width: int, hidden: list[int]
 ) -> None:
     empty_controller.events.emit((event_of(1),))
     page.resize(width, 900)
     assert [at for at in (SOURCE, CONFIDENCE, TAG) if page.view.isColumnHidden(at)] == hidden
-    assert page.view.columnWidth(TAG) >= 80
+    font = pill_font(page.view.font())
+    longest = max(pill_width(font, tag) for tag in ("Reading…", "Corrected", "Hit", "Allowed", "Hit · settled"))
+    assert page.view.columnWidth(TAG) >= MARGIN + longest
 
 
 @pytest.mark.parametrize("plate", ["AB12CDE", "UP16CU0006", "ABCDEFGH12345678"])
