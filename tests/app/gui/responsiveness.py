@@ -1,6 +1,7 @@
 """How late the window's thread is while the real networks run flat out: a program for a real X server.
 
-Prints one JSON line: the lateness of a probe timer in milliseconds, at rest and at work, and what was processed.
+Prints one JSON line: the lateness of a probe timer in milliseconds, at rest and at work, what was processed, and what Qt
+said.
 """
 
 import json
@@ -13,7 +14,7 @@ from app import bootstrap
 bootstrap.prepare()
 bootstrap.qt_environment()
 
-from PyQt5.QtCore import Qt, QTimer  # noqa: E402
+from PyQt5.QtCore import Qt, QTimer, QtMsgType, qInstallMessageHandler  # noqa: E402
 from PyQt5.QtTest import QTest  # noqa: E402
 from PyQt5.QtWidgets import QApplication  # noqa: E402
 
@@ -61,6 +62,8 @@ class Probe:
 
 def main() -> int:
     clip, folder = sys.argv[1], Path(sys.argv[2])
+    said: list[str] = []
+    qInstallMessageHandler(lambda kind, _where, text: said.append(str(text)) if kind != QtMsgType.QtDebugMsg else None)
     theme.high_dpi()
     app = QApplication(sys.argv[:1])
     theme.apply(app, theme.LIGHT)
@@ -91,7 +94,7 @@ def main() -> int:
     frames = controller.stage_times()["detect"].items - before
     busy = controller.stage_times()["detect"]
     window.close()
-    print(json.dumps({"rest": rest, "work": work, "frames": frames, "detect_ms": busy.median_ms}))
+    print(json.dumps({"rest": rest, "work": work, "frames": frames, "detect_ms": busy.median_ms, "said": said}))
     return 0
 
 
