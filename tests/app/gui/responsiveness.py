@@ -1,7 +1,7 @@
 """How late the window's thread is while the real networks run flat out: a program for a real X server.
 
-Prints one JSON line: the lateness of a probe timer in milliseconds, at rest and at work, what was processed, and what Qt
-said.
+Prints one JSON line: the lateness of a probe timer in milliseconds, at rest and at work, what was processed, and
+what Qt said.
 """
 
 import json
