@@ -9,9 +9,9 @@ from app.gui.models.rows import CONFIDENCE, PLATE, SOURCE, TAG, TIME
 from app.gui.models.thumbnails import Thumbnails
 
 WIDE = {PLATE: 226, TIME: 176, SOURCE: 150, CONFIDENCE: 84}
-NARROW = {PLATE: 196, TIME: 169, CONFIDENCE: 58}  # no column for the source: it stands under the time
+NARROW = {PLATE: 196, TIME: 169, CONFIDENCE: 68}  # no column for the source: it stands under the time
 TIGHT = {PLATE: 200, TIME: 104}  # and none for the confidence: the tags, a hit among them, matter more
-_LAYOUTS = ((740, WIDE), (540, NARROW), (0, TIGHT))  # the least width of the list for each, so that tags have room
+_LAYOUTS = ((740, WIDE), (545, NARROW), (0, TIGHT))  # the least width of the list for each, so that tags have room
 
 
 class ReadView(QTableView):

@@ -247,6 +247,10 @@ def test_a_narrow_list_keeps_room_for_the_tags(
     font = pill_font(page.view.font())
     longest = max(pill_width(font, tag) for tag in ("Reading…", "Corrected", "Hit", "Allowed", "Hit · settled"))
     assert page.view.columnWidth(TAG) >= MARGIN + longest
+    header = page.view.horizontalHeader()
+    assert header is not None
+    for column in (PLATE, TIME, SOURCE, CONFIDENCE):
+        assert page.view.isColumnHidden(column) or header.sectionSizeHint(column) <= page.view.columnWidth(column)
 
 
 @pytest.mark.parametrize("plate", ["AB12CDE", "UP16CU0006", "ABCDEFGH12345678"])
