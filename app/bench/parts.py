@@ -1,6 +1,7 @@
 """Runs the parts of the bench in processes of their own, in this tree or another, and sums them up."""
 
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 from app.bench.figures import Measured
 from app.bench.material import LIVE_FPS, Material
@@ -84,15 +86,31 @@ class _Worker:
     def __enter__(self) -> "_Worker":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._process.wait(_END_S if kind is None else 0.0)
+        except subprocess.TimeoutExpired:
+            self._abort()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._errors.close()
+
+    def _abort(self) -> None:
+        """End a process that has not ended by itself; it tells where each of its threads stands."""
+        self._process.send_signal(signal.SIGABRT)
         try:
             self._process.wait(_END_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._errors.close()
+        print(f"bench: {self._part} was ended before it had done; it said:\n{self._said()}", file=sys.stderr)
+
+    def _said(self) -> str:
+        """What it printed as errors."""
+        self._errors.seek(0)
+        return self._errors.read().strip()
 
     def result(self) -> Measured:
         """What it measured, as soon as it says so; raises PartError."""
@@ -103,6 +121,5 @@ class _Worker:
             except ValueError:
                 continue  # something that a library printed
         self._process.wait()
-        self._errors.seek(0)
-        said = self._errors.read().strip().splitlines() or ["it ended without a word"]
+        said = self._said().splitlines() or ["it ended without a word"]
         raise PartError(f"{self._part}: {said[-1]}")

@@ -4,6 +4,7 @@ A fresh process so that memory and start are a single run's. It measures the tre
 """
 
 import argparse
+import faulthandler
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from app.bench.figures import Measured
 def main(argv: list[str] | None = None) -> int:
     """Measure one part and print it."""
     args = _parser().parse_args(argv)
+    faulthandler.enable()
     bootstrap.prepare()
     print(_measure(args).to_line(), flush=True)
     return 0
