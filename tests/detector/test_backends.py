@@ -1,3 +1,5 @@
+from contextlib import ExitStack
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,27 @@ def test_openvino_takes_any_batch_and_size(random_weights):
     for shape in ((1, 32, 64, 3), (4, 64, 32, 3), (2, 96, 96, 3)):
         anchors = sum(shape[1] // s * (shape[2] // s) for s in (8, 16, 32))
         assert backend.infer(np.zeros(shape, np.uint8)).shape == (shape[0], 65, anchors)
+
+
+def test_a_lone_call_has_all_threads_and_further_ones_a_stream_each(random_weights, batch, reference):
+    pytest.importorskip("openvino")
+    backend = make_backend(open_weights(random_weights), "openvino", 2, "f32", 2)
+    threads = [
+        request.get_compiled_model().get_property("INFERENCE_NUM_THREADS")
+        // request.get_compiled_model().get_property("NUM_STREAMS")
+        for request in held(backend, 3)
+    ]
+    assert threads == [2, 1, 1]
+    assert len(set(map(id, held(backend, 3)))) == 3
+    assert held(backend, 1) == held(backend, 1)
+    with backend._request():
+        assert np.abs(backend.infer(batch) - reference).max() < 2e-3
+
+
+def held(backend, count):
+    """The requests that so many calls have at the same time."""
+    with ExitStack() as stack:
+        return [stack.enter_context(backend._request()) for _ in range(count)]
 
 
 def test_openvino_is_converted_once_and_a_broken_copy_is_made_anew(random_weights, own_cache, monkeypatch):
