@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.config import AlignerConfig, NetworkConfig
-from recognizer.images import Image, batch, check, fit, stretched
+from recognizer.images import Image, check, fit, stretched
 
 #: A plate's corners (4, 2), clockwise from the upper left, as shares of the crop's width and height.
 Quad = NDArray[np.float32]
@@ -41,9 +41,9 @@ def straighten(crop: Image, quad: Quad, width: int, height: int) -> Image:
 
 
 class Aligner:
-    """Finds plates in their crops. run: the network, (N, 3, H, W) in 0..1 -> corners (N, 8)."""
+    """Finds plates in their crops. run: the network, uint8 (N, H, W, 3) -> corners (N, 8)."""
 
-    def __init__(self, config: AlignerConfig, run: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> None:
+    def __init__(self, config: AlignerConfig, run: Callable[[NDArray[np.uint8]], NDArray[np.float32]]) -> None:
         self._config, self._run = config, run
 
     def find(self, crops: Sequence[Image]) -> list[Quad]:
@@ -51,8 +51,8 @@ class Aligner:
         if not crops:
             return []
         pictures = [stretched(crop, self._config.width, self._config.height) for crop in crops]
-        corners = self._run(batch(pictures)).reshape(-1, 4, 2)
-        return [quad if plausible(quad) else WHOLE for quad in corners.astype(np.float32)]
+        quads = self._run(np.stack(pictures)).reshape(-1, 4, 2)
+        return [quad if good else WHOLE for quad, good in zip(quads, plausible(quads), strict=True)]
 
 
 class Straightener:
@@ -86,11 +86,11 @@ class Straightener:
         return [self.place(crop, quad) for crop, quad in zip(crops, quads, strict=True)]
 
 
-def plausible(quad: Quad) -> bool:
-    """Whether corners make a convex plate of some size, in their order, within reach of the crop."""
-    sides = np.roll(quad, -1, axis=0) - quad
-    following = np.roll(sides, -1, axis=0)
-    turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
-    extent = quad.max(axis=0) - quad.min(axis=0)
-    inside = quad.min() > -0.5 and quad.max() < 1.5
-    return bool(np.isfinite(quad).all() and inside and (turns > 0).all() and (extent > 0.08).all())
+def plausible(quads: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which of the corners (N, 4, 2) make a convex plate of some size, in their order, within reach of the crop."""
+    sides = np.roll(quads, -1, axis=1) - quads
+    following = np.roll(sides, -1, axis=1)
+    turns = sides[..., 0] * following[..., 1] - sides[..., 1] * following[..., 0]
+    extent = quads.max(axis=1) - quads.min(axis=1)
+    inside = (quads > -0.5).all(axis=(1, 2)) & (quads < 1.5).all(axis=(1, 2))
+    return np.asarray(inside & (turns > 0).all(axis=1) & (extent > 0.08).all(axis=1))

@@ -43,7 +43,7 @@ class Alphabet:
 
     def decode(self, indices: Sequence[int]) -> str:
         """Text of class indices that hold no blank (an already collapsed path)."""
-        return "".join(self.characters[i - 1] for i in indices)
+        return "".join([self.characters[i - 1] for i in indices])
 
 
 def steps_needed(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Ways to run the networks: torch anywhere, OpenVINO on a CPU. Each maps pictures (N, C, H, W) in float32 to float32.
+"""Ways to run the networks: torch anywhere, OpenVINO on a CPU. Each maps pictures uint8 (N, H, W, C) to float32.
 
 torch is imported only where it computes or converts: with OpenVINO and a network converted before, never.
 """
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 Array = npt.NDArray[np.float32]
-Backend = Callable[[Array], Array]
+Pictures = npt.NDArray[np.uint8]
+Backend = Callable[[Pictures], Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,13 @@ def torch_backend(network: "nn.Module", device: str) -> Backend:
     network = network.to(device).eval()
     half = kind == "cuda"
 
-    def run(images: Array) -> Array:
+    def run(images: Pictures) -> Array:
         tensor = torch.from_numpy(images)
         if half:
             tensor = tensor.pin_memory()
         with torch.inference_mode(), torch.autocast(kind, torch.float16, enabled=half):
-            result = network(tensor.to(device, non_blocking=True))
+            pictures = tensor.to(device, non_blocking=True).permute(0, 3, 1, 2).float() / 255
+            result = network(pictures.contiguous())
         return np.asarray(result.float().cpu().numpy(), dtype=np.float32)
 
     return run
@@ -98,12 +100,26 @@ def openvino_backend(path: Path, threads: int | None = None, aligner: bool = Fal
     if threads:
         options["INFERENCE_NUM_THREADS"] = str(threads)
     core = openvino.Core()
-    request = core.compile_model(_converted(core, path, aligner), "CPU", options).create_infer_request()
+    model = _of_pictures(_converted(core, path, aligner))
+    request = core.compile_model(model, "CPU", options).create_infer_request()
 
-    def run(images: Array) -> Array:
+    def run(images: Pictures) -> Array:
         return np.array(request.infer([images], share_inputs=True)[0], dtype=np.float32)
 
     return run
+
+
+def _of_pictures(model: Any) -> Any:  # noqa: ANN401 - openvino has no types
+    """A network of pictures in 0..1 (N, C, H, W) as one of uint8 pictures (N, H, W, C)."""
+    from openvino import Layout, Type
+    from openvino.preprocess import PrePostProcessor
+
+    steps = PrePostProcessor(model)
+    pictures = steps.input()
+    pictures.tensor().set_element_type(Type.u8).set_layout(Layout("NHWC"))
+    pictures.model().set_layout(Layout("NCHW"))
+    pictures.preprocess().convert_element_type(Type.f32).scale(255.0)
+    return steps.build()
 
 
 def _converted(core: Any, path: Path, aligner: bool) -> Any:  # noqa: ANN401 - openvino has no types

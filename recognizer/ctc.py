@@ -78,7 +78,7 @@ def beam(
     _check(log_probs, alphabet)
     if not log_probs.size:
         return [[Decoded("", 0.0, ())] for _ in log_probs]
-    probs, offset = _squeeze(np.exp(log_probs.astype(np.float64)), certain)  # (N, S, C), (N,)
+    probs, offset = _squeeze(log_probs, certain)  # (N, S, C), (N,)
     totals, classes = _search(probs, width, floor)  # (N, B), (N, B, S)
     order = np.argsort(-totals, axis=1, kind="stable")[:, :keep]
     totals = np.take_along_axis(totals, order, 1)
@@ -100,19 +100,21 @@ def _check(log_probs: np.ndarray, alphabet: Alphabet) -> None:
         )
 
 
-def _squeeze(probs: np.ndarray, certain: float) -> tuple[np.ndarray, np.ndarray]:
-    """Runs of certain blanks become one step; most of a plate's steps go. (N, T, C) -> (N, S, C), log offset (N,).
+def _squeeze(log_probs: np.ndarray, certain: float) -> tuple[np.ndarray, np.ndarray]:
+    """Runs of certain blanks become one step; most of a plate's steps go.
 
-    Shorter samples are filled up with steps of pure blank, which change no text's probability.
+    Log probabilities (N, T, C) -> probabilities (N, S, C), log offset (N,). Shorter samples are filled up with steps
+    of pure blank, which change no text's probability.
     """
-    blank = probs[:, :, BLANK] > certain  # (N, T)
-    dropped = np.zeros_like(blank)
-    dropped[:, 1:] = blank[:, 1:] & blank[:, :-1]
-    offset = np.where(dropped, np.log(np.where(dropped, probs[:, :, BLANK], 1.0)), 0.0).sum(axis=1)
+    blank = log_probs[:, :, BLANK]  # (N, T)
+    sure = blank > np.log(certain)
+    dropped = np.zeros_like(sure)
+    dropped[:, 1:] = sure[:, 1:] & sure[:, :-1]
+    offset = blank.sum(axis=1, where=dropped, dtype=np.float64)
     lengths = (~dropped).sum(axis=1)
-    squeezed = np.zeros((len(probs), lengths.max(), probs.shape[2]))
+    squeezed = np.zeros((len(log_probs), lengths.max(), log_probs.shape[2]))
     squeezed[:, :, BLANK] = 1.0
-    squeezed[np.arange(lengths.max()) < lengths[:, None]] = probs[~dropped]
+    squeezed[np.arange(lengths.max()) < lengths[:, None]] = np.exp(log_probs[~dropped].astype(np.float64))
     return squeezed, offset
 
 
@@ -162,8 +164,8 @@ def _step(
     grown_hash = (old.hash[:, :, None] * FACTOR + near[:, None, :].astype(np.uint64)).reshape(samples, -1)
     # What grows into a prefix that is there already belongs to it; a dead beam may be the double of a living one.
     same = (grown_hash[:, :, None] == old.hash[:, None, :]) & (total > 0)[:, None, :]  # (N, B * M, B)
-    gain = np.einsum("nk,nkb->nb", grown, same)
-    grown[same.any(axis=2)] = 0.0
+    gain = (grown[:, None, :] @ same)[:, 0]
+    grown *= ~same.any(axis=2)
     blank = total * probs[:, BLANK, None]
     char = old.char * probs[rows, old.last] + gain
 

@@ -9,6 +9,7 @@ from torch import nn
 
 from recognizer.align import WHOLE, Aligner, Quad, Straightener
 from recognizer.augment import Camera
+from recognizer.backends import torch_backend
 from recognizer.checkpoint import Checkpoint
 from recognizer.images import Image, batch
 
@@ -25,13 +26,7 @@ class Placer(Straightener):
         """As the reader of a checkpoint sees crops."""
         if checkpoint.aligner is None or checkpoint.aligner_config is None:
             return cls(checkpoint.config, None)
-        network = checkpoint.aligner.eval()
-
-        @torch.inference_mode()
-        def run(pictures: np.ndarray) -> np.ndarray:
-            return np.asarray(network(torch.from_numpy(pictures)).numpy(), np.float32)
-
-        return cls(checkpoint.config, Aligner(checkpoint.aligner_config, run))
+        return cls(checkpoint.config, Aligner(checkpoint.aligner_config, torch_backend(checkpoint.aligner, "cpu")))
 
     def likely(self, network: nn.Module, crops: Sequence[Image], texts: Sequence[str]) -> list[Quad]:
         """The aligner's corners, or the whole crop where the network finds the true text much likelier there."""

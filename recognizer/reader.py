@@ -14,8 +14,8 @@ from recognizer.alphabet import Alphabet
 from recognizer.backends import choose
 from recognizer.ctc import Decoded, beam
 from recognizer.formats import rerank
-from recognizer.images import Image, batch
-from recognizer.looks import UNSURE, looks, pool
+from recognizer.images import Image
+from recognizer.looks import HOPELESS, UNSURE, looks, pool
 from recognizer.readings import Alternative, Reading
 
 WEIGHTS = Path(__file__).parent.parent / "assets" / "weights"
@@ -84,7 +84,7 @@ class PlateReader:
             return []
         corners = self._straightener.find(crops)
         texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1)
-        unsure = [i for i, (best, *_) in enumerate(texts) if self.confidence(best.log_prob) < UNSURE]
+        unsure = [i for i, (best, *_) in enumerate(texts) if HOPELESS < self.confidence(best.log_prob) < UNSURE]
         if not thorough or not self._straightener.aligns or not unsure:
             return texts
         cuts = [(crops[i], quad) for i in unsure for quad in looks(corners[i])]
@@ -97,7 +97,7 @@ class PlateReader:
     def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
         """One Reading a crop, in order; crops are BGR pictures of any sizes, any number of them.
 
-        thorough: take a few more looks where a reading is unsure. For single pictures: a video's frames are looks.
+        thorough: take two more looks where a reading is unsure. For single pictures: a video's frames are looks.
         """
         return [self._reading(texts) for texts in self.decoded(crops, thorough=thorough)]
 
@@ -106,7 +106,7 @@ class PlateReader:
         for start in range(0, len(crops), LARGEST_BATCH):
             piece = slice(start, start + LARGEST_BATCH)
             pictures = self._straightener.place_all(crops[piece], corners[piece])
-            parts.append(self._run(batch(pictures)))
+            parts.append(self._run(np.stack(pictures)))
         return np.concatenate(parts)
 
     def _reading(self, texts: Sequence[Decoded]) -> Reading:

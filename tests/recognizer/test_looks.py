@@ -6,7 +6,7 @@ import pytest
 from recognizer import PlateReader
 from recognizer.align import WHOLE, plausible
 from recognizer.ctc import Decoded
-from recognizer.looks import UNSURE, looks, pool
+from recognizer.looks import HOPELESS, UNSURE, looks, pool
 from tests.recognizer.tilted import TILTED, plate_in_scene
 
 
@@ -20,7 +20,7 @@ def test_looks_are_other_cuts_of_the_same_plate():
     size = TILTED.max(axis=0) - TILTED.min(axis=0)
     for quad in others[:-1]:
         off = np.abs(quad - TILTED) / size
-        assert plausible(quad) and 0 < off.max() < 0.1
+        assert plausible(quad[None]).all() and 0 < off.max() < 0.1
 
 
 def test_a_text_that_most_looks_find_likely_wins():
@@ -68,3 +68,11 @@ def test_nothing_is_looked_at_twice_unless_asked_for_or_where_all_are_sure(align
     assert reader.read([plate_in_scene(TILTED)])[0].text == "A"
     assert reader.read([plate_in_scene(TILTED)], thorough=True)[0].confidence > UNSURE
     assert calls == [1, 1]
+
+
+def test_what_is_hopeless_is_not_looked_at_again(aligned, monkeypatch):
+    reader = PlateReader(aligned, "torch")
+    calls = scripted(reader, [0.6])
+    monkeypatch.setattr(reader, "confidence", lambda log_prob: HOPELESS / 2)
+    reader.read([plate_in_scene(TILTED)], thorough=True)
+    assert calls == [1]
