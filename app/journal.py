@@ -78,8 +78,7 @@ class Journal:
 
     def take(self, event: PlateEvent) -> Noted:
         """Note an event: tell its new watch-list hits, and hand a final one to the writer. Never waits for the disk."""
-        store = self.store if event.kind is not EventKind.WITHDRAWN else None
-        hits = tuple(store.watch.match(event.text, event.first_wall)) if store is not None else ()
+        hits = self._hits(event) if event.kind is not EventKind.WITHDRAWN else ()
         visit = visit_of(event, self.run, hits[0].entry.list_name if hits else "")
         if event.kind is EventKind.FINAL or event.is_still or event.agreeing >= _AGREED:
             self._tell(event.track_key, Alarm(visit, hits))
@@ -103,6 +102,15 @@ class Journal:
     def close(self, timeout: float = 5.0) -> int:
         """Write what waits, close the log, and return how many visits could not be written within timeout seconds."""
         return self.writer.close(timeout)
+
+    def _hits(self, event: PlateEvent) -> tuple[Hit, ...]:
+        """The entries that cover a plate; none while the lists cannot be read, which the writer then tells."""
+        store = self.store
+        try:
+            return tuple(store.watch.match(event.text, event.first_wall)) if store is not None else ()
+        except LogError as error:
+            self.writer.meet(error)
+            return ()
 
     def _keep(self, event: PlateEvent, visit: Visit) -> "Future[Visit]":
         crop, frame = (event.best_crop, event.best_frame) if self._pictures else (None, None)

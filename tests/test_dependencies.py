@@ -1,7 +1,10 @@
 """The shipped set: each package pinned with its hashes, its licence known, and an audit that does not say too much."""
 
 import importlib.util
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -51,3 +54,32 @@ def test_an_audit_that_knows_nothing_says_so_and_one_that_finds_something_fails(
     assert "1 of 2 packages audited, 0 with" in capsys.readouterr().out
     assert tell([{"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}]) == 1
     assert "CVE-1, mended in 2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "status"),
+    [
+        ("raise SystemExit('ConnectionError: no route to pypi.org')", "audit skipped: ConnectionError: no route", 0),
+        ("raise SystemExit()", "audit skipped: no answer", 0),
+        (
+            'print(\'{"dependencies": [{"name": "a", "skip_reason": "no answer"}]}\')',
+            "audit skipped: pip-audit could",
+            0,
+        ),
+        ('print(\'{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}\')', "1 of 1 packages audited", 0),
+        (
+            'print(\'{"dependencies": [{"name": "a", "version": "1", "vulns": [{"id": "X", "fix_versions": []}]}]}\')',
+            "a 1: X, mended in no version yet",
+            1,
+        ),
+    ],
+)
+def test_an_audit_that_cannot_be_done_is_skipped_with_its_reason(
+    tmp_path: Path, answer: str, said: str, status: int
+) -> None:
+    """In place of pip-audit stands a module that gives its answer."""
+    (tmp_path / "pip_audit.py").write_text(answer)
+    command = [sys.executable, str(ROOT / "tools" / "audit.py")]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, said in done.stdout) == (status, True), done.stdout + done.stderr

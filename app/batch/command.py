@@ -108,6 +108,8 @@ def _journal(args: argparse.Namespace, errors: list[str], console: Progress) -> 
         told(journal.status)
         if lost:
             errors.append(f"{lost} visits could not be kept in the log: {journal.status.message}")
+        if bare := journal.status.without_pictures:
+            errors.append(f"{bare} visits are in the log without their pictures, for which there was no room.")
 
 
 class Told:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
-from app.platelog.errors import LogCorrupt, LogError, LogUnavailable
+from app.platelog.errors import DamagedRow, LogCorrupt, LogError, LogUnavailable
 from app.platelog.place import Place, private_file, private_folder
 
 BUSY_SECONDS = 1.0  # the writer keeps what it has and tries again, so it need not wait long here
@@ -68,7 +68,7 @@ class Database:
             yield
         except (DBAPIError, sqlite3.Error) as error:
             raise self._explain(error) from error
-        except UnicodeDecodeError as error:  # what SQLite says of a damaged schema holds its bytes
+        except (DamagedRow, UnicodeDecodeError) as error:  # what SQLite says of a damaged schema holds its bytes
             raise LogCorrupt(_CORRUPT_TEXT.format(log=self.place.name)) from error
 
     def maintain(self, *statements: str) -> list[tuple[object, ...]]:

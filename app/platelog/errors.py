@@ -26,6 +26,10 @@ class LogCorrupt(LogError):
     """The store's file is damaged."""
 
 
+class DamagedRow(Exception):
+    """A row holds what no program of this kind wrote; told as LogCorrupt, with the log's name, where it was read."""
+
+
 class LogTooNew(LogError):
     """The store was written by a newer version of the program."""
 

@@ -2,11 +2,13 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.platelog.errors import DamagedRow, LogError
 from app.platelog.schema import KIND_ALTERNATIVE, KIND_ORIGINAL, KIND_PLATE, SOURCE, SPELLING, VISIT
 from app.platelog.spelling import compact, fold, grams
 from app.platelog.types import Guess, Visit
@@ -15,6 +17,11 @@ from app.redact import redact
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MAX_TRACK, _MAX_NAME = 64, 32
+
+# SQLite keeps any value in any column, so that a changed bit may make one kind of it another.
+_KINDS = {column.name: (column.type.python_type, *((type(None),) if column.nullable else ())) for column in VISIT.c} | {
+    "source_name": (str,)
+}
 
 VISIT_COLUMNS = (*VISIT.c, SOURCE.c.name.label("source_name"))
 VISIT_FROM = VISIT.join(SOURCE, SOURCE.c.id == VISIT.c.source_id)
@@ -104,20 +111,39 @@ def gram_values(visit_id: int, first_us: int, folded: Iterable[str]) -> list[dic
     return [{"gram": part, "first_us": first_us, "visit_id": visit_id} for part in parts]
 
 
+@contextmanager
+def as_written() -> Iterator[None]:
+    """In the block rows become values; raises DamagedRow where one cannot: a disk has changed it."""
+    try:
+        yield
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, LogError) as error:
+        raise DamagedRow from error
+
+
 def visits_of(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Visit]:
     """Return the visits of rows of VISIT_COLUMNS, in their order, with their alternatives."""
-    guesses: dict[int, list[Guess]] = {int(row["id"]): [] for row in rows}
+    guesses: dict[int, list[Guess]] = {row["id"]: [] for row in rows}
     query = (
         sa.select(SPELLING.c.visit_id, SPELLING.c.text, SPELLING.c.confidence)
         .where(SPELLING.c.visit_id.in_(list(guesses)), SPELLING.c.kind == KIND_ALTERNATIVE)
         .order_by(SPELLING.c.visit_id, SPELLING.c.place)
     )
-    for visit_id, text, confidence in connection.execute(query) if guesses else ():
-        guesses[visit_id].append(Guess(text, confidence))
-    return [_visit(row, tuple(guesses[int(row["id"])])) for row in rows]
+    with as_written():
+        for visit_id, text, confidence in connection.execute(query) if guesses else ():
+            _check(text, confidence)
+            guesses[visit_id].append(Guess(text, confidence))
+        return [_visit(row, tuple(guesses[row["id"]])) for row in rows]
+
+
+def _check(text: object, number: object) -> None:
+    if not (isinstance(text, str) and isinstance(number, float)):
+        raise TypeError("no text or no number")
 
 
 def _visit(row: sa.RowMapping, alternatives: tuple[Guess, ...]) -> Visit:
+    for name, kinds in _KINDS.items():
+        if not isinstance(row[name], kinds):
+            raise TypeError(name)
     box = (row["x1"], row["y1"], row["x2"], row["y2"])
     return Visit(
         plate=row["plate"],

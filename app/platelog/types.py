@@ -80,7 +80,8 @@ class LogStatus:
     """What a person wants to know of the log's writing.
 
     message: what is wrong and what helps, empty while all is well. waiting: visits held in memory.
-    written: visits on disk since the start. without_pictures: visits kept without their pictures for want of memory.
+    written: visits on disk since the start. without_pictures: visits kept without their pictures for want of memory,
+    or of room on the disk when the log was closed.
     refused: visits that could not be kept because the memory bound was reached, or that no store could take.
     notices: what else a person must be told, such as the name of a damaged log that was set aside.
     """

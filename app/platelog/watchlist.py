@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.platelog.database import Database
 from app.platelog.errors import LogError, NotFound
 from app.platelog.hours import ActiveHours, parse_hours
-from app.platelog.rows import storable
+from app.platelog.rows import as_written, storable
 from app.platelog.schema import WATCH
 from app.platelog.spelling import ANY_ONE, ANY_RUN, compact, distance, fold, has_wildcard, pattern
 from app.platelog.types import BLOCK, LISTS
@@ -183,18 +183,19 @@ class WatchTable:
 
     def _rows(self, connection: sa.Connection) -> list[WatchEntry]:
         rows = connection.execute(sa.select(WATCH).order_by(WATCH.c.id)).mappings()
-        return [
-            WatchEntry(
-                row["list_name"],
-                row["plate"],
-                row["tolerance"],
-                bool(row["look_alikes"]),
-                row["hours"],
-                row["note"],
-                row["id"],
-            )
-            for row in rows
-        ]
+        with as_written():
+            return [
+                WatchEntry(
+                    row["list_name"],
+                    row["plate"],
+                    row["tolerance"],
+                    bool(row["look_alikes"]),
+                    row["hours"],
+                    row["note"],
+                    row["id"],
+                )
+                for row in rows
+            ]
 
 
 def _same(entry: WatchEntry) -> tuple[str, str, str]:

@@ -66,6 +66,7 @@ class LogWriter:
         self._bytes = 0
         self._wake = threading.Condition()
         self._closing = False
+        self._met: LogError | None = None
         self._status = LogStatus(LogState.WRITING)
         self._pause = 0.0
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
@@ -118,6 +119,12 @@ class LogWriter:
                 self._wake.notify_all()
         return item.answer
 
+    def meet(self, error: LogError) -> None:
+        """Take notice of what is wrong with the store, as someone who reads it met it: it is told, or set aside."""
+        with self._wake:
+            self._met = error
+            self._wake.notify_all()
+
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until all that was submitted is on the disk; False if it is not within timeout seconds."""
         with self._wake:
@@ -136,6 +143,8 @@ class LogWriter:
             self._thread.join(timeout + 1)
         with self._wake:
             left = list(self._queue)
+        left = self._without_pictures(left)
+        with self._wake:
             self._queue.clear()
         for item in left:
             item.answer.set_exception(LogUnavailable(self._status.message or "The log was closed."))
@@ -144,10 +153,22 @@ class LogWriter:
         self._tell(LogState.CLOSED, self._status.message)
         return len(left)
 
+    def _without_pictures(self, left: list[_Waiting]) -> list[_Waiting]:
+        """Save the text of what could not be written with its pictures, and return what could not even so."""
+        if not left or self._store is None or self._thread.is_alive():
+            return left
+        try:
+            saved = self._store.save([Entry(item.entry.visit, absorbed=item.entry.absorbed) for item in left])
+        except (LogError, ValueError, OverflowError, TypeError):
+            return left
+        self._status = replace(self._status, without_pictures=self._status.without_pictures + len(left))
+        self._answer(left, saved)
+        return []
+
     def _run(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._queue or self._closing or self._store is None, timeout=1.0)
+                self._wake.wait_for(self._has_work, timeout=1.0)
                 if self._closing:
                     return
             self._pack_waiting()
@@ -158,12 +179,25 @@ class LogWriter:
             except Exception as error:  # the thread must live: a fault in one visit may not end the log
                 self._wait_out(LogUnavailable(f"Writing the log failed: {error!r}"))
 
+    def _has_work(self) -> bool:
+        return bool(self._queue) or self._closing or self._store is None or self._met is not None
+
+    def _face(self, store: Store) -> None:
+        """Set a store aside that a reader found damaged. Raises any other LogError that it met."""
+        with self._wake:
+            met, self._met = self._met, None
+        if isinstance(met, LogCorrupt):
+            store.set_aside()
+        elif met is not None:
+            raise met
+
     def _write(self) -> None:
         """Write one batch. Raises LogError if the store cannot be written now."""
         store = self._store
         if store is None:
             store = self._store = self._open_store()
             self._tell(LogState.WRITING, "")
+        self._face(store)
         with self._wake:
             batch = list(takewhile(lambda item: item.images is None, islice(self._queue, _BATCH)))
         if not batch:

@@ -381,6 +381,21 @@ def test_trouble_with_the_log_is_told_at_once_and_its_end_too(
     assert said.out.count("AB123C") == 6, "each told once when it is kept, and once in the table"
 
 
+def test_without_room_for_pictures_the_text_is_kept_and_that_is_told(
+    clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_folder: object, _name: str, _data: bytes) -> None:
+        raise LogUnavailable("The disk of the pictures is full.")
+
+    monkeypatch.setattr("app.platelog.pictures.PictureFolder._write", full)
+    log = tmp_path / "log" / "l.db"
+    assert command(str(clips / "a.avi"), "--log", str(log)) == 1
+    said = capsys.readouterr().err
+    assert said.count("pictures is full") == 1 and "1 visits are in the log without their pictures" in said
+    with Store.open(log) as store:
+        assert store.count(Query()) == 1
+
+
 def test_a_visit_that_cannot_be_kept_is_not_told_as_kept(
     clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

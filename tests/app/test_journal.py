@@ -8,11 +8,11 @@ import pytest
 
 from app.journal import Alarm, Journal, open_journal, visit_of
 from app.pipeline.types import EventKind, PlateEvent, WallClock
-from app.platelog.errors import LogInUse
+from app.platelog.errors import LogInUse, LogUnavailable
 from app.platelog.search import Query
 from app.platelog.store import Store
-from app.platelog.types import Guess, LogState, Visit
-from app.platelog.watchlist import WatchEntry
+from app.platelog.types import Entry, Guess, LogState, Visit
+from app.platelog.watchlist import Hit, WatchEntry
 from detector.types import Box
 from recognizer.readings import Alternative
 
@@ -187,6 +187,36 @@ def test_reading_goes_on_while_the_log_cannot_be_opened(tmp_path: Path) -> None:
     blocker.unlink()
     assert noted.answer.result(WAIT).plate == "AB12CDE"
     journal.close()
+
+
+def test_lists_that_a_disk_has_changed_stop_no_run(tmp_path: Path) -> None:
+    log = tmp_path / "log.sqlite3"
+    with Store.open(log) as store:
+        store.watch.add(WatchEntry("block", "AB*"))
+        with store.database.writing() as connection:
+            connection.exec_driver_sql("UPDATE watch SET list_name = 'blo' || char(0)")
+    journal = open_journal(log)
+    assert saved(journal, event()).plate == "AB12CDE"
+    assert "is kept as" in journal.status.notices[0]
+    journal.close()
+    assert len(list(tmp_path.glob("log.corrupt-*"))) == 1
+
+
+def test_lists_that_cannot_be_read_now_stop_no_run(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    real = Store.save
+
+    def save(store: Store, entries: list[Entry]) -> list[Visit]:
+        told.append(journal.status.message)
+        return real(store, entries)
+
+    def match(*_: object) -> list[Hit]:
+        raise LogUnavailable("The lists cannot be read.")
+
+    monkeypatch.setattr(Store, "save", save)
+    monkeypatch.setattr("app.platelog.watchlist.WatchTable.match", match)
+    assert saved(journal, event()).plate == "AB12CDE"
+    assert told == ["The lists cannot be read."] and journal.status.message == ""
 
 
 def test_a_still_picture_has_no_media_seconds() -> None:

@@ -12,7 +12,7 @@ from app import bootstrap
 
 bootstrap.prepare()
 
-from tests.fuzz.fuzzing import fuzz  # noqa: E402
+from tests.fuzz.fuzzing import CASES, fuzz  # noqa: E402
 from tests.fuzz.targets import TARGETS  # noqa: E402
 
 
@@ -20,7 +20,7 @@ def main() -> int:
     """Run the targets one after the other."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(t.name for t in TARGETS)} (all)")
-    parser.add_argument("--cases", default="10000", help="damaged files a target, or `quick`")
+    parser.add_argument("--cases", type=int, default=CASES, help=f"damaged files a target ({CASES})")
     parser.add_argument("--seed", type=int, default=8)
     parser.add_argument("--keep", type=Path, help="folder for files that were not stood (a new one)")
     args = parser.parse_args()
@@ -32,9 +32,8 @@ def main() -> int:
             continue
         own = folder / target.name
         own.mkdir(exist_ok=True)
-        cases = target.quick if args.cases == "quick" else int(args.cases)
         try:
-            print(fuzz(target, own, cases, args.seed), flush=True)
+            print(fuzz(target, own, args.cases, args.seed), flush=True)
         except AssertionError as error:
             print(error, flush=True)
             status = 1

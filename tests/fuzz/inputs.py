@@ -1,23 +1,24 @@
 """What the targets share: what a refusal must look like, and sound files to begin with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
 
+T = TypeVar("T")
 
-@contextmanager
-def refusal(name: object, *errors: type[Exception]) -> Iterator[list[bool]]:
-    """Let these errors pass where they name the input; the list given is empty after a refusal, else [True]."""
-    went_well = [True]
+
+def taken(given: T, read: Callable[[T], object], *errors: type[Exception]) -> bool:
+    """Whether read() takes what is given to it; a refusal is one of these errors and names it."""
     try:
-        yield went_well
+        read(given)
     except errors as error:
-        went_well.clear()
-        named = (str(name), ascii(str(name))[1:-1])  # names that are no text are told escaped
+        named = (str(given), ascii(str(given))[1:-1])  # names that are no text are told escaped
         assert any(form in str(error) for form in named), f"the message does not name the input: {error}"
+        return False
+    return True
 
 
 def put(folder: Path, name: str, data: bytes) -> Path:

@@ -1,13 +1,14 @@
 """Pictures and video."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from tests.fuzz.fuzzing import Target
-from tests.fuzz.inputs import picture, put, refusal
+from tests.fuzz.inputs import picture, put, taken
 
 
 def _picture_seeds(_: Path) -> list[bytes]:
@@ -18,13 +19,13 @@ def _feed_picture(data: bytes, folder: Path) -> bool:
     from app.pipeline.recordings import PictureFile
     from app.pipeline.sources import SourceError, identify
 
-    path = put(folder, "a.jpg", data)
-    with refusal(path, SourceError) as good:
+    def read(path: Path) -> None:
         source = PictureFile(identify(str(path)))
         source.open()
         frame = source.read()
         assert frame is not None and frame.image.ndim == 3 and frame.image.shape[2] == 3
-    return bool(good)
+
+    return taken(put(folder, "a.jpg", data), read, SourceError)
 
 
 def _video_seeds(folder: Path) -> list[bytes]:
@@ -44,18 +45,17 @@ def _feed_video(data: bytes, folder: Path) -> bool:
     from app.pipeline.recordings import VideoFile
     from app.pipeline.sources import SourceError, identify
 
-    path = put(folder, "a.mp4", data)
-    source = VideoFile(identify(str(path)))
-    with refusal(path, SourceError) as good:
-        source.open()
-        for _ in range(40):
-            if source.read() is None:
-                break
-    source.close()
-    return bool(good)
+    def read(path: Path) -> None:
+        with closing(VideoFile(identify(str(path)))) as source:
+            source.open()
+            for _ in range(40):
+                if source.read() is None:
+                    break
+
+    return taken(put(folder, "a.mp4", data), read, SourceError)
 
 
 TARGETS: Sequence[Target] = (
     Target("picture", _picture_seeds, _feed_picture, native=True),
-    Target("video", _video_seeds, _feed_video, native=True, quick=2000),
+    Target("video", _video_seeds, _feed_video, native=True),
 )

@@ -8,28 +8,28 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz import fuzzing
 from tests.fuzz.fuzzing import CASE_S, Target, fuzz
 from tests.fuzz.targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
-CASES = int(os.environ.get("PLATESCRIBE_FUZZ", "0"))  # 0: as many as each target has time for in an ordinary run
+CASES = int(os.environ.get("PLATESCRIBE_FUZZ", fuzzing.CASES))
 
 
 @pytest.mark.parametrize("target", [t for t in TARGETS if not t.native], ids=lambda t: t.name)
 @pytest.mark.timeout(3600)
 def test_any_file_is_read_or_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: Target) -> None:
     monkeypatch.chdir(tmp_path)
-    outcome = fuzz(target, tmp_path, CASES or target.quick)
+    outcome = fuzz(target, tmp_path, CASES)
     assert 0 < outcome.accepted < outcome.cases, "some seeds are sound, some damages are seen"
 
 
 @pytest.mark.timeout(3600)
 def test_no_file_takes_a_decoder_down_or_fills_the_memory(tmp_path: Path) -> None:
     """Native code may crash or hang: it gets a process of its own."""
-    cases = str(CASES) if CASES else "quick"
     native = [target.name for target in TARGETS if target.native]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz", *native, "--cases", cases, "--keep", str(tmp_path)],
+        [sys.executable, "-m", "tests.fuzz", *native, "--cases", str(CASES), "--keep", str(tmp_path)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -57,7 +57,7 @@ def test_a_crash_and_a_hang_leave_their_file(tmp_path: Path, fault: str) -> None
 import os, time
 from pathlib import Path
 from tests.fuzz import fuzzing
-fuzzing.CASE_S = 1.0
+fuzzing.CASE_S, fuzzing._MEMORY = 1.0, Path({str(tmp_path)!r})
 def feed(data, _):
     if data != b"sound":
         {fault}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.fuzz.fuzzing import Target
-from tests.fuzz.inputs import a_picture, put, refusal
+from tests.fuzz.inputs import a_picture, put, taken
 
 
 def _truth_seeds(_: Path) -> list[bytes]:
@@ -18,10 +18,7 @@ def _truth_seeds(_: Path) -> list[bytes]:
 def _feed_truth(data: bytes, folder: Path) -> bool:
     from app.evaluate import TruthError, read_truth
 
-    path = put(folder, "truth.csv", data)
-    with refusal(path, TruthError) as good:
-        read_truth(path, folder)
-    return bool(good)
+    return taken(put(folder, "truth.csv", data), lambda path: read_truth(path, folder), TruthError)
 
 
 def _data_seeds(_: Path) -> list[bytes]:
@@ -35,10 +32,7 @@ def _feed_data(data: bytes, folder: Path) -> bool:
     from recognizer import datasets
 
     a_picture(folder)
-    path = put(folder, "data.csv", data)
-    with refusal(path, ValueError, FileNotFoundError) as good:
-        datasets.load(path)
-    return bool(good)
+    return taken(put(folder, "data.csv", data), datasets.load, ValueError, FileNotFoundError)
 
 
 def _watch_seeds(_: Path) -> list[bytes]:
@@ -52,10 +46,7 @@ def _feed_watch(data: bytes, folder: Path) -> bool:
     from app.platelog.errors import LogError
     from app.platelog.export import watch_from_csv
 
-    path = put(folder, "watch.csv", data)
-    with refusal(path, LogError) as good:
-        watch_from_csv(path)
-    return bool(good)
+    return taken(put(folder, "watch.csv", data), watch_from_csv, LogError)
 
 
 def _settings_seeds(_: Path) -> list[bytes]:
@@ -117,9 +108,7 @@ def _feed_address(data: bytes, folder: Path) -> bool:
 
     text = os.fsdecode(data)  # as the command line gives it
     assert redact(redact(text)) == redact(text)
-    with refusal(redact(text), SourceError) as good:
-        identify(text)
-    return bool(good)
+    return taken(redact(text), lambda _: identify(text), SourceError)
 
 
 def _feed_log(data: bytes, folder: Path) -> bool:
@@ -128,9 +117,7 @@ def _feed_log(data: bytes, folder: Path) -> bool:
     from app.redact import redact
 
     text = os.fsdecode(data)
-    with refusal(redact(text), LogError) as good:
-        locate(text, folder)
-    return bool(good)
+    return taken(redact(text), lambda _: locate(text, folder), LogError)
 
 
 TARGETS: Sequence[Target] = (

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.fuzz.fuzzing import Target
-from tests.fuzz.inputs import put, refusal
+from tests.fuzz.inputs import put, taken
 
 
 def _reader_seeds(folder: Path) -> list[bytes]:
@@ -43,10 +43,7 @@ def _sound(seeds: Callable[[Path], list[bytes]]) -> list[bytes]:
 def _feed_reader(data: bytes, folder: Path) -> bool:
     from recognizer.checkpoint import CheckpointError, load
 
-    path = put(folder, "reader.safetensors", data)
-    with refusal(path, CheckpointError) as good:
-        load(path)
-    return bool(good)
+    return taken(put(folder, "reader.safetensors", data), load, CheckpointError)
 
 
 def _detector_seeds(folder: Path) -> list[bytes]:
@@ -61,10 +58,7 @@ def _detector_seeds(folder: Path) -> list[bytes]:
 def _feed_detector(data: bytes, folder: Path) -> bool:
     from detector.weights import open_weights
 
-    path = put(folder, "detector.safetensors", data)
-    with refusal(path, ValueError) as good:
-        open_weights(path).state()
-    return bool(good)
+    return taken(put(folder, "detector.safetensors", data), lambda path: open_weights(path).state(), ValueError)
 
 
 def _training_seeds(folder: Path) -> list[bytes]:
@@ -78,10 +72,8 @@ def _training_seeds(folder: Path) -> list[bytes]:
 def _feed_training(data: bytes, folder: Path) -> bool:
     from detector.export import from_checkpoint
 
-    path = put(folder, "last.pt", data)
-    with refusal(path, ValueError) as good:
-        from_checkpoint(path, folder / "out.safetensors", 640, 0.3)
-    return bool(good)
+    out = folder / "out.safetensors"
+    return taken(put(folder, "last.pt", data), lambda path: from_checkpoint(path, out, 640, 0.3), ValueError)
 
 
 def _feed_reader_header(data: bytes, folder: Path) -> bool:

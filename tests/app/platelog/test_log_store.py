@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.platelog.errors import LogError, LogUnavailable, NotFound
+from app.platelog.errors import LogCorrupt, LogError, LogUnavailable, NotFound
 from app.platelog.schema import GRAM, SPELLING
 from app.platelog.search import Query
 from app.platelog.store import Store
@@ -178,3 +178,12 @@ def test_times_are_utc_to_the_microsecond(store: Store) -> None:
     exact = NOON.replace(microsecond=123457)
     [saved] = store.save([Entry(made(first_time=exact))])
     assert store.get(saved.id or 0).first_time == exact
+
+
+@pytest.mark.parametrize("change", ["char_confidences = '0.9' || char(0)", "plate = x'4142'", "first_us = 'noon'"])
+def test_a_row_that_a_disk_has_changed_is_told_as_damage_with_the_logs_name(store: Store, change: str) -> None:
+    store.save([entry()])
+    with store.database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE visit SET {change}")
+    with pytest.raises(LogCorrupt, match=store.place.name):
+        list(store.each(Query()))

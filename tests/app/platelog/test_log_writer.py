@@ -1,3 +1,4 @@
+import errno
 import sqlite3
 import threading
 import time
@@ -244,6 +245,40 @@ def test_closing_writes_what_waits_and_ends_the_thread(log_file: Path) -> None:
     assert writer.status.state is LogState.CLOSED
     with pytest.raises(LogUnavailable, match="closed"):
         writer.submit(made()).result(WAIT)
+
+
+def test_closing_without_room_for_pictures_keeps_the_text(log_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = LogWriter(lambda: Store.open(log_file)).start()
+
+    def full(name: str, data: bytes) -> None:
+        raise LogUnavailable("The disk of the pictures is full.")
+
+    monkeypatch.setattr(opened(writer).pictures, "_write", full)
+    answers = [writer.submit(made(number=number), IMAGE, IMAGE) for number in range(4)]
+    assert writer.close(timeout=0.3) == 0
+    assert [answer.result(WAIT).crop for answer in answers] == [""] * 4
+    assert rows_on_disk(log_file) == 4
+    assert writer.status.without_pictures == 4
+
+
+def test_the_trouble_of_a_full_disk_is_told_once_though_each_picture_has_another_name(
+    writer: LogWriter, statuses: list[LogStatus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(writer)
+    tries: list[int] = []
+
+    def full(descriptor: int) -> None:
+        tries.append(descriptor)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("app.platelog.writer._FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("app.platelog.pictures.os.fsync", full)
+    writer.submit(made(), IMAGE, IMAGE)
+    until(lambda: len(tries) >= 4)
+    monkeypatch.undo()
+    assert writer.flush(WAIT)
+    assert [status.state for status in statuses] == [LogState.WAITING, LogState.WRITING]
+    assert statuses[0].message.startswith(f"The disk of {opened(writer).pictures.folder} is full")
 
 
 def test_closing_with_a_full_disk_says_how_many_are_lost(log_file: Path) -> None:
