@@ -130,6 +130,7 @@ class VisitBook:
         best, findings = visit.best, list(visit.findings.values())
         first, last = min(findings, key=lambda f: f.first_s), max(findings, key=lambda f: f.last_s)
         same = [finding for finding in findings if finding.vote.text == best.vote.text]
+        surest = max(same, key=lambda finding: finding.vote.confidence)
         item = best.shot.item
         return PlateEvent(
             kind=EventKind.FINAL if final and not visit.live else kind,
@@ -137,9 +138,9 @@ class VisitBook:
             revision=visit.revision,
             source_id=self._source_id,
             text=best.vote.text,
-            confidence=max(finding.vote.confidence for finding in same),
-            char_confidences=best.vote.char_confidences,
-            alternatives=best.vote.alternatives,
+            confidence=surest.vote.confidence,
+            char_confidences=surest.vote.char_confidences,
+            alternatives=surest.vote.alternatives,
             agreeing=sum(finding.vote.agreeing for finding in same),
             readings=sum(finding.vote.readings for finding in findings),
             first_s=first.first_s,

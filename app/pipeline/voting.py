@@ -155,15 +155,16 @@ def _outcome(text: str, voters: Sequence[TrackReading], totals: Mapping[str, flo
     weight = sum(item.weight * item.reading.confidence for item in agreeing)
     share = weight / total if total > 0 else 0.0
     beliefs = posterior(voters, {*list(totals)[:_MOST_RIVALS], text})
-    votes = _columns(text, totals)
-    chars = tuple(_char_confidence(votes[i, 0], char, i, agreeing) for i, char in enumerate(text))
     others = sorted(((other, value) for other, value in beliefs.items() if other not in (text, "")), key=_heaviest)
-    confidence = min(beliefs[text], _joint(agreeing)) * min(1.0, share / _FULL_SHARE)
+    weights = [item.weight for item in agreeing]
+    joint = _joint([item.reading.confidence for item in agreeing], weights)
+    confidence = min(beliefs[text], joint) * min(1.0, share / _FULL_SHARE)
+    chars = _char_confidences(text, agreeing, weights, beliefs)
     caution = confidence / beliefs[text] if confidence > 0 else 1.0  # what the text loses by it its rivals lose too
     return Vote(
         text,
         confidence,
-        chars,
+        tuple(max(confidence, char) for char in chars),  # a text is no surer than any of its characters
         tuple(Alternative(other, value * caution) for other, value in others[:_MOST_ALTERNATIVES]),
         len(agreeing),
         sum(not item.cut for item in agreeing),
@@ -177,12 +178,12 @@ def _heaviest(pair: tuple[str, float]) -> tuple[float, str]:
     return -pair[1], pair[0]
 
 
-def _joint(agreeing: Sequence[TrackReading]) -> float:
+def _joint(confidences: Sequence[float], weights: Sequence[float]) -> float:
     """Probability that not all of several equal readings are wrong, by the same count of independent ones."""
-    if not agreeing:
+    if not weights:
         return 0.0
-    mean = sum(item.weight * item.reading.confidence for item in agreeing) / sum(item.weight for item in agreeing)
-    return float(1.0 - (1.0 - min(mean, 1.0 - _LEAST_LEFT)) ** (1 + math.log2(len(agreeing))))
+    mean = sum(sure * weight for sure, weight in zip(confidences, weights, strict=True)) / sum(weights)
+    return float(1.0 - (1.0 - min(mean, 1.0 - _LEAST_LEFT)) ** (1 + math.log2(len(weights))))
 
 
 def posterior(voters: Sequence[TrackReading], texts: Set[str]) -> dict[str, float]:
@@ -215,8 +216,13 @@ def _spread(item: TrackReading) -> dict[str, float]:
     return {"": unlisted, **{text: max(value * scale, unlisted) for text, value in beliefs.items()}}
 
 
-def _char_confidence(votes: dict[str, float], char: str, index: int, agreeing: Sequence[TrackReading]) -> float:
-    """Support of a character: its share of the column, times the best confidence any agreeing reading had in it."""
-    total = sum(votes.values())
-    best = max((item.reading.char_confidences[index] for item in agreeing), default=1.0)
-    return votes.get(char, 0.0) / total * best if total > 0 else 0.0
+def _char_confidences(
+    text: str, agreeing: Sequence[TrackReading], weights: Sequence[float], beliefs: Mapping[str, float]
+) -> tuple[float, ...]:
+    """Confidence in each character, as in the text: the belief in all texts that have it, and what its readings say."""
+    votes = _columns(text, {other: value for other, value in beliefs.items() if other})
+    believed = [votes[i, 0].get(char, 0.0) for i, char in enumerate(text)]
+    if not agreeing:
+        return tuple(believed)
+    said = zip(*(item.reading.char_confidences for item in agreeing), strict=True)
+    return tuple(min(belief, _joint(char, weights)) for belief, char in zip(believed, said, strict=True))

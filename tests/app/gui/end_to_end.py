@@ -110,7 +110,7 @@ def read_the_clip(person: Person, clip: Path) -> list[str]:
     person.shoot("reading")
     person.wait(lambda: source.ended, "the end of the clip")
     store = controller.store
-    person.wait(lambda: store.count(Query()), "the read in the log")
+    person.wait(lambda: source.ticks and store.count(Query()) == len(source.ticks), "the reads in the log")
     return [visit.plate for visit in store.each(Query())]
 
 

@@ -46,6 +46,7 @@ def test_a_vote_keeps_its_promises(readings) -> None:
     assert outcome is not None
     assert len(outcome.char_confidences) == len(outcome.text)
     assert all(0 <= value <= 1 for value in (outcome.confidence, outcome.share, *outcome.char_confidences))
+    assert all(value >= outcome.confidence for value in outcome.char_confidences)  # a text is no surer than a character
     assert outcome.agreeing == sum(item.reading.text == outcome.text for item in readings)
     assert all(other.text != outcome.text for other in outcome.alternatives)
 
@@ -104,6 +105,17 @@ def test_alternatives_vote_too() -> None:
 def test_more_agreeing_readings_are_more_certain_but_never_certain() -> None:
     one, two, many = (voted(*[says("AB123", 0.7)] * count).confidence for count in (1, 2, 30))
     assert one < two < many < 1
+
+
+def test_a_character_that_others_read_differently_is_the_unsure_one() -> None:
+    chars = voted(says("AB128", 0.7), says("AB128", 0.7), says("AB12B", 0.7), says("AB12B", 0.65)).char_confidences
+    assert chars[4] < 0.6 and min(chars[:4]) > 0.9
+
+
+def test_more_agreeing_readings_make_each_character_surer() -> None:
+    faint = Reading("AB123", 0.6, (0.99, 0.99, 0.99, 0.99, 0.6))
+    one, four = voted(faint), voted(*[faint] * 4)
+    assert one.char_confidences[4] == pytest.approx(0.6, abs=0.02) and four.char_confidences[4] > 0.9
 
 
 def test_nothing_read_is_no_vote() -> None:
