@@ -71,8 +71,11 @@ class SourcesPanel(QWidget):
     def _leave_out(self) -> None:
         header = self._table.horizontalHeader()
         assert header is not None
+        for column in _LEFT_OUT_FIRST:  # what is hidden seems to need no room
+            self._table.setColumnHidden(column, False)
         needs = {at: max(header.sectionSizeHint(at), self._table.sizeHintForColumn(at)) for at in range(2, 7)}
-        room = self.width() - _NAME_PX - _STATE_PX
+        bar = self._table.verticalScrollBar()
+        room = self.width() - _NAME_PX - _STATE_PX - (bar.sizeHint().width() if bar is not None else 0)
         for column in _LEFT_OUT_FIRST:
             self._table.setColumnHidden(column, sum(needs.values()) > room)
             if sum(needs.values()) > room:

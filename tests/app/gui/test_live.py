@@ -239,11 +239,14 @@ def test_the_source_panel_never_hides_a_name_however_narrow_it_is(
 ) -> None:
     controller, panel = window._controller, SourcesPanel(window._controller)
     qtbot.addWidget(panel)
-    controller.open_source(SourceSpec(SourceKind.STREAM, "North gate", "rtsp://127.0.0.1:1/none"), "North gate")
-    panel.resize(width, 200)
+    for name in ("North gate", *(f"Lane {number}" for number in range(7))):
+        controller.open_source(SourceSpec(SourceKind.STREAM, name, "rtsp://127.0.0.1:1/none"), name)
     panel.show()
-    wait_for(qtbot, lambda: "No connection" in panel._table.item(0, 1).text())
+    for step in (-2, -1, 0):  # as if its edge were dragged
+        panel.resize(width + step, 200)
     table = panel._table
+    wait_for(qtbot, lambda: "No connection" in table.item(0, 1).text())
+    assert table.verticalScrollBar().isVisible()
     shown = [at for at in range(table.columnCount()) if not table.isColumnHidden(at)]
     assert table.columnWidth(0) >= 90 and {0, 1, 2} <= set(shown)
     assert sum(table.columnWidth(at) for at in shown) <= table.viewport().width()
