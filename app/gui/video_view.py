@@ -167,12 +167,13 @@ class VideoView(QWidget):
         return ("\u26a0 " if self._is_hit(track) else "") + track.text + ("" if track.settled else "\u2026")
 
     def _label_places(self, metrics: QFontMetricsF, text: str, box: QRectF) -> tuple[QRectF, ...]:
-        """Return where a text may stand: above its box, and below it, which is first where there is no room above."""
+        """Return where a text may stand, the best first: above its box or below it, and always whole."""
         size = QSizeF(metrics.horizontalAdvance(text) + 2 * _PAD, metrics.height() + _PAD)
         left = max(2.0, min(box.left(), self.width() - size.width() - 2))
-        above = QRectF(QPointF(left, box.top() - 4 - size.height()), size)
-        below = QRectF(QPointF(left, box.bottom() + 4), size)
-        return (above, below) if above.top() >= 0 else (below,)
+        lowest = self.height() - size.height()
+        above, below = box.top() - 4 - size.height(), box.bottom() + 4
+        tops = [top for top in (above, below) if 0 <= top <= lowest] or [max(0.0, min(below, lowest))]
+        return tuple(QRectF(QPointF(left, top), size) for top in tops)
 
     def _paint_label(self, painter: QPainter, track: Track, place: QRectF) -> None:
         hit = self._is_hit(track)

@@ -107,6 +107,17 @@ def test_no_text_covers_one_that_matters_more(view: VideoView, monkeypatch: pyte
     assert not drawn[0][1].intersects(drawn[1][1])
 
 
+@pytest.mark.parametrize("y", [0, 12, 110, 205, 212])
+def test_a_text_is_never_cut_by_the_edge(view: VideoView, monkeypatch: pytest.MonkeyPatch, y: float) -> None:
+    places: list[QRectF] = []
+    monkeypatch.setattr(view, "_paint_label", lambda _painter, _track, place: places.append(place))
+    for x in (0, 130, 280):
+        for tall in (20, 240):
+            view.show_result(result(grey(), box=Box(x, y, x + 40, min(240, y + tall))))
+            view.grab()
+    assert len(places) == 6 and all(QRectF(view.rect()).contains(place) for place in places)
+
+
 def test_without_boxes_the_picture_is_bare(view: VideoView) -> None:
     view.show_boxes = False
     view.show_result(result(grey()))
