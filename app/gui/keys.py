@@ -33,7 +33,7 @@ class KeysDialog(QDialog):
             (self.tr("Space, K"), self.tr("Play or pause")),
             (self.tr("← →"), self.tr("5 seconds back or on")),
             (self.tr("J  L"), self.tr("10 seconds back or on")),
-            (self.tr("."), self.tr("Next frame")),
+            (self.tr("Full stop"), self.tr("Next frame")),
             (self.tr("+  −"), self.tr("Faster, slower")),
             (self.tr("Enter, double click"), self.tr("One picture, or all")),
             (self.tr("Enter, in a list"), self.tr("Correct the read")),

@@ -626,10 +626,6 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>10 seconds back or on</source>
       <translation type="unfinished" />
     </message>
@@ -699,6 +695,10 @@
     </message>
     <message>
       <source>Full screen</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Full stop</source>
       <translation type="unfinished" />
     </message>
     <message>
