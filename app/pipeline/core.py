@@ -1,6 +1,5 @@
 """The pipeline without threads: frames in, events out. Whoever calls it owns the models."""
 
-from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -8,6 +7,7 @@ from typing import Protocol
 from app.pipeline.closer import PART_PX, CloserLooks
 from app.pipeline.consensus import Finding, PlateTrack
 from app.pipeline.gates import cut_by_border, in_margin, plate_form, plate_shaped
+from app.pipeline.rejections import Rejections, objection_to, why_unread
 from app.pipeline.stats import StageTimes
 from app.pipeline.stillness import Stillness
 from app.pipeline.tracking import PlateTracker, Tracked, TrackerUpdate
@@ -29,9 +29,7 @@ from detector.crops import cut, sharpness
 from detector.types import Detection
 from recognizer.readings import Reading
 
-_LISTED_REJECTIONS = 500
 _BETTER = 0.1
-# A narrower box holds two lines, or a plate that is tilted: worth the time to set it upright. A picture has no second
 
 
 class Detector(Protocol):
@@ -101,8 +99,7 @@ class Pipeline:
         self._sources: dict[str, _SourceState] = {}
         self._counts: dict[str, int] = {}
         self._zones: dict[str, Zones] = {}
-        self._rejected: Counter[tuple[str, RejectReason]] = Counter()
-        self._rejections: deque[Rejection] = deque(maxlen=_LISTED_REJECTIONS)
+        self._rejections = Rejections()
 
     @property
     def lookers(self) -> int:
@@ -172,15 +169,11 @@ class Pipeline:
 
     def rejected(self, source_id: str | None = None) -> dict[RejectReason, int]:
         """Count what was not reported, by reason, of one source or of all."""
-        counts: Counter[RejectReason] = Counter()
-        for (source, reason), count in self._rejected.items():
-            if source_id in (None, source):
-                counts[reason] += count
-        return dict(counts)
+        return self._rejections.counts(source_id)
 
     def rejections(self, source_id: str | None = None) -> list[Rejection]:
         """List the latest things that were not reported, oldest first."""
-        return [item for item in list(self._rejections) if source_id in (None, item.source_id)]
+        return self._rejections.latest(source_id)
 
     def _state(self, source_id: str) -> _SourceState:
         if source_id not in self._sources:
@@ -276,7 +269,7 @@ class Pipeline:
         """Report a track that became reportable, or whose text or confidence changed noticeably."""
         finding = track.finding()
         told = state.reported.get(track.number)
-        if finding is None or self._objection(track, finding) is not None:
+        if finding is None or objection_to(track, finding, self.tuning) is not None:
             return []
         if told and told.vote.text == finding.vote.text and finding.vote.confidence < told.vote.confidence + _BETTER:
             return []
@@ -288,10 +281,10 @@ class Pipeline:
         if track is None:
             return []
         finding = track.finding()
-        objection = self._objection(track, finding) if finding is not None else None
+        objection = objection_to(track, finding, self.tuning) if finding is not None else None
         if finding is not None and objection is None:
             return [self._report(state, track, finding, final=True)]
-        self._reject(source_id, track, finding, objection)
+        self._rejections.add(source_id, track, finding, objection or why_unread(track, self.tuning))
         told = state.reported.pop(track.number, None)
         return [state.visits.withdraw(track.number)] if told is not None else []
 
@@ -301,40 +294,6 @@ class Pipeline:
         else:
             state.reported[track.number] = finding
         return state.visits.report(track.number, finding, track.last_box, final)
-
-    def _objection(self, track: PlateTrack, finding: Finding) -> RejectReason | None:
-        """Return what speaks against reporting what a track says, None if nothing does."""
-        tuning, vote = self.tuning, finding.vote
-        if vote.agreeing < (1 if finding.is_still else tuning.min_agreement) or vote.share < tuning.min_share:
-            return RejectReason.LOW_AGREEMENT
-        if not plate_form(vote.text, tuning.countries, tuning.min_length, tuning.max_length):
-            return RejectReason.NO_PLATE_FORM
-        if not vote.whole and not finding.is_still:  # nobody knows what stands on the part never seen
-            return RejectReason.CUT_OFF
-        if track.is_caption:
-            return RejectReason.CAPTION
-        unsure = vote.confidence < tuning.min_confidence or vote.is_outdone
-        return RejectReason.LOW_CONFIDENCE if unsure else None
-
-    def _reject(
-        self, source_id: str, track: PlateTrack, finding: Finding | None, objection: RejectReason | None
-    ) -> None:
-        """Count a track that was not reported."""
-        reason = objection or self._why_unread(track)
-        vote = finding.vote if finding is not None else None
-        detail = f"{vote.agreeing} of {vote.readings} agree, confidence {vote.confidence:.2f}" if vote else ""
-        key = f"{source_id}#{track.number}"
-        text = vote.text if vote else ""
-        self._rejected[source_id, reason] += 1
-        self._rejections.append(Rejection(reason, source_id, key, track.last_s, track.last_box, text, detail))
-
-    def _why_unread(self, track: PlateTrack) -> RejectReason:
-        """Tell why a track has no reading."""
-        if not track.in_zone:
-            return RejectReason.OUTSIDE_ZONE
-        if track.tallest_px < self.tuning.min_plate_px:
-            return RejectReason.TOO_SMALL
-        return RejectReason.UNREAD if track.shaped else RejectReason.NOT_PLATE_SHAPED
 
     def _shown(self, state: _SourceState, item: _Seen) -> Track:
         """What the overlay shows of a plate in this frame: of a text not told yet, only what could become a row."""

@@ -1,0 +1,63 @@
+"""Why a track is no row: what speaks against it, counted by reason, and the latest to be looked at."""
+
+from collections import Counter, deque
+
+from app.pipeline.consensus import Finding, PlateTrack
+from app.pipeline.gates import plate_form
+from app.pipeline.tuning import Tuning
+from app.pipeline.types import Rejection, RejectReason
+
+_LISTED = 500
+
+
+class Rejections:
+    """What was not reported, of any number of sources."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, RejectReason]] = Counter()
+        self._latest: deque[Rejection] = deque(maxlen=_LISTED)
+
+    def add(self, source_id: str, track: PlateTrack, finding: Finding | None, reason: RejectReason) -> None:
+        """Count a track that was not reported."""
+        vote = finding.vote if finding is not None else None
+        detail = f"{vote.agreeing} of {vote.readings} agree, confidence {vote.confidence:.2f}" if vote else ""
+        key = f"{source_id}#{track.number}"
+        text = vote.text if vote else ""
+        self._counts[source_id, reason] += 1
+        self._latest.append(Rejection(reason, source_id, key, track.last_s, track.last_box, text, detail))
+
+    def counts(self, source_id: str | None) -> dict[RejectReason, int]:
+        """How many there were, by reason, of one source or of all."""
+        counts: Counter[RejectReason] = Counter()
+        for (source, reason), count in self._counts.items():
+            if source_id in (None, source):
+                counts[reason] += count
+        return dict(counts)
+
+    def latest(self, source_id: str | None) -> list[Rejection]:
+        """The latest, of one source or of all, oldest first."""
+        return [item for item in list(self._latest) if source_id in (None, item.source_id)]
+
+
+def objection_to(track: PlateTrack, finding: Finding, tuning: Tuning) -> RejectReason | None:
+    """What speaks against reporting what a track says, None if nothing does."""
+    vote = finding.vote
+    if vote.agreeing < (1 if finding.is_still else tuning.min_agreement) or vote.share < tuning.min_share:
+        return RejectReason.LOW_AGREEMENT
+    if not plate_form(vote.text, tuning.countries, tuning.min_length, tuning.max_length):
+        return RejectReason.NO_PLATE_FORM
+    if not vote.whole and not finding.is_still:  # nobody knows what stands on the part never seen
+        return RejectReason.CUT_OFF
+    if track.is_caption:
+        return RejectReason.CAPTION
+    unsure = vote.confidence < tuning.min_confidence or vote.is_outdone
+    return RejectReason.LOW_CONFIDENCE if unsure else None
+
+
+def why_unread(track: PlateTrack, tuning: Tuning) -> RejectReason:
+    """Why a track has no reading."""
+    if not track.in_zone:
+        return RejectReason.OUTSIDE_ZONE
+    if track.tallest_px < tuning.min_plate_px:
+        return RejectReason.TOO_SMALL
+    return RejectReason.UNREAD if track.shaped else RejectReason.NOT_PLATE_SHAPED
