@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
@@ -77,6 +77,19 @@ class TorchBackend:
             return np.asarray(self._network(images).float().cpu().numpy())
 
 
+class _Request:
+    """One of OpenVINO's requests, for one thread at a time, and the shapes it is prepared for."""
+
+    def __init__(self, request: Any) -> None:  # noqa: ANN401
+        self._request = request
+        self.shapes: set[tuple[int, ...]] = set()
+
+    def infer(self, batch: NDArray[np.uint8]) -> Logits:
+        self._request.infer({0: np.ascontiguousarray(batch)}, share_inputs=True)
+        self.shapes.add(batch.shape)
+        return np.array(self._request.get_output_tensor(0).data, dtype=np.float32)
+
+
 class OpenVinoBackend:
     """OpenVINO on a processor; a network converted from weights is kept in the user's cache under their sha256.
 
@@ -106,12 +119,12 @@ class OpenVinoBackend:
         model = model or _converted(core, weights, openvino.__version__)
         compiled = core.compile_model(model, "CPU", options)
         self.streams = streams
-        self._idle: SimpleQueue[Any] = SimpleQueue()
+        self._idle: SimpleQueue[_Request] = SimpleQueue()
         for _ in range(streams):
-            self._idle.put(compiled.create_infer_request())
+            self._idle.put(_Request(compiled.create_infer_request()))
         wide = core.compile_model(model, "CPU", {**options, "NUM_STREAMS": 1}) if streams > 1 else compiled
-        self._wide = wide.create_infer_request()
-        self._under_way, self._lock = 0, Lock()
+        self._wide = _Request(wide.create_infer_request())
+        self._under_way, self._lock, self._preparing = 0, Lock(), Lock()
 
     def room(self, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         """Memory for a batch, from which infer() takes it with the fewest copies."""
@@ -119,12 +132,13 @@ class OpenVinoBackend:
 
     def infer(self, batch: NDArray[np.uint8]) -> Logits:
         """The network's logits (N, 4 * bins + 1, anchors) in float32; waits while all streams are busy."""
-        with self._request() as request:
-            request.infer({0: np.ascontiguousarray(batch)}, share_inputs=True)
-            return np.array(request.get_output_tensor(0).data, dtype=np.float32)
+        # The first time a request sees a shape OpenVINO prepares its kernels. Where two did that at once a run hung once
+        # for good, as others have seen: github.com/ultralytics/ultralytics/issues/25923.
+        with self._request() as request, nullcontext() if batch.shape in request.shapes else self._preparing:
+            return request.infer(batch)
 
     @contextmanager
-    def _request(self) -> Iterator[Any]:
+    def _request(self) -> Iterator["_Request"]:
         """A request that nobody else uses: that with all the threads where nothing is under way, or one of a stream."""
         with self._lock:
             alone = self._under_way == 0

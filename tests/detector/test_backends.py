@@ -1,4 +1,7 @@
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from threading import Lock
+from time import sleep
 
 import numpy as np
 import pytest
@@ -58,8 +61,8 @@ def test_a_lone_call_has_all_threads_and_further_ones_a_stream_each(random_weigh
     pytest.importorskip("openvino")
     backend = make_backend(open_weights(random_weights), "openvino", 2, "f32", 2)
     threads = [
-        request.get_compiled_model().get_property("INFERENCE_NUM_THREADS")
-        // request.get_compiled_model().get_property("NUM_STREAMS")
+        request._request.get_compiled_model().get_property("INFERENCE_NUM_THREADS")
+        // request._request.get_compiled_model().get_property("NUM_STREAMS")
         for request in held(backend, 3)
     ]
     assert threads == [2, 1, 1]
@@ -67,6 +70,32 @@ def test_a_lone_call_has_all_threads_and_further_ones_a_stream_each(random_weigh
     assert held(backend, 1) == held(backend, 1)
     with backend._request():
         assert np.abs(backend.infer(batch) - reference).max() < 2e-3
+
+
+def test_no_two_calls_prepare_the_network_for_a_shape_at_once(random_weights, batch, monkeypatch):
+    pytest.importorskip("openvino")
+    backend = make_backend(open_weights(random_weights), "openvino", 2, "f32", 2)
+    inside, most, guard = 0, [], Lock()
+    infer = type(backend._wide).infer
+
+    def watched(request, images):
+        nonlocal inside
+        with guard:
+            inside += 1
+            most.append(inside)
+        sleep(0.05)  # long enough for the others to come in
+        found = infer(request, images)
+        with guard:
+            inside -= 1
+        return found
+
+    monkeypatch.setattr(type(backend._wide), "infer", watched)
+    with ThreadPoolExecutor(3) as pool:
+        first = list(pool.map(backend.infer, [batch] * 3))
+        assert max(most) == 1
+        again = list(pool.map(backend.infer, [batch] * 3))
+    assert max(most) > 1
+    assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
 
 
 def held(backend, count):
