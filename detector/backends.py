@@ -132,8 +132,8 @@ class OpenVinoBackend:
 
     def infer(self, batch: NDArray[np.uint8]) -> Logits:
         """The network's logits (N, 4 * bins + 1, anchors) in float32; waits while all streams are busy."""
-        # The first time a request sees a shape OpenVINO prepares its kernels. Where two did that at once a run hung once
-        # for good, as others have seen: github.com/ultralytics/ultralytics/issues/25923.
+        # The first time a request sees a shape OpenVINO prepares its kernels. A run in which two did so hung for
+        # good, as it did for others: github.com/ultralytics/ultralytics/issues/25923.
         with self._request() as request, nullcontext() if batch.shape in request.shapes else self._preparing:
             return request.infer(batch)
 
