@@ -8,8 +8,9 @@ from platformdirs import user_cache_path
 
 APP_NAME = "platescribe"
 
-# FFmpeg's own time-out is in microseconds. Over UDP a lost packet smears the picture, and plates with it.
-_FFMPEG_OPTIONS = "rtsp_transport;tcp|timeout;8000000"
+# Over UDP a lost packet smears the picture, and plates with it. FFmpeg's own time-out, in microseconds, only stands
+# behind those that are given when a stream is opened: a camera that sends a frame a minute may be waited for.
+_FFMPEG_OPTIONS = "rtsp_transport;tcp|timeout;150000000"
 _QT_VARIABLES_OF_CV2 = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
 

@@ -65,7 +65,10 @@ def main(args: argparse.Namespace) -> int:
     try:
         with _journal(args, errors, console) as journal, interruptible(control), console:
             outputs = _outputs(args, journal)
-            report = run(items, pipeline, outputs, console, control, jobs=args.jobs, resume=args.resume)
+            cameras = settings_file.load().settings.live
+            report = run(
+                items, pipeline, outputs, console, control, jobs=args.jobs, resume=args.resume, cameras=cameras
+            )
     except LogError as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,11 +9,13 @@ from app.batch.rows import Reads
 from app.batch.waiting import Answer
 from app.batch.writers import AnnotatedVideo
 from app.pipeline.buffers import Closed
-from app.pipeline.capture import Capture
+from app.pipeline.capture import Backoff, Capture
+from app.pipeline.live import LiveSource
 from app.pipeline.opening import make_source
 from app.pipeline.sources import SourceKind
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame
+from app.settings import Live
 
 _AHEAD = 1  # sources opened before it is their turn
 _POLL_S = 0.2
@@ -59,12 +61,13 @@ class Batch:
 class Opened:
     """The sources that are open, in the order of the run, and those that wait."""
 
-    def __init__(self, items: Sequence[Item], jobs: int, stages: StageTimes) -> None:
-        """jobs: recordings read at a time; live sources are all read at once."""
+    def __init__(self, items: Sequence[Item], jobs: int, stages: StageTimes, cameras: Live) -> None:
+        """jobs: recordings read at a time; live sources are all read at once, as the settings of cameras say."""
         self.waiting = deque(items)
         self.active: list[Active] = []
         self._jobs = max(1, jobs, sum(item.spec.is_live for item in items))
         self._stages = stages
+        self._cameras = cameras
 
     @property
     def done(self) -> bool:
@@ -75,9 +78,16 @@ class Opened:
         """Open as many sources as are read at a time, and the next, so that they are ready when it is their turn."""
         while self.waiting and self._has_room_for(self.waiting[0]):
             item = self.waiting.popleft()
-            capture = Capture(make_source(item.spec, item.start), stages=self._stages)
+            capture = self._capture(item)
             self.active.append(Active(item, capture))
             capture.start()
+
+    def _capture(self, item: Item) -> Capture:
+        source, cameras = make_source(item.spec, item.start), self._cameras
+        if isinstance(source, LiveSource):
+            source.patience_s = cameras.stall_s
+        backoff = Backoff(cap_s=cameras.reconnect_max_s)
+        return Capture(source, stall_s=cameras.stall_s, backoff=backoff, stages=self._stages)
 
     def take(self) -> Batch:
         """Take what goes through the networks next, empty where nothing has come yet."""

@@ -15,6 +15,7 @@ from app.pipeline.ahead import Ahead
 from app.pipeline.core import Pipeline, Sight
 from app.pipeline.types import FrameResult, PlateEvent, light
 from app.redact import redact
+from app.settings import Live
 
 __all__ = ["Control", "Item", "Outputs", "Report", "run"]
 
@@ -30,13 +31,15 @@ def run(
     *,
     jobs: int = 1,
     resume: bool = False,
+    cameras: Live | None = None,
 ) -> Report:
     """Read all items, jobs of them at a time through the same networks, and return what was found.
 
     A source or output that fails is one line in the report and fails nothing else. resume: skip what the state file
-    of an earlier run says is done, and add to its outputs.
+    of an earlier run says is done, and add to its outputs. cameras: how live sources are waited for.
     """
-    return _Run(items, pipeline, outputs or Outputs(), progress, control or Control(), jobs).go(resume)
+    cameras = cameras or Live()
+    return _Run(items, pipeline, outputs or Outputs(), progress, control or Control(), jobs, cameras).go(resume)
 
 
 class _Run:
@@ -50,8 +53,9 @@ class _Run:
         progress: Progress | None,
         control: Control,
         jobs: int,
+        cameras: Live,
     ) -> None:
-        self._opened = Opened(items, jobs, pipeline.stages)
+        self._opened = Opened(items, jobs, pipeline.stages, cameras)
         self._batches: deque[Batch] = deque()
         self._pipeline = pipeline
         self._outputs = outputs

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.pipeline.capture import Backoff, Capture, CaptureStatus
+from app.pipeline.live import LiveSource
 from app.pipeline.opening import make_source
 from app.pipeline.playback import PlayedVideo
 from app.pipeline.sources import Source, SourceInfo, SourceKind, SourceSpec
@@ -85,6 +86,8 @@ class OpenSource:
         source = self._source(make, hold)
         self.ended, self.error, self.wanted_s = False, "", None
         live = settings.live
+        if isinstance(source, LiveSource):
+            source.patience_s = live.stall_s
         self.capture = Capture(
             source,
             wake,

@@ -17,6 +17,7 @@ from app.pipeline.types import Frame, WallClock
 OPEN_TIMEOUT_S = 8.0
 READ_TIMEOUT_S = 5.0
 _INDEX_DIGITS = 5
+_PROBED = 3
 
 
 class Handle(Protocol):
@@ -44,11 +45,15 @@ class Clock:
 
 
 class LiveSource:
-    """A camera or stream; frames carry the wall clock and the seconds since it was first opened."""
+    """A camera or stream; frames carry the wall clock and the seconds since it was first opened.
+
+    patience_s: how long a frame of a stream is waited for; a camera may send one a minute.
+    """
 
     def __init__(self, spec: SourceSpec, opener: Opener | None = None, clock: Clock | None = None) -> None:
         self._spec = spec
-        self._opener: Opener = opener or open_handle
+        self.patience_s = READ_TIMEOUT_S
+        self._opener: Opener = opener or (lambda wanted: open_handle(wanted, self.patience_s))
         self._clock = clock or Clock()
         self._handle: Handle | None = None
         self._began: float | None = None
@@ -101,15 +106,17 @@ class LiveSource:
             self._handle = None
 
 
-def open_handle(spec: SourceSpec) -> Handle:
+def open_handle(spec: SourceSpec, patience_s: float = READ_TIMEOUT_S) -> Handle:
     """Open a camera or address with OpenCV; time-outs hold only because the backend is named."""
     if spec.kind is SourceKind.CAMERA:
         capture = cv2.VideoCapture(camera_index(spec.address), _camera_backend())
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # an old picture is worth nothing
         return capture
+    # FFmpeg wants a few pictures before it says what the stream is
+    seldom_s = _PROBED * patience_s if patience_s > READ_TIMEOUT_S else 0.0
     time_outs = [
-        *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, round(OPEN_TIMEOUT_S * 1000)),
-        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, round(READ_TIMEOUT_S * 1000)),
+        *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, round((OPEN_TIMEOUT_S + seldom_s) * 1000)),
+        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, round(patience_s * 1000)),
     ]
     return cv2.VideoCapture(spec.address, cv2.CAP_FFMPEG, time_outs)
 

@@ -161,8 +161,11 @@ class LogWriter:
             saved = self._store.save([Entry(item.entry.visit, absorbed=item.entry.absorbed) for item in left])
         except (LogError, ValueError, OverflowError, TypeError):
             return left
-        self._status = replace(self._status, without_pictures=self._status.without_pictures + len(left))
-        self._answer(left, saved)
+        before = self._status
+        written, bare = before.written + len(left), before.without_pictures + len(left)
+        self._status = replace(before, written=written, without_pictures=bare)
+        for item, visit in zip(left, saved, strict=True):
+            item.answer.set_result(visit)
         return []
 
     def _run(self) -> None:

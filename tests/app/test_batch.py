@@ -13,6 +13,7 @@ import pytest
 
 from app import batch, columns
 from app.batch.files import OutputError
+from app.batch.opened import Opened
 from app.batch.outputs import Outputs
 from app.batch.progress import Control, Item, Report, items_of
 from app.batch.runner import run
@@ -20,13 +21,16 @@ from app.batch.state import StateFile
 from app.batch.writers import AnnotatedVideo, annotated_path, csv_file, json_file
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
+from app.pipeline.live import LiveSource
 from app.pipeline.recordings import VideoFile
-from app.pipeline.sources import SourceError, SourceSpec, identify
+from app.pipeline.sources import SourceError, SourceKind, SourceSpec, identify
+from app.pipeline.stats import StageTimes
 from app.pipeline.types import Image, PlateEvent
 from app.platelog.search import Query
 from app.platelog.store import Store
 from app.platelog.types import ALLOW
 from app.platelog.watchlist import WatchEntry
+from app.settings import Live
 from detector.types import Detection
 from recognizer.readings import Reading
 from tests.app.pipeline.clips import set_durations, write_clip
@@ -372,3 +376,9 @@ def test_options_reach_the_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_source_error_is_no_traceback(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         identify(str(tmp_path))
+
+
+def test_a_camera_is_waited_for_as_long_as_is_set() -> None:
+    item = Item(SourceSpec(SourceKind.STREAM, "gate", "rtsp://gate"))
+    source = Opened([item], 1, StageTimes(), Live(stall_s=60))._capture(item)._source
+    assert isinstance(source, LiveSource) and source.patience_s == 60

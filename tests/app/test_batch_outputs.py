@@ -392,6 +392,7 @@ def test_without_room_for_pictures_the_text_is_kept_and_that_is_told(
     assert command(str(clips / "a.avi"), "--log", str(log)) == 1
     said = capsys.readouterr().err
     assert said.count("pictures is full") == 1 and "1 visits are in the log without their pictures" in said
+    assert "written again" not in said
     with Store.open(log) as store:
         assert store.count(Query()) == 1
 

@@ -17,8 +17,11 @@ from app.gui.sources_panel import SourcesPanel
 from app.gui.states import State
 from app.gui.widgets import Elided
 from app.gui.window import MainWindow
+from app.pipeline.live import LiveSource
 from app.pipeline.sources import SourceKind, SourceSpec
+from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame, FrameResult
+from app.settings import Settings, with_value
 from tests.app.gui.fakes import FIRST, SECOND
 from tests.app.gui.shell import wait_for
 
@@ -278,3 +281,9 @@ def test_a_name_too_long_for_its_tile_is_shortened_in_its_middle(qtbot: QtBot) -
     other.resize(120, 20)
     assert other.grab().toImage() != short  # the end tells them apart
     assert name.toolTip() == name.text()
+
+
+def test_a_camera_is_waited_for_as_long_as_is_set() -> None:
+    opened = OpenSource(SourceSpec(SourceKind.STREAM, "gate", "rtsp://gate"), "gate")
+    source = opened.begin(lambda: None, with_value(Settings(), "live.stall_s", 60.0), StageTimes())._source
+    assert isinstance(source, LiveSource) and source.patience_s == 60

@@ -1,21 +1,25 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.bootstrap import variables
 from app.pipeline.buffers import Closed
 from app.pipeline.capture import Backoff, Capture, CaptureState
 from app.pipeline.live import Clock, LiveSource
 from app.pipeline.opening import make_source
-from app.pipeline.sources import SourceSpec, identify
+from app.pipeline.sources import SourceError, SourceSpec, identify
+from app.settings import schema
 from tests.app.pipeline.clips import write_clip
 from tests.app.pipeline.made import START
 
@@ -215,6 +219,62 @@ def web_server(tmp_path: Path) -> Iterator[str]:
 
 class QuietHandler(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def slow_camera() -> Iterator[str]:
+    """A camera that sends a picture, and the next ones some time later."""
+    done, data = cv2.imencode(".jpg", np.full((48, 64, 3), 90, np.uint8))
+    assert done
+    part = b"--b\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(data), data.tobytes())
+
+    class Handler(QuietHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=b")
+            self.end_headers()
+            with suppress(OSError):
+                for _ in range(20):
+                    self.wfile.write(part)
+                    time.sleep(0.7)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/x"
+        server.shutdown()
+        thread.join()
+
+
+def seen(address: str, patience_s: float, at_most: int) -> int:
+    """How many frames a source gives until it is given up, or there are enough."""
+    source, got = LiveSource(identify(address)), 0
+    source.patience_s = patience_s
+    with closing(source):
+        source.open()
+        with suppress(SourceError):
+            while got < at_most and source.read() is not None:
+                got += 1
+    return got
+
+
+def test_a_camera_that_seldom_sends_is_waited_for_as_long_as_is_set(slow_camera: str) -> None:
+    assert seen(slow_camera, 20, 7) == 7
+    assert seen(slow_camera, 0.2, 7) < 7
+
+
+def test_its_first_pictures_are_waited_for_too(slow_camera: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.pipeline.live.OPEN_TIMEOUT_S", 0.3)
+    assert seen(slow_camera, 6, 1) == 1
+    with pytest.raises(SourceError, match="no connection"):
+        seen(slow_camera, 1, 1)
+
+
+def test_nothing_gives_up_before_the_longest_time_that_can_be_set() -> None:
+    options = dict(item.split(";") for item in variables(Path())["OPENCV_FFMPEG_CAPTURE_OPTIONS"].split("|"))
+    [longest] = [entry.option.high for entry in schema() if entry.key == "live.stall_s"]
+    assert longest is not None and int(options["timeout"]) > 1e6 * longest
 
 
 def test_a_camera_behind_a_web_address_is_read_and_opened_again(tmp_path: Path, web_server: str) -> None:
