@@ -165,6 +165,35 @@ def test_a_purged_plate_leaves_no_byte_behind(store: Store, log_file: Path) -> N
     assert len(pictures(store)) == 4
 
 
+def test_a_purged_picture_is_overwritten_before_it_goes(store: Store, tmp_path: Path) -> None:
+    [saved] = store.save([entry(SECRET)])
+    kept = {name: tmp_path / Path(name).name for name in (saved.crop, saved.frame)}
+    for name, link in kept.items():
+        os.link(store.pictures.path(name), link)  # what a disk has at the place of the picture
+    purge(store, SECRET)
+    assert [link.read_bytes() for link in kept.values()] == [bytes(len(JPEG))] * 2
+
+
+def test_a_purge_takes_what_was_deleted_before_rows_were_overwritten(store: Store, log_file: Path) -> None:
+    """As another program deletes, or an older version of SQLite."""
+    with_traces(store)
+    store.database.maintain("PRAGMA secure_delete=OFF", "DELETE FROM spelling", "DELETE FROM watch", "DELETE FROM gram")
+    store.database.maintain("DELETE FROM visit", "DELETE FROM source", "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert SECRET.encode() in log_file.read_bytes()
+    purge(store, SECRET)
+    assert SECRET.encode() not in all_bytes(log_file.parent)
+
+
+def test_what_is_too_old_leaves_no_byte_in_the_database(store: Store, log_file: Path) -> None:
+    store.save([entry(SECRET, 1), *(Entry(made(f"AA{number}", number)) for number in range(2, 40))])
+    log_as_of(store, NOON)
+    with store.database.writing() as connection:  # the others stay, and with them the page on which it stood
+        connection.exec_driver_sql("UPDATE visit SET saved_us = saved_us + 86400000000 WHERE track <> 't1'")
+    assert retain(store, 1, now=NOON + 1.5 * DAY).visits == 1
+    assert store.count(Query()) == 38
+    assert SECRET.encode() not in all_bytes(log_file.parent)
+
+
 def test_without_the_wiping_bytes_would_stay(store: Store, log_file: Path) -> None:
     """The test above can fail: plain deletion leaves the plate in the write-ahead log."""
     with_traces(store)

@@ -187,3 +187,14 @@ def test_a_row_that_a_disk_has_changed_is_told_as_damage_with_the_logs_name(stor
         connection.exec_driver_sql(f"UPDATE visit SET {change}")
     with pytest.raises(LogCorrupt, match=store.place.name):
         list(store.each(Query()))
+
+
+def test_a_commit_waits_until_the_disk_has_it(store: Store) -> None:
+    """That is what outlives a power cut, which no test can make; a killed process would not need it."""
+    full = 2
+    assert store.database.maintain("PRAGMA synchronous") == [(full,)]
+    assert store.database.maintain("PRAGMA journal_mode") == [("wal",)]
+
+
+def test_an_error_of_the_log_holds_no_password() -> None:
+    assert "hunter2" not in str(LogError("postgresql://user:hunter2@host/plates does not answer."))

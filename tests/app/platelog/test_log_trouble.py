@@ -163,6 +163,22 @@ def test_a_damaged_store_is_set_aside_with_its_name_told(log_file: Path, damage:
         assert store.count(Query()) == 1
 
 
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_large_store_is_checked_whole_after_a_bad_end_alone(
+    log_file: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    monkeypatch.setattr("app.platelog.store._CHECKED_WHOLE", 0)
+    with Store.open(log_file) as store:
+        store.save([Entry(made(number=number)) for number in range(200)])
+        lock = store.place.lock_file
+    data = log_file.read_bytes()
+    log_file.write_bytes(data[:-4096] + b"\x5a" * 4096)
+    assert lock is not None
+    lock.write_text("12345" if killed else "")
+    with Store.open(log_file) as store:
+        assert bool(store.notices) is killed
+
+
 def test_a_truncated_store_is_set_aside(log_file: Path) -> None:
     with Store.open(log_file) as store:
         store.save([Entry(made(number=number)) for number in range(200)])
