@@ -25,7 +25,7 @@ from app.gui.window import MainWindow  # noqa: E402
 from app.pipeline.types import Track  # noqa: E402
 from app.platelog.search import Query  # noqa: E402
 
-LOOK_MS, PATIENCE_S = 20, 120.0
+LOOK_MS, PATIENCE_S = 20, 100.0
 
 
 def started_s() -> float:
@@ -38,8 +38,8 @@ def started_s() -> float:
 class Watch:
     """Looks at the window again and again and notes when each thing is first seen."""
 
-    def __init__(self) -> None:
-        self._began = started_s()
+    def __init__(self, said: list[str]) -> None:
+        self._began, self._said = started_s(), said
         self.seen: dict[str, tuple[float, float]] = {}
         self._steps: dict[str, Callable[[MainWindow], object]] = {
             "window": lambda window: window.isVisible(),
@@ -66,6 +66,9 @@ class Watch:
                     self.seen[name] = (round(now, 2), round(time.process_time(), 2))
         if len(self.seen) == len(self._steps) or now > PATIENCE_S:
             self._timer.stop()
+            # At once: a program that could not stop cleanly leaves without another word.
+            cpu_s = round(time.process_time(), 2)
+            print(json.dumps({"seen": self.seen, "said": self._said, "cpu_s": cpu_s}), flush=True)
             if window is not None:
                 window.close()
 
@@ -86,7 +89,7 @@ def _rows(window: MainWindow) -> int:
 def main() -> int:
     said: list[str] = []
     qInstallMessageHandler(lambda kind, _where, text: said.append(str(text)) if kind != QtMsgType.QtDebugMsg else None)
-    watch = Watch()
+    watch = Watch(said)
     show = MainWindow.show
 
     def show_and_watch(window: MainWindow) -> None:
@@ -94,9 +97,7 @@ def main() -> int:
         watch.start()
 
     MainWindow.show = show_and_watch  # type: ignore[method-assign]  # what the program passes before its event loop
-    status = cli.main(sys.argv[1:])
-    print(json.dumps({"seen": watch.seen, "said": said, "status": status}))
-    return status
+    return cli.main(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -34,4 +34,6 @@ def first_start(display: str, folder: Path, name: str) -> dict[str, float]:
     places |= {"HOME": str(folder / name), "XDG_CACHE_HOME": str(folder / "cache")}
     found = run_on(display, [sys.executable, "-m", "tests.app.gui.first_start"], folder, **places)
     assert found["said"] == []
+    if set(found["seen"]) != STEPS and found["cpu_s"] < NEW_S:
+        pytest.skip(f"other programs left this one {found['cpu_s']} s of a processor in 100 s: {found['seen']}")
     return {step: min(times) for step, times in found["seen"].items()}
