@@ -70,19 +70,23 @@ class PlateReader:
         """Text lines read in one pass; the first line's steps stand before the second's."""
         return self.config.lines
 
+    def corners(self, crops: Sequence[Image]) -> list[Quad]:
+        """The corners of the plate in each crop (4, 2), clockwise from the upper left, as shares of its sides."""
+        return self._straightener.find(crops)
+
     def straightened(self, crops: Sequence[Image]) -> list[Image]:
         """The crops as the network sees them, all of its size: set upright by the aligner, where there is one."""
-        return self._straightener.place_all(crops, self._straightener.find(crops))
+        return self._straightener.place_all(crops, self.corners(crops))
 
     def log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
         """Log probabilities (N, T, K) of BGR crops of any sizes, before decoding."""
-        return self._log_probs(crops, self._straightener.find(crops))
+        return self._log_probs(crops, self.corners(crops))
 
     def decoded(self, crops: Sequence[Image], *, thorough: bool = False) -> list[list[Decoded]]:
         """The most probable texts of each crop, best first, their probabilities not calibrated; as for `read`."""
         if not crops:
             return []
-        corners = self._straightener.find(crops)
+        corners = self.corners(crops)
         texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1)
         unsure = [i for i, (best, *_) in enumerate(texts) if HOPELESS < self.confidence(best.log_prob) < UNSURE]
         if not thorough or not self._straightener.aligns or not unsure:

@@ -14,18 +14,21 @@ from app.redact import redact
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to read; start is when the recording began, if the user says so."""
+    """One thing to read; start is when the recording began, if the user says so.
+
+    weight: its part in the work, by the size that its file has now.
+    """
 
     spec: SourceSpec
     start: datetime | None = None
+    weight: float = field(init=False, compare=False)
 
-    @property
-    def weight(self) -> float:
-        """Its part in the work, by the size of its file."""
+    def __post_init__(self) -> None:
         try:
-            return float(max(1, Path(self.spec.address).stat().st_size))
+            size = Path(self.spec.address).stat().st_size
         except OSError:
-            return 1.0
+            size = 0
+        object.__setattr__(self, "weight", float(max(1, size)))
 
 
 @dataclass(slots=True)

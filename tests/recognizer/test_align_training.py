@@ -5,10 +5,17 @@ import numpy as np
 import pytest
 import torch
 
-from recognizer import align_training
-from recognizer.align_training import Examples, cut_photographs, draw_plates, errors, extent_of, read_boxes, train
+from recognizer import align_examples
+from recognizer.__main__ import main
+from recognizer.align import WHOLE, straighten
+from recognizer.align_examples import Examples, cut_photographs, draw_plates, joined, read_boxes, see_anew, upright
+from recognizer.align_training import errors, extent_of, train
+from recognizer.checkpoint import describe
 from recognizer.config import AlignerConfig
+from recognizer.datasets import load
+from recognizer.readings import Reading
 from recognizer.synth import PlateGenerator
+from tests.recognizer.tilted import TILTED, plate_in_scene
 
 SMALL = AlignerConfig(32, 64, (8, 16, 16))
 
@@ -48,7 +55,7 @@ def test_training_learns_where_plates_are():
 
 
 def test_cuts_know_their_plate(boxes, monkeypatch):
-    monkeypatch.setattr(align_training, "Optics", lambda *_, **__: lambda image, *_: image)
+    monkeypatch.setattr(align_examples, "Optics", lambda *_, **__: lambda image, *_: image)
     found = cut_photographs(read_boxes(boxes), 40, AlignerConfig(), np.random.default_rng(2))
     for picture, extent in zip(found.pictures, found.known, strict=True):
         x1, y1, x2, y2 = (np.clip(extent, 0, 1) * [160, 64, 160, 64]).round().astype(int)
@@ -61,6 +68,57 @@ def test_drawn_plates_have_their_corners_in_view():
     plates = draw_plates(PlateGenerator(["de"], seed=1), [], 20, AlignerConfig(), np.random.default_rng(3))
     assert plates.pictures.shape == (20, 64, 160, 3)
     assert ((plates.known > -0.3) & (plates.known < 1.3)).all()
+
+
+class Oracle:
+    """Reads "AB1" with the given confidences, one after the other, at the corners of TILTED."""
+
+    def __init__(self, confidences):
+        self.confidences = list(confidences)
+
+    def read(self, crops):
+        return [Reading("AB1", self.confidences.pop(0), (), ()) for _ in crops]
+
+    def corners(self, crops):
+        return [TILTED] * len(crops)
+
+
+def samples(folder, texts):
+    cv2.imwrite(str(folder / "crop.png"), plate_in_scene(TILTED))
+    (folder / "crops.csv").write_text("image_path,plate_text\n" + "".join(f"crop.png,{text}\n" for text in texts))
+    return load(folder / "crops.csv").samples
+
+
+def test_plates_that_are_read_rightly_and_surely_are_set_upright(tmp_path):
+    texts = ["AB1", "AB1", "AB7"]
+    found = upright(Oracle([0.99, 0.5, 0.99]), samples(tmp_path, texts))
+    ((plate,),) = found.values()
+    height, width = plate.shape[:2]
+    middle = slice(height // 4, -height // 4)
+    left, right = plate[middle, width // 8 : 3 * width // 8], plate[middle, 5 * width // 8 : 7 * width // 8]
+    assert width > 1.5 * height
+    assert left.mean() + 60 < right.mean() and left.std() < 30
+
+
+def test_plates_seen_anew_have_their_corners():
+    rng = np.random.default_rng(4)
+    plate = PlateGenerator(["de"], seed=1).render(rng)[0]
+    anew = see_anew({"a": [plate]}, [], 12, AlignerConfig(), rng)
+    alike = []
+    for picture, quad in zip(anew.pictures, anew.known.reshape(-1, 4, 2), strict=True):
+        again, known = (straighten(one, corners, 100, 32) for one, corners in ((picture, quad), (plate, WHOLE)))
+        alike.append(np.corrcoef(again[6:-6, 6:-6].mean(2).ravel(), known[6:-6, 6:-6].mean(2).ravel())[0, 1])
+    assert np.median(alike) > 0.6
+    assert len(joined([anew, anew]).known) == 24
+
+
+def test_training_goes_on_from_an_aligner():
+    rng = np.random.default_rng(1)
+    plates = white_plates(200, rng)
+    cuts = Examples(plates.pictures, extent_of(torch.from_numpy(plates.known)).numpy())
+    begun = train(plates, cuts, SMALL, 40, 5e-3)
+    fresh, on = (errors(train(plates, cuts, SMALL, 1, 1e-6, begun=b), plates) for b in (None, begun))
+    assert on[0] < fresh[0] / 2
 
 
 @pytest.mark.parametrize(
@@ -80,11 +138,16 @@ def test_boxes_that_are_none_are_named(tmp_path, text, told):
 
 
 def test_the_command_gives_a_reader_an_aligner(boxes, tmp_path, capsys):
-    from recognizer.__main__ import main
-    from recognizer.checkpoint import describe
-
     out = tmp_path / "aligned.safetensors"
-    sizes = ["--drawn", "24", "--cuts", "8", "--steps", "2"]
-    assert main(["align", "--boxes", str(boxes), "--out", str(out), *sizes]) == 0
+    plate, text, _ = PlateGenerator(["de"], seed=1).render(np.random.default_rng(4))
+    crop = cv2.copyMakeBorder(plate, 20, 20, 20, 20, cv2.BORDER_CONSTANT, value=(90, 90, 90))
+    cv2.imwrite(str(tmp_path / "crop.png"), crop)
+    sizes = ["--drawn", "24", "--cuts", "8", "--steps", "2", "--anew", "4"]
+    words = ["align", "--boxes", str(boxes), "--out", str(out), *sizes, "--crops", str(tmp_path / "crops.csv")]
+    (tmp_path / "crops.csv").write_text("image_path,plate_text\ncrop.png,NOTTHIS\n")
+    assert main(words) == 1
+    assert "--crops" in capsys.readouterr().err
+    (tmp_path / "crops.csv").write_text(f"image_path,plate_text\ncrop.png,{text}\n")
+    assert main(words) == 0
     assert describe(out).aligner == AlignerConfig()
     assert "corners off by" in capsys.readouterr().out
