@@ -28,7 +28,10 @@ _PICTURE_BYTES = 16_000_000  # size of the picture files opened before it is the
 
 @dataclass(slots=True, eq=False)
 class Active:
-    """A source being read. under_way: its frames taken and not followed yet. drained: it gives no more."""
+    """A source being read.
+
+    under_way: its frames taken and not followed yet. drained: it gives no more. told: the latest fault told of.
+    """
 
     item: Item
     capture: Capture
@@ -39,6 +42,7 @@ class Active:
     drained: bool = False
     share: float = 0.0
     fault: str = ""
+    told: str = ""
     swept_s: float = 0.0
     tracks: dict[str, None] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)

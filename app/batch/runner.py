@@ -78,6 +78,7 @@ class _Run:
                     self._control.wait()
                     self._opened.fill()
                     self._step(ahead)
+                    self._tell_of_cameras()
                     self._writing.settle()
         except KeyboardInterrupt:
             self._control.stop()
@@ -143,6 +144,18 @@ class _Run:
             except (ValueError, RuntimeError) as error:
                 _blame({active}, error)
 
+    def _tell_of_cameras(self) -> None:
+        """Tell of live sources that were lost, and that are back: their end, where faults are told, may never come."""
+        for active in self._opened.active:
+            if self._progress is None or not active.item.spec.is_live:
+                continue
+            error = active.capture.status().error
+            if error and error != active.told:
+                self._progress.trouble(f"{error}; trying again")
+            elif active.told and not error:
+                self._progress.trouble(f"{active.item.spec.source_id}: is back")
+            active.told = error
+
     def _end_what_ended(self) -> None:
         for active in self._opened.ended():
             self._finish(active)
@@ -179,9 +192,17 @@ class _Run:
                     active.video.add(result)
         except OutputError as error:
             self._report.errors.append(str(error))
-            if active.video is not None:
-                active.video.close()
-                active.video = None
+            self._end_video(active)
+
+    def _end_video(self, active: Active) -> None:
+        if active.video is None:
+            return
+        try:
+            active.video.close()
+        except OutputError as error:
+            self._report.errors.append(str(error))
+            self._report.written.remove(active.video.path)
+        active.video = None
 
     def _enter(self, active: Active, event: PlateEvent) -> None:
         active.reads.add((light(event),))
@@ -203,8 +224,7 @@ class _Run:
         name = active.item.spec.source_id
         for event in self._pipeline.finish(name):
             self._enter(active, event)
-        if active.video is not None:
-            active.video.close()
+        self._end_video(active)
         error = active.fault or active.capture.status().error
         self._write(active, error)
         self._report.sources += 1

@@ -94,11 +94,24 @@ class AnnotatedVideo:
         self._last = image
 
     def close(self) -> None:
-        """Write the last frame and finish the file."""
+        """Write the last frame and finish the file; raises OutputError where it is not whole: cv2 would not say so."""
         if self._last is not None:
             self._put(self._last)
             self._last = None
         self._writer.release()
+        if self._written and not self._is_whole():
+            raise OutputError(
+                f"{self.path}: the video could not be finished; see to room, quota and limits of file size"
+            )
+
+    def _is_whole(self) -> bool:
+        """Whether the file can be played and is about as long as what was written; not all containers tell."""
+        played = cv2.VideoCapture(str(self.path.resolve()), cv2.CAP_FFMPEG)
+        try:
+            frames = played.get(cv2.CAP_PROP_FRAME_COUNT)
+            return played.read()[0] and (frames <= 0 or frames > self._written / 2)
+        finally:
+            played.release()
 
     def _see_room(self) -> None:
         if shutil.disk_usage(self.path.parent).free < _ROOM_BYTES:

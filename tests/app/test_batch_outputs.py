@@ -26,7 +26,7 @@ from app.cli import main
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
 from app.pipeline.recordings import VideoFile
-from app.pipeline.sources import SourceInfo, SourceKind, SourceSpec, identify
+from app.pipeline.sources import SourceError, SourceInfo, SourceKind, SourceSpec, identify
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Frame, Image, PlateEvent, WallClock
 from app.platelog.errors import LogError, LogUnavailable
@@ -315,6 +315,46 @@ def test_a_camera_that_never_ends_has_its_rows_written(tmp_path: Path, monkeypat
     report = run([item], pipe, Outputs({"csv": csv_file(out)}), Stopper(), control)
     assert len(rows) == 1, "written while the camera goes on"
     assert rows_of(out) == rows and len(report.events) == 1, "and not once more at the end"
+
+
+def test_a_camera_that_cannot_be_reached_is_told_at_once_and_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Flaky(Camera):
+        tries = 0
+
+        def open(self) -> SourceInfo:
+            self.tries += 1
+            if self.tries == 1:
+                raise SourceError(f"{self.spec.source_id}: no connection")
+            return super().open()
+
+    monkeypatch.setattr(opened, "make_source", lambda spec, start: Flaky(spec))
+    control, watched = Control(), Watched()
+    monkeypatch.setattr(watched, "advanced", lambda *_: control.stop() if len(watched.troubles) > 1 else None)
+    item = Item(SourceSpec(SourceKind.STREAM, "gate", "rtsp://gate"))
+    report = run([item], Pipeline(Seen(), Seen()), Outputs(), watched, control)
+    assert watched.troubles == ["gate: no connection; trying again", "gate: is back"]
+    assert report.errors == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no limits of file size on Windows")
+def test_a_video_that_a_limit_cuts_is_told_and_not_said_to_be_written(tmp_path: Path) -> None:
+    code = """
+import resource, sys
+from pathlib import Path
+from app.batch.outputs import Outputs
+from app.batch.progress import items_of
+from app.batch.runner import run
+from tests.app.test_batch import pipeline
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+items, _ = items_of([sys.argv[1]])
+report = run(items, pipeline(), Outputs(video=Path(sys.argv[2])))
+print(report.written, report.errors)
+"""
+    clip, out = write_clip(tmp_path / "a.avi", 40), tmp_path / "o.mp4"
+    words = [sys.executable, "-c", code, str(clip), str(out)]
+    done = subprocess.run(words, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("[] ") and f"{out}: the video could not be finished" in done.stdout
 
 
 def test_the_log_that_is_set_is_the_one_of_every_command(
