@@ -17,6 +17,8 @@ from app.redact import redact
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
+EXPORT_FULL = "Free some space and export again."
+WAITING = "Free some space; reads wait in memory and are written then."
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _NOT_ALLOWED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -100,18 +102,18 @@ def private_file(file: Path) -> None:
 
 
 @contextmanager
-def files_for(path: Path) -> Iterator[None]:
+def files_for(path: Path, when_full: str = WAITING) -> Iterator[None]:
     """Turn an OSError in the block into LogUnavailable that says what is wrong with path and what helps."""
     try:
         yield
     except OSError as error:
-        raise LogUnavailable(file_trouble(error, path)) from error
+        raise LogUnavailable(file_trouble(error, path, when_full)) from error
 
 
-def file_trouble(error: OSError, path: Path) -> str:
+def file_trouble(error: OSError, path: Path, when_full: str = WAITING) -> str:
     """Return what an OSError means for the person, with the remedy."""
     if error.errno in _DISK_FULL:
-        return f"The disk of {path} is full. Free some space; reads wait in memory and are written then."
+        return f"The disk of {path} is full. {when_full}"
     if error.errno in _NOT_ALLOWED:
         return f"{path} cannot be written: read-only, or not allowed for this user. Change its rights or choose --log."
     return f"{path} cannot be used: {error.strerror or error}. Check the disk, or choose another place with --log."

@@ -1,4 +1,5 @@
 import csv
+import errno
 import json
 import stat
 from pathlib import Path
@@ -53,6 +54,21 @@ def test_csv_gives_back_every_text_and_no_formula(
     for cell in (cells[1], cells[2]):
         assert not cell.lstrip().startswith(("=", "+", "-", "@"))
     assert [spreadsheet_original(cell) for cell in cells[1:3]] == [source, plate]
+
+
+def test_an_export_onto_a_full_disk_is_told_as_one(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store.save([entry("AB12CDE", 1)])
+    visits = list(store.each(Query()))
+    monkeypatch.setattr(export.os, "fsync", full)
+    with pytest.raises(LogUnavailable, match="export again") as told:
+        to_csv(visits, tmp_path / "out.csv")
+    assert "wait in memory" not in str(told.value)
+    assert list(tmp_path.glob("out.csv*")) == []
 
 
 def test_jsonl_holds_everything(store: Store, tmp_path: Path) -> None:
