@@ -202,7 +202,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--one-per-picture",
         action="store_true",
-        help="score the surest read of each picture only, as truth with one plate each asks",
+        help="score the read of the largest plate of each picture only, as truth with one plate each asks",
     )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="sources read at a time (1)")
     add_pipeline_arguments(parser)
@@ -228,7 +228,7 @@ def main(args: argparse.Namespace) -> int:
     control = Control()
     with interruptible(control), RunConsole(len(items), quiet=True) as console:
         report = run(items, pipeline, progress=console, control=control, jobs=args.jobs)
-    score = score_all(truths, surest(report.events) if args.one_per_picture else report.events)
+    score = score_all(truths, foremost(report.events) if args.one_per_picture else report.events)
     errors += report.errors
     for line in (*score.notes, *errors):
         print(line)
@@ -250,16 +250,20 @@ def score_all(truths: Sequence[Truth], events: Iterable[PlateEvent]) -> Score:
     return total
 
 
-def surest(events: Iterable[PlateEvent]) -> list[PlateEvent]:
-    """Keep of each picture's reads the one of highest confidence; all of a video's."""
+def foremost(events: Iterable[PlateEvent]) -> list[PlateEvent]:
+    """Keep of each picture's reads that of its largest plate, the nearest vehicle's; all of a video's."""
     kept: list[PlateEvent] = []
-    best: dict[str, PlateEvent] = {}
+    largest: dict[str, PlateEvent] = {}
     for event in events:
         if Path(event.source_id).suffix.lower() not in PICTURE_SUFFIXES:
             kept.append(event)
-        elif event.source_id not in best or event.confidence > best[event.source_id].confidence:
-            best[event.source_id] = event
-    return [*kept, *best.values()]
+        elif event.source_id not in largest or _area(event) > _area(largest[event.source_id]):
+            largest[event.source_id] = event
+    return [*kept, *largest.values()]
+
+
+def _area(event: PlateEvent) -> float:
+    return event.box.width * event.box.height
 
 
 def figures(score: Score) -> dict[str, float]:

@@ -68,11 +68,13 @@ def beam(
     keep: int = 6,
     floor: float = 1e-3,
     certain: float = 0.999,
+    least: float = 0.0,
 ) -> list[list[Decoded]]:
     """The `keep` most probable texts of each sample, best first, with the sum over all paths that the search kept.
 
     log_probs (N, T, C). width: prefixes kept in a step. floor: in a step, classes below it start no new prefix.
-    certain: runs of steps whose blank is above it count as one. floor 0, certain 1 and a large width are exact.
+    certain: runs of steps whose blank is above it count as one. least: texts with less than this share of the best
+    one's probability are left out. floor 0, certain 1, least 0 and a large width are exact.
     ValueError for another shape.
     """
     _check(log_probs, alphabet)
@@ -83,6 +85,8 @@ def beam(
     order = np.argsort(-totals, axis=1, kind="stable")[:, :keep]
     totals = np.take_along_axis(totals, order, 1)
     classes = np.take_along_axis(classes, order[:, :, None], 1)
+    if least > 0:
+        totals[totals < totals[:, :1] + np.log(least)] = -np.inf
     found: list[list[Decoded]] = [[] for _ in probs]
     samples, ranks = np.nonzero(np.isfinite(totals))
     labels = [row[row != BLANK] for row in classes[samples, ranks]]

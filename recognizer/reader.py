@@ -22,6 +22,8 @@ WEIGHTS = Path(__file__).parent.parent / "assets" / "weights"
 #: Largest batch given to the network at once; more crops go in several calls, so that memory stays bounded.
 LARGEST_BATCH = 256
 ALTERNATIVES = 5
+#: Alternatives with less than this share of the best text's probability are of no use to anybody, and cost time.
+LEAST = 1e-4
 
 
 def shipped_weights() -> Path:
@@ -87,12 +89,12 @@ class PlateReader:
         if not crops:
             return []
         corners = self.corners(crops)
-        texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1)
+        texts = self._texts(crops, corners)
         unsure = [i for i, (best, *_) in enumerate(texts) if HOPELESS < self.confidence(best.log_prob) < UNSURE]
         if not thorough or not self._straightener.aligns or not unsure:
             return texts
         cuts = [(crops[i], quad) for i in unsure for quad in looks(corners[i])]
-        others = beam(self._log_probs(*zip(*cuts, strict=True)), self.alphabet, keep=ALTERNATIVES + 1)
+        others = self._texts(*zip(*cuts, strict=True))
         each = len(others) // len(unsure)
         for place, i in enumerate(unsure):
             texts[i] = pool([texts[i], *others[place * each : (place + 1) * each]])
@@ -104,6 +106,9 @@ class PlateReader:
         thorough: take two more looks where a reading is unsure. For single pictures: a video's frames are looks.
         """
         return [self._reading(texts) for texts in self.decoded(crops, thorough=thorough)]
+
+    def _texts(self, crops: Sequence[Image], corners: Sequence[Quad]) -> list[list[Decoded]]:
+        return beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
 
     def _log_probs(self, crops: Sequence[Image], corners: Sequence[Quad]) -> npt.NDArray[np.float32]:
         parts = [np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)]

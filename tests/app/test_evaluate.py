@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app import evaluate
-from app.evaluate import Score, Truth, TruthError, read_openalpr, read_truth, score_all, score_file, surest
+from app.evaluate import Score, Truth, TruthError, foremost, read_openalpr, read_truth, score_all, score_file
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
 from app.pipeline.types import EventKind, PlateEvent, WallClock
@@ -106,10 +106,11 @@ def test_files_are_scored_apart() -> None:
     assert (score.exact, score.false, score.found) == (1, 1, 1)
 
 
-def test_one_read_a_picture_is_the_surest_one_and_videos_keep_all() -> None:
-    sure, unsure = read("AB123", source="a.jpg"), replace(read("XX999", source="a.jpg"), confidence=0.5)
+def test_one_read_a_picture_is_that_of_its_largest_plate_and_videos_keep_all() -> None:
+    far = read("XX999", source="a.jpg", box=Box(0, 0, 40, 10))
+    near = replace(read("AB123", source="a.jpg", box=Box(100, 100, 180, 120)), confidence=0.5)
     moving = [read("CD456"), read("EF789")]
-    assert surest([unsure, sure, *moving]) == [*moving, sure]
+    assert foremost([far, near, *moving]) == foremost([near, far, *moving]) == [*moving, near]
 
 
 def test_precision_is_the_share_of_reads_that_are_plates() -> None:

@@ -132,6 +132,12 @@ def test_beam_finds_the_text_whose_paths_add_up():
     assert np.exp(best.log_prob) == pytest.approx(0.64, abs=1e-6)
 
 
+@given(outputs(3))
+def test_only_the_least_probable_texts_are_left_out(log_probs):
+    for kept, every in zip(beam(log_probs, AB, least=0.01), beam(log_probs, AB), strict=True):
+        assert kept == [text for text in every if text.log_prob >= every[0].log_prob + np.log(0.01)]
+
+
 def test_squeezing_certain_blanks_changes_next_to_nothing():
     rng = np.random.default_rng(5)
     path = np.where(rng.random(60) < 0.75, 0, rng.integers(1, 11, 60))
