@@ -257,13 +257,9 @@ def foremost(events: Iterable[PlateEvent]) -> list[PlateEvent]:
     for event in events:
         if Path(event.source_id).suffix.lower() not in PICTURE_SUFFIXES:
             kept.append(event)
-        elif event.source_id not in largest or _area(event) > _area(largest[event.source_id]):
+        elif event.source_id not in largest or event.box.area > largest[event.source_id].box.area:
             largest[event.source_id] = event
     return [*kept, *largest.values()]
-
-
-def _area(event: PlateEvent) -> float:
-    return event.box.width * event.box.height
 
 
 def figures(score: Score) -> dict[str, float]:

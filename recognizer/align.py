@@ -23,17 +23,24 @@ MARGIN = (0.03, 0.06)
 _PIECE = 256  # crops given to the aligner at once, so that memory stays bounded
 
 
-def straighten(crop: Image, quad: Quad, width: int, height: int) -> Image:
-    """The plate with these corners as an upright picture (height, width, 3)."""
+def extent(crop: Image, quad: Quad) -> tuple[float, float]:
+    """Width and height of the plate with these corners in pixels of the crop: its longer sides."""
+    corners = quad * np.array([crop.shape[1], crop.shape[0]], np.float32)
+    upper, right, lower, left = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    return max(upper, lower), max(right, left)
+
+
+def straighten(crop: Image, quad: Quad, width: int, height: int, margin: tuple[float, float] = MARGIN) -> Image:
+    """The plate with these corners as an upright picture (height, width, 3), with so much room around it."""
     rows, columns = crop.shape[:2]
     corners = quad * np.array([columns, rows], np.float32)
-    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)  # upper, right, lower, left
-    shrink = max(width / max(sides[0], sides[2], 1.0), height / max(sides[1], sides[3], 1.0))
+    wide, high = extent(crop, quad)
+    shrink = max(width / max(wide, 1.0), height / max(high, 1.0))
     if shrink < 0.6:  # pixels are averaged first: sampling every other one would leave out fine strokes
         size = max(1, round(columns * shrink)), max(1, round(rows * shrink))
         crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
         corners = quad * np.array([size[0], size[1]], np.float32)
-    x, y = MARGIN[0] * width, MARGIN[1] * height
+    x, y = margin[0] * width, margin[1] * height
     target = np.array([[x, y], [width - x, y], [width - x, height - y], [x, height - y]], np.float32)
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
     edge = cv2.BORDER_REPLICATE

@@ -1,7 +1,7 @@
 """What an aligner learns from: pictures of plates whose corners, or upright extents, are known."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-from recognizer.align import Quad
+from recognizer.align import Quad, extent, straighten
 from recognizer.augment import Camera
 from recognizer.config import AlignerConfig
 from recognizer.datasets import Sample, read_image
@@ -73,10 +73,15 @@ def draw_plates(
 ) -> Examples:
     """Drawn plates with their corners, many of them tilted, and many small in their crop."""
     camera = Camera(1.0, loose=0.4, tilt=1.5, backdrops=backdrops)
+    shots = (drawn(generator.render(rng)[0], camera, rng) for _ in track(range(count), "drawing plates"))
+    return _examples(shots, count, config)
+
+
+def _examples(shots: Iterable[tuple[Image, Quad]], count: int, config: AlignerConfig) -> Examples:
+    """So many crops with the corners of their plates, in the aligner's size."""
     pictures = np.empty((count, config.height, config.width, 3), np.uint8)
     corners = np.empty((count, 8), np.float32)
-    for i in track(range(count), "drawing plates"):
-        crop, quad = drawn(generator.render(rng)[0], camera, rng)
+    for i, (crop, quad) in enumerate(shots):
         pictures[i], corners[i] = stretched(crop, config.width, config.height), quad.ravel()
     return Examples(pictures, corners)
 
@@ -100,14 +105,10 @@ def upright(reader: PlateReader, samples: Sequence[Sample]) -> dict[str, list[Im
 
 def _cut_out(crop: Image, quad: Quad) -> Image | None:
     """The plate with these corners, upright and of its own size; None where the crop cuts it or it is too small."""
-    corners = (quad * np.array([crop.shape[1], crop.shape[0]])).astype(np.float32)
-    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)  # upper, right, lower, left
-    width, height = int(max(sides[0], sides[2])), int(max(sides[1], sides[3]))
+    width, height = (int(side) for side in extent(crop, quad))
     if width < _UPRIGHT[0] or height < _UPRIGHT[1] or quad.min() < -0.02 or quad.max() > 1.02:
         return None
-    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    matrix, edge = cv2.getPerspectiveTransform(corners, target), cv2.BORDER_REPLICATE
-    return np.asarray(cv2.warpPerspective(crop, matrix, (width, height), None, cv2.INTER_LINEAR, edge), np.uint8)
+    return straighten(crop, quad, width, height, margin=(0.0, 0.0))
 
 
 def see_anew(
@@ -121,13 +122,12 @@ def see_anew(
     cameras = [Camera(strength, loose=0.5, tilt=tilt, backdrops=backdrops) for strength, tilt in _CAMERAS]
     names = sorted(plates)
     chance = np.sqrt([len(plates[name]) for name in names])
-    pictures = np.empty((count, config.height, config.width, 3), np.uint8)
-    corners = np.empty((count, 8), np.float32)
-    for i in track(range(count), "seeing plates anew"):
+
+    def shot(i: int) -> tuple[Image, Quad]:
         source = plates[names[rng.choice(len(names), p=chance / chance.sum())]]
-        crop, quad = drawn(source[rng.integers(len(source))], cameras[i % len(cameras)], rng)
-        pictures[i], corners[i] = stretched(crop, config.width, config.height), quad.ravel()
-    return Examples(pictures, corners)
+        return drawn(source[rng.integers(len(source))], cameras[i % len(cameras)], rng)
+
+    return _examples((shot(i) for i in track(range(count), "seeing plates anew")), count, config)
 
 
 def joined(parts: Sequence[Examples]) -> Examples:

@@ -63,11 +63,11 @@ def main(args: argparse.Namespace) -> int:
     kept = args.log is not None or any((args.csv, args.jsonl, args.video))
     control, console = Control(), RunConsole(len(items), patient=kept)
     try:
-        with _journal(args, errors, console) as journal, interruptible(control), console:
+        chosen = settings_file.load().settings
+        with _journal(args, chosen, errors, console) as journal, interruptible(control), console:
             outputs = _outputs(args, journal)
-            cameras = settings_file.load().settings.live
             report = run(
-                items, pipeline, outputs, console, control, jobs=args.jobs, resume=args.resume, cameras=cameras
+                items, pipeline, outputs, console, control, jobs=args.jobs, resume=args.resume, cameras=chosen.live
             )
     except LogError as error:
         print(error, file=sys.stderr)
@@ -84,12 +84,13 @@ def _same_output(args: argparse.Namespace) -> Path | None:
 
 
 @contextmanager
-def _journal(args: argparse.Namespace, errors: list[str], console: Progress) -> Iterator[Journal | None]:
+def _journal(
+    args: argparse.Namespace, chosen: settings_file.Settings, errors: list[str], console: Progress
+) -> Iterator[Journal | None]:
     """The log, if one is asked for; what it could not keep in the end becomes an error. Raises LogError."""
     if args.log is None:
         yield None
         return
-    chosen = settings_file.load().settings
     log = args.log or settings_file.log_file(chosen)
     pictures = chosen.log.pictures and not args.no_pictures
     days = chosen.log.keep_days

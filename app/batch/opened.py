@@ -9,9 +9,8 @@ from app.batch.rows import Reads
 from app.batch.waiting import Answer
 from app.batch.writers import AnnotatedVideo
 from app.pipeline.buffers import Closed
-from app.pipeline.capture import Backoff, Capture
-from app.pipeline.live import LiveSource
-from app.pipeline.opening import make_source
+from app.pipeline.capture import Capture
+from app.pipeline.opening import make_capture, make_source
 from app.pipeline.sources import SourceKind
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame
@@ -82,16 +81,9 @@ class Opened:
         """Open as many sources as are read at a time, and the next, so that they are ready when it is their turn."""
         while self.waiting and self._has_room_for(self.waiting[0]):
             item = self.waiting.popleft()
-            capture = self._capture(item)
+            capture = make_capture(make_source(item.spec, item.start), self._cameras, self._stages)
             self.active.append(Active(item, capture))
             capture.start()
-
-    def _capture(self, item: Item) -> Capture:
-        source, cameras = make_source(item.spec, item.start), self._cameras
-        if isinstance(source, LiveSource):
-            source.patience_s = cameras.stall_s
-        backoff = Backoff(cap_s=cameras.reconnect_max_s)
-        return Capture(source, stall_s=cameras.stall_s, backoff=backoff, stages=self._stages)
 
     def take(self) -> Batch:
         """Take what goes through the networks next, empty where nothing has come yet."""

@@ -146,9 +146,9 @@ class _Run:
 
     def _tell_of_cameras(self) -> None:
         """Tell of live sources that were lost, and that are back: their end, where faults are told, may never come."""
-        for active in self._opened.active:
-            if self._progress is None or not active.item.spec.is_live:
-                continue
+        if self._progress is None:
+            return
+        for active in (active for active in self._opened.active if active.item.spec.is_live):
             error = active.capture.status().error
             if error and error != active.told:
                 self._progress.trouble(f"{error}; trying again")

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.pipeline.capture import Backoff, Capture, CaptureStatus
-from app.pipeline.live import LiveSource
-from app.pipeline.opening import make_source
+from app.pipeline.capture import Capture, CaptureStatus
+from app.pipeline.opening import make_capture, make_source
 from app.pipeline.playback import PlayedVideo
 from app.pipeline.sources import Source, SourceInfo, SourceKind, SourceSpec
 from app.pipeline.stats import StageTimes
@@ -85,17 +84,7 @@ class OpenSource:
         """Return a new capture, not started, that begins at wanted_s; hold: a recording waits for go_on()."""
         source = self._source(make, hold)
         self.ended, self.error, self.wanted_s = False, "", None
-        live = settings.live
-        if isinstance(source, LiveSource):
-            source.patience_s = live.stall_s
-        self.capture = Capture(
-            source,
-            wake,
-            queue_size=1,
-            stall_s=live.stall_s,
-            backoff=Backoff(cap_s=live.reconnect_max_s),
-            stages=stages,
-        )
+        self.capture = make_capture(source, settings.live, stages, wake, queue_size=1)
         return self.capture
 
     def mark(self, tick: Tick, gone: tuple[str, ...]) -> None:

@@ -1,9 +1,10 @@
 """Makes the Source that a SourceSpec names, and a Pipeline with the networks loaded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from app.bootstrap import usable_cpus
+from app.pipeline.capture import Backoff, Capture
 from app.pipeline.core import Detector, Pipeline, Reader
 from app.pipeline.live import LiveSource
 from app.pipeline.recordings import PictureFile, VideoFile
@@ -11,6 +12,7 @@ from app.pipeline.sources import Source, SourceKind, SourceSpec
 from app.pipeline.stats import StageTimes
 from app.pipeline.tracking import LOW_SCORE
 from app.pipeline.tuning import Tuning
+from app.settings import Live
 
 _MOST_STREAMS = 4  # frames looked at at once; with more cores each has more threads
 _OF_READER = {"tensorrt": "cuda:0", "cuda": "cuda:0", "openvino": "cpu"}  # the reader has fewer ways to run
@@ -23,6 +25,21 @@ def make_source(spec: SourceSpec, start: datetime | None = None) -> Source:
     if spec.kind is SourceKind.VIDEO:
         return VideoFile(spec, start)
     return LiveSource(spec)
+
+
+def make_capture(
+    source: Source,
+    cameras: Live,
+    stages: StageTimes,
+    on_change: Callable[[], None] | None = None,
+    *,
+    queue_size: int = 8,
+) -> Capture:
+    """Return a capture of a source, not started, that waits for a camera as the settings say; the rest as Capture."""
+    if isinstance(source, LiveSource):
+        source.patience_s = cameras.stall_s
+    backoff = Backoff(cap_s=cameras.reconnect_max_s)
+    return Capture(source, on_change, queue_size=queue_size, stall_s=cameras.stall_s, backoff=backoff, stages=stages)
 
 
 def load_pipeline(

@@ -81,7 +81,7 @@ def watch_from_csv(file: Path, list_name: str = BLOCK) -> list[WatchEntry]:
 
     Commas, semicolons or tabs between fields. Raises LogError naming the file and the line; then nothing is taken.
     """
-    with files_for(file, EXPORT_FULL):
+    with files_for(file):
         data = file.read_bytes() if file.stat().st_size <= _WATCH_BYTES else None
     if data is None:
         raise LogError(f"{file} is larger than {_WATCH_BYTES >> 20} MB: that is no watch list.")
