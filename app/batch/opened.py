@@ -81,9 +81,12 @@ class Opened:
         """Open as many sources as are read at a time, and the next, so that they are ready when it is their turn."""
         while self.waiting and self._has_room_for(self.waiting[0]):
             item = self.waiting.popleft()
-            capture = make_capture(make_source(item.spec, item.start), self._cameras, self._stages)
+            capture = self._capture(item)
             self.active.append(Active(item, capture))
             capture.start()
+
+    def _capture(self, item: Item) -> Capture:
+        return make_capture(make_source(item.spec, item.start), self._cameras, self._stages)
 
     def take(self) -> Batch:
         """Take what goes through the networks next, empty where nothing has come yet."""
