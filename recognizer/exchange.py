@@ -22,6 +22,7 @@ UPRIGHT: Quad = np.array([[x, y] for x, y in ((0, 0), (1, 0), (1, 1), (0, 1))], 
     1 - 2 * np.array(MARGIN, np.float32)
 ) + np.array(MARGIN, np.float32)
 _EACH = 0.5  # share of the characters that are exchanged
+_OWN = 0.3  # share of these that come from the plate itself
 _TRIES = 6  # plates looked at for a character that fits
 _WIDTHS, _HEIGHTS, _CONTRASTS = (0.75, 1.33), (0.5, 2.0), (0.6, 4.0)  # what fits: the other's share of one's own
 _LEAST = (30, 10)  # pixels
@@ -123,9 +124,12 @@ class Exchange:
 
     def __init__(self, plates: Sequence[UprightPlate]) -> None:
         self.plates = plates
-        self._alike: dict[tuple[int, bool], list[UprightPlate]] = {}
+        # Plates that look alike, by the character at a place of their texts.
+        self._alike: dict[tuple[int, bool, int], dict[str, list[UprightPlate]]] = {}
         for plate in plates:
-            self._alike.setdefault((len(plate.text), plate.dark), []).append(plate)
+            for place, char in enumerate(plate.text):
+                known = self._alike.setdefault((len(plate.text), plate.dark, place), {})
+                known.setdefault(char, []).append(plate)
 
     def draw(self, rng: np.random.Generator) -> tuple[Image, str]:
         """Any plate with about half of its characters exchanged: its upright picture and its text."""
@@ -139,12 +143,14 @@ class Exchange:
         return image, "".join(text)
 
     def _other(self, plate: UprightPlate, place: int, rng: np.random.Generator) -> tuple[UprightPlate, int] | None:
-        """A character that fits: of this plate, or at this place of one that looks like it."""
-        if rng.random() < 0.3:
+        """A character that fits: of this plate, or at this place of one that looks like it, rare ones as often."""
+        if rng.random() < _OWN:
             at = int(rng.integers(len(plate.text)))
             return (plate, at) if _fits(plate, place, plate, at) else None
-        others = self._alike[len(plate.text), plate.dark]
+        known = self._alike[len(plate.text), plate.dark, place]
+        chars = [char for char in known if char.isdigit() == plate.text[place].isdigit()]
         for _ in range(_TRIES):
+            others = known[chars[int(rng.integers(len(chars)))]]
             other = others[int(rng.integers(len(others)))]
             if _fits(plate, place, other, place):
                 return other, place
