@@ -1,6 +1,7 @@
 """The outputs of a run: rows, annotated versions, the log; nothing is told or noted before it is on the disk."""
 
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -101,8 +102,9 @@ class Writing:
 
     def settle(self, timeout: float = 0.0) -> None:
         """Tell and note what is on the disk by now."""
+        until = time.monotonic() + timeout
         self._telling.settle(timeout)
-        self._noting.settle(timeout)
+        self._noting.settle(max(0.0, until - time.monotonic()))
 
     def close(self, interrupted: bool) -> None:
         """Write what waits, close the files, and forget the state of a run that is complete."""

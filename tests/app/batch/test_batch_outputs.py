@@ -5,71 +5,24 @@ import os
 import stat
 import subprocess
 import sys
-import threading
 from collections import namedtuple
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from app import settings
-from app.batch import files, opened, writers
+from app.batch import files, writers
 from app.batch.files import OutputError
 from app.batch.outputs import Outputs
 from app.batch.progress import Control, Item, items_of
 from app.batch.runner import run
 from app.batch.state import StateFile
 from app.batch.writers import csv_file, json_file
-from app.cli import main
-from app.pipeline import opening
-from app.pipeline.core import Pipeline
 from app.pipeline.recordings import VideoFile
-from app.pipeline.sources import SourceError, SourceInfo, SourceKind, SourceSpec, identify
-from app.pipeline.tuning import Tuning
-from app.pipeline.types import Frame, Image, PlateEvent, WallClock
-from app.platelog.errors import LogError, LogUnavailable
-from app.platelog.search import Query
-from app.platelog.store import Store
-from detector.types import Detection
+from app.pipeline.sources import identify
+from tests.app.batch.runs import Watched
 from tests.app.pipeline.clips import write_clip
-from tests.app.platelog.log_samples import entry, log_as_of
-from tests.app.test_batch import Networks, command, pipeline, rows_of
-
-
-class Watched:
-    """Keeps what a run tells."""
-
-    def __init__(self) -> None:
-        self.troubles: list[str] = []
-        self.texts: list[str] = []
-
-    def begun(self, item: Item) -> None: ...
-
-    def advanced(self, item: Item, media_s: float, share: float) -> None: ...
-
-    def found(self, event: PlateEvent) -> None:
-        self.texts.append(event.text)
-
-    def trouble(self, text: str) -> None:
-        self.troubles.append(text)
-
-    def ended(self, item: Item, error: str) -> None: ...
-
-
-@pytest.fixture
-def clips(tmp_path: Path) -> Path:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for name in "abc":
-        write_clip(folder / f"{name}.avi", frames=6)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "load_pipeline", lambda device, tuning: pipeline())
+from tests.app.test_batch import command, pipeline, rows_of
 
 
 @pytest.mark.parametrize("output", ["--csv", "--jsonl", "--video"])
@@ -252,7 +205,7 @@ def test_a_run_whose_output_nobody_reads_any_more_keeps_what_it_reads(clips: Pat
     )
     read_end, write_end = os.pipe()
     os.close(read_end)
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, stdout=write_end, stderr=subprocess.PIPE)
     os.close(write_end)
     assert done.returncode == 0, done.stderr
@@ -268,72 +221,6 @@ def test_what_a_run_remembers_holds_no_pictures(clips: Path) -> None:
         event.best_frame.size == event.best_crop.size == len(event.track_readings) == 0 for event in report.events
     )
     assert all(event.best_frame.base is None for event in report.events), "no view of a picture either"
-
-
-class Camera:
-    """A live source: a vehicle for a second, then an empty road for ever; a minute passes in a moment."""
-
-    def __init__(self, spec: SourceSpec) -> None:
-        self.spec, self._index = spec, 0
-
-    def open(self) -> SourceInfo:
-        return SourceInfo(160, 120, 10, None, None, datetime.now(UTC), WallClock.LIVE)
-
-    def read(self) -> Frame:
-        self._index += 1
-        seconds = self._index / 10 if self._index < 12 else self._index * 2.0
-        image = np.full((120, 160, 3), 200 if self._index < 12 else 0, np.uint8)
-        Seen.wanted.wait(0.05)
-        return Frame(self.spec.source_id, self._index, image, datetime.now(UTC), seconds)
-
-    def close(self) -> None: ...
-
-
-class Seen(Networks):
-    """Finds the plate in bright pictures only."""
-
-    wanted = threading.Event()
-
-    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
-        found = super().detect(images)
-        return [boxes if image.max() > 0 else [] for boxes, image in zip(found, images, strict=True)]
-
-
-def test_a_camera_that_never_ends_has_its_rows_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opened, "make_source", lambda spec, start: Camera(spec))
-    out, control, networks = tmp_path / "o.csv", Control(), Seen()
-    rows: list[dict[str, str]] = []
-
-    class Stopper(Watched):
-        def advanced(self, item: Item, media_s: float, share: float) -> None:
-            rows[:] = rows_of(out)
-            if rows or media_s > 2000:
-                control.stop()
-
-    item = Item(SourceSpec(SourceKind.STREAM, "gate", "rtsp://gate"))
-    pipe = Pipeline(networks, networks, Tuning(repeat_s=2.0))
-    report = run([item], pipe, Outputs({"csv": csv_file(out)}), Stopper(), control)
-    assert len(rows) == 1, "written while the camera goes on"
-    assert rows_of(out) == rows and len(report.events) == 1, "and not once more at the end"
-
-
-def test_a_camera_that_cannot_be_reached_is_told_at_once_and_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Flaky(Camera):
-        tries = 0
-
-        def open(self) -> SourceInfo:
-            self.tries += 1
-            if self.tries == 1:
-                raise SourceError(f"{self.spec.source_id}: no connection")
-            return super().open()
-
-    monkeypatch.setattr(opened, "make_source", lambda spec, start: Flaky(spec))
-    control, watched = Control(), Watched()
-    monkeypatch.setattr(watched, "advanced", lambda *_: control.stop() if len(watched.troubles) > 1 else None)
-    item = Item(SourceSpec(SourceKind.STREAM, "gate", "rtsp://gate"))
-    report = run([item], Pipeline(Seen(), Seen()), Outputs(), watched, control)
-    assert watched.troubles == ["gate: no connection; trying again", "gate: is back"]
-    assert report.errors == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no limits of file size on Windows")
@@ -352,115 +239,6 @@ print(report.written, report.errors)
 """
     clip, out = write_clip(tmp_path / "a.avi", 40), tmp_path / "o.mp4"
     words = [sys.executable, "-c", code, str(clip), str(out)]
-    done = subprocess.run(words, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(words, cwd=Path(__file__).parents[3], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("[] ") and f"{out}: the video could not be finished" in done.stdout
-
-
-def test_the_log_that_is_set_is_the_one_of_every_command(
-    clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """Else a purge would look for a plate where it is not."""
-    chosen = settings.with_value(settings.Settings(), "log.folder", str(tmp_path / "elsewhere"))
-    settings.save(chosen)
-    assert main(["run", str(clips / "a.avi"), "--log"]) == 0
-    with Store.open(tmp_path / "elsewhere" / "plates.sqlite3", read_only=True) as store:
-        assert store.count(Query()) == 1
-    assert main(["log", "purge", "--plate", "AB123C"]) == 0
-    assert "Deleted 1 visits" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(("said", "left"), [("", 1), *((f"keep_days = {days}", 2) for days in (40, 0, -1))])
-def test_a_run_deletes_what_is_kept_too_long(
-    clips: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], said: str, left: int
-) -> None:
-    settings.default_path().parent.mkdir(parents=True, exist_ok=True)
-    settings.default_path().write_text(f"[log]\n{said}\n")
-    log = tmp_path / "log" / "l.db"
-    with Store.open(log) as store:
-        store.save([entry("OLD", 1)])
-        log_as_of(store, datetime.now(UTC) - timedelta(days=31))
-    assert command(str(clips / "a.avi"), "--log", str(log)) == 0
-    with Store.open(log) as store:
-        assert store.count(Query()) == left
-    told = "1 reads logged more than 30 days ago were deleted" in capsys.readouterr().err
-    assert told is (left == 1)
-
-
-def test_a_damaged_log_is_told_with_its_new_name_while_the_run_goes_on(
-    clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    log = tmp_path / "log" / "l.db"
-    log.parent.mkdir()
-    log.write_bytes(b"no database " * 500)
-    assert command(str(clips), "--log", str(log)) == 0
-    [aside] = log.parent.glob("l.corrupt-*.db")
-    said = capsys.readouterr()
-    assert said.err.count(f"is kept as {aside}") == 1
-    assert aside.read_bytes() == b"no database " * 500
-    with Store.open(log) as store:
-        assert store.count(Query()) == 3
-
-
-def test_trouble_with_the_log_is_told_at_once_and_its_end_too(
-    clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real, left = Store.save, [2]
-
-    def save(store: Store, entries: object) -> object:
-        left[0] -= 1
-        if left[0] >= 0:
-            raise LogUnavailable("The disk of l.db is full. Free some space.")
-        return real(store, entries)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Store, "save", save)
-    assert command(str(clips), "--log", str(tmp_path / "log" / "l.db")) == 0
-    said = capsys.readouterr()
-    assert said.err.count("The disk of l.db is full") == 1
-    assert said.err.index("is full") < said.err.index("written again")
-    assert said.out.count("AB123C") == 6, "each told once when it is kept, and once in the table"
-
-
-def test_without_room_for_pictures_the_text_is_kept_and_that_is_told(
-    clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_folder: object, _name: str, _data: bytes) -> None:
-        raise LogUnavailable("The disk of the pictures is full.")
-
-    monkeypatch.setattr("app.platelog.pictures.PictureFolder._write", full)
-    log = tmp_path / "log" / "l.db"
-    assert command(str(clips / "a.avi"), "--log", str(log)) == 1
-    said = capsys.readouterr().err
-    assert said.count("pictures is full") == 1 and "1 visits are in the log without their pictures" in said
-    assert "written again" not in said
-    with Store.open(log) as store:
-        assert store.count(Query()) == 1
-
-
-def test_a_visit_that_cannot_be_kept_is_not_told_as_kept(
-    clips: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def save(store: Store, entries: object) -> object:
-        raise LogError("no store can take it")
-
-    monkeypatch.setattr(Store, "save", save)
-    out = tmp_path / "o.csv"
-    assert command(str(clips), "--csv", str(out), "--log", str(tmp_path / "log" / "l.db")) == 1
-    said = capsys.readouterr()
-    assert "3 visits could not be kept" in said.err
-    assert said.out.count("AB123C") == 3, "in the table alone"
-    assert StateFile.beside(out).load().sources == {}, "--resume reads them again"
-
-
-def test_a_run_read_anew_leaves_no_visit_that_only_its_first_try_had(clips: Path, tmp_path: Path) -> None:
-    out, log = tmp_path / "o.csv", tmp_path / "log" / "l.db"
-    source = str(clips / "a.avi")
-    StateFile.beside(out, "r").rewrite(StateFile.beside(out).load())
-    with Store.open(log) as store:
-        for track, note in (("a", ""), ("b", "seen by a person")):
-            store.save([entry("ZZ1", run="r", source=source, track=f"{source}#9{track}", note=note)])
-        store.save([entry("ZZ2", run="other", source=source, track=f"{source}#9")])
-    assert command(str(clips), "--csv", str(out), "--log", str(log), "--resume") == 0
-    with Store.open(log) as store:
-        kept = sorted((visit.plate, visit.run, visit.note) for visit in store.each(Query(source=source)))
-    assert kept == [("AB123C", "r", ""), ("ZZ1", "r", "seen by a person"), ("ZZ2", "other", "")]

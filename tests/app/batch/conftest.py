@@ -1,0 +1,21 @@
+from pathlib import Path
+
+import pytest
+
+from app.pipeline import opening
+from tests.app.pipeline.clips import write_clip
+from tests.app.test_batch import pipeline
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in "abc":
+        write_clip(folder / f"{name}.avi", frames=6)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "load_pipeline", lambda device, tuning: pipeline())
