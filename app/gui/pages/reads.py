@@ -1,5 +1,7 @@
 """The reads of now: the list that grows, and what is known of the read chosen in it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,19 +106,21 @@ class ReadsPage(QSplitter):
         self._live.take(events)
         for event in events:
             self.thumbnails.put(event.track_key, picture_of(event.best_crop))
-        self.model.take(events)
+        with self._by_itself():
+            self.model.take(events)
+        self._keep_newest()
 
     def _arrived(self, new: int) -> None:
-        if self._follow:
-            self._choose(0)
-        else:
+        if not self._follow:
             self._missed += new
             self._show_pill()
 
     def _changed(self, key: str) -> None:
         visit = self._controller.visit(key)
         if visit is None:
-            self.model.drop(key)
+            with self._by_itself():
+                self.model.drop(key)
+            self._keep_newest()
         else:
             self.model.put(key, visit)
 
@@ -150,9 +154,21 @@ class ReadsPage(QSplitter):
     def _choose(self, place: int) -> None:
         if self.model.row(place) is None:
             return
-        self._moving = True
-        self.view.setCurrentIndex(self.model.index(place, 0))
-        self._moving = False
+        with self._by_itself():
+            self.view.setCurrentIndex(self.model.index(place, 0))
+
+    @contextmanager
+    def _by_itself(self) -> Iterator[None]:
+        """Take no choice that is made meanwhile for the person's: where a row goes, Qt chooses its neighbour."""
+        before, self._moving = self._moving, True
+        try:
+            yield
+        finally:
+            self._moving = before
+
+    def _keep_newest(self) -> None:
+        if self._follow:
+            self._choose(0)
 
     def _refill(self) -> None:
         rows = self.model.rowCount()

@@ -56,6 +56,19 @@ def test_the_newest_is_chosen_until_the_user_chooses_another(page: ReadsPage, em
     assert page.detail.row.visit.plate == plate_at(page, 0)
 
 
+def test_a_read_that_is_withdrawn_is_no_choice_of_the_user(page: ReadsPage, empty_controller: Controller) -> None:
+    """Where the newest row goes, Qt chooses its neighbour: the list follows what comes all the same."""
+    empty_controller.events.emit(tuple(map(event_of, (1, 2, 3))))
+    empty_controller.events.emit((event_of(3, EventKind.WITHDRAWN, 2),))
+    assert page.model.rowCount() == 2 and page.view.currentIndex().row() == 0
+    empty_controller.events.emit((replace(event_of(4), absorbed=(event_of(2).track_key,)),))
+    assert page.view.currentIndex().row() == 0 and page.pill.isHidden()
+    assert page.detail.row.visit.plate == event_of(4).text
+    page.view.setCurrentIndex(page.model.index(1, 0))
+    empty_controller.events.emit((replace(event_of(5), absorbed=(event_of(4).track_key,)),))
+    assert page.detail.row.visit.plate == event_of(1).text and page.pill.text() == "1 new"
+
+
 def test_the_row_and_the_detail_settle_in_place(page: ReadsPage, empty_controller: Controller) -> None:
     empty_controller.events.emit((event_of(1, EventKind.NEW),))
     assert page.model.index(0, 0).data(ROW_ROLE).provisional and "still being read" in page.detail.facts.text()
