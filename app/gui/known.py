@@ -4,20 +4,25 @@ Kept in a file only the user can read; an address with a password goes to the sy
 """
 
 import json
+import logging
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from platformdirs import user_config_path
 
 from app.bootstrap import APP_NAME
 from app.pipeline.sources import SourceKind, SourceSpec
 from app.pipeline.zones import Polygon, Zones
-from app.redact import redact
+from app.redact import MASK, redact
 
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _RECENT = 10
 _SERVICE = APP_NAME
 
@@ -27,6 +32,7 @@ class Keyring(Protocol):
 
     def get_password(self, service: str, name: str) -> str | None: ...  # noqa: D102
     def set_password(self, service: str, name: str, password: str) -> None: ...  # noqa: D102
+    def delete_password(self, service: str, name: str) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,9 @@ def save(known: Known, path: Path | None = None, ring: Keyring | None = None) ->
     """Write it whole or not at all, for the user alone. OSError: it cannot be written."""
     path = path or default_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    table = {"sources": [_row(source, ring) for source in known.sources], "recent": list(known.recent)}
+    rows = [_row(source, ring) for source in known.sources]
+    table = {"sources": rows, "recent": list(known.recent)}
+    before = _in_keyring(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")  # mode 0600
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -115,22 +123,44 @@ def save(known: Known, path: Path | None = None, ring: Keyring | None = None) ->
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    for gone in before - {str(row["name"]) for row in rows if MASK in str(row["address"])}:
+        if ring is not None:
+            _ask(partial(ring.delete_password, _SERVICE, gone))
+
+
+def _in_keyring(path: Path) -> set[str]:
+    """Return the sources whose password was put into the keyring when the file was written."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))["sources"]
+        return {str(row["name"]) for row in rows if MASK in str(row["address"])}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return set()
+
+
+def _ask(question: Callable[[], T]) -> tuple[bool, T | None]:
+    """Return whether the keyring did what it was asked, and its answer: one that stays locked, or is gone, does not."""
+    try:
+        return True, question()
+    except Exception as error:  # each keyring has errors of its own
+        _log.warning("the keyring of the system did not answer: %s", type(error).__name__)
+        return False, None
 
 
 def _row(source: KnownSource, ring: Keyring | None) -> dict[str, object]:
     """Return what is written of a source; a password only where no keyring takes it."""
     address = source.address
     if ring is not None and redact(address) != address:
-        ring.set_password(_SERVICE, source.name, address)
-        address = redact(address)
+        taken, _ = _ask(partial(ring.set_password, _SERVICE, source.name, address))
+        address = redact(address) if taken else address
     zones = {"include": source.zones.include, "exclude": source.zones.exclude}
     return {"name": source.name, "kind": source.kind.value, "address": address, "zones": zones}
 
 
 def _source(row: dict[str, object], ring: Keyring | None) -> KnownSource:
     name, address = str(row["name"]), str(row["address"])
-    if ring is not None:
-        address = ring.get_password(_SERVICE, name) or address
+    if ring is not None and MASK in address:  # else the keyring may hold the address it had before it was changed
+        _, whole = _ask(partial(ring.get_password, _SERVICE, name))
+        address = whole or address
     zones = row["zones"]
     if not isinstance(zones, dict):
         raise ValueError(f"the zones of {name} are no table")

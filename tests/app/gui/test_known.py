@@ -27,6 +27,19 @@ class Ring:
     def set_password(self, service: str, name: str, password: str) -> None:
         self.kept[service, name] = password
 
+    def delete_password(self, service: str, name: str) -> None:
+        del self.kept[service, name]
+
+
+class LockedRing(Ring):
+    """A keyring that its owner did not unlock."""
+
+    def get_password(self, service: str, name: str) -> str | None:
+        raise RuntimeError("locked")
+
+    def set_password(self, service: str, name: str, password: str) -> None:
+        raise RuntimeError("locked")
+
 
 def gate() -> Known:
     return Known().with_source(KnownSource("Gate", SourceKind.STREAM, SECRET, Zones((ZONE,), (ZONE,))))
@@ -44,6 +57,33 @@ def test_a_password_goes_to_the_keyring_and_not_into_the_file(tmp_path: Path) ->
     known.save(gate(), file, ring)
     assert "hunter2" not in file.read_text()
     assert known.load(file, ring) == gate()
+
+
+def test_an_address_without_a_password_is_not_the_one_the_keyring_had_before(tmp_path: Path) -> None:
+    file, ring = tmp_path / "sources.json", Ring()
+    known.save(gate(), file, ring)
+    bare = KnownSource("Gate", SourceKind.STREAM, "rtsp://192.168.1.30/live")
+    before = dict(ring.kept)
+    known.save(Known().with_source(bare), file, ring)
+    assert ring.kept == {}
+    ring.kept = before  # a keyring that forgets nothing
+    assert known.load(file, ring).sources == (bare,)
+
+
+def test_the_password_of_a_source_that_is_removed_leaves_the_keyring(tmp_path: Path) -> None:
+    file, ring = tmp_path / "sources.json", Ring()
+    known.save(gate(), file, ring)
+    known.save(gate().without_source("Gate"), file, ring)
+    assert ring.kept == {}
+
+
+def test_a_keyring_that_stays_locked_is_as_none(tmp_path: Path) -> None:
+    file = tmp_path / "sources.json"
+    known.save(gate(), file, LockedRing())
+    assert known.load(file) == gate() == known.load(file, LockedRing())
+    known.save(gate(), file, Ring())
+    assert known.load(file, LockedRing()).sources[0].address == "rtsp://***@192.168.1.20/live"
+    known.save(Known(), file, LockedRing())
 
 
 def test_without_a_keyring_the_file_is_for_the_user_alone(tmp_path: Path) -> None:
