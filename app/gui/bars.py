@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QObject, QSize, Qt
@@ -11,6 +12,7 @@ from app.gui import icons, theme
 from app.gui.actions import SEPARATOR, Command, add_menu, fill, make_action, tr
 from app.gui.keys import KeysDialog
 from app.gui.opening import shown
+from app.redact import MASK
 
 if TYPE_CHECKING:
     from app.gui.window import MainWindow
@@ -64,6 +66,7 @@ class Bars(QObject):
         assert recent is not None
         self.recent = recent
         opening.changed.connect(self._fill_recent)
+        window.controller.sources_changed.connect(self._fill_recent)
         self._fill_recent()
         rest = [
             Command(tr("Play the &demo"), "circle-play", "", opening.demo),
@@ -141,10 +144,14 @@ class Bars(QObject):
         self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _fill_recent(self) -> None:
+        """Offer the sources that were set up and are closed for now, then what was opened lately."""
         self.recent.clear()
-        names = self._window.opening.known.recent
-        self.recent.setEnabled(bool(names))
-        fill(self._window, self.recent, [Command(shown(name), "", "", self._open_again(name)) for name in names])
+        opening = self._window.opening
+        entries = [Command(_as_text(item.name), "video", "", partial(opening.reopen, item)) for item in opening.closed]
+        whole = [name for name in opening.known.recent if MASK not in name]  # no camera opens without its password
+        entries += [Command(_as_text(shown(name)), "", "", self._open_again(name)) for name in whole]
+        self.recent.setEnabled(bool(entries))
+        fill(self._window, self.recent, entries)
 
     def _show_toggles(self) -> None:
         sound = self._window.controller.settings.appearance.hit_sound
@@ -153,3 +160,8 @@ class Bars(QObject):
         dark = theme.current().is_dark
         self._light.setIcon(icons.icon("sun" if dark else "moon"))
         self._light.setText(tr("Light colours") if dark else tr("Dark colours"))
+
+
+def _as_text(name: str) -> str:
+    """Return a name as a menu shows it: a single & would be taken for the mark of a key."""
+    return name.replace("&", "&&")

@@ -31,7 +31,7 @@ class Opening(QObject):
             self.open(names)
             return
         for source in self.known.sources:
-            self._controller.open_source(source.spec, source.name, source.zones)
+            self.reopen(source)
         if not self.known.sources and not self.known.recent:
             self.first_start.emit()
             self.demo()
@@ -84,6 +84,16 @@ class Opening(QObject):
         """The names of the sources that were set up."""
         return [item.name for item in self.known.sources]
 
+    @property
+    def closed(self) -> list[KnownSource]:
+        """The sources that were set up and are not open now."""
+        shown_now = {source.source_id for source in self._controller.sources}
+        return [item for item in self.known.sources if item.name not in shown_now]
+
+    def reopen(self, source: KnownSource) -> None:
+        """Open a source that was set up before."""
+        self._controller.open_source(source.spec, source.name, source.zones)
+
     def as_known(self, source_id: str) -> KnownSource | None:
         """Return an open source as it was, or would be, set up; None if it is not open."""
         known = next((item for item in self.known.sources if item.name == source_id), None)
@@ -102,7 +112,7 @@ class Opening(QObject):
     def add(self, source: KnownSource) -> None:
         """Open a source that was set up and open it again at every start."""
         self._remember(self.known.with_source(source))
-        self._controller.open_source(source.spec, source.name, source.zones)
+        self.reopen(source)
 
     def keep_zones(self, source: KnownSource) -> None:
         """Remember where a source is looked at, if it is one that was set up."""

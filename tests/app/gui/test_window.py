@@ -185,6 +185,25 @@ def test_what_was_opened_is_in_the_menu_open_again(window: MainWindow, clip: Pat
     menu = window.bars.recent
     assert [action.text() for action in menu.actions()] == [str(clip)]
     assert known.load().recent == (str(clip),)
+    window.opening.open(["http://127.0.0.1:1/live?channel=1&subtype=0"])
+    assert menu.actions()[0].text().endswith("channel=1&&subtype=0")  # one & would underline the s
+
+
+def test_a_source_that_was_closed_for_now_is_opened_again_from_the_menu(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.opening.add(KnownSource("Gate", SourceKind.STREAM, "rtsp://admin:secret@127.0.0.1:1/a"))
+    assert not window.bars.recent.isEnabled()
+    monkeypatch.setattr(window.sources, "_asked_for_good", lambda _name: False)
+    window.sources.close("Gate")
+    assert opened(window) == [] and [each.text() for each in window.bars.recent.actions()] == ["Gate"]
+    window.bars.recent.actions()[0].trigger()
+    assert opened(window) == ["rtsp://admin:secret@127.0.0.1:1/a"] and not window.bars.recent.isEnabled()
+
+
+def test_an_address_with_a_password_is_not_offered_without_it(window: MainWindow) -> None:
+    window.opening.open(["rtsp://admin:secret@127.0.0.1:1/live"])
+    assert window.bars.recent.actions() == []
 
 
 def test_pages_are_reached_by_keys_and_buttons(qtbot: QtBot, window: MainWindow) -> None:
