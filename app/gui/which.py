@@ -25,6 +25,7 @@ from app.pipeline.sources import SourceError, SourceKind, SourceSpec, identify
 from app.redact import redact
 
 _ADDRESS, _FILE = "address", "file"
+_EXAMPLE = "rtsp://192.168.1.20/stream"
 
 
 class Step(QWizardPage):
@@ -138,7 +139,7 @@ class WhichPage(Step):
         self.address.setEnabled(chosen in (_ADDRESS, _FILE))
         self._browse.setVisible(chosen == _FILE)
         self._caption.setText(self.tr("&File") if chosen == _FILE else self.tr("&Address"))
-        example = self.tr("/recordings/entrance.mp4") if chosen == _FILE else "rtsp://192.168.1.20/stream"
+        example = self.tr("/recordings/entrance.mp4") if chosen == _FILE else _EXAMPLE
         self.address.setPlaceholderText(example if self.address.isEnabled() else "")
         for field in (self.user, self.password):
             for part in (field, self._form.labelForField(field)):
@@ -174,6 +175,8 @@ class WhichPage(Step):
         try:
             name = self.spec().source_id
         except (SourceError, OSError, ValueError) as error:
+            if self.kind.currentData() == _ADDRESS:
+                return self.tr("An address starts with rtsp:// or http:// and names the camera: {}").format(_EXAMPLE)
             return redact(str(error))
         if name in self._taken:
             return self.tr("There is a source called {} already; choose another name.").format(name)

@@ -2336,6 +2336,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>An address starts with rtsp:// or http:// and names the camera: {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Camera: {}</source>
       <translation type="unfinished" />
     </message>

@@ -75,7 +75,12 @@ def test_the_window_opens_what_was_set_up_and_again_at_the_next_start(window: Ma
 
 @pytest.mark.parametrize(
     ("address", "name", "complaint"),
-    [("", "x", "Give an address"), ("nowhere.mp4", "x", "no such file"), ("rtsp://a:b@c/d", "Taken", "already")],
+    [
+        ("", "x", "Give an address"),
+        ("nowhere.mp4", "x", "starts with rtsp://"),
+        ("192.168.1.20", "x", "starts with rtsp://"),
+        ("rtsp://a:b@c/d", "Taken", "already"),
+    ],
 )
 def test_what_is_missing_or_wrong_is_told_at_once(
     wizard: SourceWizard, address: str, name: str, complaint: str
