@@ -67,7 +67,7 @@ class Tile(QFrame):
             self.setAccessibleDescription(state.text)
         self._must_tell = state.colour == "notice" and self.view.result is not None
         self._share_caption()
-        short = state.is_passing and self.width() < _SMALL_PX
+        short = state.is_passing and state.colour != "notice" and self.width() < _SMALL_PX
         self.view.show_text(state.text if short else state.detail or state.text)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

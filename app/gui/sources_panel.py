@@ -38,6 +38,7 @@ class SourcesPanel(QWidget):
         self._controller = controller
         self._rows: dict[str, int] = {}
         self._coaches: dict[str, Coach] = {}
+        self._chosen = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -62,6 +63,8 @@ class SourcesPanel(QWidget):
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self._table.setItem(row, column, item)
             self._fill(row, source)
+        if self._chosen in self._rows:
+            self.choose(self._chosen)  # it may have had no row yet
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Leave out what matters least where there is no room for all; a row's tool tip has it all the same."""
@@ -83,6 +86,7 @@ class SourcesPanel(QWidget):
 
     def choose(self, source_id: str) -> None:
         """Select a source's row."""
+        self._chosen = source_id
         if source_id in self._rows and self._table.currentRow() != self._rows[source_id]:
             self._table.selectRow(self._rows[source_id])
         self._advise(source_id)
@@ -171,7 +175,7 @@ class SourcesPanel(QWidget):
         source = self._controller.source(source_id)
         if source is not None and source_id in self._rows:
             self._fill(self._rows[source_id], source)
-            if self._rows[source_id] in (self._table.currentRow(), 0):
+            if self._rows[source_id] == max(0, self._table.currentRow()):
                 self._advise(source_id)
 
     def _fill(self, row: int, source: OpenSource) -> None:

@@ -42,7 +42,7 @@ def state_of(source: OpenSource, controller: Controller) -> State:
     if source.paused:
         return State(tr("Paused"), "pause", "muted")
     if status is None or status.state is CaptureState.CONNECTING:
-        return State(tr("Connecting…"), "loader-circle", "muted", error)
+        return State(tr("Connecting…"), "loader-circle", "notice" if error else "muted", error)
     if status.state is CaptureState.LOST:
         return State(tr("No connection"), "unplug", "notice", _sentences(error, tr("It is tried again.")))
     if status.state is CaptureState.STALLED:

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,9 +15,10 @@ from app.gui.opened import OpenSource, Tick
 from app.gui.player import PlayerBar
 from app.gui.seekbar import SeekBar, clock
 from app.gui.sources_panel import SourcesPanel
-from app.gui.states import State
+from app.gui.states import State, state_of
 from app.gui.widgets import Elided
 from app.gui.window import MainWindow
+from app.pipeline.capture import CaptureState, CaptureStatus
 from app.pipeline.live import LiveSource
 from app.pipeline.sources import SourceKind, SourceSpec
 from app.pipeline.stats import StageTimes
@@ -269,6 +271,30 @@ def test_a_narrow_tile_keeps_its_name_and_leaves_the_state_to_its_icon(qtbot: Qt
     tile.view.show_result(FrameResult(frame, ()))
     tile.show_state(lost)
     assert tile._state.isVisible()  # an old picture stands where the words were
+
+
+def test_a_camera_that_failed_before_tells_why_while_it_is_tried_again(qtbot: QtBot, window: MainWindow) -> None:
+    """One that takes its time to answer not at all is being connected to for nearly all of it."""
+    source = OpenSource(SourceSpec(SourceKind.STREAM, "Gate", "rtsp://127.0.0.1:9/a"), "Gate")
+    source.capture = SimpleNamespace(  # type: ignore[assignment]
+        status=lambda: CaptureStatus(CaptureState.CONNECTING, 0.0, 0, 0, 2, 0, "Gate: no connection; check the address")
+    )
+    tile = Tile(source)
+    qtbot.addWidget(tile)
+    tile.resize(300, 200)
+    tile.show_state(state_of(source, window.controller))
+    assert tile._state.text() == "Connecting…" and "check the address" in tile.view._placeholder
+
+
+def test_the_sources_row_of_the_chosen_tile_is_the_chosen_one(window: MainWindow, clip: Path) -> None:
+    controller, panel, told = window.controller, window.live.sources, list[str]()
+    controller.open_sources([str(clip)])
+    controller.open_source(SourceSpec(SourceKind.STREAM, "Gate", "rtsp://127.0.0.1:1/none"), "Gate")
+    assert window.live.grid.current == "Gate" and panel._table.currentRow() == 1
+    panel._advise = told.append  # type: ignore[method-assign]
+    for source in controller.sources:
+        controller.source_state_changed.emit(source.source_id)
+    assert told == ["Gate"]  # not what another camera should do better
 
 
 def test_a_name_too_long_for_its_tile_is_shortened_in_its_middle(qtbot: QtBot) -> None:
