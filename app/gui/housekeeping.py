@@ -5,6 +5,7 @@ import logging
 from PyQt5.QtCore import QObject, QTimer
 
 from app.gui.controller import Controller
+from app.gui.widgets import days_of, several
 from app.platelog.errors import LogError
 from app.platelog.retention import Forgotten, retain
 
@@ -32,8 +33,10 @@ class Housekeeping(QObject):
 
     def _done(self, gone: Forgotten) -> None:
         if gone.visits:
-            text = self.tr("{} reads logged more than {} days ago were deleted.")
-            self._controller.message.emit(text.format(gone.visits, self._controller.settings.log.keep_days))
+            one = self.tr("1 read logged more than {days} ago was deleted.")
+            many = self.tr("{n} reads logged more than {days} ago were deleted.")
+            days = days_of(self._controller.settings.log.keep_days)
+            self._controller.message.emit(several(gone.visits, one, many, days=days))
             self._controller.log_changed.emit()
 
     def _failed(self, error: BaseException) -> None:

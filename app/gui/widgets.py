@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QRectF, QSize, Qt
+from PyQt5.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent
 from PyQt5.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -20,9 +20,15 @@ def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
     return made
 
 
-def several(number: int, one: str, many: str) -> str:
-    """Return one or many, as the number asks, with the number put in for {n}; thousands are set apart."""
-    return (one if number == 1 else many).format(n=f"{number:,}".replace(",", "\u202f"))
+def several(number: int, one: str, many: str, **others: object) -> str:
+    """Return one or many, as the number asks, with the number put in for {n}, and others; thousands are set apart."""
+    return (one if number == 1 else many).format(n=f"{number:,}".replace(",", "\u202f"), **others)
+
+
+def days_of(number: int) -> str:
+    """Return a number of days in words."""
+    one, many = QCoreApplication.translate("Days", "1 day"), QCoreApplication.translate("Days", "{n} days")
+    return several(number, one, many)
 
 
 def separator(vertical: bool = False) -> QFrame:

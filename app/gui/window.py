@@ -27,7 +27,7 @@ from app.gui.opening import Opening, names_in
 from app.gui.placing import Placing
 from app.gui.rail import Rail
 from app.gui.source_desk import SourceDesk
-from app.gui.widgets import label, several
+from app.gui.widgets import days_of, label, several
 from app.settings import with_value
 
 _RUN_STOP_S = 0.5
@@ -209,9 +209,9 @@ class MainWindow(QMainWindow):
     def _tell_retention(self) -> None:
         """A newcomer is told what is kept, for how long, and where to change it."""
         days = self._controller.settings.log.keep_days
-        text = self.tr("Reads and their pictures are kept on this computer only, for {} days after they are logged.")
+        text = self.tr("Reads and their pictures are kept on this computer only, for {} after they are logged.")
         if self._extras is not None and days:
-            self.notice.show_news(text.format(days), self.tr("Change…"), self._extras.privacy)
+            self.notice.show_news(text.format(days_of(days)), self.tr("Change…"), self._extras.privacy)
 
     # -- opening and closing ---------------------------------------------------------------------------------------
 

@@ -212,6 +212,17 @@
     </message>
   </context>
   <context>
+    <name>Days</name>
+    <message>
+      <source>1 day</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} days</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>DetailPanel</name>
     <message>
       <source>1 reading</source>
@@ -580,7 +591,11 @@
   <context>
     <name>Housekeeping</name>
     <message>
-      <source>{} reads logged more than {} days ago were deleted.</source>
+      <source>1 read logged more than {days} ago was deleted.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} reads logged more than {days} ago were deleted.</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -812,7 +827,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Reads and their pictures are kept on this computer only, for {} days after they are logged.</source>
+      <source>Reads and their pictures are kept on this computer only, for {} after they are logged.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1278,7 +1293,27 @@
   <context>
     <name>RetentionDialog</name>
     <message>
+      <source> day</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source> days</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>1 alternative of another read</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>1 picture</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>1 read</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>1 read was deleted.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1298,7 +1333,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Delete all reads logged over {n} days ago, with their pictures? This cannot be undone.</source>
+      <source>Delete all reads logged over {days} ago, with their pictures? This cannot be undone.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1330,7 +1365,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Now: {n} days.</source>
+      <source>Now: {days}.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1350,7 +1385,15 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>{n} reads and {p} pictures ({mb} MB) were logged longer ago.</source>
+      <source>{n} alternatives of other reads</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} pictures</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} reads</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1358,11 +1401,15 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>{n} reads, {p} pictures, {a} alternatives of other reads hold it.</source>
+      <source>{reads} and {pictures} ({mb} MB) were logged longer ago.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>✓ Reads are kept for {n} days.</source>
+      <source>{reads}, {pictures}, {others}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>✓ Reads are kept for {days}.</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -1456,7 +1503,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>{n} of {m} files read, written to {csv}</source>
+      <source>{done} of 1 file read, written to {csv}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{done} of {n} files read, written to {csv}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1725,7 +1776,15 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>character</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>characters</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>day</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2040,6 +2099,10 @@
   <context>
     <name>WatchEntryDialog</name>
     <message>
+      <source> character may differ</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source> characters may differ</source>
       <translation type="unfinished" />
     </message>
@@ -2135,6 +2198,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>1 entry was written to {file}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>1 new entry was imported.</source>
       <translation type="unfinished" />
     </message>
@@ -2215,11 +2282,19 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>{n} entries were taken off the watch lists.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>{n} entries were written to {file}.</source>
       <translation type="unfinished" />
     </message>
     <message>
       <source>{n} new entries were imported.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{plate} was taken off the watch lists.</source>
       <translation type="unfinished" />
     </message>
     <message>

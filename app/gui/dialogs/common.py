@@ -2,7 +2,7 @@
 
 from PyQt5.QtCore import QCoreApplication
 from PyQt5.QtGui import QShowEvent
-from PyQt5.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from app.gui import theme
 from app.gui.widgets import label
@@ -49,6 +49,16 @@ class Dialog(QDialog):
         assert made is not None
         made.setAutoDefault(False)
         return made
+
+
+def plural_suffix(box: QSpinBox, one: str, many: str) -> None:
+    """Write behind a number what it counts, one or many."""
+
+    def show(number: int) -> None:
+        box.setSuffix(one if number == 1 else many)
+
+    box.valueChanged.connect(show)
+    show(box.value())
 
 
 def explanation(text: str = "") -> QLabel:

@@ -16,6 +16,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from app.gui.dialogs.common import plural_suffix
 from app.gui.dialogs.countries import CountriesField
 from app.settings import Entry, Value
 
@@ -88,7 +89,8 @@ class Field:
         box = QSpinBox()
         box.setMaximumWidth(_NARROW_PX)
         box.setRange(int(option.low or 0), int(_NO_BOUND if option.high is None else option.high))
-        box.setSuffix(f" {setting_text(option.unit)}" if option.unit else "")
+        if option.unit:
+            plural_suffix(box, f" {_one(option.unit)}", f" {setting_text(option.unit)}")
         if option.zero:
             box.setSpecialValueText(setting_text(option.zero))
             box.setSingleStep(_COARSE if option.unit == "px" else 1)
@@ -154,6 +156,13 @@ def setting_text(text: str) -> str:
 def tr(text: str) -> str:
     """Translate a text of the fields."""
     return QCoreApplication.translate("Fields", text)
+
+
+def _one(unit: str) -> str:
+    """Return what stands behind a single one of a unit."""
+    day = QCoreApplication.translate("Settings", "day")
+    character = QCoreApplication.translate("Settings", "character")
+    return {"days": day, "characters": character}.get(unit, setting_text(unit))
 
 
 def _with_browse(line: QLineEdit) -> QWidget:

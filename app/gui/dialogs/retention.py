@@ -6,9 +6,9 @@ from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QV
 
 from app.gui.boxes import sure
 from app.gui.controller import Controller
-from app.gui.dialogs.common import Dialog, explanation, show_problem
+from app.gui.dialogs.common import Dialog, explanation, plural_suffix, show_problem
 from app.gui.models.background import Asker
-from app.gui.widgets import button, label
+from app.gui.widgets import button, days_of, label, several
 from app.platelog.errors import LogError
 from app.platelog.retention import Forgotten, purge, retain
 from app.platelog.store import Store
@@ -40,15 +40,15 @@ class RetentionDialog(Dialog):
         """Keep reads for so many days from now on."""
         try:
             self._controller.change_settings(with_value(self._controller.settings, "log.keep_days", self.days.value()))
-            self.kept.setText(self.tr("✓ Reads are kept for {n} days.").format(n=self.days.value()))
+            self.kept.setText(self.tr("✓ Reads are kept for {days}.").format(days=days_of(self.days.value())))
         except OSError as error:
             show_problem(self.problem, str(error))
 
     def delete_old(self) -> None:
         """Delete what is older, after asking."""
         days = self.days.value()
-        question = self.tr("Delete all reads logged over {n} days ago, with their pictures? This cannot be undone.")
-        if self._sure(question.format(n=days)):
+        question = self.tr("Delete all reads logged over {days} ago, with their pictures? This cannot be undone.")
+        if self._sure(question.format(days=days_of(days))):
             self._do(lambda: retain(self._store, days), self._count_old)
 
     def forget(self) -> None:
@@ -62,9 +62,9 @@ class RetentionDialog(Dialog):
         self.days = QSpinBox(self)
         self.days.setRange(1, 3650)
         self.days.setValue(self._controller.settings.log.keep_days or 30)
-        self.days.setSuffix(self.tr(" days"))
         self.days.setAccessibleName(self.tr("Keep reads for"))
         self.days.valueChanged.connect(lambda _: self._count_old())
+        plural_suffix(self.days, self.tr(" day"), self.tr(" days"))
         self.old = explanation()
         self.kept = explanation(self._now_kept())
         self.keep_button = button(self.tr("Keep so long from now on"), "save", self.keep)
@@ -108,7 +108,7 @@ class RetentionDialog(Dialog):
 
     def _now_kept(self) -> str:
         days = self._controller.settings.log.keep_days
-        return self.tr("Now: {n} days.").format(n=days) if days else self.tr("Now: for ever.")
+        return self.tr("Now: {days}.").format(days=days_of(days)) if days else self.tr("Now: for ever.")
 
     def _count_old(self) -> None:
         days = self.days.value()
@@ -116,8 +116,8 @@ class RetentionDialog(Dialog):
         self._counting.ask(lambda: retain(self._store, days, dry_run=True), self._show_old)
 
     def _show_old(self, found: Forgotten) -> None:
-        text = self.tr("{n} reads and {p} pictures ({mb} MB) were logged longer ago.")
-        self.old.setText(text.format(n=found.visits, p=found.pictures, mb=found.picture_bytes // 1_000_000))
+        text = self.tr("{reads} and {pictures} ({mb} MB) were logged longer ago.")
+        self.old.setText(text.format(**self._counted(found), mb=found.picture_bytes // 1_000_000))
         self.delete_button.setEnabled(bool(found.visits or found.pictures))
 
     def _count_plate(self) -> None:
@@ -130,9 +130,14 @@ class RetentionDialog(Dialog):
         self._tracing.ask(lambda: purge(self._store, plate, dry_run=True), self._show_traces)
 
     def _show_traces(self, found: Forgotten) -> None:
-        text = self.tr("{n} reads, {p} pictures, {a} alternatives of other reads hold it.")
-        self.traces.setText(text.format(n=found.visits, p=found.pictures, a=found.alternatives))
+        others = self.tr("1 alternative of another read"), self.tr("{n} alternatives of other reads")
+        text = self.tr("{reads}, {pictures}, {others}.")
+        self.traces.setText(text.format(**self._counted(found), others=several(found.alternatives, *others)))
         self.forget_button.setEnabled(True)
+
+    def _counted(self, found: Forgotten) -> dict[str, str]:
+        reads = several(found.visits, self.tr("1 read"), self.tr("{n} reads"))
+        return {"reads": reads, "pictures": several(found.pictures, self.tr("1 picture"), self.tr("{n} pictures"))}
 
     def _sure(self, question: str) -> bool:
         return sure(question, self.tr("Delete"), self)
@@ -143,7 +148,7 @@ class RetentionDialog(Dialog):
         def done(gone: Forgotten) -> None:
             self.setEnabled(True)
             self._controller.log_changed.emit()
-            said = self.tr("{n} reads were deleted.").format(n=gone.visits)
+            said = several(gone.visits, self.tr("1 read was deleted."), self.tr("{n} reads were deleted."))
             if gone.unsearched:
                 files = ", ".join(str(file) for file in gone.unsearched)
                 said += " " + self.tr("Damaged logs that were set aside may hold the plate still: {}").format(files)

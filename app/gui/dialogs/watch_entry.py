@@ -6,7 +6,7 @@ from datetime import datetime
 from PyQt5.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from app.gui import theme
-from app.gui.dialogs.common import Dialog, explanation, show_problem
+from app.gui.dialogs.common import Dialog, explanation, plural_suffix, show_problem
 from app.platelog.errors import LogError
 from app.platelog.types import ALLOW, BLOCK
 from app.platelog.watchlist import MAX_TOLERANCE, WatchBook, WatchEntry
@@ -49,7 +49,7 @@ class WatchEntryDialog(Dialog):
         self.list_name.addItem(self.tr("Allow: known, no alarm"), ALLOW)
         self.tolerance = QSpinBox(self)
         self.tolerance.setRange(0, MAX_TOLERANCE)
-        self.tolerance.setSuffix(self.tr(" characters may differ"))
+        plural_suffix(self.tolerance, self.tr(" character may differ"), self.tr(" characters may differ"))
         self.tolerance.setSpecialValueText(self.tr("Every character must be right"))
         self.look_alikes = QCheckBox(self.tr("O and 0, I and 1, B and 8 … count as the same"), self)
         self.look_alikes.setChecked(True)

@@ -57,7 +57,11 @@ class RunSummary(QFrame):
         vehicles = several(len(report.events), self.tr("1 vehicle"), self.tr("{n} vehicles"))
         title = self.tr("Stopped. {vehicles} so far") if report.interrupted else self.tr("Done. {vehicles}")
         self.title.setText(title.format(vehicles=vehicles))
-        lines = [self.tr("{n} of {m} files read, written to {csv}").format(n=done, m=len(jobs), csv=run.csv)]
+        one, many = (
+            self.tr("{done} of 1 file read, written to {csv}"),
+            self.tr("{done} of {n} files read, written to {csv}"),
+        )
+        lines = [several(len(jobs), one, many, done=done, csv=run.csv)]
         if report.interrupted:
             lines.append(self.tr("Start goes on where it stopped."))
         lines += [f"✗ {_named(error, jobs)}" for error in report.errors[:_MOST_ERRORS]]

@@ -84,12 +84,16 @@ class WatchPage(QWidget):
 
     def remove(self) -> None:
         """Remove the chosen entries, after asking where they are several."""
-        doomed = [entry.id for entry in self._chosen() if entry.id is not None]
+        chosen = self._chosen()
+        doomed = [entry.id for entry in chosen if entry.id is not None]
         question = self.tr("Remove {n} entries from the watch lists?").format(n=len(doomed))
         if len(doomed) > 1 and not sure(question, self.tr("Remove"), self):
             return
         if doomed:
-            self._change(lambda store: store.watch.remove_ids(doomed))
+            one = self.tr("{plate} was taken off the watch lists.")
+            many = self.tr("{n} entries were taken off the watch lists.")
+            told = several(len(doomed), one, many, plate=chosen[0].plate)
+            self._change(lambda store: store.watch.remove_ids(doomed), lambda _: self._controller.message.emit(told))
 
     def read_csv(self) -> None:
         """Ask for a CSV file and add its entries."""
@@ -239,8 +243,9 @@ class WatchPage(QWidget):
             several(new, self.tr("1 new entry was imported."), self.tr("{n} new entries were imported."))
         )
 
-    def _wrote(self, count: object, name: str) -> None:
-        self._controller.message.emit(self.tr("{n} entries were written to {file}.").format(n=count, file=name))
+    def _wrote(self, count: int, name: str) -> None:
+        one, many = self.tr("1 entry was written to {file}."), self.tr("{n} entries were written to {file}.")
+        self._controller.message.emit(several(count, one, many, file=name))
 
     def _change(self, change: Callable[[Store], object], done: Callable[..., None] | None = None) -> None:
         store = self._controller.store

@@ -132,7 +132,7 @@ def test_old_reads_are_deleted_while_the_window_is_open(
     told: list[str] = []
     window.controller.message.connect(told.append)
     Housekeeping(window.controller, first_ms=1)
-    wait_for(qtbot, lambda: told == ["1 reads logged more than 30 days ago were deleted."])
+    wait_for(qtbot, lambda: told == ["1 read logged more than 30 days ago was deleted."])
     assert [visit.plate for visit in store.each(Query())] == ["NEW"]
 
 

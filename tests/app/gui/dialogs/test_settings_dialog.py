@@ -57,6 +57,15 @@ def test_a_share_is_set_in_percent_as_the_lists_show_it(dialog: SettingsDialog) 
     assert dialog.settings.reading.min_confidence == 0.65
 
 
+def test_one_of_a_unit_is_called_so(dialog: SettingsDialog) -> None:
+    days, shortest = dialog.fields["log.keep_days"].widget, dialog.fields["reading.min_length"].widget
+    days.setValue(1)
+    shortest.setValue(1)
+    assert (days.text(), shortest.text()) == ("1 day", "1 character")
+    days.setValue(2)
+    assert days.text() == "2 days"
+
+
 def test_cancelling_changes_nothing(dialog: SettingsDialog, controller: Controller) -> None:
     dialog.fields["decision.agreement"].widget.setValue(4)
     dialog.reject()

@@ -63,6 +63,16 @@ def test_a_watch_entry_says_what_is_wrong_while_it_is_typed(qtbot: QtBot) -> Non
     assert dialog.verdict.text().startswith("✗")
 
 
+def test_one_character_may_differ_and_two_characters(qtbot: QtBot) -> None:
+    dialog = WatchEntryDialog(None)
+    qtbot.addWidget(dialog)
+    texts = []
+    for number in range(3):
+        dialog.tolerance.setValue(number)
+        texts.append(dialog.tolerance.text())
+    assert texts == ["Every character must be right", "1 character may differ", "2 characters may differ"]
+
+
 def test_a_watch_entry_keeps_its_number_when_changed(qtbot: QtBot) -> None:
     dialog = WatchEntryDialog(WatchEntry(ALLOW, "AB*", 0, False, "Sat 10:00-12:00", "known", id=7))
     qtbot.addWidget(dialog)
@@ -101,7 +111,7 @@ def test_a_plate_is_forgotten_without_a_trace(
     qtbot.addWidget(dialog)
     dialog.plate.setText("ab-1")
     qtbot.waitUntil(dialog.forget_button.isEnabled)
-    assert dialog.traces.text().startswith("1 ")
+    assert dialog.traces.text().startswith("1 read, 0 pictures, ")
     monkeypatch.setattr("app.gui.dialogs.retention.sure", lambda *_: True)
     with qtbot.waitSignal(controller.log_changed, timeout=10_000):
         dialog.forget()
@@ -113,7 +123,10 @@ def test_the_time_reads_are_kept_is_a_setting(qtbot: QtBot, controller: Controll
     qtbot.addWidget(dialog)
     dialog.days.setValue(7)
     dialog.keep()
-    assert controller.settings.log.keep_days == 7
+    assert controller.settings.log.keep_days == 7 and dialog.kept.text().endswith("for 7 days.")
+    dialog.days.setValue(1)
+    dialog.keep()
+    assert dialog.days.text() == "1 day" and dialog.kept.text().endswith("for 1 day.")
     qtbot.waitUntil(lambda: not dialog._counting.busy)
 
 

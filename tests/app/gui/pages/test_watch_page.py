@@ -57,7 +57,9 @@ def test_an_entry_is_added_changed_and_removed(
     page.edit_button.click()
     qtbot.waitUntil(lambda: sorted(plates(empty_controller)) == ["GB Z808", "NEW1", "NEW1"])
     page.view.selectRow(1)
-    page.remove_button.click()
+    with qtbot.waitSignal(empty_controller.message) as told:
+        page.remove_button.click()
+    assert told.args == ["GB Z808 was taken off the watch lists."]
     qtbot.waitUntil(lambda: page.model.total == 2)
     assert plates(empty_controller) == ["NEW1", "NEW1"]
 
@@ -87,6 +89,17 @@ def test_lists_go_out_as_csv_and_come_in_again(
         page.import_button.click()
     assert told.args == ["2 new entries were imported."] and plates(empty_controller) == ["AB12*", "GB Z808"]
     qtbot.waitUntil(lambda: page.model.total == 2)
+
+
+def test_one_entry_is_told_as_one(
+    qtbot: QtBot, page: WatchPage, empty_controller: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty_controller.store.watch.remove("AB12*")
+    file = str(tmp_path / "watch.csv")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (file, ""))
+    with qtbot.waitSignal(empty_controller.message) as told:
+        page.export_button.click()
+    assert told.args == [f"1 entry was written to {file}."]
 
 
 def test_a_faulty_csv_is_said_and_nothing_is_taken(
