@@ -52,7 +52,15 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Replace it</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The queue is being read; add more when it is done.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{file} is there already. Read the whole queue again and replace it?</source>
       <translation type="unfinished" />
     </message>
     <message>

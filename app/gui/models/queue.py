@@ -206,9 +206,14 @@ def run_of(csv: Path) -> str:
         return ""
 
 
+def would_replace(csv: Path) -> bool:
+    """Whether a run would begin a CSV that is there anew, instead of going on with it."""
+    return csv.exists() and not StateFile.beside(csv).path.exists()
+
+
 def free_csv(folder: Path, stem: str = "plates") -> Path:
     """Return a CSV that does not exist yet, or one whose run was stopped and can go on."""
     path, number = folder / f"{stem}.csv", 2
-    while path.exists() and not StateFile.beside(path).path.exists():
+    while would_replace(path):
         path, number = folder / f"{stem}-{number}.csv", number + 1
     return path

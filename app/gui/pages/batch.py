@@ -7,6 +7,7 @@ from PyQt5.QtCore import Qt, QTimer, QUrl, pyqtSignal
 from PyQt5.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QKeySequence
 from PyQt5.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
@@ -18,9 +19,10 @@ from PyQt5.QtWidgets import (
 )
 
 from app.batch.progress import Item, items_of
+from app.gui.boxes import sure
 from app.gui.controller import Controller
 from app.gui.models.jobs import FILE, PROGRESS, READS, STATE, JobTable, ProgressDelegate
-from app.gui.models.queue import BatchRun, Job, State, free_csv, run_of
+from app.gui.models.queue import BatchRun, Job, State, free_csv, run_of, would_replace
 from app.gui.opening import names_in, start_folder
 from app.gui.pages.common import plain_table
 from app.gui.pages.run_card import RunCard
@@ -100,8 +102,11 @@ class BatchPage(QWidget):
         """Read the queue; one that was stopped goes on where it stopped."""
         if self.running or not self._items or not self.card.path:
             return
-        main = self._controller.journal
         path = whole_path(self.card.path)
+        question = self.tr("{file} is there already. Read the whole queue again and replace it?").format(file=path)
+        if would_replace(path) and not sure(question, self.tr("Replace it"), self):
+            return
+        main = self._controller.journal
         pictures = self._controller.keeps_pictures
         journal = Journal(main.writer, run_of(path), pictures=pictures) if main is not None else None
         self.run = BatchRun(tuple(self._items.values()), path, self._controller.load_pipeline, journal)
@@ -235,11 +240,15 @@ class BatchPage(QWidget):
 
     def _ended(self, run: BatchRun) -> None:
         self.running_changed.emit(False)
+        focused = QApplication.focusWidget()
+        steered = focused is not None and self.card.isAncestorOf(focused)
         self._refresh()
         self._controller.log_changed.emit()
         if run.trouble is not None and not isinstance(run.trouble, OSError | ValueError | RuntimeError):
             raise run.trouble
         self.summary.show_run(run, self.model.jobs)
+        if steered:  # else the focus would go from the button that hides to the one that clears the queue
+            self.summary.open_folder.setFocus()
 
     def _refresh(self) -> None:
         running, some = self.running, bool(self._items)

@@ -92,7 +92,9 @@ class RunCard(QFrame):
         self.start_button.setEnabled(bool(self.path))
 
     def _browse(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("CSV file to write"), self.csv.text(), "CSV (*.csv)")
+        asked_at_start = QFileDialog.Options(QFileDialog.Option.DontConfirmOverwrite)
+        title, kinds = self.tr("CSV file to write"), "CSV (*.csv)"
+        name, _ = QFileDialog.getSaveFileName(self, title, self.csv.text(), kinds, options=asked_at_start)
         if name:
             self.csv_chosen = True
             self.csv.setText(name)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PyQt5.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
@@ -100,6 +101,37 @@ def test_from_a_folder_to_a_csv(qtbot: QtBot, page: BatchPage, folder: Path, emp
     assert not page.summary.isHidden() and page.summary.title.text() == "Done. 3 vehicles"
     assert "c.png" in page.summary.text.text() and page.summary.open_csv.isEnabled()
     assert empty_controller.store.count(Query(plate="AB12CDE")) == 3
+
+
+def test_what_was_written_is_replaced_only_after_asking(
+    qtbot: QtBot, page: BatchPage, folder: Path, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a second Start would write over a CSV that was edited, and log every vehicle twice."""
+    queue(qtbot, page, folder)
+    with qtbot.waitSignal(empty_controller.log_changed, timeout=20_000):
+        page.card.start_button.click()
+    written = folder / "plates.csv"
+    written.write_text("edited")
+    asked: list[str] = []
+    monkeypatch.setattr("app.gui.pages.batch.sure", lambda question, *_: asked.append(question))
+    page.card.start_button.click()
+    assert not page.running and written.read_text() == "edited" and str(written) in asked[0]
+    assert empty_controller.store.count(Query()) == 3
+    monkeypatch.setattr("app.gui.pages.batch.sure", lambda *_: True)
+    with qtbot.waitSignal(empty_controller.log_changed, timeout=20_000):
+        page.card.start_button.click()
+    assert len(rows_of(written)) == 3
+
+
+def test_after_a_run_enter_does_not_clear_the_queue(
+    qtbot: QtBot, page: BatchPage, folder: Path, empty_controller: Controller
+) -> None:
+    queue(qtbot, page, folder)
+    qtbot.waitUntil(page.card.start_button.hasFocus)
+    with qtbot.waitSignal(empty_controller.log_changed, timeout=20_000):
+        qtbot.keyClick(page.card.start_button, Qt.Key.Key_Space)
+        assert page.card.pause_button.hasFocus()
+    qtbot.waitUntil(page.summary.open_folder.hasFocus)
 
 
 def test_pause_cancel_and_going_on(
