@@ -73,6 +73,11 @@ QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $sunken; }
 QAbstractSpinBox::up-arrow { image: url("$icons/$name-chevron-up.svg"); width: 11px; height: 11px; }
 QAbstractSpinBox::down-arrow { image: url("$icons/$name-chevron-down.svg"); width: 11px; height: 11px; }
+QDateTimeEdit::drop-down { subcontrol-origin: border; subcontrol-position: center right; width: 26px; border: none; }
+QDateTimeEdit::down-arrow { image: url("$icons/$name-chevron-down.svg"); width: 14px; height: 14px; }
+QCalendarWidget { min-height: 200px; }
+QCalendarWidget QAbstractItemView { border: 1px solid $outline; border-radius: 0; }
+QCalendarWidget QAbstractItemView::item { padding: 0; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; padding: 4px; outline: none; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px 2px; border: 2px solid transparent; border-radius: 6px; }
 QCheckBox:focus, QRadioButton:focus { border-color: $accent; }

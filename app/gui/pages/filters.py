@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from PyQt5.QtCore import QDateTime, Qt, QTimer, pyqtSignal
-from PyQt5.QtWidgets import QCheckBox, QComboBox, QDateTimeEdit, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.gui import icons
 from app.gui.models.rows import source_name
+from app.gui.moments import moment_field
 from app.gui.widgets import button, label
 from app.platelog.search import ANY_LIST, Query
 from app.platelog.types import ALLOW, BLOCK
@@ -55,6 +56,7 @@ class FilterBar(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_TYPING_MS)
         self._soon.timeout.connect(self.changed)
+        self._offered: tuple[QDateTime, ...] = ()
         self._make_fields()
         self._lay_out()
         self._listen()
@@ -118,7 +120,7 @@ class FilterBar(QWidget):
                 (self.tr("From … to …"), Span.CUSTOM),
             ),
         )
-        self.since, self.until = self._moment(self.tr("From")), self._moment(self.tr("To"))
+        self.since, self.until = moment_field(self.tr("From"), self), moment_field(self.tr("To"), self)
         self.source = self._choice(self.tr("Source"), ((self.tr("Any source"), ""),))
         self.source.setMaximumWidth(260)
         self.list_name = self._choice(
@@ -147,13 +149,6 @@ class FilterBar(QWidget):
             made.addItem(text, value)
         return made
 
-    def _moment(self, name: str) -> QDateTimeEdit:
-        made = QDateTimeEdit(QDateTime.currentDateTime(), self)
-        made.setCalendarPopup(True)
-        made.setDisplayFormat("yyyy-MM-dd HH:mm")
-        made.setAccessibleName(name)
-        return made
-
     def _lay_out(self) -> None:
         first, second = QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.plate, 1)
@@ -170,7 +165,7 @@ class FilterBar(QWidget):
         column.setSpacing(10)
         column.addLayout(first)
         column.addLayout(second)
-        self.since.setDateTime(QDateTime.currentDateTime().addDays(-1))
+        self._offer_day()
         self._show_custom()
 
     def _listen(self) -> None:
@@ -184,8 +179,21 @@ class FilterBar(QWidget):
         self.confidence.valueChanged.connect(lambda _: self._soon.start())
         self.span.currentIndexChanged.connect(lambda _: self._show_custom())
 
+    def _offer_day(self) -> None:
+        """Offer the day up to now, unless the person has set a time."""
+        if self._offered in ((), self._between()):
+            now = QDateTime.currentDateTime()
+            self.since.setDateTime(now.addDays(-1))
+            self.until.setDateTime(now)
+            self._offered = self._between()
+
+    def _between(self) -> tuple[QDateTime, ...]:
+        return self.since.dateTime(), self.until.dateTime()
+
     def _show_custom(self) -> None:
         custom = self.span.currentData() is Span.CUSTOM
+        if custom:
+            self._offer_day()
         for part in (self.since, self._to, self.until):
             part.setVisible(custom)
 

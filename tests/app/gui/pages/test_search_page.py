@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PyQt5.QtWidgets import QComboBox
+from PyQt5.QtCore import QDateTime, QPoint, Qt
+from PyQt5.QtWidgets import QComboBox, QTableView
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
@@ -68,6 +69,36 @@ def test_a_time_range_of_ones_own(qtbot: QtBot, page: SearchPage) -> None:
     page.filters.since.setDateTime(now - timedelta(hours=12, minutes=30))
     page.filters.until.setDateTime(now)
     qtbot.waitUntil(lambda: page.count.text() == "4 reads")
+
+
+def test_the_range_offered_ends_now_not_when_the_program_started(page: SearchPage) -> None:
+    filters = page.filters
+    filters.since.setDateTime(QDateTime.currentDateTime().addDays(-31))
+    filters.until.setDateTime(QDateTime.currentDateTime().addDays(-30))
+    filters._offered = filters._between()  # as if the window had been open for a month
+    choose(filters.span, Span.CUSTOM)
+    assert abs(filters.until.dateTime().secsTo(QDateTime.currentDateTime())) < 120
+    assert filters.since.dateTime().secsTo(filters.until.dateTime()) == 24 * 3600
+    own = filters.since.dateTime().addDays(-3)
+    filters.since.setDateTime(own)
+    choose(filters.span, Span.TODAY)
+    choose(filters.span, Span.CUSTOM)
+    assert filters.since.dateTime() == own
+
+
+def test_the_calendar_shows_every_week_and_nothing_in_red(qtbot: QtBot, page: SearchPage) -> None:
+    choose(page.filters.span, Span.CUSTOM)
+    field = page.filters.since
+    qtbot.mouseClick(field, Qt.MouseButton.LeftButton, pos=QPoint(field.width() - 10, field.height() // 2))
+    calendar = field.calendarWidget()
+    qtbot.waitUntil(calendar.isVisible)
+    days = calendar.findChild(QTableView)
+    last = days.model().rowCount() - 1
+    assert days.rowViewportPosition(last) + days.rowHeight(last) <= days.viewport().height()
+    picture = calendar.grab().toImage()
+    points = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
+    assert not [point for point in points if point.red() > point.green() + 60 and point.red() > point.blue() + 60]
+    calendar.window().close()
 
 
 def test_a_correction_is_shown_in_its_row(qtbot: QtBot, page: SearchPage, controller: Controller) -> None:
