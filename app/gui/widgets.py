@@ -118,8 +118,8 @@ class EmptyState(QWidget):
         column.addStretch(3)
         column.addWidget(Picture(icon, 56, "accent"), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(8)
-        for words, role in ((title, "emptyTitle"), (text, "emptyText")):
-            line = label(words, role, wrap=True)
+        self._text = label(text, "emptyText", wrap=True)
+        for line in (label(title, "emptyTitle", wrap=True), self._text):
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(line)
         self._steps = QGridLayout()
@@ -129,6 +129,10 @@ class EmptyState(QWidget):
         self._steps.setColumnStretch(0, 1)
         self._steps.setColumnStretch(3, 1)
         column.addStretch(4)
+
+    def say(self, text: str) -> None:
+        """Say something else of the next step."""
+        self._text.setText(text)
 
     def add_step(self, text: str, icon: str, on_click: Handler, primary: bool = False) -> QPushButton:
         """Add a button for a next step."""

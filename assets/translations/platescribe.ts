@@ -1538,6 +1538,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>No read in the log fits the time, source, list and confidence that are asked for.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Nothing found</source>
       <translation type="unfinished" />
     </message>

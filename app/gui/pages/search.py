@@ -133,10 +133,9 @@ class SearchPage(QWidget):
         whole.addWidget(across, 1)
 
     def _nothing_found(self) -> EmptyState:
-        text = self.tr("Use * for characters you are not sure of, such as AB*, or search without filters.")
-        empty = EmptyState("search", self.tr("Nothing found"), text, self)
-        empty.add_step(self.tr("Clear filters"), "x", self.filters.clear, primary=True)
-        return empty
+        self._empty = EmptyState("search", self.tr("Nothing found"), "", self)
+        self._empty.add_step(self.tr("Clear filters"), "x", self.filters.clear, primary=True)
+        return self._empty
 
     def _nothing_yet(self) -> EmptyState:
         text = self.tr("Open a camera or a recording: every plate that is read can be found here.")
@@ -146,6 +145,9 @@ class SearchPage(QWidget):
         self.count.setText(several(total, self.tr("1 read"), self.tr("{n} reads")) if total else "")
         asked_for_all = self.model is not None and self.model.query == Query()
         self._stack.setCurrentIndex(1 if total else 2 if asked_for_all else 0)
+        pattern = self.tr("Use * for characters you are not sure of, such as AB*, or search without filters.")
+        others = self.tr("No read in the log fits the time, source, list and confidence that are asked for.")
+        self._empty.say(pattern if self.filters.plate.text().strip() else others)
         self.detail.setVisible(bool(total))
         self.export_button.setEnabled(self._controller.store is not None)
         if not total:

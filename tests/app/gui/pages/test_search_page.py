@@ -120,6 +120,18 @@ def test_what_others_change_is_searched_anew(qtbot: QtBot, page: SearchPage, con
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 0)  # not the log is empty: this search is
 
 
+def test_where_nothing_is_found_the_advice_is_about_what_was_asked(qtbot: QtBot, page: SearchPage) -> None:
+    page.filters.plate.setText("NOWHERE")
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 0)
+    assert "*" in page._empty._text.text()
+    page.filters.plate.clear()
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 1)
+    choose(page.filters.span, Span.CUSTOM)
+    page.filters.until.setDateTime(QDateTime(2001, 1, 1, 0, 0))
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 0)
+    assert "*" not in page._empty._text.text() and "confidence" in page._empty._text.text()
+
+
 def test_what_came_since_is_offered_and_shown_by_itself_where_nothing_was_found(
     qtbot: QtBot, page: SearchPage, controller: Controller
 ) -> None:
