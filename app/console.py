@@ -12,6 +12,7 @@ from rich.table import Table
 
 from app.batch.progress import Item, Report
 from app.pipeline.types import EventKind, PlateEvent, RejectReason
+from app.words import counted
 
 _MOST_ROWS = 300
 
@@ -90,12 +91,12 @@ class RunConsole:
             self._console.print(_table(report))
         speed = f", {report.frames / report.seconds:.0f} frames a second" if report.seconds > 0 else ""
         plates, frames, sources = (
-            _counted(count, name)
+            counted(count, name)
             for count, name in ((len(report.events), "plate"), (report.frames, "frame"), (report.sources, "source"))
         )
         self._print(f"{plates}, {frames} of {sources}{speed}")
         if report.skipped:
-            self._print(f"{_counted(report.skipped, 'source')} done already")
+            self._print(f"{counted(report.skipped, 'source')} done already")
         if rejected:
             reasons = ", ".join(f"{count} {reason.value}" for reason, count in sorted(rejected.items(), key=_by_count))
             self._print(f"Not reported: {reasons}")
@@ -132,7 +133,3 @@ def _clock(seconds: float) -> str:
 def _short(name: str, length: int = 48) -> str:
     """Keep the end of a long name, which tells more than its beginning."""
     return name if len(name) <= length else "…" + name[1 - length :]
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"

@@ -23,6 +23,7 @@ from app.platelog.errors import LogError
 from app.platelog.housekeeping import Housekeeping
 from app.platelog.place import locate
 from app.platelog.types import LogStatus
+from app.words import counted
 
 INTERRUPTED = 130
 
@@ -97,7 +98,7 @@ def _journal(
     place = locate(log)
     if place.file is not None and not place.file.exists():
         what = "Reads and their pictures" if pictures else "Reads, without pictures,"
-        span = f"for {days} days" if days else "for ever"
+        span = f"for {counted(days, 'day')}" if days else "for ever"
         print(f"{what} are kept in {place.name} {span} (`log.keep_days` in the settings).", file=sys.stderr)
     told = Told(console)
     journal = open_journal(log, run=_run_before(args), pictures=pictures, on_status=told)
@@ -111,9 +112,10 @@ def _journal(
         lost = journal.close() + journal.status.refused
         told(journal.status)
         if lost:
-            errors.append(f"{lost} visits could not be kept in the log: {journal.status.message}")
+            errors.append(f"{counted(lost, 'visit')} could not be kept in the log: {journal.status.message}")
         if bare := journal.status.without_pictures:
-            errors.append(f"{bare} visits are in the log without their pictures, for which there was no room.")
+            some = f"{counted(bare, 'visit')} {'is' if bare == 1 else 'are'} in the log without pictures"
+            errors.append(f"{some}, for which there was no room.")
 
 
 class Told:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app import settings
-from app.arguments import output_file, positive
+from app.arguments import output_file, positive, share
 from app.platelog import export
 from app.platelog.errors import LogError
 from app.platelog.retention import Forgotten, purge, retain
@@ -19,6 +19,7 @@ from app.platelog.search import ANY_LIST, Query
 from app.platelog.store import Store
 from app.platelog.types import BLOCK, LISTS, Visit
 from app.platelog.watchlist import WatchEntry
+from app.words import counted
 
 _COUNTED = 100_000  # beyond this a search says "over"
 
@@ -107,9 +108,8 @@ def _search(store: Store, args: argparse.Namespace) -> int:
         _show(table)
     count = store.count(query, _COUNTED)
     over = "over " if count == _COUNTED else ""
-    print(
-        f"{len(page.visits)} of {over}{count} visits" if count else "No visit matches. Try * and ?, or fewer filters."
-    )
+    some = f"{len(page.visits)} of {over}{counted(count, 'visit')}"
+    print(some if count else "No visit matches. Try * and ?, or fewer filters.")
     return 0
 
 
@@ -118,11 +118,12 @@ def _export(store: Store, args: argparse.Namespace) -> int:
         raise LogError("Say where to: --csv FILE, --jsonl FILE or --crops FOLDER.")
     query = _query(args)
     if args.csv:
-        print(f"{export.to_csv(store.each(query), args.csv)} visits written to {args.csv}")
+        print(f"{counted(export.to_csv(store.each(query), args.csv), 'visit')} written to {args.csv}")
     if args.jsonl:
-        print(f"{export.to_jsonl(store.each(query), args.jsonl)} visits written to {args.jsonl}")
+        print(f"{counted(export.to_jsonl(store.each(query), args.jsonl), 'visit')} written to {args.jsonl}")
     if args.crops:
-        print(f"{export.to_crops(store.each(query), store.pictures, args.crops)} pictures copied to {args.crops}")
+        copied = export.to_crops(store.each(query), store.pictures, args.crops)
+        print(f"{counted(copied, 'picture')} copied to {args.crops}")
     return 0
 
 
@@ -134,7 +135,8 @@ def _correct(store: Store, args: argparse.Namespace) -> int:
 
 def _purge(store: Store, args: argparse.Namespace) -> int:
     done = purge(store, args.plate, args.dry_run)
-    rest = f"{done.alternatives} alternatives, {done.watch_entries} watch-list entries, {done.notes} notes"
+    entries = counted(done.watch_entries, "watch-list entry", "watch-list entries")
+    rest = f"{counted(done.alternatives, 'alternative')}, {entries}, {counted(done.notes, 'note')}"
     print(f"{_forgotten(done, args.dry_run)}, {rest}.")
     for file in done.unsearched:
         print(
@@ -144,6 +146,8 @@ def _purge(store: Store, args: argparse.Namespace) -> int:
 
 
 def _retain(store: Store, args: argparse.Namespace) -> int:
+    if args.days == 0:  # `log.keep_days` has it for the very opposite
+        raise LogError("--days 0 would delete every read. `log.keep_days = 0` in the settings keeps them for ever.")
     done = retain(store, args.days, args.dry_run)
     print(f"{_forgotten(done, args.dry_run)} ({done.picture_bytes / 1e6:.1f} MB).")
     return 0
@@ -183,12 +187,14 @@ def _list(store: Store, args: argparse.Namespace) -> int:
 def _import(store: Store, args: argparse.Namespace) -> int:
     entries = export.watch_from_csv(args.file, args.list)
     new = store.watch.add(*entries)
-    print(f"{len(entries)} entries read from {args.file}: {new} new, {len(entries) - new} changed.")
+    read = counted(len(entries), "entry", "entries")
+    print(f"{read} read from {args.file}: {new} new, {len(entries) - new} changed.")
     return 0
 
 
 def _export_watch(store: Store, args: argparse.Namespace) -> int:
-    print(f"{export.watch_to_csv(store.watch.entries(args.list), args.file)} entries written to {args.file}")
+    written = export.watch_to_csv(store.watch.entries(args.list), args.file)
+    print(f"{counted(written, 'entry', 'entries')} written to {args.file}")
     return 0
 
 
@@ -209,11 +215,13 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", type=_when, metavar="TIME", help="the same; a visit at this time is left out")
     parser.add_argument("--source", default="", help="the source, * and ? allowed")
     parser.add_argument("--list", choices=(*LISTS, ANY_LIST), default="", help="hits of a watch list only")
-    parser.add_argument("--min-confidence", type=float, default=0.0, metavar="X", help="0 to 1")
+    parser.add_argument("--min-confidence", type=share, default=0.0, metavar="X", help="0 to 1")
     parser.add_argument("--corrected", action="store_true", default=None, help="only what a person corrected")
 
 
 def _query(args: argparse.Namespace) -> Query:
+    if args.since is not None and args.until is not None and args.since >= args.until:
+        raise LogError("--since is not before --until: no time lies between them.")
     return Query(
         plate=args.plate,
         look_alikes=not args.exact,
@@ -248,7 +256,8 @@ def _cells(visit: Visit) -> Iterable[str]:
 
 
 def _forgotten(done: Forgotten, dry_run: bool) -> str:
-    return f"{'Would delete' if dry_run else 'Deleted'} {done.visits} visits, {done.pictures} pictures"
+    what = f"{counted(done.visits, 'visit')}, {counted(done.pictures, 'picture')}"
+    return f"{'Would delete' if dry_run else 'Deleted'} {what}"
 
 
 def _table(*headings: str) -> Table:

@@ -13,7 +13,7 @@ from typing import TextIO, TypeVar
 from app.columns import COLUMNS, ENCODING, iso, row, spreadsheet_original, spreadsheet_safe
 from app.platelog.errors import LogError
 from app.platelog.pictures import PictureFolder
-from app.platelog.place import EXPORT_FULL, FILE_MODE, files_for, private_folder
+from app.platelog.place import EXPORT, FILE_MODE, files_for, private_folder
 from app.platelog.types import BLOCK, Visit
 from app.platelog.watchlist import WatchEntry
 
@@ -51,7 +51,7 @@ def to_crops(visits: Iterable[Visit], pictures: PictureFolder, folder: Path, pro
         source = pictures.path(visit.crop) if visit.crop else None
         if source is not None and source.is_file():
             target = _free(folder, f"{visit.first_time:%Y%m%d-%H%M%S}_{_file_safe(visit.plate)}")
-            with files_for(target, EXPORT_FULL):
+            with files_for(target, EXPORT):
                 shutil.copyfile(source, target)
                 target.chmod(FILE_MODE)
             copied.append([*visit_row(visit)[:-1], target.name])
@@ -81,7 +81,7 @@ def watch_from_csv(file: Path, list_name: str = BLOCK) -> list[WatchEntry]:
 
     Commas, semicolons or tabs between fields. Raises LogError naming the file and the line; then nothing is taken.
     """
-    with files_for(file):
+    with files_for(file, EXPORT):
         data = file.read_bytes() if file.stat().st_size <= _WATCH_BYTES else None
     if data is None:
         raise LogError(f"{file} is larger than {_WATCH_BYTES >> 20} MB: that is no watch list.")
@@ -157,7 +157,7 @@ def _table(file: Path, header: Iterable[str], rows: Iterable[list[str]], progres
 def _whole_file(file: Path, encoding: str) -> Iterator[TextIO]:
     """Open a file to be written that appears under its name only when it is complete; for this user only."""
     part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
-    with files_for(file, EXPORT_FULL):
+    with files_for(file, EXPORT):
         try:
             part.touch(FILE_MODE, exist_ok=False)
             with part.open("w", encoding=encoding, newline="", errors="replace") as out:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.platelog.export import frame_name
 from app.platelog.pictures import PictureFolder
-from app.platelog.place import EXPORT_FULL, FILE_MODE, files_for, private_folder
+from app.platelog.place import EXPORT, FILE_MODE, files_for, private_folder
 from app.platelog.types import Visit
 
 _MARGIN = 0.15  # of the plate's height, kept sharp around it
@@ -31,7 +31,7 @@ def to_frames(
         if source is None or not source.is_file():
             continue
         target = frame_name(folder, visit)
-        with files_for(target, EXPORT_FULL):
+        with files_for(target, EXPORT):
             data = blurred(source.read_bytes(), visit.box) if blur else source.read_bytes()
             if not data:
                 continue

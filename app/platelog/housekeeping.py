@@ -6,6 +6,7 @@ from collections.abc import Callable
 from app.platelog.errors import LogError
 from app.platelog.retention import retain
 from app.platelog.store import Store
+from app.words import counted
 
 _AGAIN_S = 3600.0
 _SOON_S = 60.0  # where the log could not be opened or written
@@ -33,6 +34,10 @@ class Housekeeping:
         self._ending.set()
         self._thread.join()
 
+    @property
+    def _span(self) -> str:
+        return f"{self._days:g} day" if self._days == 1 else f"{self._days:g} days"
+
     def _run(self) -> None:
         while True:
             done = self._tidy()
@@ -46,11 +51,12 @@ class Housekeeping:
         try:
             gone = retain(store, self._days, enough=self._ending.is_set)
         except LogError as error:
-            self._complain(f"Reads older than {self._days:g} days could not be deleted now: {error}")
+            self._complain(f"Reads older than {self._span} could not be deleted now: {error}")
             return False
         self._trouble = ""
         if gone.visits:
-            self._tell(f"{gone.visits} reads logged more than {self._days:g} days ago were deleted (`log.keep_days`).")
+            reads = f"{counted(gone.visits, 'read')} logged more than {self._span} ago"
+            self._tell(f"{reads} {'was' if gone.visits == 1 else 'were'} deleted (`log.keep_days`).")
         return True
 
     def _complain(self, text: str) -> None:

@@ -17,10 +17,20 @@ from app.redact import redact
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
-EXPORT_FULL = "Free some space and export again."
-WAITING = "Free some space; reads wait in memory and are written then."
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _NOT_ALLOWED = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What helps where a file cannot be used: where its disk is full, and where it may not or cannot be used."""
+
+    full: str
+    elsewhere: str
+
+
+LOG = Remedy("Free some space; reads wait in memory and are written then.", "choose another place with --log")
+EXPORT = Remedy("Free some space and export again.", "choose another file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +112,22 @@ def private_file(file: Path) -> None:
 
 
 @contextmanager
-def files_for(path: Path, when_full: str = WAITING) -> Iterator[None]:
+def files_for(path: Path, remedy: Remedy = LOG) -> Iterator[None]:
     """Turn an OSError in the block into LogUnavailable that says what is wrong with path and what helps."""
     try:
         yield
     except OSError as error:
-        raise LogUnavailable(file_trouble(error, path, when_full)) from error
+        raise LogUnavailable(file_trouble(error, path, remedy)) from error
 
 
-def file_trouble(error: OSError, path: Path, when_full: str = WAITING) -> str:
+def file_trouble(error: OSError, path: Path, remedy: Remedy = LOG) -> str:
     """Return what an OSError means for the person, with the remedy."""
     if error.errno in _DISK_FULL:
-        return f"The disk of {path} is full. {when_full}"
+        return f"The disk of {path} is full. {remedy.full}"
     if error.errno in _NOT_ALLOWED:
-        return f"{path} cannot be written: read-only, or not allowed for this user. Change its rights or choose --log."
-    return f"{path} cannot be used: {error.strerror or error}. Check the disk, or choose another place with --log."
+        why = "cannot be written: read-only, or not allowed for this user. Change its rights"
+    elif error.errno == errno.ENOENT:
+        why = "cannot be used: there is no such file or folder. Check its name"
+    else:
+        why = f"cannot be used: {error.strerror or error}. Check the disk"
+    return f"{path} {why}, or {remedy.elsewhere}."

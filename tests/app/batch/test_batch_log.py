@@ -25,7 +25,7 @@ def test_the_log_that_is_set_is_the_one_of_every_command(
     with Store.open(tmp_path / "elsewhere" / "plates.sqlite3", read_only=True) as store:
         assert store.count(Query()) == 1
     assert main(["log", "purge", "--plate", "AB123C"]) == 0
-    assert "Deleted 1 visits" in capsys.readouterr().out
+    assert "Deleted 1 visit, " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("said", "left"), [("", 1), *((f"keep_days = {days}", 2) for days in (40, 0, -1))])
@@ -41,7 +41,7 @@ def test_a_run_deletes_what_is_kept_too_long(
     assert command(str(clips / "a.avi"), "--log", str(log)) == 0
     with Store.open(log) as store:
         assert store.count(Query()) == left
-    told = "1 reads logged more than 30 days ago were deleted" in capsys.readouterr().err
+    told = "1 read logged more than 30 days ago was deleted" in capsys.readouterr().err
     assert told is (left == 1)
 
 
@@ -90,7 +90,7 @@ def test_without_room_for_pictures_the_text_is_kept_and_that_is_told(
     log = tmp_path / "log" / "l.db"
     assert command(str(clips / "a.avi"), "--log", str(log)) == 1
     said = capsys.readouterr().err
-    assert said.count("pictures is full") == 1 and "1 visits are in the log without their pictures" in said
+    assert said.count("pictures is full") == 1 and "1 visit is in the log without pictures" in said
     assert "written again" not in said
     with Store.open(log) as store:
         assert store.count(Query()) == 1

@@ -48,7 +48,7 @@ def test_what_grows_too_old_while_a_camera_runs_goes(store: Store, keep: Keeper)
     told = keep(lambda: store)
     assert until(lambda: told == ["2 reads logged more than 30 days ago were deleted (`log.keep_days`)."])
     a_month_ago(store, "OLD3")
-    assert until(lambda: len(told) == 2 and told[1].startswith("1 reads"))
+    assert until(lambda: len(told) == 2 and told[1].startswith("1 read "))
     store.save([entry("NEW", 5)])
     assert [visit.plate for visit in store.each(Query())] == ["NEW"]
 
@@ -75,7 +75,7 @@ def test_trouble_is_told_once_and_outlived(store: Store, keep: Keeper, monkeypat
     monkeypatch.setattr(housekeeping, "retain", retain)
     told = keep(lambda: store)
     assert until(lambda: len(told) == 2)
-    assert told[0] == "Reads older than 30 days could not be deleted now: The disk is full." and "1 reads" in told[1]
+    assert told[0] == "Reads older than 30 days could not be deleted now: The disk is full." and "1 read " in told[1]
 
 
 def test_even_the_shortest_run_deletes_some(store: Store) -> None:
