@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.arguments import positive
 from app.batch.command import interruptible, tuning_of
 from app.batch.options import add_pipeline_arguments
 from app.batch.progress import Control, Item
@@ -204,7 +205,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="score the read of the largest plate of each picture only, as truth with one plate each asks",
     )
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="sources read at a time (1)")
+    parser.add_argument("--jobs", type=positive, default=1, metavar="N", help="sources read at a time (1)")
     add_pipeline_arguments(parser)
 
 
@@ -213,6 +214,9 @@ def main(args: argparse.Namespace) -> int:
     from app.console import RunConsole
     from app.pipeline.opening import load_pipeline
 
+    if not args.folder.is_dir():
+        print(f"{args.folder}: no such folder", file=sys.stderr)
+        return 2
     try:
         truths = read_truth(args.truth, args.folder) if args.truth else read_openalpr(args.folder)
     except TruthError as error:

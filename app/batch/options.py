@@ -3,7 +3,7 @@
 import argparse
 from datetime import datetime
 
-from app.arguments import output_file
+from app.arguments import output_file, positive, share
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--log", nargs="?", const="", metavar="URL", help="keep the reads in the log, too (your own)")
     parser.add_argument("--no-pictures", action="store_true", help="keep the text of the reads only in the log")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="sources read at a time (1)")
+    parser.add_argument("--jobs", type=positive, default=1, metavar="N", help="sources read at a time (1)")
     parser.add_argument(
         "--resume", action="store_true", help="go on with a run that was stopped; needs its --csv or --jsonl"
     )
@@ -31,17 +31,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_pipeline_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of every command that reads plates."""
     parser.add_argument("--device", default=None, metavar="D", help="auto, cpu, or a graphics card such as cuda:0")
+    parser.add_argument("--min-confidence", type=share, metavar="X", help="leave out reads less sure than this, 0 to 1")
     parser.add_argument(
-        "--min-confidence", type=_share, metavar="X", help="leave out reads less sure than this, 0 to 1"
+        "--country", action="append", type=_country, metavar="CC", help="plates expected, as DE; may be given again"
     )
-    parser.add_argument("--country", action="append", metavar="CC", help="plates expected, as DE; may be given again")
 
 
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return value
+def _country(text: str) -> str:
+    """Read the code of a country whose plates are known."""
+    from recognizer.formats import FormatError, resolve
+
+    try:
+        resolve(text)
+    except FormatError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
 
 
 def _time(text: str) -> datetime:
