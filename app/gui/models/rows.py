@@ -91,8 +91,13 @@ def tags(row: ReadRow) -> tuple[str, ...]:
 
 def percent(value: float) -> str:
     """Return a share as whole percent; 100 % only where it is really that."""
+    return f"{whole_percent(value)} %"
+
+
+def whole_percent(value: float) -> int:
+    """Return a share in percent without its sign, as percent() does."""
     shown = round(value * 100)
-    return f"{min(shown, 99) if value < 1 else shown} %"
+    return min(shown, 99) if value < 1 else shown
 
 
 def clock(time: datetime, now: datetime | None = None) -> str:

@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from app.gui import shading, theme
 from app.gui.delegates import Paint, draw_bar, draw_plate
-from app.gui.models.rows import percent
+from app.gui.models.rows import percent, whole_percent
 
 _RADIUS = 8.0
 
@@ -159,7 +159,7 @@ class CharacterBars(QWidget):
         painter.setFont(font)
         painter.setPen(theme.colour("muted"))
         below = QRectF(room.left(), room.bottom() - 18, room.width(), 16)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(round(value * 100)))
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(whole_percent(value)))
 
 
 class ShareBar(QWidget):

@@ -13,9 +13,10 @@ from app.gui.controller import Controller
 from app.gui.delegates import MARGIN, THUMBNAIL, fitting_font, pill_font, pill_width
 from app.gui.dialogs.correction import CorrectionDialog
 from app.gui.dialogs.watch_entry import WatchEntryDialog
-from app.gui.models.rows import CONFIDENCE, PLATE, ROW_ROLE, SOURCE, TAG, TIME
+from app.gui.models.rows import CONFIDENCE, PLATE, ROW_ROLE, SOURCE, TAG, TIME, whole_percent
+from app.gui.pages import pictures
 from app.gui.pages.actions import ReadActions
-from app.gui.pages.common import TIGHT
+from app.gui.pages.common import SLIM
 from app.gui.pages.reads import ReadsPage
 from app.pipeline.types import EventKind
 from app.platelog.search import Query
@@ -229,6 +230,17 @@ def test_a_log_that_opens_later_fills_the_list(
     qtbot.waitUntil(lambda: not page.detail.crop.image.isNull())
 
 
+def test_no_character_is_surer_than_its_number_says(
+    page: ReadsPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plate of 99 % whose every character was called 100 is hard to explain."""
+    drawn: list[int] = []
+    monkeypatch.setattr(pictures, "whole_percent", lambda value: drawn.append(whole_percent(value)) or drawn[-1])
+    page.detail.bars.show_characters("AB1", (0.9999, 1.0, 0.42))
+    page.detail.bars.grab()
+    assert drawn == [99, 100, 42]
+
+
 def test_the_narrow_list_shows_time_and_source_whole(page: ReadsPage, empty_controller: Controller) -> None:
     old = replace(event_of(1), first_wall=datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC))
     empty_controller.events.emit((old,))
@@ -250,25 +262,35 @@ def test_what_can_be_done_stays_in_view_in_a_low_window(page: ReadsPage, empty_c
         assert made.visibleRegion().boundingRect() == made.rect()
 
 
-@pytest.mark.parametrize(("width", "hidden"), [(900, []), (745, []), (550, [SOURCE]), (420, [SOURCE, CONFIDENCE])])
+@pytest.mark.parametrize(
+    ("width", "hidden"),
+    [
+        (895, []),
+        (756, []),
+        (552, [SOURCE]),
+        (430, [SOURCE, CONFIDENCE]),
+        (391, [SOURCE, CONFIDENCE]),  # what a screen of 1024 pixels leaves it
+    ],
+)
 def test_a_narrow_list_keeps_room_for_the_tags(
     page: ReadsPage, empty_controller: Controller, width: int, hidden: list[int]
 ) -> None:
+    page.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # there are many reads
     empty_controller.events.emit((event_of(1),))
-    page.resize(width, 900)
+    page.view.resize(width, 400)
     assert [at for at in (SOURCE, CONFIDENCE, TAG) if page.view.isColumnHidden(at)] == hidden
     font = pill_font(page.view.font())
     longest = max(pill_width(font, tag) for tag in ("Reading…", "Corrected", "Hit", "Allowed", "Hit · settled"))
-    assert page.view.columnWidth(TAG) >= MARGIN + longest
     header = page.view.horizontalHeader()
     assert header is not None
+    assert header.sectionViewportPosition(TAG) + MARGIN + longest <= page.view.viewport().width()
     for column in (PLATE, TIME, SOURCE, CONFIDENCE):
         assert page.view.isColumnHidden(column) or header.sectionSizeHint(column) <= page.view.columnWidth(column)
 
 
 @pytest.mark.parametrize("plate", ["AB12CDE", "UP16CU0006", "ABCDEFGH12345678"])
 def test_a_long_plate_is_written_smaller_and_never_cut(qapp: QApplication, plate: str) -> None:
-    room = TIGHT[PLATE] - MARGIN - THUMBNAIL.width() - 14
+    room = SLIM[PLATE] - MARGIN - THUMBNAIL.width() - 14
     font = fitting_font(12.5, plate, room)
     assert QFontMetricsF(font).horizontalAdvance(plate) <= room or font.pointSizeF() == pytest.approx(12.5 * 0.6)
     if len(plate) <= 10:
