@@ -11,6 +11,7 @@ from PyQt5.QtCore import QT_VERSION_STR, QObject, Qt, pyqtSignal
 from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import QApplication, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.gui.placing import fit
 from app.gui.widgets import Picture, button, label
 from app.redact import redact
 
@@ -39,7 +40,7 @@ class CrashDialog(QDialog):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Something went wrong"))
-        self.resize(680, 460)
+        fit(self, 680, 460)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 20, 22, 18)
         column.setSpacing(12)

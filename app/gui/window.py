@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QEvent, QSettings, Qt
+from PyQt5.QtCore import QEvent, QSettings, QSize, Qt
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt5.QtWidgets import (
     QAbstractButton,
@@ -24,13 +24,14 @@ from app.gui.hits import HitBanner, HitDesk
 from app.gui.live_page import LivePage
 from app.gui.notice import Notice
 from app.gui.opening import Opening, names_in
-from app.gui.placing import Placing
+from app.gui.placing import Placing, room_for
 from app.gui.rail import Rail
 from app.gui.source_desk import SourceDesk
 from app.gui.widgets import days_of, label, several
 from app.settings import with_value
 
 _RUN_STOP_S = 0.5
+_LEAST = QSize(900, 560)
 
 
 class MainWindow(QMainWindow):
@@ -41,7 +42,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("Platescribe")
         self.setAcceptDrops(True)
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(_LEAST.boundedTo(room_for(self)))
         self._controller = controller
         self._state = state
         self.opening = opening(self)

@@ -9,6 +9,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard
 from app.gui.coach import Look, grey_of, judge
 from app.gui.controller import Controller
 from app.gui.known import KnownSource
+from app.gui.placing import fit
 from app.gui.polygons import picture_of
 from app.gui.probe import Probe, Probed
 from app.gui.which import Step, WhichPage
@@ -35,7 +36,7 @@ class SourceWizard(QWizard):
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(860, 640)
+        fit(self, 860, 640)
         self.which = WhichPage(controller, taken, known)
         self.picture = PicturePage(self.which)
         self.where = WherePage(self.picture, known.zones if known is not None else Zones())

@@ -3,6 +3,7 @@
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QButtonGroup, QDialog, QDialogButtonBox, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
+from app.gui.placing import fit
 from app.gui.polygons import PolygonCanvas
 from app.gui.widgets import button, label
 from app.pipeline.types import Image
@@ -79,7 +80,7 @@ class ZonesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Where to look"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(980, 700)
+        fit(self, 980, 700)
         self.editor = ZonesEditor(image, zones)
         box = QDialogButtonBox()
         box.addButton(QDialogButtonBox.StandardButton.Save)

@@ -21,6 +21,7 @@ from app.gui import theme
 from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.dialogs.fields import Field, setting_text
+from app.gui.placing import fit
 from app.gui.widgets import label
 from app.settings import Entry, Settings, schema, section_label, with_value
 
@@ -35,7 +36,7 @@ class SettingsDialog(Dialog):
         """section: the one to show first, the first one if empty."""
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Settings"))
-        self.resize(940, 640)
+        fit(self, 940, 640)
         self._controller = controller
         self.fields: dict[str, Field] = {}
         self._problems: dict[str, QLabel] = {}
