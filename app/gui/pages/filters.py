@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
-from PyQt5.QtCore import QDateTime, Qt, QTimer, pyqtSignal
+from PyQt5.QtCore import QDateTime, QEvent, Qt, QTimer, pyqtSignal
+from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.gui import icons
@@ -43,6 +44,21 @@ def span_times(span: Span, now: datetime) -> tuple[datetime | None, datetime | N
 def _days_before(day: datetime, days: int) -> datetime:
     """Return the local midnight so many days earlier, right where the clocks changed in between."""
     return (day.replace(tzinfo=None) - timedelta(days=days)).astimezone()
+
+
+class PlateField(QLineEdit):
+    """A line that leaves Ctrl+E to the window, which exports by it: on X11 it would go to the end of the line."""
+
+    def event(self, event: QEvent | None) -> bool:
+        """Do not claim that key."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and (event.modifiers(), event.key()) == (Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_E)
+        ):
+            event.ignore()
+            return False
+        return super().event(event)
 
 
 class FilterBar(QWidget):
@@ -98,7 +114,7 @@ class FilterBar(QWidget):
         self.source.blockSignals(False)
 
     def _make_fields(self) -> None:
-        self.plate = QLineEdit(self)
+        self.plate = PlateField(self)
         self.plate.setPlaceholderText(self.tr("Plate, such as AB12CDE; * stands for several characters, ? for one"))
         self.plate.setClearButtonEnabled(True)
         self.plate.addAction(icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)

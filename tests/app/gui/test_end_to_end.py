@@ -40,6 +40,13 @@ def test_open_wait_search_correct_export_watch_close(x_display: str, tmp_path: P
 
 
 @pytest.mark.xvfb
+def test_the_keys_of_the_window_work_while_a_plate_is_typed(x_display: str, tmp_path: Path) -> None:
+    """An X server has keys of its own for editing: the search field, which has the focus first, would take Ctrl+E."""
+    result = run_on(x_display, [sys.executable, "-m", "tests.app.gui.keys_on_x"], tmp_path)
+    assert result == {"done": ["Ctrl+E", "Ctrl+D"], "text": "AB1", "platform": "xcb"}
+
+
+@pytest.mark.xvfb
 @pytest.mark.timeout(200)
 def test_the_window_answers_within_50_ms_while_the_networks_run_flat_out(x_display: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.app.gui.responsiveness", str(DEMO_CLIP), str(tmp_path)]
