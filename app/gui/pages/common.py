@@ -9,11 +9,11 @@ from app.gui.models.rows import CONFIDENCE, PLATE, SOURCE, TAG, TIME
 from app.gui.models.thumbnails import Thumbnails
 
 WIDE = {PLATE: 226, TIME: 176, SOURCE: 150, CONFIDENCE: 84}
-NARROW = {PLATE: 196, TIME: 169, CONFIDENCE: 68}  # no column for the source: it stands under the time
+NARROW = {PLATE: 193, TIME: 169, CONFIDENCE: 68}  # no column for the source: it stands under the time
 TIGHT = {PLATE: 200, TIME: 104}  # and none for the confidence: the tags, a hit among them, matter more
 SLIM = {PLATE: 179, TIME: 95}  # as narrow as a list becomes on a small screen
 # The least width of the list for each, so that tags have room.
-_LAYOUTS = ((756, WIDE), (552, NARROW), (430, TIGHT), (0, SLIM))
+_LAYOUTS = ((753, WIDE), (547, NARROW), (430, TIGHT), (0, SLIM))
 
 
 class ReadView(QTableView):
