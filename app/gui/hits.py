@@ -5,6 +5,7 @@ from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.gui import theme, tone
 from app.gui.controller import Controller
+from app.gui.models.rows import clock, source_name
 from app.gui.widgets import Picture, button, label
 from app.journal import Alarm
 from app.platelog.types import Visit
@@ -128,8 +129,8 @@ class HitBanner(QFrame):
         self._kind.setText(self.tr("Watch-list hit") + (self.tr("  ·  {} more").format(more) if more else ""))
         notes = ", ".join(dict.fromkeys(hit.entry.note for hit in alarm.hits if hit.entry.note))
         source = self._controller.source(alarm.visit.source)
-        when = alarm.visit.first_time.astimezone().strftime("%H:%M:%S")
-        parts = (notes, source.name if source is not None else alarm.visit.source, when)
+        where = source.name if source is not None else source_name(alarm.visit.source)
+        parts = (notes, where, clock(alarm.visit.first_time))
         self._words.setText("  ·  ".join(part for part in parts if part))
         self.setAccessibleName(self.tr("Watch-list hit: {}").format(alarm.visit.plate))
 

@@ -1,3 +1,4 @@
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ from pytestqt.qtbot import QtBot
 from app.gui.pages.reads import ReadsPage
 from app.gui.pages.watch import WatchPage
 from app.gui.window import MainWindow
+from app.journal import Alarm
 from app.platelog.search import Query
-from app.platelog.watchlist import WatchEntry
+from app.platelog.types import Visit
+from app.platelog.watchlist import Hit, WatchEntry
 from tests.app.gui.fakes import FIRST, SECOND
 from tests.app.gui.shell import wait_for
 
@@ -140,3 +143,11 @@ def test_a_hit_leaves_the_banner_when_its_entry_is_removed(
     page.view.selectRow(0)
     page.remove_button.click()
     wait_for(qtbot, lambda: not window.banner.isVisible())
+
+
+def test_a_hit_of_an_old_recording_says_the_day_and_names_its_file(window: MainWindow) -> None:
+    """The clock alone would be taken for today's, and who was seen a year ago for somebody who is here now."""
+    seen = datetime(2025, 1, 2, 3, 4, 5).astimezone()
+    visit = Visit("AB1", "/long/way/to/gate.mp4", seen, seen, track="t", list_name="block")
+    window.controller.hit.emit(Alarm(visit, (Hit(WatchEntry("block", "AB1"), "AB1", 0),)))
+    assert window.banner._words.text() == "gate.mp4  ·  2025-01-02 03:04:05"
