@@ -62,7 +62,7 @@ def visit_values(visit: Visit, source_id: int) -> dict[str, object]:
         "plate": storable(visit.plate),
         "original_plate": None if visit.original_plate is None else storable(visit.original_plate),
         "confidence": visit.confidence,
-        "char_confidences": " ".join(f"{value:.4g}" for value in visit.char_confidences),
+        "char_confidences": " ".join(_share(value) for value in visit.char_confidences),
         "reads": visit.reads,
         "first_s": visit.first_s,
         "last_s": visit.last_s,
@@ -74,6 +74,11 @@ def visit_values(visit: Visit, source_id: int) -> dict[str, object]:
         "note": storable(visit.note),
         "settled": visit.settled,
     }
+
+
+def _share(value: float) -> str:
+    """Return a share in four digits; none but a whole one becomes 1, which the window would call 100 %."""
+    return f"{value if value >= 1 else min(value, 0.9999):.4g}"
 
 
 def track_name(track: str) -> str:

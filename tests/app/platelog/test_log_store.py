@@ -25,6 +25,13 @@ def test_what_is_saved_comes_back_whole(store: Store) -> None:
     assert "AB12" not in saved.crop
 
 
+def test_a_character_that_is_not_quite_sure_does_not_become_so_in_the_log(store: Store) -> None:
+    sure = entry("AB1")
+    sure = replace(sure, visit=replace(sure.visit, char_confidences=(0.99997, 1.0, 0.12345)))
+    [saved] = store.save([sure])
+    assert store.get(saved.id or 0).char_confidences == (0.9999, 1.0, 0.1235)
+
+
 def test_a_later_revision_replaces_row_search_entries_and_pictures(store: Store) -> None:
     [first] = store.save([entry("AB12CDE")])
     [second] = store.save([entry("AB12CDF", revision=2)])
