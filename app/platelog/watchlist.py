@@ -17,6 +17,7 @@ from app.platelog.rows import as_written, storable
 from app.platelog.schema import WATCH
 from app.platelog.spelling import ANY_ONE, ANY_RUN, compact, distance, fold, has_wildcard, pattern
 from app.platelog.types import BLOCK, LISTS
+from app.words import counted
 
 MAX_TOLERANCE = 4
 
@@ -49,7 +50,8 @@ class WatchEntry:
         if not 0 <= self.tolerance <= MAX_TOLERANCE:
             raise LogError(f"A tolerance is 0 to {MAX_TOLERANCE} characters, not {self.tolerance} ('{self.plate}').")
         if self.tolerance and self.tolerance >= letters:
-            raise LogError(f"With {self.tolerance} characters of tolerance '{self.plate}' matches any plate: lower it.")
+            some = counted(self.tolerance, "character")
+            raise LogError(f"With {some} of tolerance '{self.plate}' matches any plate: lower it.")
         try:
             object.__setattr__(self, "active", parse_hours(self.hours))
         except ValueError as error:

@@ -97,6 +97,7 @@ def test_wrong_hours_are_named(hours: str) -> None:
         (("block", "AB12", 9), "0 to 4"),
         (("block", "AB12", -1), "0 to 4"),
         (("block", "A*1", 2), "matches any plate"),
+        (("block", "A", 1), "With 1 character of tolerance"),
     ],
 )
 def test_senseless_entries_are_refused(values: tuple[str, str, int], message: str) -> None:
