@@ -56,6 +56,8 @@ class PlayerBar(QFrame):
             self._play.setToolTip(words)
             self._play.setAccessibleName(words)
         place, length = self.place(), source.duration_s or 0.0
+        if source.ended and not source.error and self._wanted is None:
+            place = max(place, length)  # the last frame begins before the end, and may stand at the second before
         self._time.setText(f"{clock(place)} / {clock(length)}")
         self._bar.show_place(place, max(length, place), list(source.ticks.values()))
         if not self._speed.hasFocus():

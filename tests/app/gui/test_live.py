@@ -125,6 +125,18 @@ def test_arrows_and_j_and_l_go_on_and_back(
     wait_for(qtbot, lambda: abs(place_of(controller, name) - place) < 0.3)
 
 
+def test_a_recording_that_ended_stands_at_its_end(qtbot: QtBot, playing: tuple[Controller, PlayerBar, str]) -> None:
+    controller, player, name = playing
+    controller.seek(name, 3.5)
+    controller.set_paused(name, False)
+    wait_for(qtbot, lambda: controller.source(name).ended)  # type: ignore[union-attr]
+    player.refresh()
+    assert player._time.text() == "0:04 / 0:04" and player._bar.value() == player._bar.maximum()
+    player.seek(1.0)
+    player.refresh()
+    assert player._time.text() == "0:01 / 0:04"
+
+
 def test_a_full_stop_shows_the_next_frame(qtbot: QtBot, playing: tuple[Controller, PlayerBar, str]) -> None:
     controller, player, name = playing
     first = controller.newest(name)
