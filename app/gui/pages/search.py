@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from PyQt5.QtCore import QModelIndex, Qt, QTimer
-from PyQt5.QtGui import QShowEvent
-from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PyQt5.QtGui import QKeySequence, QShowEvent
+from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QShortcut, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from app.gui.controller import Controller
 from app.gui.dialogs.export import ExportDialog
@@ -87,8 +87,10 @@ class SearchPage(QWidget):
         self.count = label("", "muted")
         self.newer = button(self.tr("Show newer reads"), "refresh-cw", self.search)
         self.newer.setToolTip(self.tr("The log has grown since this search (F5)"))
-        self.newer.setShortcut("F5")
         self.newer.hide()
+        again = QShortcut(QKeySequence("F5"), self)  # also where nothing told that the log has grown: a read-only one
+        again.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        again.activated.connect(self.search)
         self.export_button = button(self.tr("Export…"), "download", self.export)
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Search"), "pageTitle"))

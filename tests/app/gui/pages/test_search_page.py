@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PyQt5.QtCore import QDateTime, QPoint, Qt
-from PyQt5.QtWidgets import QComboBox, QTableView
+from PyQt5.QtWidgets import QApplication, QComboBox, QTableView
 from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
@@ -152,6 +152,17 @@ def test_what_came_since_is_offered_and_shown_by_itself_where_nothing_was_found(
     comes(902, "NEW2")
     qtbot.waitUntil(lambda: found(page) == ["NEW2"])
     assert page.detail.isVisible()
+
+
+def test_f5_finds_what_another_program_wrote(
+    qtbot: QtBot, qapp: QApplication, page: SearchPage, controller: Controller
+) -> None:
+    controller.store.save([visit_of(901)])
+    qapp.setActiveWindow(page)
+    page.filters.plate.setFocus()
+    assert not page.newer.isVisible()
+    qtbot.keyClick(page.filters.plate, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: page.count.text() == "41 reads")
 
 
 def test_nothing_is_asked_before_the_page_is_shown(qtbot: QtBot, controller: Controller) -> None:
