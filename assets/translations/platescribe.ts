@@ -60,7 +60,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>{file} is there already. Read the whole queue again and replace it?</source>
+      <source>{file} is there already. Read the queue and replace it?</source>
       <translation type="unfinished" />
     </message>
     <message>

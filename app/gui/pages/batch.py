@@ -103,7 +103,7 @@ class BatchPage(QWidget):
         if self.running or not self._items or not self.card.path:
             return
         path = whole_path(self.card.path)
-        question = self.tr("{file} is there already. Read the whole queue again and replace it?").format(file=path)
+        question = self.tr("{file} is there already. Read the queue and replace it?").format(file=path)
         if would_replace(path) and not sure(question, self.tr("Replace it"), self):
             return
         main = self._controller.journal
