@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, get_type_hints
@@ -286,6 +286,8 @@ def with_value(settings: Settings, key: str, value: object) -> Settings:
 
 def _checked(entry: Entry, value: object) -> Value:
     if entry.kind is tuple and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        if entry.key == "reading.countries":
+            _check_countries(value)
         return tuple(value)
     if entry.kind is float and isinstance(value, int) and not isinstance(value, bool):
         try:
@@ -302,6 +304,16 @@ def _checked(entry: Entry, value: object) -> Value:
     if low is not None and high is not None and isinstance(value, int | float) and not low <= value <= high:
         raise ValueError(f"'{entry.key}' must lie between {low:g} and {high:g}, not {value!r}.")
     return value  # type: ignore[return-value]  # narrowed by `type(value) is not entry.kind`
+
+
+def _check_countries(codes: Iterable[str]) -> None:
+    from recognizer.formats import FormatError, resolve  # the formats of all countries: read where one is named
+
+    for code in codes:
+        try:
+            resolve(code)
+        except FormatError as error:
+            raise ValueError(f"'reading.countries': {error}.") from error
 
 
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}

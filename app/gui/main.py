@@ -53,8 +53,8 @@ def main(args: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C and a polite kill close the window as a person would
         signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, window.leave))
     window.show()
-    for problem in loaded.problems:
-        window.say(problem)
+    if loaded.problems:
+        window.notice.show_problem("\n".join(loaded.problems))
     QTimer.singleShot(0, lambda: window.opening.begin(args.sources))
     status = app.exec()
     guard.remove()

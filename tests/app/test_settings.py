@@ -102,6 +102,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
         ("[detection]\nmin_score = nan", "between 0.05 and 0.95"),
         ('[appearance]\ntheme = "pink"', "one of system, light, dark"),
         ("[reading]\ncountries = [1]", "a list of texts"),
+        ('[reading]\ncountries = ["DE", "XX"]', "'reading.countries': no plate format for region 'XX'; known are"),
         ("[decision]\nagrement = 3", "no setting 'decision.agrement'"),
         ("[decisions]\nagreement = 3", "no setting 'decisions.agreement'"),
         ("agreement = 3", "'agreement' is no known section"),

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,6 +65,25 @@ def dropped(*urls: str) -> QMimeData:
 
 def opened(window: MainWindow) -> list[str]:
     return [source.spec.address for source in window._controller.sources]
+
+
+OPEN_AND_LOOK = """
+import sys
+from app import bootstrap
+bootstrap.prepare()
+from PyQt5.QtCore import QTimer
+from app import cli
+from app.gui.opening import Opening
+from app.gui.window import MainWindow
+
+def look(opening, _names):
+    window = opening.parent()
+    print(window.notice.isVisible() and window.notice.words.text(), flush=True)
+    QTimer.singleShot(0, window.close)
+
+Opening.begin = look
+sys.exit(cli.main(["gui", "--log", sys.argv[1]]))
+"""
 
 
 def test_the_first_start_plays_the_demo(
@@ -393,6 +415,22 @@ def test_a_second_window_offers_to_read_only(tmp_path: Path, monkeypatch: pytest
         if kept is not None:
             assert kept.journal is None and kept.reading is not None and "another Platescribe" in kept.notice
             kept.reading.close()
+
+
+def test_the_window_opens_with_faulty_settings_and_says_so_until_it_was_read(tmp_path: Path) -> None:
+    settings = tmp_path / "platescribe" / "settings.toml"
+    settings.parent.mkdir()
+    settings.write_text('[reading]\ncountries = ["XX"]\n[decision]\nagreement = 0\n')
+    run = subprocess.run(
+        [sys.executable, "-c", OPEN_AND_LOOK, str(tmp_path / "l.db")],
+        env=os.environ | {"XDG_CONFIG_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert run.returncode == 0, run.stderr
+    for words in ("'reading.countries': no plate format for region 'XX'", "'decision.agreement' must lie between"):
+        assert f"{settings}: {words}" in run.stdout and "correct that line" in run.stdout
 
 
 def test_the_window_fits_a_small_screen_with_large_texts(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
