@@ -90,7 +90,8 @@ class Controller(Playing):
         for source in self._open.values():
             source.release()
         ended: list[bool] = []
-        stopper = threading.Thread(target=lambda: ended.append(self._engine.stop(_STOP_S)), daemon=True)
+        engine = self._engine
+        stopper = threading.Thread(target=lambda: ended.append(engine.stop(_STOP_S)), daemon=True)
         stopper.start()
         stopper.join(_STOP_S)
         if self._kept.journal is not None:

@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PyQt5.QtCore import QObject
 
@@ -13,6 +14,23 @@ from app.gui.answers import Answers
 T = TypeVar("T")
 Failed = Callable[[BaseException], None]
 _Job = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """Whom to tell how a job went."""
+
+    done: Callable[[Any], None]
+    failed: Failed | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a job came to: a value, or an error."""
+
+    number: int
+    value: object = None
+    error: Exception | None = None
 
 
 class Tasks(QObject):
@@ -24,7 +42,9 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None, threads: int = 2) -> None:
         super().__init__(parent)
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._answers: Answers[_Job] = Answers(self._deliver, self)
+        self._answers: Answers[_Answer] = Answers(self._deliver, self)
+        self._asked = 0
+        self._then: dict[int, _Then] = {}  # here, since threads hold nothing of the window's
         self._threads = threads
         self._running = 0
         self._closed = False
@@ -38,8 +58,10 @@ class Tasks(QObject):
             name = f"window task {self._running}"
             threading.Thread(target=_run, args=(self._jobs,), name=name, daemon=True).start()
         self._answers.expect()
-        box = self._answers.box
-        self._jobs.put(lambda: box.put(_answer(work, done, failed)))
+        self._asked += 1
+        number, box = self._asked, self._answers.box
+        self._then[number] = _Then(done, failed)
+        self._jobs.put(lambda: box.put(_answer(number, work)))
 
     def close(self) -> None:
         """Start and deliver nothing more; what runs is left to end by itself."""
@@ -50,9 +72,16 @@ class Tasks(QObject):
         for _ in range(self._running):
             self._jobs.put(None)
 
-    def _deliver(self, call: _Job) -> None:
-        if not self._closed:
-            call()
+    def _deliver(self, answer: _Answer) -> None:
+        then = self._then.pop(answer.number)
+        if self._closed:
+            return
+        if answer.error is None:
+            then.done(answer.value)
+        elif then.failed is not None:
+            then.failed(answer.error)
+        else:
+            raise answer.error
 
 
 def _run(jobs: "SimpleQueue[_Job | None]") -> None:
@@ -62,19 +91,8 @@ def _run(jobs: "SimpleQueue[_Job | None]") -> None:
         del job  # what it holds shall not wait for the next one
 
 
-def _answer(work: Callable[[], T], done: Callable[[T], None], failed: Failed | None) -> _Job:
-    """Do the work; what is to be called with its result, or with its error."""
+def _answer(number: int, work: Callable[[], object]) -> _Answer:
     try:
-        result = work()
+        return _Answer(number, work())
     except Exception as error:
-        return _failure(error, failed)
-    return lambda: done(result)
-
-
-def _failure(error: Exception, failed: Failed | None) -> _Job:
-    def tell() -> None:
-        if failed is None:
-            raise error
-        failed(error)
-
-    return tell
+        return _Answer(number, error=error)

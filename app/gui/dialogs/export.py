@@ -3,9 +3,8 @@
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from threading import Event
 
-from PyQt5.QtCore import QUrl, pyqtSignal
+from PyQt5.QtCore import QTimer, QUrl
 from PyQt5.QtGui import QDesktopServices
 from PyQt5.QtWidgets import (
     QButtonGroup,
@@ -28,20 +27,18 @@ from app.columns import COLUMNS
 from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.models.background import Asker
-from app.gui.models.exporting import Format, Stopped, Wanted, write
+from app.gui.models.exporting import Format, Progress, Stopped, Wanted, write
 from app.gui.widgets import button, several
 from app.platelog.errors import LogError
 from app.platelog.search import Query
 from app.platelog.store import Store
 
 _PER_ROW = 5
-_EVERY = 200
+_SHOWN_MS = 100  # between two looks at how far an export is
 
 
 class ExportDialog(Dialog):
     """Asks what to export, counts it, writes it in a worker, and offers the folder."""
-
-    _advanced = pyqtSignal(int)
 
     def __init__(
         self,
@@ -59,7 +56,10 @@ class ExportDialog(Dialog):
         self._counter = Asker(self)
         self._counter.failed.connect(lambda text: show_problem(self.problem, text))
         self._total = 0
-        self._stop = Event()
+        self._progress = Progress()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_SHOWN_MS)
+        self._timer.timeout.connect(self._show_progress)
         self._busy = False
         self._make_fields(found)
         self._lay_out()
@@ -71,7 +71,6 @@ class ExportDialog(Dialog):
         self.close_button = self.add_cancel()
         self.folder_button.setAutoDefault(False)
         self.folder_button.hide()
-        self._advanced.connect(self._show_progress)
         self._count()
 
     def accept(self) -> None:
@@ -81,15 +80,15 @@ class ExportDialog(Dialog):
         path = Path(self.target.text().strip()).expanduser()
         wanted = Wanted(self._chosen(), self.format.currentData(), path, self.chosen_columns(), self.crops.isChecked(),
                         self.frames.isChecked(), self.blur.isChecked())  # fmt: skip
-        self._stop.clear()
+        self._progress = Progress()
         self._set_busy(True)
         self.bar.setRange(0, max(1, self._total))
-        self._controller.try_later(partial(write, self._store, wanted, self._report), self._done, self._failed)
+        self._controller.try_later(partial(write, self._store, wanted, self._progress), self._done, self._failed)
 
     def reject(self) -> None:
         """Stop what is being written, or close."""
         if self._busy:
-            self._stop.set()
+            self._progress.stop()
         else:
             super().reject()
 
@@ -163,9 +162,9 @@ class ExportDialog(Dialog):
         return self._query if self.filtered.isChecked() else Query()
 
     def _count(self) -> None:
-        query = self._chosen()
+        store, query = self._store, self._chosen()
         self.number.setText(self.tr("Counting…"))
-        self._counter.ask(lambda: self._store.count(query), self._counted)
+        self._counter.ask(lambda: store.count(query), self._counted)
 
     def _counted(self, total: int) -> None:
         self._total = total
@@ -196,15 +195,8 @@ class ExportDialog(Dialog):
         if name:
             self.target.setText(name)
 
-    def _report(self, count: int) -> None:
-        """Tell how many are written, from the worker; raises Stopped when the user has had enough."""
-        if self._stop.is_set():
-            raise Stopped
-        if count % _EVERY == 0:
-            self._advanced.emit(count)
-
-    def _show_progress(self, count: int) -> None:
-        self.bar.setValue(min(count, self.bar.maximum()))
+    def _show_progress(self) -> None:
+        self.bar.setValue(min(self._progress.count, self.bar.maximum()))
 
     def _done(self, count: int) -> None:
         self._set_busy(False)
@@ -227,6 +219,10 @@ class ExportDialog(Dialog):
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
+        if busy:
+            self._timer.start()
+        else:
+            self._timer.stop()
         self.bar.setVisible(busy)
         self.go.setEnabled(not busy)
         self.close_button.setText(self.tr("Stop") if busy else self.tr("Close"))

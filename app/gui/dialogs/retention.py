@@ -49,14 +49,16 @@ class RetentionDialog(Dialog):
         days = self.days.value()
         question = self.tr("Delete all reads logged over {days} ago, with their pictures? This cannot be undone.")
         if self._sure(question.format(days=days_of(days))):
-            self._do(lambda: retain(self._store, days), self._count_old)
+            store = self._store
+            self._do(lambda: retain(store, days), self._count_old)
 
     def forget(self) -> None:
         """Remove every trace of the plate, after asking."""
         plate = self.plate.text()
         question = self.tr("Remove every trace of {plate}, pictures and notes included? This cannot be undone.")
         if self._sure(question.format(plate=plate.upper())):
-            self._do(lambda: purge(self._store, plate), self._count_plate)
+            store = self._store
+            self._do(lambda: purge(store, plate), self._count_plate)
 
     def _age_card(self) -> QWidget:
         self.days = QSpinBox(self)
@@ -113,7 +115,8 @@ class RetentionDialog(Dialog):
     def _count_old(self) -> None:
         days = self.days.value()
         self.old.setText(self.tr("Counting…"))
-        self._counting.ask(lambda: retain(self._store, days, dry_run=True), self._show_old)
+        store = self._store
+        self._counting.ask(lambda: retain(store, days, dry_run=True), self._show_old)
 
     def _show_old(self, found: Forgotten) -> None:
         text = self.tr("{reads} and {pictures} ({mb} MB) were logged longer ago.")
@@ -127,7 +130,8 @@ class RetentionDialog(Dialog):
             self.traces.setText("")
             self.forget_button.setEnabled(False)
             return
-        self._tracing.ask(lambda: purge(self._store, plate, dry_run=True), self._show_traces)
+        store = self._store
+        self._tracing.ask(lambda: purge(store, plate, dry_run=True), self._show_traces)
 
     def _show_traces(self, found: Forgotten) -> None:
         others = self.tr("1 alternative of another read"), self.tr("{n} alternatives of other reads")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from threading import Event
 
 from app.platelog.export import to_crops, to_csv, to_jsonl
 from app.platelog.frames import to_frames
@@ -20,6 +21,24 @@ class Format(Enum):
 
 class Stopped(Exception):
     """The user has stopped an export."""
+
+
+class Progress:
+    """How many are written: told by the worker, which it also stops; looked at by the window."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """Have the export end without a file."""
+        self._stopped.set()
+
+    def __call__(self, count: int) -> None:
+        """Note how many are written; raises Stopped when the user has had enough."""
+        if self._stopped.is_set():
+            raise Stopped
+        self.count = count
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,33 +2,40 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 from PyQt5.QtCore import QObject, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QImage, QImageReader
 
+from app.gui.answers import Answers
 from app.gui.models.background import shared_pool
 from app.platelog.errors import LogError
 
 KEPT = 600
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A picture by its name; null where there is none."""
+
+    name: str
+    image: QImage
+
+
 class Thumbnails(QObject):
     """Pictures by name, no larger than `box` pixels; `get` answers at once and `ready` tells when one has come."""
 
     ready = pyqtSignal(str)
-    _loaded = pyqtSignal(str, QImage)
-    _done = pyqtSignal()
 
-    def __init__(self, locate: Callable[[str], Path], box: QSize, parent: QObject | None = None) -> None:
+    def __init__(self, locate: Callable[[str], Path], box: QSize, parent: QObject) -> None:
         super().__init__(parent)
         self._locate, self._box = locate, box
         self._kept: OrderedDict[str, QImage] = OrderedDict()
         self._wanted: list[str] = []
-        self._running = False
-        self._loaded.connect(self._keep)
-        self._done.connect(self._next)
+        self._awaited = 0
+        self._answers: Answers[_Loaded] = Answers(self._take, self)
 
     def get(self, name: str) -> QImage | None:
         """Return the picture, a null image where there is none, or None while it is being read."""
@@ -46,38 +53,43 @@ class Thumbnails(QObject):
 
     def put(self, name: str, image: QImage) -> None:
         """Keep a picture that is at hand already, such as a live one."""
-        self._keep_image(name, scaled(image, self._box))
+        self._keep(name, scaled(image, self._box))
 
     def _start(self) -> None:
-        if self._running or not self._wanted:
+        if self._awaited or not self._wanted:
             return
-        self._running = True
         names = tuple(reversed(self._wanted))  # the rows asked for last are the ones on screen
         self._wanted.clear()
-        shared_pool().start(lambda: self._load(names))
+        for _ in names:
+            self._answers.expect()
+        self._awaited = len(names)
+        files = tuple((name, self._path(name)) for name in names)
+        box, answers = self._box, self._answers.box
+        shared_pool().start(lambda: _load(files, box, answers))
 
-    def _load(self, names: Sequence[str]) -> None:
-        with suppress(RuntimeError):  # the window may have gone meanwhile
-            for name in names:
-                image = QImage()
-                with suppress(OSError, LogError):
-                    image = read_picture(self._locate(name), self._box)
-                self._loaded.emit(name, image)
-            self._done.emit()
+    def _path(self, name: str) -> Path | None:
+        try:
+            return self._locate(name)
+        except (OSError, LogError):
+            return None
 
-    def _keep(self, name: str, image: QImage) -> None:
-        self._keep_image(name, image)
-        self.ready.emit(name)
-
-    def _next(self) -> None:
-        self._running = False
+    def _take(self, loaded: _Loaded) -> None:
+        self._awaited -= 1
+        self._keep(loaded.name, loaded.image)
+        self.ready.emit(loaded.name)
         self._start()
 
-    def _keep_image(self, name: str, image: QImage) -> None:
+    def _keep(self, name: str, image: QImage) -> None:
         self._kept[name] = image
         self._kept.move_to_end(name)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+
+
+def _load(files: Sequence[tuple[str, Path | None]], box: QSize, answers: "SimpleQueue[_Loaded]") -> None:
+    """Read pictures in a worker, which holds no object of the window's."""
+    for name, path in files:
+        answers.put(_Loaded(name, read_picture(path, box) if path is not None else QImage()))
 
 
 def read_picture(path: Path, box: QSize | None = None) -> QImage:

@@ -69,7 +69,8 @@ class VisitTable(ReadColumns):
 
     def search(self, query: Query) -> None:
         """Look for visits; the present result stays until the new one is there, and a newer search supersedes."""
-        self._search.ask(lambda: begin(self._store, query), self._show)
+        store = self._store
+        self._search.ask(lambda: begin(store, query), self._show)
 
     def again(self) -> None:
         """Run the same search anew, as after a change of the log."""
@@ -124,7 +125,8 @@ class VisitTable(ReadColumns):
         if found.complete:
             self.found.emit(found.total)
         else:
-            self._search.ask(lambda: look_for(self._store, found.query), self._extend)
+            store = self._store
+            self._search.ask(lambda: look_for(store, found.query), self._extend)
 
     def _extend(self, whole: Found) -> None:
         """Show the rows behind the first window; if visits came meanwhile, the first window is taken anew."""

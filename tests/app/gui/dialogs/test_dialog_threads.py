@@ -1,0 +1,56 @@
+"""What dialogs have done in threads holds nothing of the window's."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PyQt5.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.gui.controller import Controller
+from app.gui.dialogs import retention
+from app.gui.dialogs.export import ExportDialog
+from app.gui.dialogs.retention import RetentionDialog
+from app.gui.models import background
+from app.platelog.search import Query
+from tests.app.gui.test_threads import Pool, of_the_window
+
+
+@pytest.fixture
+def work(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """Whatever is given to a thread; nothing of it is done."""
+    pool = Pool()
+    monkeypatch.setattr(background, "shared_pool", lambda: pool)
+    monkeypatch.setattr(controller, "try_later", lambda work, _done, _failed: pool.work.append(work))
+    return pool.work
+
+
+def shown(qtbot: QtBot, dialog: QWidget) -> None:
+    qtbot.addWidget(dialog)
+    dialog.show()
+
+
+def test_an_export(qtbot: QtBot, controller: Controller, work: list[Callable[[], object]], tmp_path: Path) -> None:
+    assert controller.store is not None
+    dialog = ExportDialog(controller, controller.store, Query())
+    shown(qtbot, dialog)
+    dialog.target.setText(str(tmp_path / "o.csv"))
+    dialog.accept()
+    assert len(work) > 1 and isinstance(work[-1], partial), "counting, then writing"
+    assert [of_the_window(one) for one in work] == [[]] * len(work)
+
+
+def test_deleting(
+    qtbot: QtBot, controller: Controller, work: list[Callable[[], object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert controller.store is not None
+    monkeypatch.setattr(retention, "sure", lambda *_: True)
+    dialog = RetentionDialog(controller, controller.store)
+    shown(qtbot, dialog)
+    dialog.plate.setText("AB123C")
+    before = len(work)
+    dialog.delete_old()
+    dialog.forget()
+    assert len(work) == before + 2 and before >= 1
+    assert [of_the_window(one) for one in work] == [[]] * len(work)
