@@ -8,13 +8,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from app.pipeline.types import EventKind, PlateEvent
 from app.platelog.errors import LogError
+from app.platelog.search import Query
 from app.platelog.store import Store
 from app.platelog.types import Guess, LogStatus, Visit
 from app.platelog.watchlist import Hit
@@ -34,7 +35,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Noted:
-    """What became of an event: the visit as known now, its hits, and for a final one the answer of the store.
+    """What became of an event: the visit as known now, its hits, and for a final one that is kept the store's answer.
 
     answer gives the visit as stored once it is on the disk; see LogWriter.submit.
     """
@@ -76,13 +77,17 @@ class Journal:
         """How the writing stands."""
         return self.writer.status
 
-    def take(self, event: PlateEvent) -> Noted:
-        """Note an event: tell its new watch-list hits, and hand a final one to the writer. Never waits for the disk."""
+    def take(self, event: PlateEvent, once: bool = False) -> Noted:
+        """Note an event: tell its new watch-list hits, and hand a final one to the writer. Never waits for the disk.
+
+        once: a plate that the log has of this source since an earlier run is not kept again, but told as it is there.
+        """
         hits = self._hits(event) if event.kind is not EventKind.WITHDRAWN else ()
         visit = visit_of(event, self.run, hits[0].entry.list_name if hits else "")
         if event.kind is EventKind.FINAL or event.is_still or event.agreeing >= _AGREED:
             self._tell(event.track_key, Alarm(visit, hits))
-        answer = self._keep(event, visit) if event.kind is EventKind.FINAL else None
+        known = once and event.kind is EventKind.FINAL and self._known(event)
+        answer = self._keep(event, visit) if event.kind is EventKind.FINAL and not known else None
         return Noted(visit, hits, answer)
 
     def keep(self, event: PlateEvent) -> "Future[Visit] | None":
@@ -111,6 +116,19 @@ class Journal:
         except LogError as error:
             self.writer.meet(error)
             return ()
+
+    def _known(self, event: PlateEvent) -> bool:
+        """Whether the log has this plate of this source since an earlier run; what it has is told."""
+        query = Query(event.text, look_alikes=False, alternatives=False, source=event.source_id)
+        try:
+            found = self.store.page(query).visits if self.store is not None else ()
+        except LogError as error:
+            self.writer.meet(error)
+            return False
+        before = next((visit for visit in found if visit.run != self.run), None)
+        if before is not None and self._on_saved is not None:
+            self._on_saved(replace(before, track=event.track_key))
+        return before is not None
 
     def _keep(self, event: PlateEvent, visit: Visit) -> "Future[Visit]":
         crop, frame = (event.best_crop, event.best_frame) if self._pictures else (None, None)

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass, replace
 
+from app.gui.demo import is_demo
 from app.journal import Alarm, Journal
 from app.pipeline.types import EventKind, FrameResult, PlateEvent, light
 from app.platelog.types import Visit
@@ -38,7 +39,7 @@ class Feed:
         """Hand an event to the log, then keep it for the window. Called in the engine's thread."""
         event = self._replays.known(event)
         if self.journal is not None:
-            self.journal.take(self._to_keep(event))
+            self.journal.take(self._to_keep(event), once=is_demo(event.source_id))
         with self._lock:
             self._events.append(event)
 

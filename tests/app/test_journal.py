@@ -158,6 +158,25 @@ def test_doing_a_run_again_repeats_nothing(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_what_is_to_be_kept_once_is_told_as_an_earlier_run_left_it(tmp_path: Path) -> None:
+    told: list[Visit] = []
+    first = open_journal(tmp_path / "log.sqlite3")
+    before = saved(first, event())
+    assert first.store is not None and before.id is not None
+    first.store.correct(before.id, "AB12CDF")
+    first.store.watch.add(WatchEntry("block", "AB12CDE"))
+    first.close()
+    alarms: list[Alarm] = []
+    journal = open_journal(tmp_path / "log.sqlite3", on_alarm=alarms.append, on_saved=told.append)
+    assert journal.take(event(key="cam#5"), once=True).answer is None
+    assert [(visit.id, visit.plate, visit.track) for visit in told] == [(before.id, "AB12CDF", "cam#5")]
+    assert [alarm.visit.plate for alarm in alarms] == ["AB12CDE"]
+    for _ in range(2):  # of this run itself the newest counts
+        assert journal.take(event(text="XY34ZKL", key="cam#6"), once=True).answer is not None
+    assert [visit.plate for visit in stored(journal)] == ["XY34ZKL", "AB12CDF"]
+    journal.close()
+
+
 def test_saved_visits_are_told(tmp_path: Path) -> None:
     told: list[Visit] = []
     journal = open_journal(tmp_path / "log.sqlite3", on_saved=told.append)

@@ -60,11 +60,15 @@ class ReadTable(ReadColumns):
 
     def put(self, key: str, visit: Visit) -> None:
         """Show a visit as the log has it now: corrected, settled, its pictures named."""
+        same = [at for at, row in enumerate(self._rows) if row.visit.id == visit.id is not None]
         place = self.row_of(key)
-        if place < 0:
-            place = next((at for at, row in enumerate(self._rows) if row.visit.id == visit.id), -1)
+        if place < 0 or self._rows[place].visit.id not in (None, visit.id):  # the key is that of an earlier run
+            place = same[0] if same else -1
         if place >= 0:
             self._set(place, replace(self._rows[place], visit=visit))
+        for other in reversed(same):
+            if other != place:
+                self._remove(other)
 
     def drop(self, key: str) -> None:
         """Take a read out of the list."""
@@ -122,8 +126,9 @@ class ReadTable(ReadColumns):
 
     def _append(self, visits: Sequence[Visit], after: Cursor | None) -> None:
         self._after, self._more = after, after is not None
-        shown = {(row.visit.source, row.visit.track) for row in self._rows if row.key}
-        older = [self._old_row(visit) for visit in visits if (visit.source, visit.track) not in shown]
+        keys = {row.key for row in self._rows if row.key}
+        numbers = {row.visit.id for row in self._rows}
+        older = [row for row in map(self._old_row, visits) if row.key not in keys and row.visit.id not in numbers]
         if older:
             self.beginInsertRows(_NO_PARENT, len(self._rows), len(self._rows) + len(older) - 1)
             self._rows += older

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PyQt5.QtCore import QCoreApplication, Qt
 
-from app.gui.demo import DEMO_CLIP
+from app.gui.demo import is_demo
 from app.platelog.types import BLOCK, Guess, Visit
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -65,7 +65,7 @@ def tip_text(row: ReadRow, column: int) -> str:
 
 def source_name(source: str) -> str:
     """Return how a source is called in a list: a file without its folders, anything else as it is."""
-    if source == str(DEMO_CLIP):
+    if is_demo(source):
         return tr("Demo clip")
     return source if "://" in source else source.replace("\\", "/").rstrip("/").rpartition("/")[2]
 

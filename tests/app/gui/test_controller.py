@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PyQt5 import sip
 from PyQt5.QtCore import QObject
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -11,6 +12,8 @@ from pytestqt.qtbot import QtBot
 from app.gui.controller import Controller
 from app.gui.feed import Feed
 from app.gui.kept import open_log
+from app.gui.main import make_window
+from app.gui.pages.reads import ReadsPage
 from app.gui.states import state_of
 from app.gui.window import MainWindow
 from app.journal import Alarm
@@ -80,6 +83,31 @@ def test_a_clip_is_read_and_both_visits_are_in_the_log(
     wait_for(qtbot, lambda: len(told.saved) >= 2)
     assert {visit.plate for visit in controller.store.each(Query())} == {FIRST.text, SECOND.text}
     assert source is not None and {tick.text for tick in source.ticks.values()} == {FIRST.text, SECOND.text}
+
+
+def test_at_later_starts_the_demo_is_listed_and_not_logged_again(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.gui.demo.DEMO_CLIP", clip)
+    monkeypatch.setattr("app.gui.opening.DEMO_CLIP", clip)
+    monkeypatch.setattr("app.pipeline.playback._LATE_S", 600.0)
+    for _ in range(2):
+        feed = Feed()
+        kept = open_log(Settings(), feed, str(tmp_path / "plates.sqlite3"))
+        window = make_window(Settings(), kept, feed, pipeline, state=tmp_path / "window.ini")
+        window.show()
+        told, rows = Listener(window.controller), window.live.findChild(ReadsPage).model
+        window.opening.begin([])
+        window.controller.set_speed(str(clip), 4.0)
+        wait_for(qtbot, lambda told=told: bool(told.finals(FIRST.text) and len(told.saved) >= 2))
+        assert [row.visit.plate for row in rows.held()] == [SECOND.text, FIRST.text]
+        assert all(row.key and row.visit.id is not None for row in rows.held())
+        store = window.controller.store
+        assert store is not None
+        assert sorted(visit.plate for visit in store.each(Query())) == sorted((FIRST.text, SECOND.text))
+        window.close()
+        qapp.processEvents()
+        sip.delete(window)
 
 
 def test_seeking_back_ends_the_tracks_and_what_is_seen_again_is_no_second_visit(

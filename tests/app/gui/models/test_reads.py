@@ -92,9 +92,24 @@ def test_what_the_log_holds_comes_below_and_only_once(qtbot: QtBot, tmp_path: Pa
             for number in range(450)
         ]
         store.save([Entry(visit) for visit in visits])
-        table = ReadTable(store)
+        store.save([Entry(Visit("OLDEST", "gate", NOON - timedelta(days=1), NOON, track="t449", run="yesterday"))])
+        table = ReadTable(store, run="r")
         table.take([event("t449", "OLD449"), event("fresh", "FRESH")])
         while table.canFetchMore(QModelIndex()):
             with qtbot.waitSignal(table.rowsInserted):
                 table.fetchMore(QModelIndex())
-    assert plates(table) == ["FRESH", *(f"OLD{number}" for number in range(449, -1, -1))]
+    assert plates(table) == ["FRESH", *(f"OLD{number}" for number in range(449, -1, -1)), "OLDEST"]
+
+
+def test_a_read_that_the_log_has_since_an_earlier_run_takes_the_place_of_its_row(qtbot: QtBot, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "plates.sqlite3") as store:
+        old = [Visit(plate, "gate", NOON, NOON, track=f"t{at}", run="r") for at, plate in enumerate(("AB1", "CD2"))]
+        first, second = store.save([Entry(visit) for visit in old])
+        table = ReadTable(store, run="now")
+        with qtbot.waitSignal(table.rowsInserted):
+            table.fetchMore(QModelIndex())
+        table.take([event("t0", "CD2")])
+        table.put("t0", replace(second, track="t0"))
+        assert plates(table) == ["CD2", "AB1"]
+        table.put("t0", replace(first, plate="AB7", original_plate="AB1"))  # corrected, under the key it had then
+        assert plates(table) == ["CD2", "AB7  (AB1)"]
