@@ -1174,6 +1174,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Read anew from this picture. The list says {plate}, {sure} sure, as it was read at the time.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Save picture</source>
       <translation type="unfinished" />
     </message>
@@ -1191,6 +1195,10 @@
     </message>
     <message>
       <source>The plate is read from left to right in small steps. Each column is one step, each row a character.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>This is one reading, of this picture alone. The list says {plate}, {sure} sure: a vote over all readings of the vehicle, {n} of which agree, so its figures and other texts differ.</source>
       <translation type="unfinished" />
     </message>
     <message>

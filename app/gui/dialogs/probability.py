@@ -21,6 +21,9 @@ from app.gui import theme
 from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.models.live import picture_of, pixels_of
+from app.gui.models.rows import percent
+from app.gui.widgets import several
+from app.platelog.types import Visit
 
 if TYPE_CHECKING:
     from recognizer import PlateReader
@@ -32,7 +35,8 @@ _SIZE = QSize(1000, 1120)  # the whole picture, where the screen is high enough
 class ProbabilityDialog(Dialog):
     """Shows the probability matrix of one crop; the window stays usable meanwhile."""
 
-    def __init__(self, crop: QImage, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(self, crop: QImage, visit: Visit, controller: Controller, parent: QWidget | None = None) -> None:
+        """visit: the read as the list has it, whose figures are set beside those of this one picture."""
         super().__init__("", parent)
         self.setWindowTitle(self.tr("How this plate was read"))
         self.setModal(False)
@@ -56,6 +60,8 @@ class ProbabilityDialog(Dialog):
         self.problem.hide()
         self._words = explanation()
         self.body.addWidget(self._words)
+        self.listed = explanation(self._beside(visit))
+        self.body.addWidget(self.listed)
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self._busy)
         self.body.addWidget(self.problem)
@@ -70,6 +76,16 @@ class ProbabilityDialog(Dialog):
         self.finished.connect(self._gone)
         theme.changed.connect(self._draw)
         self._draw()
+
+    def _beside(self, visit: Visit) -> str:
+        """Say why the list may say otherwise than this picture."""
+        one = self.tr("Read anew from this picture. The list says {plate}, {sure} sure, as it was read at the time.")
+        many = self.tr(
+            "This is one reading, of this picture alone. The list says {plate}, {sure} sure: a vote over all readings "
+            "of the vehicle, {n} of which agree, so its figures and other texts differ."
+        )
+        plate = visit.original_plate or visit.plate
+        return several(visit.reads, one, many, plate=plate, sure=percent(visit.confidence))
 
     def _draw(self) -> None:
         """Have the picture drawn for the colours in force and the density of the screen."""

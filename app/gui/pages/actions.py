@@ -85,12 +85,12 @@ class ReadActions(QObject):
         if row.visit.first_s is not None:
             self._controller.show_moment(row.visit.source, row.visit.first_s)
 
-    def explain(self, crop: QImage) -> None:
+    def explain(self, row: ReadRow, crop: QImage) -> None:
         """Show what the network saw in a crop."""
         if crop.isNull():
             self._controller.message.emit(self.tr("No picture of this plate is kept, so there is nothing to explain."))
             return
-        dialog = ProbabilityDialog(crop, self._controller, self._window)
+        dialog = ProbabilityDialog(crop, row.visit, self._controller, self._window)
         dialog.show()
 
     def _stored(self, row: ReadRow) -> Visit | None:

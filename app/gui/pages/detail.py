@@ -80,7 +80,8 @@ class DetailPanel(QStackedWidget):
 
     def explain(self) -> None:
         """Show what the network saw in this crop."""
-        self.actions_.explain(self.crop.image)
+        if self._row is not None:
+            self.actions_.explain(self._row, self.crop.image)
 
     def _make_words(self) -> None:
         self.facts = label("", "muted", wrap=True)

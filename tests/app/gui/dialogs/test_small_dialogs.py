@@ -1,5 +1,6 @@
 """Correction, watch-list entry, retention and the probability view."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -24,6 +25,7 @@ from app.platelog.watchlist import WatchEntry
 from tests.app.platelog.log_samples import log_as_of
 
 NOW = datetime.now(UTC)
+READ = Visit("AB12CDE", "gate", NOW, NOW, confidence=0.87, reads=5)
 CROP = np.random.default_rng(3).integers(0, 255, (30, 81, 3), np.uint8)
 
 
@@ -139,11 +141,31 @@ def test_the_probability_view_is_drawn_in_a_worker(
     qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(probability, "drawn", lambda crop, *_: np.repeat(crop, 4, axis=1))
-    dialog = ProbabilityDialog(picture_of(CROP), controller)
+    dialog = ProbabilityDialog(picture_of(CROP), READ, controller)
     dialog.show()
     assert dialog.picture.isNull() and not dialog.save.isEnabled()
     qtbot.waitUntil(dialog.save.isEnabled)
     assert dialog.picture.width() == CROP.shape[1] * 4
+    dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (READ, ("one reading", "AB12CDE, 87 % sure", "5 of which agree")),
+        (replace(READ, plate="XY1", original_plate="AB12CDE"), ("AB12CDE, 87 % sure",)),
+        (replace(READ, reads=1), ("Read anew", "AB12CDE, 87 % sure, as it was read")),
+    ],
+    ids=["a vote", "corrected", "one picture"],
+)
+def test_the_probability_view_says_why_the_list_has_other_figures(
+    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch, read: Visit, said: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(probability, "drawn", lambda crop, *_: crop)
+    dialog = ProbabilityDialog(picture_of(CROP), read, controller)
+    dialog.show()
+    assert dialog.listed.isVisible() and all(words in dialog.listed.text() for words in said)
+    qtbot.waitUntil(dialog.save.isEnabled)
     dialog.reject()
 
 
@@ -157,7 +179,7 @@ def test_the_probability_view_goes_with_the_colours_and_the_density(
         return np.full((40, 60 + len(asked), 3), 0 if dark else 255, np.uint8)
 
     monkeypatch.setattr(probability, "drawn", draw)
-    dialog = ProbabilityDialog(picture_of(CROP), controller)
+    dialog = ProbabilityDialog(picture_of(CROP), READ, controller)
     dialog.show()
     qtbot.waitUntil(dialog.save.isEnabled)
     assert asked == [(dialog.devicePixelRatioF(), False)] and "darker" in dialog._words.text()
@@ -176,7 +198,7 @@ def test_a_reader_that_cannot_be_loaded_is_said(
         raise FileNotFoundError("reader.safetensors: no such file; reinstall the program.")
 
     monkeypatch.setattr(probability, "drawn", missing)
-    dialog = ProbabilityDialog(picture_of(CROP), controller)
+    dialog = ProbabilityDialog(picture_of(CROP), READ, controller)
     dialog.show()
     qtbot.waitUntil(lambda: "reinstall" in dialog.problem.text())
     dialog.reject()

@@ -21,7 +21,7 @@ from app.gui.pages.reads import ReadsPage
 from app.pipeline.types import EventKind
 from app.platelog.search import Query
 
-from .conftest import event_of, visit_of
+from .conftest import PLATES, event_of, visit_of
 
 
 @pytest.fixture
@@ -191,10 +191,10 @@ def test_double_click_asks_what_the_network_saw(
     qtbot: QtBot, page: ReadsPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    monkeypatch.setattr(ReadActions, "explain", lambda _self, crop: asked.append(crop.width()))
+    monkeypatch.setattr(ReadActions, "explain", lambda _self, row, crop: asked.append((row.visit.plate, crop.width())))
     empty_controller.events.emit((event_of(1),))
     page.view.doubleClicked.emit(page.model.index(0, 0))
-    assert asked == [162]
+    assert asked == [(PLATES[1], 162)]
 
 
 def test_a_tick_on_the_seek_bar_chooses_its_read(page: ReadsPage, empty_controller: Controller) -> None:
