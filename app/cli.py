@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ def _dispatch(words: list[str]) -> int:
     if words and words[0] in ("-h", "--help"):
         _overview().print_help()
         return 0
-    if words and words[0] == "--version":
+    if "--version" in words[:2]:
         print(f"{PROGRAM} {version()}")
         return 0
     if words and words[0] in _BY_NAME:
@@ -79,12 +80,18 @@ def _dispatch(words: list[str]) -> int:
 def _run(command: Command, words: list[str]) -> int:
     if command.name == "gui" and not has_display() and not _asks_for_help(words):
         return _without_display(words)
-    module = import_module(command.module)
-    parser = _Parser(prog=f"{PROGRAM} {command.name}", description=_sentence(command.help))
-    add_arguments: Callable[[argparse.ArgumentParser], None] = getattr(module, command.arguments)
-    action: Callable[[argparse.Namespace], int] = getattr(module, command.action)
-    add_arguments(parser)
+    parser = _parser(command)
+    if unknown := _unknown_option(words, parser.format_usage()):
+        parser.error(unknown)
+    action: Callable[[argparse.Namespace], int] = getattr(import_module(command.module), command.action)
     return action(parser.parse_args(words))
+
+
+def _parser(command: Command) -> _Parser:
+    parser = _Parser(prog=f"{PROGRAM} {command.name}", description=_sentence(command.help))
+    add_arguments: Callable[[argparse.ArgumentParser], None] = getattr(import_module(command.module), command.arguments)
+    add_arguments(parser)
+    return parser
 
 
 def _asks_for_help(words: list[str]) -> bool:
@@ -104,12 +111,27 @@ def _without_display(words: list[str]) -> int:
 
 def _mistyped(word: str) -> str:
     """Return what to say of a word that is neither command, option, address nor existing file; empty if it is one."""
+    if word.startswith("--"):
+        unknown = _unknown_option([word], "".join(_parser(_BY_NAME[name]).format_usage() for name in ("gui", "run")))
+        return f"{PROGRAM}: {unknown}" if unknown else ""
     path_like = any(mark in word for mark in "./\\:") or word.startswith("-") or word.isdecimal()
     if path_like or Path(word).exists():
         return ""
     near = difflib.get_close_matches(word, _BY_NAME, n=1)
     hint = f"Did you mean '{near[0]}'?" if near else f"Commands: {', '.join(_BY_NAME)}."
     return f"{PROGRAM}: '{word}' is neither a command nor a file here. {hint}"
+
+
+def _unknown_option(words: Sequence[str], usage: str) -> str:
+    """Return what to say of the first option that usage does not name: argparse asks for a missing SOURCE first."""
+    known = ["--help", "--version", *re.findall(r"--[\w-]+", usage)]
+    names = [word.partition("=")[0] for word in words[: words.index("--") if "--" in words else None]]
+    wrong = next((name for name in names if name.startswith("--") and not any(o.startswith(name) for o in known)), "")
+    if not wrong or usage.rstrip().endswith(" ..."):  # the options of a command's own commands are theirs
+        return ""
+    near = difflib.get_close_matches(wrong, known, n=1)
+    hint = f"Did you mean '{near[0]}'?" if near else "--help lists the options."
+    return f"there is no option '{wrong}'. {hint}"
 
 
 def _overview() -> argparse.ArgumentParser:

@@ -66,8 +66,12 @@ class Opening(QObject):
         """Let the user type or paste an address."""
         title, words = self.tr("Open an address"), self.tr("Address of a camera or stream, such as rtsp://…:")
         text, good = QInputDialog.getText(self._window, title, words)
-        if good and text.strip():
-            self.open([text.strip()])
+        text = text.strip()
+        if good and text and (fault := _fault(text)):
+            hint = self.tr("An address begins with rtsp:// or http://, such as rtsp://192.168.1.20/stream.")
+            self._controller.not_opened.emit(fault if "://" in text else f"{fault}. {hint}")
+        elif good and text:
+            self.open([text])
 
     def paste(self) -> None:
         """Open what the clipboard names: files, or one address or path a line."""
@@ -158,6 +162,15 @@ def _is_source(text: str) -> bool:
         return identify(text).kind is not SourceKind.CAMERA
     except (SourceError, OSError, ValueError):
         return Path(text).is_dir()
+
+
+def _fault(text: str) -> str:
+    """Return why something cannot be opened, empty if nothing is known against it."""
+    try:
+        identify(text)
+    except SourceError as error:
+        return "" if Path(text).is_dir() else str(error)
+    return ""
 
 
 def shown(name: str) -> str:

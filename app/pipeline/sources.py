@@ -21,6 +21,7 @@ VIDEO_SUFFIXES = frozenset(
     )
 )
 _ADDRESS = re.compile(r"(?i)^(rtsp|rtsps|rtmp|rtmps|http|https|udp|tcp|srt|rtp)://\S+$")
+_LIKE_AN_ADDRESS = re.compile(r"(?i)^[a-z][a-z0-9+.-]+:/")
 _DEVICE = re.compile(r"^(?:/dev/video|camera:)?(\d{1,5})$")
 _CAMERA_PREFIX = "camera:"
 
@@ -110,7 +111,8 @@ def identify(text: str) -> SourceSpec:
     if _is(path, Path.is_dir):
         raise SourceError(f"{text}: a folder; open the files in it")
     if not _is(path, Path.exists):
-        raise SourceError(f"{text}: no such file, camera or address")
+        hint = "; write an address as rtsp://HOST/PATH, without blanks" if _LIKE_AN_ADDRESS.match(text) else ""
+        raise SourceError(f"{text}: no such file, camera or address{hint}")
     return SourceSpec(_kind_of(path), text, text)
 
 

@@ -1024,6 +1024,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>An address begins with rtsp:// or http://, such as rtsp://192.168.1.20/stream.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Demo clip</source>
       <translation type="unfinished" />
     </message>

@@ -81,6 +81,41 @@ def test_a_mistyped_command_is_told_with_the_nearest(capsys: pytest.CaptureFixtu
     assert "Did you mean 'evaluate'?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--verison"], "no option '--verison'. Did you mean '--version'?"),
+        (["run", "--jsnol=x"], "no option '--jsnol'. Did you mean '--jsonl'?"),
+        (["run", "--frobnicate", "a.mp4"], "no option '--frobnicate'. --help lists the options."),
+        (["--read-olny"], "no option '--read-olny'. Did you mean '--read-only'?"),
+    ],
+    ids=["version", "run", "nothing like it", "window"],
+)
+@pytest.mark.parametrize("display", [True, False])
+def test_a_mistyped_option_is_told_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], said: str, display: bool
+) -> None:
+    monkeypatch.setattr(cli, "has_display", lambda: display)
+    try:
+        status = cli.main(words)
+    except SystemExit as end:
+        status = int(end.code or 0)
+    assert status == 2 and said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["--csv", "o.csv", "a.mp4"], ["--no-pic", "a.mp4"], ["--", "--verison"]], ids=" ".join
+)
+def test_options_that_there_are_pass_shortened_too_and_so_do_files_named_like_one(
+    monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    read: list[argparse.Namespace] = []
+    monkeypatch.setattr(cli, "has_display", lambda: False)
+    monkeypatch.setattr("app.batch.main", lambda args: read.append(args) or 3)
+    assert cli.main(words) == 3
+    assert read[0].sources == [words[-1]]
+
+
 def test_ctrl_c_ends_in_a_line_not_in_a_trace(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from PyQt5.QtWidgets import (
     QAction,
     QApplication,
     QComboBox,
+    QInputDialog,
     QLineEdit,
     QMessageBox,
     QShortcut,
@@ -130,6 +131,17 @@ def test_what_cannot_be_opened_is_told_until_it_was_read(window: MainWindow) -> 
     window.notice.read.click()
     assert window.notice.grab().toImage().pixelColor(4, 4) == theme.colour("accent_soft")
     assert window.notice.words.text() == "Kept for 30 days."
+
+
+@pytest.mark.parametrize("text", ["192.168.1.20/stream", "rtps://192.168.1.20/stream"])
+def test_a_wrong_address_is_told_with_what_one_looks_like_and_not_remembered(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (f" {text}", True))
+    window.opening.ask_address()
+    said = window.notice.words.text()
+    assert text in said and "rtsp://" in said and said.endswith(("stream.", "blanks"))
+    assert text not in window.opening.known.recent
 
 
 @pytest.mark.parametrize(("which", "answer"), [(0, True), (1, False)])
@@ -423,6 +435,7 @@ def test_the_window_opens_with_faulty_settings_and_says_so_until_it_was_read(tmp
     settings.write_text('[reading]\ncountries = ["XX"]\n[decision]\nagreement = 0\n')
     run = subprocess.run(
         [sys.executable, "-c", OPEN_AND_LOOK, str(tmp_path / "l.db")],
+        cwd=gui_main._TRANSLATIONS.parents[1],
         env=os.environ | {"XDG_CONFIG_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,

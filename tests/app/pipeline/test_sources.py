@@ -82,3 +82,12 @@ def test_words_no_disk_can_hold_and_misspelt_addresses_are_told_without_their_pa
     with pytest.raises(SourceError, match="no such file") as caught:
         identify(text)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["rtps://cam/1", "rtsp:/cam/1", "rtsp://", "rtsp://cam 1/x", "ftp://cam/1"])
+def test_a_wrong_address_is_told_with_how_one_is_written(text: str) -> None:
+    with pytest.raises(
+        SourceError, match=r"no such file.*; write an address as rtsp://HOST/PATH, without blanks"
+    ) as error:
+        identify(text)
+    assert str(error.value).startswith(text)
