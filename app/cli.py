@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from app.bootstrap import has_display
+from app.bootstrap import has_display, version
 from app.redact import redact
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -149,10 +149,3 @@ def _overview() -> argparse.ArgumentParser:
 
 def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] + "."
-
-
-def version() -> str:
-    """Return the program's version, as pyproject.toml has it."""
-    import tomllib
-
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])

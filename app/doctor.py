@@ -18,7 +18,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from app import settings as settings_file
-from app.bootstrap import has_display, usable_cpus
+from app.bootstrap import has_display, usable_cpus, version
 from app.redact import redact
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,6 +91,7 @@ def _as_dict(item: Finding) -> dict[str, str]:
 
 
 def _versions() -> Iterator[Finding]:
+    yield Finding("Platescribe", version())
     yield Finding("Python", f"{platform.python_version()} ({platform.platform()})")
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     for requirement in (Requirement(line) for line in lines if line.strip() and not line.startswith("#")):

@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QAction, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.gui import icons, theme
 from app.gui.actions import SEPARATOR, Command, add_menu, fill, make_action, tr
+from app.gui.dialogs.about import AboutDialog
 from app.gui.keys import KeysDialog
 from app.gui.opening import shown
 from app.redact import MASK
@@ -42,7 +43,14 @@ class Bars(QObject):
         self._make_file_menu()
         self._make_view_menu()
         self._make_playback_menu()
-        add_menu(window, tr("&Help"), [Command(tr("&Keys"), "keyboard", "F1", lambda: KeysDialog(window).open())])
+        add_menu(
+            window,
+            tr("&Help"),
+            [
+                Command(tr("&Keys"), "keyboard", "F1", lambda: KeysDialog(window).open()),
+                Command(tr("&About Platescribe"), "info", "", self._about),
+            ],
+        )
         self._sound, self._light = QAction(window), QAction(window)
         self._make_toolbar()
         window.controller.settings_changed.connect(self._show_toggles)
@@ -133,6 +141,10 @@ class Bars(QObject):
         for button in bar.findChildren(QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         window.addToolBar(bar)
+
+    def _about(self) -> None:
+        store = self._window.controller.store
+        AboutDialog(store.place.name if store is not None else "", self._window).open()
 
     def _page(self, key: str) -> Callable[[], None]:
         return lambda: self._window.show_page(key)

@@ -11,6 +11,7 @@ from PyQt5.QtCore import QT_VERSION_STR, QObject, Qt, pyqtSignal
 from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import QApplication, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.bootstrap import version
 from app.gui.placing import fit
 from app.gui.widgets import Picture, button, label
 from app.redact import redact
@@ -25,7 +26,7 @@ def report(error: BaseException, where: str = "window") -> str:
         f"{name} {getattr(sys.modules[name], '__version__', '?')}" for name in _LIBRARIES if name in sys.modules
     )
     lines = [
-        f"Platescribe on {platform.platform()}, Python {platform.python_version()}, Qt {QT_VERSION_STR}",
+        f"Platescribe {version()} on {platform.platform()}, Python {platform.python_version()}, Qt {QT_VERSION_STR}",
         f"with {libraries}" if libraries else "",
         f"in {where}",
         "",

@@ -2,6 +2,41 @@
 <!DOCTYPE TS>
 <TS version="2.1" sourcelanguage="en">
   <context>
+    <name>AboutDialog</name>
+    <message>
+      <source>About Platescribe</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Close</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Copy</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>It cannot be opened now.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Licence</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Log</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reads number plates on this computer. Nothing is sent anywhere.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Settings</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>BatchPage</name>
     <message>
       <source>1 file</source>
@@ -869,6 +904,10 @@
   </context>
   <context>
     <name>Menus</name>
+    <message>
+      <source>&amp;About Platescribe</source>
+      <translation type="unfinished" />
+    </message>
     <message>
       <source>&amp;Add a source…</source>
       <translation type="unfinished" />

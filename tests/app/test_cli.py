@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from app import cli
+from app import bootstrap, cli
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -169,7 +169,7 @@ def test_every_command_shows_its_own_help_without_the_networks_and_qt() -> None:
 
 
 def test_the_version_is_the_projects() -> None:
-    assert f'version = "{cli.version()}"' in (ROOT / "pyproject.toml").read_text()
+    assert f'version = "{bootstrap.version()}"' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_wrong_arguments_are_told_without_passwords(capsys: pytest.CaptureFixture[str]) -> None:

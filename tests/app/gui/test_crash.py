@@ -7,6 +7,7 @@ from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.bootstrap import version
 from app.gui.crash import CrashGuard, report
 from app.gui.tasks import Tasks
 from tests.app.gui.shell import wait_for
@@ -77,4 +78,10 @@ def test_the_report_tells_the_versions_and_the_thread() -> None:
         fail()
     except ConnectionError as error:
         text = report(error, "capture gate")
-    assert "Python 3" in text and "Qt 5" in text and "in capture gate" in text and "numpy" in text
+    assert (
+        f"Platescribe {version()} on" in text
+        and "Python 3" in text
+        and "Qt 5" in text
+        and "in capture gate" in text
+        and "numpy" in text
+    )

@@ -23,6 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from app.gui.controller import Controller
 from app.gui.crash import CrashDialog
+from app.gui.dialogs.about import AboutDialog
 from app.gui.dialogs.export import ExportDialog
 from app.gui.dialogs.retention import RetentionDialog
 from app.gui.dialogs.settings import SettingsDialog
@@ -44,7 +45,7 @@ _WORD = re.compile(r"[A-Za-z]{3,}")
 # The same in every language: names, addresses, keys, the columns of the CSV, which programs read, and a button of Qt
 # that is never shown (Commit).
 _SAME_EVERYWHERE = re.compile(
-    r"Platescribe|rtsp://|\.mp4|\.csv$|^/|Ctrl|^[a-z_0-9]+$|AB12CDE|auto|Space|Home|^F1$|^Commit$"
+    r"Platescribe|rtsp://|\.mp4|\.csv$|^/|Ctrl|^[a-z_0-9]+$|AB12CDE|auto|Space|Home|AGPL-3|^F1$|^Commit$"
 )
 
 
@@ -138,6 +139,7 @@ def dialogs(controller: Controller, window: MainWindow) -> list[QWidget]:
         RetentionDialog(controller, store, window),
         WatchEntryDialog(None, window),
         KeysDialog(window),
+        AboutDialog("/home/log.sqlite3", window),
         CrashDialog("", window),
     ]
 

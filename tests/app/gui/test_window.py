@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
     QApplication,
     QComboBox,
     QInputDialog,
+    QLabel,
     QLineEdit,
     QMessageBox,
     QShortcut,
@@ -26,10 +27,12 @@ from PyQt5.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app import bootstrap
 from app.gui import known, opening, placing, theme
 from app.gui import main as gui_main
 from app.gui.boxes import sure
 from app.gui.crash import CrashDialog
+from app.gui.dialogs.about import AboutDialog
 from app.gui.dialogs.export import ExportDialog
 from app.gui.dialogs.retention import RetentionDialog
 from app.gui.dialogs.settings import SettingsDialog
@@ -52,7 +55,7 @@ from app.platelog.errors import LogUnavailable
 from app.platelog.search import Query
 from app.platelog.store import Store
 from app.platelog.types import Entry, LogState, Visit
-from app.settings import Settings
+from app.settings import Settings, default_path
 from tests.app.gui.fakes import pipeline
 from tests.app.gui.shell import wait_for
 from tests.app.platelog.log_samples import log_as_of
@@ -275,6 +278,24 @@ def test_every_control_has_a_name_and_can_have_the_focus(qtbot: QtBot, window: M
                     assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{key}: {_name(control)} takes no focus"
 
 
+def test_who_reports_a_problem_finds_version_licence_and_places_and_can_copy_them(
+    window: MainWindow, qapp: QApplication, tmp_path: Path
+) -> None:
+    about = next(action for action in window.findChildren(QAction) if action.text() == "&About Platescribe")
+    about.trigger()
+    (dialog,) = window.findChildren(AboutDialog)
+    shown = " ".join(each.text() for each in dialog.findChildren(QLabel))
+    expected = (
+        f"Platescribe {bootstrap.version()}",
+        "AGPL-3.0-or-later",
+        str(tmp_path / "log" / "plates.sqlite3"),
+        str(default_path()),
+    )
+    assert all(words in shown for words in (*expected, "Nothing is sent anywhere"))
+    dialog.copy.click()
+    assert all(words in qapp.clipboard().text() for words in expected)
+
+
 def test_no_key_means_two_things(window: MainWindow) -> None:
     """Qt does neither of two things that one key stands for."""
     keys: dict[str, list[str]] = {}
@@ -470,6 +491,7 @@ def test_the_dialogs_fit_a_small_screen(qtbot: QtBot, window: MainWindow, monkey
         RetentionDialog(window.controller, store, window),
         WatchEntryDialog(None, window),
         KeysDialog(window),
+        AboutDialog("/home/" + "long/" * 30 + "log.sqlite3", window),
     ]
     for each in made:
         each.show()
