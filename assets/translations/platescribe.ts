@@ -2321,6 +2321,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Put back what was removed last (Ctrl+Z)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Remove</source>
       <translation type="unfinished" />
     </message>
@@ -2330,6 +2334,10 @@
     </message>
     <message>
       <source>Try a plate: would it be on a list now?</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Undo removal</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2345,6 +2353,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>{n} entries are back.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>{n} entries were taken off the watch lists.</source>
       <translation type="unfinished" />
     </message>
@@ -2354,6 +2366,10 @@
     </message>
     <message>
       <source>{n} new entries were imported.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{plate} is on the watch lists again.</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -46,12 +46,13 @@ class WatchPage(QWidget):
         self._make_table()
         self._make_tester()
         self._lay_out()
-        for key, action in ((Qt.Key.Key_Delete, self.remove), (Qt.Key.Key_Insert, self.add)):
-            shortcut = QShortcut(QKeySequence(key), self)
+        for keys, action in (("Del", self.remove), ("Ins", self.add), ("Ctrl+Z", self.undo)):
+            shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
         controller.log_changed.connect(self.refresh)
         self._book = WatchBook(())
+        self._removed: list[WatchEntry] = []
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Show what the lists hold now; other pages may have added to them."""
@@ -93,7 +94,20 @@ class WatchPage(QWidget):
             one = self.tr("{plate} was taken off the watch lists.")
             many = self.tr("{n} entries were taken off the watch lists.")
             told = several(len(doomed), one, many, plate=chosen[0].plate)
-            self._change(lambda store: store.watch.remove_ids(doomed), lambda _: self._controller.message.emit(told))
+            self._change(lambda store: store.watch.remove_ids(doomed), lambda _: self._offer_undo(chosen, told))
+
+    def undo(self) -> None:
+        """Put back what was removed last."""
+        back = self._removed
+        if back:
+            one, many = self.tr("{plate} is on the watch lists again."), self.tr("{n} entries are back.")
+            told = several(len(back), one, many, plate=back[0].plate)
+            self._change(lambda store: store.watch.add(*back), lambda _: self._offer_undo([], told))
+
+    def _offer_undo(self, removed: list[WatchEntry], told: str) -> None:
+        self._removed = removed
+        self.undo_button.setVisible(bool(removed))
+        self._controller.message.emit(told)
 
     def read_csv(self) -> None:
         """Ask for a CSV file and add its entries."""
@@ -149,6 +163,9 @@ class WatchPage(QWidget):
         self.add_button.setToolTip(self.tr("Add a plate (Insert)"))
         self.edit_button = button(self.tr("Change…"), "pencil", self.edit)
         self.remove_button = button(self.tr("Remove"), "trash-2", self.remove)
+        self.undo_button = button(self.tr("Undo removal"), "undo-2", self.undo)
+        self.undo_button.setToolTip(self.tr("Put back what was removed last (Ctrl+Z)"))
+        self.undo_button.hide()
         self.import_button = button(self.tr("Import CSV…"), "upload", self.read_csv)
         self.export_button = button(self.tr("Export CSV…"), "download", self.write_csv)
         head = QHBoxLayout()
@@ -156,7 +173,7 @@ class WatchPage(QWidget):
         head.addSpacing(8)
         head.addWidget(self.count)
         head.addStretch()
-        for made in (self.import_button, self.export_button, self.add_button):
+        for made in (self.undo_button, self.import_button, self.export_button, self.add_button):
             head.addWidget(made)
         self._tools = QWidget(self)
         tools = QHBoxLayout(self._tools)

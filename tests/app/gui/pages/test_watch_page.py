@@ -1,5 +1,6 @@
 """The watch lists: shown, changed, tried, and passed on as CSV."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,24 @@ def test_an_entry_is_added_changed_and_removed(
     assert told.args == ["GB Z808 was taken off the watch lists."]
     qtbot.waitUntil(lambda: page.model.total == 2)
     assert plates(empty_controller) == ["NEW1", "NEW1"]
+
+
+@pytest.mark.parametrize("rows", [1, 2], ids=["one", "all"])
+def test_what_was_removed_is_put_back_whole(
+    qtbot: QtBot, page: WatchPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr("app.gui.pages.watch.sure", lambda *_: True)
+    before = {replace(entry, id=None) for entry in empty_controller.store.watch.entries()}
+    assert not page.undo_button.isVisible()
+    page.view.selectRow(0) if rows == 1 else page.view.selectAll()
+    page.remove()
+    qtbot.waitUntil(lambda: page.model.total == 2 - rows and page.undo_button.isVisible())
+    with qtbot.waitSignal(empty_controller.message) as told:
+        page.undo_button.click()
+    assert told.args == ["AB12* is on the watch lists again." if rows == 1 else "2 entries are back."]
+    qtbot.waitUntil(lambda: page.model.total == 2)
+    assert {replace(entry, id=None) for entry in empty_controller.store.watch.entries()} == before
+    assert not page.undo_button.isVisible()
 
 
 def test_several_are_removed_only_after_asking(
