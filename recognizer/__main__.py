@@ -1,4 +1,4 @@
-"""python -m recognizer train | align | compare | evaluate | explain | synth | export | calibrate."""
+"""python -m recognizer train | align | mean | compare | evaluate | explain | synth | export | calibrate."""
 
 import argparse
 import importlib
@@ -9,6 +9,7 @@ COMMANDS = {
     "align": "train what finds the plate's corners in its crop, for a reader",
     "compare": "train several networks on the same data and set their figures side by side",
     "evaluate": "read a labelled set and print how well",
+    "mean": "make one reader of several that were trained from one another",
     "calibrate": "fit the confidence of a reader to a labelled set",
     "explain": "draw the probability matrix of a plate",
     "synth": "render artificial plates",
