@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app import settings as module
 from app.settings import Entry, Settings, data_folder, dumps, load, save, schema, with_value
+from recognizer.formats import regions
 
 IN_DOUBT = with_value(Settings(), "log.keep_days", 0)  # of a file with a fault
 ENTRIES = {entry.key: entry for entry in schema()}
@@ -26,7 +27,9 @@ def _values(entry: Entry) -> st.SearchStrategy[object]:
         return st.integers(int(option.low or 0), int(option.high or 0))
     if entry.kind is float:
         return st.floats(option.low, option.high)
-    return TEXT if entry.kind is str else st.lists(TEXT, max_size=4).map(tuple)
+    if entry.key == "reading.countries":
+        return st.lists(st.sampled_from(regions()), max_size=4).map(tuple)
+    return TEXT
 
 
 @st.composite
