@@ -1,17 +1,16 @@
 """Training pictures set straight as the aligner will set them: from corners that are known, and about as wrong."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from recognizer.align import WHOLE, Aligner, Quad, Straightener
 from recognizer.augment import Camera
 from recognizer.backends import torch_backend
 from recognizer.checkpoint import Checkpoint
-from recognizer.exchange import UprightPlate, middles, set_upright
 from recognizer.images import Image, batch
 
 #: How much likelier (natural logarithm) a text must be in the whole crop for the aligner's corners to be mistrusted.
@@ -38,43 +37,26 @@ class Placer(Straightener):
         whole = self._losses(network, crops, [WHOLE] * len(crops), texts)
         return [q if a < w + DOUBT else WHOLE for q, a, w in zip(quads, aligned, whole, strict=True)]
 
-    def upright(
-        self, network: nn.Module, crops: Sequence[Image], quads: Sequence[Quad], texts: Sequence[str]
-    ) -> list[UprightPlate]:
-        """The plates of one line that the network reads rightly, with the places of their characters."""
-        plates: list[UprightPlate] = []
-        for part, log_probs in self._read(network, crops, quads):
-            for crop, quad, text, steps in zip(crops[part], quads[part], texts[part], log_probs.numpy(), strict=True):
-                places = middles(steps, text, self.config)
-                if places and (plate := set_upright(crop, quad, text, places)) is not None:
-                    plates.append(plate)
-        return plates
-
+    @torch.inference_mode()
     def _losses(
         self, network: nn.Module, crops: Sequence[Image], quads: Sequence[Quad], texts: Sequence[str]
     ) -> list[float]:
         """The CTC loss of each text: minus the logarithm of its probability."""
+        network.eval()
         losses: list[float] = []
-        for part, log_probs in self._read(network, crops, quads):
+        for start in range(0, len(crops), _PIECE):
+            part = slice(start, start + _PIECE)
+            pictures = torch.from_numpy(batch(self.place_all(crops[part], quads[part])))
+            log_probs = network(pictures).transpose(0, 1)  # (T, N, K)
             labels = [self.config.alphabet.encode(text) for text in texts[part]]
             losses += nn.functional.ctc_loss(
-                log_probs.transpose(0, 1),
+                log_probs,
                 torch.tensor([c for label in labels for c in label]),
-                torch.full((len(labels),), log_probs.shape[1]),
+                torch.full((len(labels),), log_probs.shape[0]),
                 torch.tensor([len(label) for label in labels]),
                 reduction="none",
             ).tolist()
         return losses
-
-    @torch.inference_mode()
-    def _read(
-        self, network: nn.Module, crops: Sequence[Image], quads: Sequence[Quad]
-    ) -> Iterator[tuple[slice, Tensor]]:
-        """Piece by piece, which crops they are and their log probabilities (N, T, K)."""
-        network.eval()
-        for start in range(0, len(crops), _PIECE):
-            part = slice(start, start + _PIECE)
-            yield part, network(torch.from_numpy(batch(self.place_all(crops[part], quads[part]))))
 
 
 def jittered(quad: Quad, rng: np.random.Generator) -> Quad:

@@ -15,7 +15,6 @@ from recognizer.augment import Camera
 from recognizer.checkpoint import Checkpoint
 from recognizer.config import PRESETS, NetworkConfig
 from recognizer.datasets import Dataset, Sample, load, read_image
-from recognizer.exchange import UPRIGHT, Exchange
 from recognizer.images import Image
 from recognizer.network import trainable
 from recognizer.placing import Placer, drawn, jittered, seen_again
@@ -40,8 +39,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--fonts", type=Path, help="folder with more lettering for the artificial plates")
     add("--backdrops", type=Path, help="a folder of pictures without plates, seen around half of the artificial plates")
     add("--augment", type=float, help="strength of the camera model (default 1; 0, none, for the tutorial's networks)")
-    exchanged = "share of the photographed plates that get characters of others of their source; needs --weights"
-    add("--exchange", type=float, default=0.0, metavar="SHARE", help=exchanged)
     add("--epochs", type=float, help="passes over --data (default 20; 3 for the tutorial's networks)")
     add("--steps", type=int, help="training steps, instead of --epochs")
     add("--batch", type=int, default=64)
@@ -58,8 +55,6 @@ def main(args: argparse.Namespace) -> int:
     if args.augment is None:
         args.augment = 0.0 if args.preset.startswith("tutorial") else 1.0
     weights = reader.shipped_weights() if args.weights and str(args.weights) == "shipped" else args.weights
-    if args.exchange and not weights:
-        raise ValueError("--exchange needs --weights: the reader that is begun with tells where the characters stand")
     start = checkpoints.load(weights) if weights else None
     config = start.config if start else PRESETS[args.preset]
     training, validation = _load(args, config if start or args.synth else None, console)
@@ -165,7 +160,7 @@ def _sources(
         for sample in data.samples:
             samples.setdefault(sample.source if args.synth or args.val else "", []).append(sample)
     camera = Camera(args.augment, real=True) if args.augment else None
-    sources = [_real(name, found, camera, args.exchange, placer, start) for name, found in samples.items()]
+    sources = [_real(name, found, camera, placer, start) for name, found in samples.items()]
     if args.synth:
         total = sum(source.weight for source in sources) or 1.0
         share = min(args.synth, 0.999)
@@ -174,25 +169,16 @@ def _sources(
 
 
 def _real(
-    name: str,
-    samples: Sequence[Sample],
-    camera: Camera | None,
-    exchange: float,
-    placer: Placer,
-    start: Checkpoint | None,
+    name: str, samples: Sequence[Sample], camera: Camera | None, placer: Placer, start: Checkpoint | None
 ) -> Source:
-    crops, texts = [sample.image() for sample in samples], [sample.text for sample in samples]
-    quads = placer.likely(start.network, crops, texts) if start else placer.find(crops)
-    plates = placer.upright(start.network, crops, quads, texts) if start and exchange else []
-    others = Exchange(plates)
+    crops = [sample.image() for sample in samples]
+    quads = placer.likely(start.network, crops, [s.text for s in samples]) if start else placer.find(crops)
 
     def draw(index: int, rng: np.random.Generator) -> tuple[Image, str]:
-        crop, quad, text = crops[index], quads[index], texts[index]
-        if plates and rng.random() < exchange:
-            (crop, text), quad = others.draw(rng), UPRIGHT
+        crop, quad = crops[index], quads[index]
         if camera:
             crop, quad = seen_again(crop, quad, camera, rng)
-        return placer.place(crop, jittered(quad, rng)), text
+        return placer.place(crop, jittered(quad, rng)), samples[index].text
 
     return Source(name, draw, len(samples), len(samples) ** 0.5)
 
