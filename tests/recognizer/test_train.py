@@ -60,6 +60,9 @@ def test_it_learns_to_read():
     assert training.run().exact >= 0.75, "four digits of one typeface must be learnt in 300 steps"
 
 
+ALONE = "PLATESCRIBE_TEST_ALONE"
+
+
 def stopped_at(step, how):
     def report(progress):
         if progress.step == step:
@@ -75,8 +78,8 @@ def same_weights(one, other):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_goes_on_at_the_same_step_and_ends_like_a_whole_one(tmp_path, number):
-    if "PYTEST_XDIST_WORKER" in os.environ:  # a signal would end a process that has other tests to do
-        alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    if ALONE not in os.environ:  # the signal might end a process that has other tests to do
+        alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | {ALONE: "1"}
         again = f"{__file__}::test_an_interrupted_run_goes_on_at_the_same_step_and_ends_like_a_whole_one[{number}]"
         command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:cacheprovider", again]
         done = subprocess.run(command, env=alone, capture_output=True, text=True, check=False)
