@@ -5,6 +5,7 @@ window's thread, or an object whose last reference a thread drops, crashes the p
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
@@ -12,6 +13,23 @@ from PyQt5.QtCore import QObject, QTimer
 
 T = TypeVar("T")
 _INTERVAL_MS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the work of a number came to: a value, or an error."""
+
+    number: int
+    value: object = None
+    error: Exception | None = None
+
+
+def answer_to(number: int, work: Callable[[], object]) -> Answer:
+    """Do the work, in a thread."""
+    try:
+        return Answer(number, work())
+    except Exception as error:
+        return Answer(number, error=error)
 
 
 class Answers(QObject, Generic[T]):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from PyQt5.QtCore import QObject
 
-from app.gui.answers import Answers
+from app.gui.answers import Answer, Answers, answer_to
 
 T = TypeVar("T")
 Failed = Callable[[BaseException], None]
@@ -24,15 +24,6 @@ class _Then:
     failed: Failed | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What a job came to: a value, or an error."""
-
-    number: int
-    value: object = None
-    error: Exception | None = None
-
-
 class Tasks(QObject):
     """A few worker threads. Callbacks run in the thread that made this object, which needs an event loop.
 
@@ -42,7 +33,7 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None, threads: int = 2) -> None:
         super().__init__(parent)
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._answers: Answers[_Answer] = Answers(self._deliver, self)
+        self._answers: Answers[Answer] = Answers(self._deliver, self)
         self._asked = 0
         self._then: dict[int, _Then] = {}  # here, since threads hold nothing of the window's
         self._threads = threads
@@ -61,7 +52,7 @@ class Tasks(QObject):
         self._asked += 1
         number, box = self._asked, self._answers.box
         self._then[number] = _Then(done, failed)
-        self._jobs.put(lambda: box.put(_answer(number, work)))
+        self._jobs.put(lambda: box.put(answer_to(number, work)))
 
     def close(self) -> None:
         """Start and deliver nothing more; what runs is left to end by itself."""
@@ -72,7 +63,7 @@ class Tasks(QObject):
         for _ in range(self._running):
             self._jobs.put(None)
 
-    def _deliver(self, answer: _Answer) -> None:
+    def _deliver(self, answer: Answer) -> None:
         then = self._then.pop(answer.number)
         if self._closed:
             return
@@ -89,10 +80,3 @@ def _run(jobs: "SimpleQueue[_Job | None]") -> None:
     while (job := jobs.get()) is not None:
         job()
         del job  # what it holds shall not wait for the next one
-
-
-def _answer(number: int, work: Callable[[], object]) -> _Answer:
-    try:
-        return _Answer(number, work())
-    except Exception as error:
-        return _Answer(number, error=error)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from PyQt5.QtCore import QObject, QThreadPool, pyqtSignal
 
-from app.gui.answers import Answers
+from app.gui.answers import Answer, Answers, answer_to
 from app.platelog.errors import LogError
 
 T = TypeVar("T")
@@ -26,15 +26,6 @@ class _Newest:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What a question came to: a value, or an error."""
-
-    number: int
-    value: object = None
-    error: Exception | None = None
-
-
 class Asker(QObject):
     """Asks one kind of question at a time; only the answer to the newest one is delivered, in the window's thread.
 
@@ -50,7 +41,7 @@ class Asker(QObject):
         self._pool = pool if pool is not None else shared_pool()
         self._newest = _Newest()
         self._then: Callable[[object], None] | None = None
-        self._answers: Answers[_Answer] = Answers(self._deliver, self)
+        self._answers: Answers[Answer] = Answers(self._deliver, self)
 
     @property
     def busy(self) -> bool:
@@ -72,7 +63,7 @@ class Asker(QObject):
         self._newest.number += 1
         self._finish()
 
-    def _deliver(self, answer: "_Answer") -> None:
+    def _deliver(self, answer: Answer) -> None:
         if answer.number != self._newest.number:
             return
         then = self._then
@@ -90,11 +81,6 @@ class Asker(QObject):
             self.busy_changed.emit(False)
 
 
-def _answer(number: int, newest: _Newest, work: Callable[[], object]) -> _Answer:
+def _answer(number: int, newest: _Newest, work: Callable[[], object]) -> Answer:
     """Do the work, unless a newer question was asked meanwhile."""
-    if number != newest.number:
-        return _Answer(number)
-    try:
-        return _Answer(number, work())
-    except Exception as error:
-        return _Answer(number, error=error)
+    return answer_to(number, work) if number == newest.number else Answer(number)
