@@ -23,6 +23,7 @@ from PyQt5.QtWidgets import (
     QShortcut,
     QSlider,
     QTableView,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -474,6 +475,15 @@ def test_the_window_fits_a_small_screen_with_large_texts(window: MainWindow, mon
     least = other.minimumSize()
     sip.delete(other)
     assert least.boundedTo(room) == least
+
+
+def test_the_rail_names_its_pages_where_there_is_room(window: MainWindow) -> None:
+    buttons = window.rail.findChildren(QToolButton)
+    for height, named in ((900, True), (300, False), (900, True)):
+        window.rail.resize(window.rail.width(), height)
+        under = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        assert {button.toolButtonStyle() == under for button in buttons} == {named}
+        assert all(button.toolTip() == button.accessibleName() for button in buttons)
 
 
 def test_the_dialogs_fit_a_small_screen(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
