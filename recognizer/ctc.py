@@ -4,9 +4,11 @@ Shapes in comments: N batch, T steps, C classes, S steps after squeezing, B beam
 """
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from recognizer.alphabet import Alphabet
 
@@ -14,6 +16,8 @@ BLANK = Alphabet.BLANK
 
 #: A prefix is known by its hash: h(prefix + c) = h(prefix) * FACTOR + c modulo 2**64, from h(empty) = ROOT.
 FACTOR, ROOT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)
+#: After so many steps probabilities are brought back to about 1: even uniform ones would take 200 to underflow.
+RESCALED = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,17 @@ class Decoded:
     text: str
     log_prob: float
     char_confidences: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The steps that say something; certain blanks between them have gone.
+
+    probs: (N, S, C). parted: (N, S), whether a certain blank stood before a step, so that it begins a new character.
+    """
+
+    probs: np.ndarray
+    parted: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +88,28 @@ def beam(
     """The `keep` most probable texts of each sample, best first, with the sum over all paths that the search kept.
 
     log_probs (N, T, C). width: prefixes kept in a step. floor: in a step, classes below it start no new prefix.
-    certain: runs of steps whose blank is above it count as one. least: texts with less than this share of the best
-    one's probability are left out. floor 0, certain 1, least 0 and a large width are exact.
+    certain: steps whose blank is above it are taken for nothing else. least: texts with less than this share of the
+    best one's probability are left out. floor 0, certain 1, least 0 and a large width are exact.
     ValueError for another shape.
     """
     _check(log_probs, alphabet)
     if not log_probs.size:
         return [[Decoded("", 0.0, ())] for _ in log_probs]
-    probs, offset = _squeeze(log_probs, certain)  # (N, S, C), (N,)
-    totals, classes = _search(probs, width, floor)  # (N, B), (N, B, S)
+    steps, offset = _squeeze(log_probs, certain)
+    totals, history = _search(steps, width, floor)  # (N, B)
     order = np.argsort(-totals, axis=1, kind="stable")[:, :keep]
-    totals = np.take_along_axis(totals, order, 1)
-    classes = np.take_along_axis(classes, order[:, :, None], 1)
+    ranked = np.take_along_axis(totals, order, 1)
     if least > 0:
-        totals[totals < totals[:, :1] + np.log(least)] = -np.inf
-    found: list[list[Decoded]] = [[] for _ in probs]
-    samples, ranks = np.nonzero(np.isfinite(totals))
-    labels = [row[row != BLANK] for row in classes[samples, ranks]]
-    for sample, rank, label, peaks in zip(samples, ranks, labels, _peaks(probs, samples, labels), strict=True):
-        log_prob = float(totals[sample, rank] + offset[sample])
-        found[sample].append(Decoded(alphabet.decode(label.tolist()), log_prob, tuple(peaks.tolist())))
+        ranked[ranked < ranked[:, :1] + np.log(least)] = -np.inf
+    samples, ranks = np.nonzero(np.isfinite(ranked))
+    gained = _trace_back(history, samples * width + order[samples, ranks])  # (R, S)
+    labels = [row[row != BLANK] for row in gained]
+    log_probs_of_texts = ranked[samples, ranks] + offset[samples]
+    found: list[list[Decoded]] = [[] for _ in log_probs]
+    for sample, total, label, peaks in zip(
+        samples.tolist(), log_probs_of_texts.tolist(), labels, _peaks(steps, samples, labels), strict=True
+    ):
+        found[sample].append(Decoded(alphabet.decode(label.tolist()), total, tuple(peaks.tolist())))
     return found
 
 
@@ -104,47 +121,48 @@ def _check(log_probs: np.ndarray, alphabet: Alphabet) -> None:
         )
 
 
-def _squeeze(log_probs: np.ndarray, certain: float) -> tuple[np.ndarray, np.ndarray]:
-    """Runs of certain blanks become one step; most of a plate's steps go.
+def _squeeze(log_probs: np.ndarray, certain: float) -> tuple[_Steps, np.ndarray]:
+    """Leave out the certain blanks, which are most of a plate's steps, and note where they parted others.
 
-    Log probabilities (N, T, C) -> probabilities (N, S, C), log offset (N,). Shorter samples are filled up with steps
-    of pure blank, which change no text's probability.
+    Log probabilities (N, T, C) -> steps, log offset (N,). Shorter samples are filled up with steps of pure blank, which
+    change no text's probability.
     """
     blank = log_probs[:, :, BLANK]  # (N, T)
     sure = blank > np.log(certain)
-    dropped = np.zeros_like(sure)
-    dropped[:, 1:] = sure[:, 1:] & sure[:, :-1]
-    offset = blank.sum(axis=1, where=dropped, dtype=np.float64)
-    lengths = (~dropped).sum(axis=1)
-    squeezed = np.zeros((len(log_probs), lengths.max(), log_probs.shape[2]))
-    squeezed[:, :, BLANK] = 1.0
-    squeezed[np.arange(lengths.max()) < lengths[:, None]] = np.exp(log_probs[~dropped].astype(np.float64))
-    return squeezed, offset
+    offset = blank.sum(axis=1, where=sure, dtype=np.float64)
+    kept = ~sure
+    lengths = kept.sum(axis=1)
+    inside = np.arange(max(1, lengths.max())) < lengths[:, None]  # (N, S)
+    probs = np.zeros((*inside.shape, log_probs.shape[2]))
+    probs[:, :, BLANK] = 1.0
+    probs[inside] = np.exp(log_probs[kept].astype(np.float64))
+    after = np.zeros_like(sure)
+    after[:, 1:] = sure[:, :-1]
+    parted = np.zeros_like(inside)
+    parted[inside] = after[kept]
+    return _Steps(probs, parted), offset
 
 
-def _search(probs: np.ndarray, width: int, floor: float) -> tuple[np.ndarray, np.ndarray]:
-    """Log totals (N, B), -inf where there are fewer texts, and the class each prefix gained in each step (N, B, S)."""
-    samples, steps, _ = probs.shape
+def _search(steps: _Steps, width: int, floor: float) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+    """Log totals (N, B), -inf where there are fewer texts, and the origins and gained classes of each step."""
+    probs = steps.probs
     # The best width + 1 classes suffice: a prefix's further ones rank behind at least `width` of its own.
     near = np.argsort(-probs[:, :, 1:], axis=2)[:, :, : width + 1] + 1  # (N, S, M)
     near_probs = np.take_along_axis(probs, near, 2)
     near_probs[near_probs <= floor] = 0.0
-    looked_at = np.maximum(1, (near_probs > 0).sum(axis=2).max(axis=0))  # (S,): few steps are in doubt
-    state = _start(samples, width)
-    log_scale = np.zeros((samples, 1))
+    looked_at = np.maximum(1, (near_probs > 0).sum(axis=2).max(axis=0)).tolist()  # (S,): few steps are in doubt
+    state = _start(len(probs), width)
+    log_scale = np.zeros((len(probs), 1))
     history: list[tuple[np.ndarray, np.ndarray]] = []
-    for t in range(steps):
-        classes = looked_at[t]
-        state, origin, gained = _step(state, probs[:, t], near[:, t, :classes], near_probs[:, t, :classes])
+    for t, classes in enumerate(looked_at):
+        if t % RESCALED == RESCALED - 1:
+            log_scale += _rescale(state)
+        looked = near[:, t, :classes], near_probs[:, t, :classes]
+        state, origin, gained = _step(state, probs[:, t], steps.parted[:, t, None], *looked)
         history.append((origin, gained))
-        scale = (state.blank + state.char).max(axis=1, keepdims=True)
-        scale[scale == 0] = 1.0
-        log_scale += np.log(scale)
-        state.blank[...] /= scale
-        state.char[...] /= scale
     with np.errstate(divide="ignore"):
         totals = np.log(state.blank + state.char) + log_scale
-    return totals, _trace_back(history, samples, width)
+    return totals, history
 
 
 def _start(samples: int, width: int) -> _Beams:
@@ -154,82 +172,118 @@ def _start(samples: int, width: int) -> _Beams:
     return _Beams(blank, np.zeros_like(blank), np.zeros(blank.shape, np.intp), np.full(blank.shape, ROOT))
 
 
+def _rescale(state: _Beams) -> np.ndarray:
+    """Makes the largest probability of each sample 1, in place, and gives the logarithm (N, 1) of what it was."""
+    scale = (state.blank + state.char).max(axis=1, keepdims=True)
+    scale[scale == 0] = 1.0
+    state.blank[...] /= scale
+    state.char[...] /= scale
+    return np.asarray(np.log(scale))
+
+
 def _step(
-    old: _Beams, probs: np.ndarray, near: np.ndarray, near_probs: np.ndarray
+    old: _Beams, probs: np.ndarray, parted: np.ndarray, near: np.ndarray, near_probs: np.ndarray
 ) -> tuple[_Beams, np.ndarray, np.ndarray]:
-    """One step of the search: probs (N, C), near and near_probs (N, M) -> beams, their origins and gained classes."""
+    """One step of the search: probs (N, C), parted (N, 1), near and near_probs (N, M).
+
+    Returns the beams, the old beam that each came from, counted over all samples, and the class it gained, (N, B).
+    """
     samples, width = old.blank.shape
     rows = np.arange(samples)[:, None]
     total = old.blank + old.char
+    in_blank = np.where(parted, total, old.blank)
+    in_char = np.where(parted, 0.0, old.char)
     # A prefix grows by any class; by its own last one only from paths that ended in blank.
     repeat = old.last[:, :, None] == near[:, None, :]  # (N, B, M)
-    grown = np.where(repeat, old.blank[:, :, None], total[:, :, None]) * near_probs[:, None, :]
-    grown = grown.reshape(samples, -1)  # (N, B * M)
-    grown_hash = (old.hash[:, :, None] * FACTOR + near[:, None, :].astype(np.uint64)).reshape(samples, -1)
+    grown = (np.where(repeat, in_blank[:, :, None], total[:, :, None]) * near_probs[:, None, :]).reshape(samples, -1)
+    grown_hash = ((old.hash * FACTOR)[:, :, None] + near[:, None, :].astype(np.uint64)).reshape(samples, -1)
     # What grows into a prefix that is there already belongs to it; a dead beam may be the double of a living one.
-    same = (grown_hash[:, :, None] == old.hash[:, None, :]) & (total > 0)[:, None, :]  # (N, B * M, B)
-    gain = (grown[:, None, :] @ same)[:, 0]
-    grown *= ~same.any(axis=2)
-    blank = total * probs[:, BLANK, None]
-    char = old.char * probs[rows, old.last] + gain
+    same = (old.hash[:, :, None] == grown_hash[:, None, :]) & (total > 0)[:, :, None]  # (N, B, B * M)
+    gain = (same @ grown[:, :, None])[:, :, 0]
+    grown *= ~same.any(axis=1)
 
-    candidates = np.concatenate([blank + char, grown], axis=1)  # (N, B + B * M)
-    best = np.argpartition(-candidates, width - 1, axis=1)[:, :width]  # (N, B)
-    stays = best < width
-    extension = np.where(stays, 0, best - width)
-    origin = np.where(stays, best, extension // near.shape[1])
-    gained = np.where(stays, BLANK, near[rows, extension % near.shape[1]])
-    state = _Beams(
-        blank=np.where(stays, blank[rows, origin], 0.0),
-        char=np.where(stays, char[rows, origin], grown[rows, extension]),
-        last=np.where(stays, old.last[rows, origin], gained),
-        hash=np.where(stays, old.hash[rows, origin], grown_hash[rows, extension]),
-    )
-    return state, origin, gained
+    kept = width + grown.shape[1]  # the old prefixes, then the grown ones
+    blank, char = np.zeros((samples, kept)), np.empty((samples, kept))
+    last, hashes = np.empty((samples, kept), np.intp), np.empty((samples, kept), np.uint64)
+    blank[:, :width] = total * probs[:, BLANK, None]
+    char[:, :width] = in_char * probs[rows, old.last] + gain
+    char[:, width:] = grown
+    last[:, :width] = old.last
+    last[:, width:].reshape(samples, width, -1)[...] = near[:, None, :]
+    hashes[:, :width] = old.hash
+    hashes[:, width:] = grown_hash
+
+    best = np.argpartition(-(blank + char), width - 1, axis=1)[:, :width]  # (N, B)
+    flat = best + rows * kept  # far quicker than an index for each axis
+    state = _Beams(blank.take(flat), char.take(flat), last.take(flat), hashes.take(flat))
+    origins = _origins(width, near.shape[1]).take(best) + rows * width
+    return state, origins, np.where(best < width, BLANK, state.last)
 
 
-def _trace_back(history: list[tuple[np.ndarray, np.ndarray]], samples: int, width: int) -> np.ndarray:
-    """Follows the origins from the last step back: the class each final prefix gained in each step, (N, B, S)."""
-    rows = np.arange(samples)[:, None]
-    at = np.broadcast_to(np.arange(width), (samples, width))
-    classes = np.zeros((samples, width, len(history)), np.intp)
+@cache
+def _origins(width: int, classes: int) -> np.ndarray:
+    """The old beam of each candidate (B + B * M,)."""
+    beams = np.arange(width)
+    return np.concatenate([beams, beams.repeat(classes)])
+
+
+def _trace_back(history: list[tuple[np.ndarray, np.ndarray]], ends: np.ndarray) -> np.ndarray:
+    """Follows the origins from the last step back: the class gained in each step, (R, S).
+
+    ends: the final beams to follow (R,), counted over all samples.
+    """
+    classes = np.empty((len(history), len(ends)), np.intp)
     for t in range(len(history) - 1, -1, -1):
-        origin, gained = history[t]
-        classes[:, :, t] = gained[rows, at]
-        at = origin[rows, at]
-    return classes
+        origins, gained = history[t]
+        gained.take(ends, out=classes[t])
+        ends = origins.take(ends)
+    return classes.T
 
 
-def _peaks(probs: np.ndarray, samples: np.ndarray, labels: list[np.ndarray]) -> list[np.ndarray]:
+def _peaks(steps: _Steps, samples: np.ndarray, labels: list[np.ndarray]) -> list[np.ndarray]:
     """Peak probability of each character over the steps that the best path to its text gives it (Viterbi).
 
-    probs (N, S, C); samples: which sample each text belongs to; labels: classes of each text.
+    samples: which sample each text belongs to; labels: classes of each text.
     """
     states = 2 * max((len(label) for label in labels), default=0) + 1  # blank, c1, blank, c2, ..., blank
     wanted = np.full((len(labels), states), BLANK)
     for row, label in zip(wanted, labels, strict=True):
         row[1 : 2 * len(label) : 2] = label
+    emitted = steps.probs.transpose(1, 0, 2)[:, samples[:, None], wanted]  # (S, R, states)
     with np.errstate(divide="ignore"):
-        emitted = probs[samples[:, None], :, wanted]  # (R, states, S)
         scores = np.log(emitted)
-    # From two states back only over a blank that is not needed: between different characters.
-    skip = np.full(wanted.shape, -np.inf)
-    skip[:, 3::2] = np.where(wanted[:, 3::2] != wanted[:, 1:-2:2], 0.0, -np.inf)
-    best = np.full(wanted.shape, -np.inf)
-    best[:, :2] = scores[:, :2, 0]
-    moves = np.zeros((probs.shape[1], *wanted.shape), np.int8)
-    options = np.full((3, *wanted.shape), -np.inf)
-    for t in range(1, probs.shape[1]):
-        options[0] = best
-        options[1, :, 1:] = best[:, :-1]
-        options[2, :, 2:] = best[:, :-2] + skip[:, 2:]
-        moves[t] = options.argmax(axis=0)
-        best = options.max(axis=0) + scores[:, :, t]
+    costs = _moves(wanted, steps.parted[samples].T)  # (S, R, 3, states)
+    padded = np.full((len(labels), states + 2), -np.inf)
+    before = sliding_window_view(padded, states, axis=1)  # (R, 3, states): from two states back, one back, the same
+    padded[:, 2:4] = scores[0, :, :2]
+    moves = np.empty(scores.shape, np.intp)
+    for t in range(1, len(scores)):
+        options = before + costs[t]
+        options.argmax(axis=1, out=moves[t])
+        padded[:, 2:] = options.max(axis=1) + scores[t]
     ends = np.array([2 * len(label) for label in labels], np.intp)
     rows = np.arange(len(labels))
-    ends -= best[rows, np.maximum(ends - 1, 0)] > best[rows, ends]
+    ends -= padded[rows, np.maximum(ends + 1, 2)] > padded[rows, ends + 2]
+    path = np.empty((len(scores), len(labels)), np.intp)
+    for t in range(len(scores) - 1, -1, -1):
+        path[t] = ends
+        ends = ends + moves[t, rows, ends] - 2
     peaks = np.zeros(wanted.shape)
-    for t in range(probs.shape[1] - 1, -1, -1):
-        peaks[rows, ends] = np.maximum(peaks[rows, ends], emitted[rows, ends, t])
-        ends = ends - moves[t, rows, ends]
+    np.maximum.at(peaks, (rows, path), np.take_along_axis(emitted, path[:, :, None], 2)[:, :, 0])
     return [peak[1 : 2 * len(label) : 2] for peak, label in zip(peaks, labels, strict=True)]
+
+
+def _moves(wanted: np.ndarray, parted: np.ndarray) -> np.ndarray:
+    """Which states (R, states) a path may come from in each step, (S, R, 3, states): 0, or -inf where it may not.
+
+    From two states back, one back, or the same. parted: (S, R).
+    """
+    character = wanted != BLANK
+    differs = np.zeros(wanted.shape, bool)
+    differs[:, 3::2] = wanted[:, 3::2] != wanted[:, 1:-2:2]
+    over_blank = parted[:, :, None]
+    allowed = np.ones((*parted.shape, 3, wanted.shape[1]), bool)
+    # Two states on only over a blank, which is not needed between different characters.
+    allowed[:, :, 0] = character & (differs | over_blank)
+    allowed[:, :, 2] = ~(character & over_blank)
+    return np.where(allowed, 0.0, -np.inf)

@@ -138,6 +138,25 @@ def test_only_the_least_probable_texts_are_left_out(log_probs):
         assert kept == [text for text in every if text.log_prob >= every[0].log_prob + np.log(0.01)]
 
 
+@settings(max_examples=60, deadline=None)
+@given(outputs(3, batch=3, steps=4), st.lists(st.integers(0, 4), max_size=4))
+def test_certain_blanks_are_left_out_and_still_part_what_stands_around_them(log_probs, places):
+    blank = np.broadcast_to(np.log(np.array([1 - 2e-6, 1e-6, 1e-6], np.float32)), (len(log_probs), len(places), 3))
+    parted = np.insert(log_probs, [min(place, log_probs.shape[1]) for place in places], blank, axis=1)
+    for exact, found in zip(beam(parted, AB, **EXACT), beam(parted, AB, **{**EXACT, "certain": 0.99999}), strict=True):
+        log_prob_of = {decoded.text: decoded.log_prob for decoded in found}
+        for decoded in (decoded for decoded in exact if decoded.log_prob > np.log(1e-3)):
+            assert log_prob_of[decoded.text] == pytest.approx(decoded.log_prob, abs=0.02)
+
+
+def test_a_character_does_not_last_across_a_certain_blank():
+    steps = [[0.3, 0.5, 0.2], [1 - 2e-6, 1e-6, 1e-6], [0.05, 0.45, 0.5]]  # A is either the first step's or the last's
+    found = beam(np.log(np.array([steps], np.float32)), AB)[0]
+    (once,) = [decoded for decoded in found if decoded.text == "A"]
+    assert once.char_confidences == pytest.approx((0.45,))
+    assert np.exp(once.log_prob) == pytest.approx(0.5 * 0.05 + 0.3 * 0.45, abs=1e-4)
+
+
 def test_squeezing_certain_blanks_changes_next_to_nothing():
     rng = np.random.default_rng(5)
     path = np.where(rng.random(60) < 0.75, 0, rng.integers(1, 11, 60))
