@@ -63,12 +63,12 @@ def test_a_lone_call_has_all_threads_and_further_ones_a_stream_each(random_weigh
     threads = [
         request._request.get_compiled_model().get_property("INFERENCE_NUM_THREADS")
         // request._request.get_compiled_model().get_property("NUM_STREAMS")
-        for request in held(backend, 3)
+        for request in held(backend, batch.shape, 3)
     ]
     assert threads == [2, 1, 1]
-    assert len(set(map(id, held(backend, 3)))) == 3
-    assert held(backend, 1) == held(backend, 1)
-    with backend._request():
+    assert len(set(map(id, held(backend, batch.shape, 3)))) == 3
+    assert held(backend, batch.shape, 1) == held(backend, batch.shape, 1)
+    with backend._request(backend._compiled(batch.shape)):
         assert np.abs(backend.infer(batch) - reference).max() < 2e-3
 
 
@@ -76,20 +76,21 @@ def test_no_two_calls_prepare_the_network_for_a_shape_at_once(random_weights, ba
     pytest.importorskip("openvino")
     backend = make_backend(open_weights(random_weights), "openvino", 2, "f32", 2)
     inside, most, guard = 0, [], Lock()
-    infer = type(backend._wide).infer
+    request = type(backend._compiled(batch.shape).wide)
+    infer = request.infer
 
-    def watched(request, images):
+    def watched(of, images):
         nonlocal inside
         with guard:
             inside += 1
             most.append(inside)
         sleep(0.05)  # long enough for the others to come in
-        found = infer(request, images)
+        found = infer(of, images)
         with guard:
             inside -= 1
         return found
 
-    monkeypatch.setattr(type(backend._wide), "infer", watched)
+    monkeypatch.setattr(request, "infer", watched)
     with ThreadPoolExecutor(3) as pool:
         first = list(pool.map(backend.infer, [batch] * 3))
         assert max(most) == 1
@@ -98,10 +99,29 @@ def test_no_two_calls_prepare_the_network_for_a_shape_at_once(random_weights, ba
     assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
 
 
-def held(backend, count):
-    """The requests that so many calls have at the same time."""
+def held(backend, shape, count):
+    """The requests that so many calls of a shape have at the same time."""
     with ExitStack() as stack:
-        return [stack.enter_context(backend._request()) for _ in range(count)]
+        return [stack.enter_context(backend._request(backend._compiled(shape))) for _ in range(count)]
+
+
+def test_the_first_shapes_have_networks_of_their_own_and_the_others_share_one(random_weights):
+    pytest.importorskip("openvino")
+    backend = make_backend(open_weights(random_weights), "openvino", 1, "f32")
+    shapes = [(1, 32, 64, 3), (1, 64, 32, 3), (1, 64, 64, 3), (1, 96, 64, 3)]
+    picture = np.random.default_rng(3).integers(0, 256, (1, 96, 64, 3), np.uint8)
+    found = [backend.infer(np.ascontiguousarray(picture[:, : shape[1], : shape[2]])) for shape in shapes]
+    compiled = [backend._compiled(shape) for shape in shapes]
+    assert len(set(map(id, compiled))) == 3 and compiled[2] is compiled[3]
+    assert [one.wide._request.get_compiled_model().input(0).get_partial_shape().is_static for one in compiled] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    reference = make_backend(open_weights(random_weights), "torch", 1)
+    for shape, logits in zip(shapes, found, strict=True):
+        assert np.abs(logits - reference.infer(picture[:, : shape[1], : shape[2]])).max() < 2e-3
 
 
 def test_openvino_is_converted_once_and_a_broken_copy_is_made_anew(random_weights, own_cache, monkeypatch):
