@@ -23,6 +23,16 @@ from app.platelog.rows import (
 from app.platelog.schema import GRAM, SOURCE, SPELLING, VISIT
 from app.platelog.types import Entry, Guess, Visit
 
+# What every visit needs, made once: making a statement anew costs as much as running it.
+_NEW_VISIT, _NEW_SOURCE = sa.insert(VISIT), sa.insert(SOURCE)
+_NEW_SPELLINGS, _NEW_GRAMS = sa.insert(SPELLING), sa.insert(GRAM)
+_KNOWN_SOURCE = sa.select(SOURCE.c.id).where(SOURCE.c.digest == sa.bindparam("of_digest"))
+_STORED = sa.select(VISIT.c.id).where(
+    VISIT.c.run == sa.bindparam("of_run"),
+    VISIT.c.source_id == sa.bindparam("of_source"),
+    VISIT.c.track == sa.bindparam("of_track"),
+)
+
 
 class Saving:
     """One transaction's worth of saving."""
@@ -75,7 +85,7 @@ class Saving:
 
     def _insert(self, visit: Visit, source_id: int) -> Visit:
         values = {**visit_values(visit, source_id), "saved_us": to_us(datetime.now(UTC))}
-        result = self._connection.execute(sa.insert(VISIT).values(values))
+        result = self._connection.execute(_NEW_VISIT, values)
         key = result.inserted_primary_key
         assert key is not None
         self._add_spellings(key[0], visit)
@@ -83,9 +93,9 @@ class Saving:
 
     def _add_spellings(self, visit_id: int, visit: Visit) -> None:
         spellings = spelling_values(visit_id, visit)
-        self._connection.execute(sa.insert(SPELLING), spellings)
+        self._connection.execute(_NEW_SPELLINGS, spellings)
         if rows := gram_values(visit_id, to_us(visit.first_time), [str(row["folded"]) for row in spellings]):
-            self._connection.execute(sa.insert(GRAM), rows)
+            self._connection.execute(_NEW_GRAMS, rows)
 
     def _absorb(self, entry: Entry, source_id: int) -> list[str]:
         if not entry.absorbed:
@@ -98,19 +108,17 @@ class Saving:
     def _stored(self, visit: Visit, source_id: int) -> Visit | None:
         if not visit.track:
             return None
-        query = sa.select(VISIT.c.id).where(
-            VISIT.c.run == visit.run, VISIT.c.source_id == source_id, VISIT.c.track == track_name(visit.track)
-        )
-        visit_id = self._connection.execute(query).scalar()
+        names = {"of_run": visit.run, "of_source": source_id, "of_track": track_name(visit.track)}
+        visit_id = self._connection.execute(_STORED, names).scalar()
         return None if visit_id is None else get_visit(self._connection, visit_id)
 
     def _source_id(self, source: str) -> int:
         name = storable(source)
         if name not in self._source_ids:
             digest = source_digest(name)
-            found = self._connection.execute(sa.select(SOURCE.c.id).where(SOURCE.c.digest == digest)).scalar()
+            found = self._connection.execute(_KNOWN_SOURCE, {"of_digest": digest}).scalar()
             if found is None:
-                result = self._connection.execute(sa.insert(SOURCE).values(digest=digest, name=name))
+                result = self._connection.execute(_NEW_SOURCE, {"digest": digest, "name": name})
                 assert result.inserted_primary_key is not None
                 found = result.inserted_primary_key[0]
             self._source_ids[name] = int(found)
