@@ -132,7 +132,7 @@ class Journal:
 
     def _keep(self, event: PlateEvent, visit: Visit) -> "Future[Visit]":
         crop, frame = (event.best_crop, event.best_frame) if self._pictures else (None, None)
-        answer = self.writer.submit(visit, crop, frame, event.absorbed)
+        answer = self.writer.submit(visit, crop, frame, event.absorbed, event.best_jpeg)
         if self._on_saved is not None:
             answer.add_done_callback(partial(_pass_on, self._on_saved))
         return answer

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.gui.demo import is_demo
 from app.journal import Alarm, Journal
-from app.pipeline.types import EventKind, FrameResult, PlateEvent, light
+from app.pipeline.types import EventKind, FrameResult, PlateEvent, light, without_pictures
 from app.platelog.types import Visit
 
 _SLACK_S = 0.5
@@ -45,10 +45,7 @@ class Feed:
 
     def _to_keep(self, event: PlateEvent) -> PlateEvent:
         """Return an event with the pictures that the settings allow to be kept."""
-        if self.keep_pictures:
-            return event
-        nothing = event.best_frame[:0, :0]
-        return replace(event, best_frame=nothing, best_crop=nothing)
+        return event if self.keep_pictures else without_pictures(event)
 
     def on_frame(self, result: FrameResult) -> None:
         """Put a frame into its source's slot."""

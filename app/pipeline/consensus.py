@@ -23,11 +23,12 @@ _LARGER = 1.15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
-    """The pictures of one reading: the crop that was read and the whole frame."""
+    """The pictures of one reading: the crop that was read and the whole frame, also as the JPEG file it came as."""
 
     item: TrackReading
     crop: Image
     frame: Image
+    jpeg: bytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +141,7 @@ class PlateTrack:
         frame = crop.frame
         weight, times = _worth(crop, cut), (frame.media_time, frame.wall_time)
         item = TrackReading(reading, frame.index, *times, crop.box, crop.sharpness, weight, cut)
-        shot = Shot(item, crop.image, frame.image)
+        shot = Shot(item, crop.image, frame.image, frame.jpeg)
         self._latest_text = reading.text
         if not reading.text:
             return None

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pipeline.jpeg import bare
 from app.pipeline.sources import SourceError, SourceInfo, SourceSpec, is_text
 from app.pipeline.types import Frame, Image
 from app.pipeline.walltime import recording_start
@@ -17,6 +18,7 @@ _READ_TIMEOUT_MS = 10_000
 _MISSING_SHARE = 0.03  # containers are off by a few frames; beyond this the end is missing
 _MISSING_S = 0.5
 _CHUNK_BYTES = 64 << 20
+_PACKED_BYTES = 0.25  # of a JPEG file for each pixel, at most, to be kept as it is: about twice what the log packs
 
 
 class VideoFile:
@@ -145,9 +147,10 @@ class PictureFile:
     def open(self) -> SourceInfo:
         """Decode the picture; raises SourceError when that cannot be done."""
         path = _checked(self._spec)
-        image = _decode(path, self._spec.source_id)
+        image, data = _decode(path, self._spec.source_id)
         taken, clock = recording_start(path, 0.0, self._taken)
-        self._frame = Frame(self._spec.source_id, 0, image, taken, 0.0, clock, is_still=True)
+        jpeg = bare(data.tobytes()) if data.size <= _PACKED_BYTES * image.shape[0] * image.shape[1] else b""
+        self._frame = Frame(self._spec.source_id, 0, image, taken, 0.0, clock, is_still=True, jpeg=jpeg)
         return SourceInfo(image.shape[1], image.shape[0], 0.0, None, 1, taken, clock)
 
     def read(self) -> Frame | None:
@@ -179,8 +182,8 @@ def _checked(spec: SourceSpec) -> Path:
     return path
 
 
-def _decode(path: Path, name: str) -> Image:
-    """Decode a picture to BGR; bytes instead of a path, since cv2 opens no other than plain names on Windows."""
+def _decode(path: Path, name: str) -> tuple[Image, NDArray[np.uint8]]:
+    """Decode a picture to BGR, and give the file's bytes too; cv2 itself opens only plain names on Windows."""
     try:
         data = np.fromfile(path, np.uint8)
         if _claims_too_much(data):
@@ -190,7 +193,7 @@ def _decode(path: Path, name: str) -> Image:
         raise SourceError(f"{name}: the picture is broken or larger than can be read") from error
     if image is None:
         raise SourceError(f"{name}: not a picture that can be read")
-    return np.asarray(image, np.uint8)
+    return np.asarray(image, np.uint8), data
 
 
 def _claims_too_much(data: NDArray[np.uint8]) -> bool:

@@ -54,6 +54,7 @@ class Frame:
     """One picture of a source.
 
     index counts from 0 and includes frames that were dropped; is_still marks a picture that no other frame follows.
+    jpeg: the same picture as a JPEG file, where it came as one that can be kept as it is; else empty.
     """
 
     source_id: str
@@ -63,6 +64,7 @@ class Frame:
     media_time: float
     clock: WallClock = WallClock.LIVE
     is_still: bool = False
+    jpeg: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +126,8 @@ class PlateEvent:
     confidence and char_confidences: 0 to 1, the latter one a character of text.
     alternatives: other texts the readings would also allow, most probable first.
     agreeing: readings that say text; readings: all that were made.
-    box: the plate in best_frame, the frame in which the best reading was made; best_crop is cut from it.
+    box: the plate in best_frame, the frame in which the best reading was made; best_crop is cut from it, and best_jpeg
+    is that frame as a JPEG file, where it came as one.
     wall_clock: where the wall times came from. is_still: the source is a picture.
     region: country the form of the plate points to, or empty.
     absorbed: all track_keys that turned out to be this same visit; what was shown for them is to be removed.
@@ -157,6 +160,7 @@ class PlateEvent:
     region: str = ""
     is_still: bool = False
     absorbed: tuple[str, ...] = ()
+    best_jpeg: bytes = b""
 
     @property
     def gone(self) -> tuple[str, ...]:
@@ -166,8 +170,13 @@ class PlateEvent:
 
 def light(event: PlateEvent) -> PlateEvent:
     """Return an event without its pictures and single readings, which would fill the memory of whoever keeps many."""
+    return replace(without_pictures(event), track_readings=())
+
+
+def without_pictures(event: PlateEvent) -> PlateEvent:
+    """Return an event with empty pictures."""
     nothing = event.best_frame[:0, :0].copy()
-    return replace(event, best_frame=nothing, best_crop=nothing, track_readings=())
+    return replace(event, best_frame=nothing, best_crop=nothing, best_jpeg=b"")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

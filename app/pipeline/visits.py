@@ -157,6 +157,7 @@ class VisitBook:
             region=region_of(best.vote.text, self._countries),
             is_still=best.is_still,
             absorbed=visit.absorbed,
+            best_jpeg=best.shot.jpeg,
         )
 
 

@@ -39,11 +39,12 @@ class Bounds:
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """A visit on its way to the store; images until the writer has packed them."""
+    """A visit on its way to the store; images until the writer has packed them. packed: the frame, where it is JPEG."""
 
     entry: Entry
     images: tuple[Image | None, Image | None] | None
     answer: "Future[Visit]"
+    packed: bytes = b""
 
 
 class LogWriter:
@@ -98,12 +99,15 @@ class LogWriter:
         crop: Image | None = None,
         frame: Image | None = None,
         absorbed: tuple[str, ...] = (),
+        packed: bytes = b"",
     ) -> "Future[Visit]":
         """Take a visit with its pictures (BGR); the answer is the visit as stored, given once it is on the disk.
 
+        packed: the frame as JPEG, where it is had as that.
+
         The answer raises LogUnavailable if the visit was refused because too many wait. Never blocks on the store.
         """
-        item = _Waiting(Entry(visit, absorbed=absorbed), (crop, frame), Future())
+        item = _Waiting(Entry(visit, absorbed=absorbed), (crop, frame), Future(), packed)
         item.answer.set_running_or_notify_cancel()  # what was taken is written: it cannot be called back
         if len(self._unpacked) >= _RAW_AT_MOST:
             self._pack(item)
@@ -270,7 +274,7 @@ class LogWriter:
     def _pack(self, item: _Waiting) -> None:
         images = item.images
         crop = jpeg(images[0], CROP_QUALITY) if images else b""
-        frame = self._frame_jpeg(images[1]) if images else b""
+        frame = self._frame_jpeg(images[1], item.packed) if images else b""
         with self._wake:
             room = self._bounds.picture_bytes - self._bytes
             kept_crop = crop if len(crop) <= room else b""
@@ -279,12 +283,14 @@ class LogWriter:
                 self._status = replace(self._status, without_pictures=self._status.without_pictures + 1)
             self._bytes += len(kept_crop) + len(kept_frame)
             item.entry = replace(item.entry, crop=kept_crop, frame=kept_frame)
-            item.images = None
+            item.images, item.packed = None, b""
 
-    def _frame_jpeg(self, image: Image | None) -> bytes:
+    def _frame_jpeg(self, image: Image | None, packed: bytes) -> bytes:
         """Pack a frame, once for all plates that were read in it: they come one after the other."""
-        if image is None:
+        if image is None or image.size == 0:
             return b""
+        if packed:
+            return packed
         last, data = self._last_frame
         if last is None or last() is not image:
             data = jpeg(image, FRAME_QUALITY)

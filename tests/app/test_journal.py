@@ -83,6 +83,12 @@ def test_a_final_event_becomes_a_visit_with_pictures(journal: Journal) -> None:
     assert visit.frame
 
 
+def test_a_picture_that_came_as_jpeg_is_kept_as_it_came(journal: Journal) -> None:
+    visit = saved(journal, replace(event(), best_jpeg=b"as it came"))
+    assert journal.store is not None
+    assert journal.store.pictures.path(visit.frame).read_bytes() == b"as it came"
+
+
 def test_provisional_events_are_not_logged(journal: Journal) -> None:
     for kind in (EventKind.NEW, EventKind.UPDATE):
         assert journal.take(event(kind)).answer is None
@@ -141,7 +147,8 @@ def test_active_hours_count_at_the_time_of_the_recording(journal: Journal, alarm
 
 def test_pictures_can_be_left_out(tmp_path: Path) -> None:
     journal = open_journal(tmp_path / "log.sqlite3", pictures=False)
-    assert saved(journal, event()).crop == ""
+    visit = saved(journal, replace(event(), best_jpeg=b"as it came"))
+    assert (visit.crop, visit.frame) == ("", "")
     journal.close()
     assert not list(tmp_path.rglob("*.jpg"))
 

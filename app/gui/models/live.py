@@ -44,7 +44,7 @@ class LiveEvents:
             key, _ = self._framed.popitem(last=False)
             if key in self._events:
                 event = self._events[key]
-                self._events[key] = replace(event, best_frame=event.best_frame[:0, :0].copy())
+                self._events[key] = replace(event, best_frame=event.best_frame[:0, :0].copy(), best_jpeg=b"")
         while len(self._events) > KEPT_EVENTS:
             self._events.popitem(last=False)
 

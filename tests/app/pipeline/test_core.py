@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from app.pipeline.core import Pipeline
 from app.pipeline.stats import StageTimes
 from app.pipeline.tuning import Tuning
-from app.pipeline.types import EventKind, Image, PlateEvent, RejectReason
+from app.pipeline.types import EventKind, Image, PlateEvent, RejectReason, light
 from app.pipeline.zones import Zones
 from detector.types import Detection
 from recognizer.readings import Reading
@@ -60,7 +61,9 @@ def test_readings_that_never_agree_are_no_plate() -> None:
 def test_a_picture_needs_one_reading_and_each_plate_is_final_at_once() -> None:
     script = [[plate(50, 50), plate(300, 200)]]
     pipeline = Pipeline(ScriptedDetector(script), ScriptedReader(lambda i: says(["AB123", "CD456"][i])))
-    step = pipeline.process([frame(0, 0, still=True)])
+    step = pipeline.process([replace(frame(0, 0, still=True), jpeg=b"as it came")])
+    assert [event.best_jpeg for event in step.events] == [b"as it came"] * 2
+    assert [light(event).best_jpeg for event in step.events] == [b""] * 2
     assert [(event.kind, event.text, event.is_still) for event in step.events] == [
         (EventKind.FINAL, "AB123", True),
         (EventKind.FINAL, "CD456", True),

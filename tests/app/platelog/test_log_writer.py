@@ -82,6 +82,14 @@ def test_a_frame_with_several_plates_is_packed_once(writer: LogWriter, monkeypat
     assert frames[0] == frames[1] == frames[2] != b"" and len({visit.frame for visit in visits}) == 3
 
 
+def test_a_frame_that_is_jpeg_already_is_kept_as_it_is(writer: LogWriter) -> None:
+    came = jpeg(IMAGE, 70)
+    visit = writer.submit(made(number=0), IMAGE, IMAGE, packed=came).result(WAIT)
+    assert opened(writer).pictures.path(visit.frame).read_bytes() == came
+    without = [writer.submit(made(number=1), packed=came), writer.submit(made(number=2), None, IMAGE[:0], packed=came)]
+    assert [answer.result(WAIT).frame for answer in without] == ["", ""]
+
+
 def test_many_visits_share_transactions(writer: LogWriter, monkeypatch: pytest.MonkeyPatch) -> None:
     store, sizes = opened(writer), []
     save = store.save
