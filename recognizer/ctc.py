@@ -3,6 +3,7 @@
 Shapes in comments: N batch, T steps, C classes, S steps after squeezing, B beams, M classes looked at in a step.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -95,7 +96,34 @@ def beam(
     _check(log_probs, alphabet)
     if not log_probs.size:
         return [[Decoded("", 0.0, ())] for _ in log_probs]
-    steps, offset = _squeeze(log_probs, certain)
+    sure = log_probs[:, :, BLANK] > np.log(certain)  # (N, T)
+    found: list[list[Decoded]] = [[] for _ in log_probs]
+    for samples, part, sure_part in _groups(log_probs, sure):
+        texts = _texts(part, sure_part, alphabet, width, keep, floor, least)
+        for sample, decoded in zip(samples, texts, strict=True):
+            found[sample] = decoded
+    return found
+
+
+def _groups(log_probs: np.ndarray, sure: np.ndarray) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
+    """The samples, and what is known of them, in groups that are searched together.
+
+    What says nothing clearly has many times the steps of a plate, for which the others would wait.
+    """
+    lengths = sure.shape[1] - sure.sum(axis=1)
+    long = lengths > 2 * np.sort(lengths)[len(lengths) // 2]
+    if not long.any():
+        yield list(range(len(log_probs))), log_probs, sure
+        return
+    for group in (np.flatnonzero(~long), np.flatnonzero(long)):
+        yield group.tolist(), log_probs[group], sure[group]
+
+
+def _texts(
+    log_probs: np.ndarray, sure: np.ndarray, alphabet: Alphabet, width: int, keep: int, floor: float, least: float
+) -> list[list[Decoded]]:
+    """As `beam`, of samples that are searched together. sure: (N, T), which steps are certain blanks."""
+    steps, offset = _squeeze(log_probs, sure)
     totals, history = _search(steps, width, floor)  # (N, B)
     order = np.argsort(-totals, axis=1, kind="stable")[:, :keep]
     ranked = np.take_along_axis(totals, order, 1)
@@ -121,15 +149,13 @@ def _check(log_probs: np.ndarray, alphabet: Alphabet) -> None:
         )
 
 
-def _squeeze(log_probs: np.ndarray, certain: float) -> tuple[_Steps, np.ndarray]:
+def _squeeze(log_probs: np.ndarray, sure: np.ndarray) -> tuple[_Steps, np.ndarray]:
     """Leave out the certain blanks, which are most of a plate's steps, and note where they parted others.
 
     Log probabilities (N, T, C) -> steps, log offset (N,). Shorter samples are filled up with steps of pure blank, which
     change no text's probability.
     """
-    blank = log_probs[:, :, BLANK]  # (N, T)
-    sure = blank > np.log(certain)
-    offset = blank.sum(axis=1, where=sure, dtype=np.float64)
+    offset = log_probs[:, :, BLANK].sum(axis=1, where=sure, dtype=np.float64)
     kept = ~sure
     lengths = kept.sum(axis=1)
     inside = np.arange(max(1, lengths.max())) < lengths[:, None]  # (N, S)
