@@ -81,8 +81,9 @@ def _run(command: Command, words: list[str]) -> int:
     if command.name == "gui" and not has_display() and not _asks_for_help(words):
         return _without_display(words)
     parser = _parser(command)
-    if unknown := _unknown_option(words, parser.format_usage()):
-        parser.error(unknown)
+    asked, its_words = _of_action(parser, words)
+    if unknown := _unknown_option(its_words, asked.format_usage()):
+        asked.error(unknown)
     action: Callable[[argparse.Namespace], int] = getattr(import_module(command.module), command.action)
     return action(parser.parse_args(words))
 
@@ -92,6 +93,14 @@ def _parser(command: Command) -> _Parser:
     add_arguments: Callable[[argparse.ArgumentParser], None] = getattr(import_module(command.module), command.arguments)
     add_arguments(parser)
     return parser
+
+
+def _of_action(parser: argparse.ArgumentParser, words: list[str]) -> tuple[argparse.ArgumentParser, list[str]]:
+    """The parser of the command's own command that is asked for, and the words that are its; else what was given."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction) and words and words[0] in action.choices:
+            return action.choices[words[0]], words[1:]
+    return parser, words
 
 
 def _asks_for_help(words: list[str]) -> bool:
