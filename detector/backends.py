@@ -22,6 +22,7 @@ from detector.weights import Weights
 
 Precision = Literal["auto", "int8", "float", "f32"]
 Logits = NDArray[np.float32]
+_ALONE = 3  # calls in a row that met no other: in a run over pictures there are gaps between calls that are not alone
 _OWN_SHAPES = 2  # input shapes with a network of their own: each takes 45 MB with two streams
 
 
@@ -133,7 +134,7 @@ class OpenVinoBackend:
         self._core, self._model, self._options = core, model, options
         self._of_shape: dict[tuple[int, ...], _Compiled] = {}
         self._of_any: _Compiled | None = None
-        self._under_way, self._lock, self._preparing = 0, Lock(), Lock()
+        self._under_way, self._met_none, self._lock, self._preparing = 0, _ALONE, Lock(), Lock()
 
     def room(self, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         """Memory for a batch, from which infer() takes it with the fewest copies."""
@@ -172,10 +173,11 @@ class OpenVinoBackend:
 
     @contextmanager
     def _request(self, compiled: _Compiled) -> Iterator[_Request]:
-        """A request that nobody else uses: that with all the threads where nothing is under way, or one of a stream."""
+        """A request that nobody else uses: that with all the threads for a call that is alone, or one of a stream."""
         with self._lock:
-            alone = self._under_way == 0
+            self._met_none = 0 if self._under_way else self._met_none + 1
             self._under_way += 1
+            alone = self._met_none > _ALONE
         request = compiled.wide if alone else compiled.idle.get()
         try:
             yield request

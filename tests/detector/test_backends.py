@@ -60,14 +60,9 @@ def test_openvino_takes_any_batch_and_size(random_weights):
 def test_a_lone_call_has_all_threads_and_further_ones_a_stream_each(random_weights, batch, reference):
     pytest.importorskip("openvino")
     backend = make_backend(open_weights(random_weights), "openvino", 2, "f32", 2)
-    threads = [
-        request._request.get_compiled_model().get_property("INFERENCE_NUM_THREADS")
-        // request._request.get_compiled_model().get_property("NUM_STREAMS")
-        for request in held(backend, batch.shape, 3)
-    ]
-    assert threads == [2, 1, 1]
-    assert len(set(map(id, held(backend, batch.shape, 3)))) == 3
-    assert held(backend, batch.shape, 1) == held(backend, batch.shape, 1)
+    assert threads(held(backend, batch.shape, 1)) == [2]
+    together = held(backend, batch.shape, 3)
+    assert threads(together) == [2, 1, 1] and len(set(map(id, together))) == 3
     with backend._request(backend._compiled(batch.shape)):
         assert np.abs(backend.infer(batch) - reference).max() < 2e-3
 
@@ -97,6 +92,19 @@ def test_no_two_calls_prepare_the_network_for_a_shape_at_once(random_weights, ba
         again = list(pool.map(backend.infer, [batch] * 3))
     assert max(most) > 1
     assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
+
+
+def test_after_calls_that_met_the_next_ones_have_a_stream_each_until_some_met_none(random_weights, batch):
+    pytest.importorskip("openvino")
+    backend = make_backend(open_weights(random_weights), "openvino", 2, "f32", 2)
+    assert threads(held(backend, batch.shape, 2)) == [2, 1]
+    assert [threads(held(backend, batch.shape, 1)) for _ in range(5)] == [[1], [1], [1], [2], [2]]
+
+
+def threads(requests):
+    """How many threads each of these has."""
+    compiled = [request._request.get_compiled_model() for request in requests]
+    return [one.get_property("INFERENCE_NUM_THREADS") // one.get_property("NUM_STREAMS") for one in compiled]
 
 
 def held(backend, shape, count):
