@@ -1,4 +1,4 @@
-"""What runs the network: torch, OpenVINO on a processor, CUDA in half precision, TensorRT. One interface for all."""
+"""What runs the network: torch or OpenVINO on a processor, a card, TensorRT. One interface for all."""
 
 import ctypes.util
 import importlib.util
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from detector import quantized
 from detector._ultralytics import cache_folder
+from detector.postprocess import Boxes, Scores, decode
 from detector.weights import Weights
 
 Precision = Literal["auto", "int8", "float", "f32"]
@@ -29,7 +30,7 @@ _OWN_SHAPES = 2  # input shapes with a network of their own: each takes 45 MB wi
 class Backend(Protocol):
     """Runs a batch of uint8 BGR pictures (N, H, W, 3) whose sides are multiples of 32.
 
-    `streams` threads may be in infer() at once.
+    `streams` threads may be in it at once.
     """
 
     name: str
@@ -43,40 +44,48 @@ class Backend(Protocol):
         """The network's logits (N, 4 * bins + 1, anchors) in float32."""
         ...
 
+    def candidates(self, batch: NDArray[np.uint8], threshold: float) -> list[tuple[Boxes, Scores]]:
+        """Of each picture boxes (C, 4) in pixels of the input and scores (C,) from the threshold on, best first."""
+        ...
 
-class TorchBackend:
-    """torch on a processor in float32, or on a CUDA device in half precision.
 
-    On a device the processor waits once a batch, for its logits: copies both ways go through page-locked memory.
-    """
+class LogitsBackend:
+    """What brings logits to the processor, where candidates are found among them."""
 
+    def infer(self, batch: NDArray[np.uint8]) -> Logits:
+        """The network's logits (N, 4 * bins + 1, anchors) in float32."""
+        raise NotImplementedError
+
+    def candidates(self, batch: NDArray[np.uint8], threshold: float) -> list[tuple[Boxes, Scores]]:
+        """Of each picture boxes (C, 4) in pixels of the input and scores (C,) from the threshold on, best first."""
+        height, width = batch.shape[1:3]
+        return [decode(output, height, width, threshold) for output in self.infer(batch)]
+
+
+class TorchBackend(LogitsBackend):
+    """torch on a processor, in float32."""
+
+    name = "torch"
     streams = 1
 
-    def __init__(self, weights: Weights, device: str = "cpu", threads: int | None = None) -> None:
+    def __init__(self, weights: Weights, threads: int | None = None) -> None:
         import torch
 
         from detector.network import PlateNetwork
 
-        self.name = "torch" if device == "cpu" else device
         self._torch = torch
-        self._device = torch.device(device)
-        self._on_card = self._device.type == "cuda"
-        if threads is not None and not self._on_card:
+        if threads is not None:
             torch.set_num_threads(threads)
-        network = PlateNetwork(weights).to(self._device)
-        self._network = network.half().to(memory_format=torch.channels_last) if self._on_card else network
+        self._network = PlateNetwork(weights)
 
     def room(self, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         """Memory for a batch, from which infer() takes it with the fewest copies."""
-        room: NDArray[np.uint8] = self._torch.empty(shape, dtype=self._torch.uint8, pin_memory=self._on_card).numpy()
-        return room
+        return np.empty(shape, np.uint8)
 
     def infer(self, batch: NDArray[np.uint8]) -> Logits:
         """The network's logits (N, 4 * bins + 1, anchors) in float32."""
-        torch = self._torch
-        with torch.inference_mode():
-            images = torch.from_numpy(np.ascontiguousarray(batch)).to(self._device, non_blocking=True)
-            return np.asarray(self._network(images).float().cpu().numpy())
+        with self._torch.inference_mode():
+            return np.asarray(self._network(self._torch.from_numpy(np.ascontiguousarray(batch))).numpy())
 
 
 class _Request:
@@ -102,7 +111,7 @@ class _Compiled:
             self.idle.put(request)
 
 
-class OpenVinoBackend:
+class OpenVinoBackend(LogitsBackend):
     """OpenVINO on a processor; a network converted from weights is kept in the user's cache under their sha256.
 
     `precision` "int8" takes the network in integers where it lies beside the weights, and so does "auto" where
@@ -269,6 +278,12 @@ def _cuda_usable() -> bool:
     return bool(torch.cuda.is_available())
 
 
+def _on_card(weights: Weights, device: str) -> Backend:
+    from detector.card import CardBackend
+
+    return CardBackend(weights, device)
+
+
 def make_backend(
     weights: Weights,
     device: str = "auto",
@@ -283,21 +298,21 @@ def make_backend(
     """
     has_openvino = importlib.util.find_spec("openvino") is not None
     if device == "auto" and _cuda_usable():
-        return TorchBackend(weights, "cuda")
+        return _on_card(weights, "cuda")
     if device in {"auto", "cpu"}:
         if has_openvino:
             return OpenVinoBackend(weights, threads, precision, streams)
-        return TorchBackend(weights, "cpu", threads)
+        return TorchBackend(weights, threads)
     if device == "openvino":
         if not has_openvino:
             raise RuntimeError("device=openvino: OpenVINO is not installed; install openvino or choose device=torch")
         return OpenVinoBackend(weights, threads, precision, streams)
     if device == "torch":
-        return TorchBackend(weights, "cpu", threads)
+        return TorchBackend(weights, threads)
     if device == "cuda" or device.startswith("cuda:"):
         if not _cuda_usable():
             raise RuntimeError(f"device={device}: torch finds no CUDA device; check the driver or choose device=cpu")
-        return TorchBackend(weights, device)
+        return _on_card(weights, device)
     if device == "tensorrt":
         from detector.tensorrt import TensorRtBackend
 

@@ -6,11 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from detector import tiles as tiling
 from detector.backends import Precision, make_backend
-from detector.postprocess import decode, suppress, to_detections
+from detector.postprocess import Boxes, Scores, suppress, to_detections
 from detector.preprocess import Image, Letterbox, check, groups, letterbox, plan
 from detector.types import Detection
 from detector.weights import default_weights, open_weights
@@ -98,9 +96,9 @@ class PlateDetector:
         for indices in groups(places).values():
             for start in range(0, len(indices), self._batch):
                 chunk = indices[start : start + self._batch]
-                logits = self._backend.infer(self._input([images[i] for i in chunk], [places[i] for i in chunk]))
-                for index, output in zip(chunk, logits, strict=True):
-                    results[index] = self._finish(output, places[index], images[index])
+                batch = self._input([images[i] for i in chunk], [places[i] for i in chunk])
+                for index, found in zip(chunk, self._backend.candidates(batch, self.threshold), strict=True):
+                    results[index] = _finished(*found, places[index], images[index])
         return results
 
     def _input(self, images: Sequence[Image], places: Sequence[Letterbox]) -> Image:
@@ -117,8 +115,8 @@ class PlateDetector:
             list(self._scalers.map(letterbox, images, places, batch))
         return batch
 
-    def _finish(self, output: np.ndarray, place: Letterbox, image: Image) -> list[Detection]:
-        """One picture's logits made into detections."""
-        boxes, scores = decode(output, place.height, place.width, self.threshold)
-        kept = suppress(boxes, scores)
-        return to_detections(place.to_picture(boxes[kept]), scores[kept], image.shape[1], image.shape[0])
+
+def _finished(boxes: Boxes, scores: Scores, place: Letterbox, image: Image) -> list[Detection]:
+    """One picture's candidates made into detections."""
+    kept = suppress(boxes, scores)
+    return to_detections(place.to_picture(boxes[kept]), scores[kept], image.shape[1], image.shape[0])

@@ -40,14 +40,18 @@ def distances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(expected.T, np.float32)
 
 
+def limit_of(threshold: float) -> float:
+    """The logit of a score."""
+    return float(np.log(threshold / (1 - threshold))) if 0 < threshold < 1 else -np.inf
+
+
 def decode(output: NDArray[np.float32], height: int, width: int, threshold: float) -> tuple[Boxes, Scores]:
     """Candidates of one picture from the network's logits (4 * bins + 1, anchors) at an input of height x width.
 
     Returns boxes (N, 4) as x1 y1 x2 y2 in pixels of the input and scores (N,), best first.
     """
     logits = output[-1]
-    limit = np.log(threshold / (1 - threshold)) if 0 < threshold < 1 else -np.inf
-    kept = np.flatnonzero(logits >= limit)
+    kept = np.flatnonzero(logits >= limit_of(threshold))
     kept = kept[np.argsort(-logits[kept], kind="stable")][:MAX_CANDIDATES]
     centres, strides = anchors(height, width)
     reach = distances(output[:-1, kept].astype(np.float32)) * strides[kept, None]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector._ultralytics import cache_folder
+from detector.backends import LogitsBackend
 from detector.export import to_onnx
 from detector.weights import Weights
 
@@ -16,7 +17,7 @@ LARGEST = 1280  # pixels a side the engine is built for
 LARGEST_BATCH = 8
 
 
-class TensorRtBackend:
+class TensorRtBackend(LogitsBackend):
     """The network as a TensorRT engine in half precision; torch holds the memory on the GPU."""
 
     name = "tensorrt"

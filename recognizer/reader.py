@@ -12,6 +12,7 @@ from recognizer import checkpoint as checkpoints
 from recognizer.align import Aligner, Quad, Straightener
 from recognizer.alphabet import Alphabet
 from recognizer.backends import choose
+from recognizer.card import open_card
 from recognizer.ctc import Decoded, beam
 from recognizer.formats import rerank
 from recognizer.images import Image
@@ -61,6 +62,7 @@ class PlateReader:
         self.backend, self._run = networks.backend, networks.reader
         aligner = Aligner(known.aligner, networks.aligner) if known.aligner and networks.aligner else None
         self._straightener = Straightener(self.config, aligner)
+        self._card = open_card(path, known, networks.backend, ALTERNATIVES + 1, LEAST)
 
     @property
     def alphabet(self) -> Alphabet:
@@ -88,10 +90,11 @@ class PlateReader:
         """The most probable texts of each crop, best first, their probabilities not calibrated; as for `read`."""
         if not crops:
             return []
-        corners = self.corners(crops)
-        texts = self._texts(crops, corners)
+        corners, texts = self._look(crops)
+        if not thorough or not self._straightener.aligns:
+            return texts
         unsure = [i for i, (best, *_) in enumerate(texts) if HOPELESS < self.confidence(best.log_prob) < UNSURE]
-        if not thorough or not self._straightener.aligns or not unsure:
+        if not unsure:
             return texts
         cuts = [(crops[i], quad) for i in unsure for quad in looks(corners[i])]
         others = self._texts(*zip(*cuts, strict=True))
@@ -107,7 +110,16 @@ class PlateReader:
         """
         return [self._reading(texts) for texts in self.decoded(crops, thorough=thorough)]
 
+    def _look(self, crops: Sequence[Image]) -> tuple[list[Quad], list[list[Decoded]]]:
+        """The corners of the plate in each crop, and its texts."""
+        if self._card is not None:
+            return self._card.look(crops)
+        corners = self.corners(crops)
+        return corners, self._texts(crops, corners)
+
     def _texts(self, crops: Sequence[Image], corners: Sequence[Quad]) -> list[list[Decoded]]:
+        if self._card is not None:
+            return self._card.look(crops, corners)[1]
         return beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
 
     def _log_probs(self, crops: Sequence[Image], corners: Sequence[Quad]) -> npt.NDArray[np.float32]:
@@ -119,13 +131,12 @@ class PlateReader:
         return np.concatenate(parts)
 
     def _reading(self, texts: Sequence[Decoded]) -> Reading:
-        by_text = {decoded.text: decoded for decoded in texts}
-        ranked = tuple(Alternative(decoded.text, self.confidence(decoded.log_prob)) for decoded in texts)
+        ranked = tuple([Alternative(decoded.text, self.confidence(decoded.log_prob)) for decoded in texts])
+        best = texts[0]
         if self.region:
             ranked = rerank(ranked, self.region)
-        best = ranked[0]
-        chars = by_text[best.text].char_confidences
-        return Reading(best.text, best.confidence, chars, ranked[1 : ALTERNATIVES + 1])
+            best = next(decoded for decoded in texts if decoded.text == ranked[0].text)
+        return Reading(best.text, ranked[0].confidence, best.char_confidences, ranked[1 : ALTERNATIVES + 1])
 
     def confidence(self, log_prob: float) -> float:
         """Calibrated probability that a text is right, from the network's log probability of it."""

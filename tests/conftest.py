@@ -1,9 +1,12 @@
 """What every test stands on: the program's own environment, one folder of settings and logs apart from the user's."""
 
 import os
+from ctypes.util import find_library
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if find_library("cuda") is None:  # kernels for a card are interpreted here; Triton asks when it is imported
+    os.environ.setdefault("TRITON_INTERPRET", "1")
 
 from app import bootstrap
 

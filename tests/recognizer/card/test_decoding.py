@@ -1,0 +1,69 @@
+"""The card's beam search against the processor's."""
+
+import numpy as np
+import pytest
+import torch
+
+from recognizer.alphabet import Alphabet
+from recognizer.card.decoding import LONGEST, decoded, search, squeeze
+from recognizer.ctc import beam
+
+
+def outputs(seed, alphabet, samples=3, steps=24, blanks=0.6, sharpness=5.0):
+    """Log probabilities as of a network that is sure of most steps and torn in some."""
+    rng = np.random.default_rng(seed)
+    path = np.where(rng.random((samples, steps)) < blanks, 0, rng.integers(1, alphabet.classes, (samples, steps)))
+    logits = rng.normal(0, 1.5, (samples, steps, alphabet.classes))
+    peaks = rng.choice([sharpness, 2 * sharpness, 3 * sharpness], (samples, steps, 1))
+    np.put_along_axis(logits, path[:, :, None], peaks, 2)
+    return torch.from_numpy(logits).log_softmax(2).float()
+
+
+def on_card(log_probs, alphabet, device, texts=6, least=1e-4):
+    there = log_probs.to(device)
+    used = torch.ones(len(there), dtype=torch.bool, device=device)
+    return decoded(search(there, used, texts, least), there, alphabet, least)
+
+
+# Of more characters the processor looks at the best nine in a step, the card at all that are not next to impossible.
+@pytest.mark.parametrize(
+    ("characters", "sharpness"), [("AB", 4.0), ("012345678", 4.0), ("012345678", 6.0), (Alphabet().characters, 9.0)]
+)
+def test_the_card_finds_the_texts_that_the_processor_finds(characters, sharpness, device):
+    alphabet = Alphabet(characters)
+    log_probs = outputs(len(characters), alphabet, sharpness=sharpness)
+    expected = beam(log_probs.numpy(), alphabet, keep=6, least=1e-4)
+    found = on_card(log_probs, alphabet, device)
+    assert sum(map(len, expected)) > len(expected)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert [text.text for text in ours] == [text.text for text in theirs]
+        for one, other in zip(ours, theirs, strict=True):
+            assert one.log_prob == pytest.approx(other.log_prob, abs=1e-4)
+            assert one.char_confidences == pytest.approx(other.char_confidences, abs=1e-4)
+
+
+def test_paths_to_the_same_text_add_up(device):
+    log_probs = torch.tensor([[[0.6, 0.4, 1e-9], [0.6, 0.4, 1e-9]]]).log()
+    best, second, *_ = on_card(log_probs, Alphabet("AB"), device)[0]
+    assert (best.text, second.text) == ("A", "")
+    assert np.exp(best.log_prob) == pytest.approx(0.64, abs=1e-6)
+
+
+def test_texts_too_long_for_the_card_are_left_to_the_processor(device):
+    alphabet = Alphabet("012345678")
+    long = outputs(5, alphabet, samples=1, steps=LONGEST + 12, blanks=0.0, sharpness=9.0)
+    short = outputs(6, alphabet, samples=1, steps=LONGEST + 12, blanks=0.9, sharpness=9.0)
+    log_probs = torch.cat([short, long, short])
+    found = on_card(log_probs, alphabet, device)
+    assert len(found[1][0].text) >= LONGEST > len(found[0][0].text)
+    assert found[1] == beam(log_probs.numpy()[1:2], alphabet, keep=6, least=1e-4)[0]
+    assert found[0] == found[2]
+
+
+def test_runs_of_sure_blanks_are_one_step(device):
+    sure, torn = [0.9999, 0.0001], [0.5, 0.5]
+    log_probs = torch.tensor([[sure, sure, sure, torn, sure, sure], [torn] * 6]).log().to(device)
+    steps, counts, offset = squeeze(log_probs)
+    assert counts.tolist() == [3, 6]
+    assert steps[0, :3].tolist() == [0, 3, 4]
+    assert offset.tolist() == pytest.approx([3 * np.log(0.9999), 0.0], abs=1e-6)
