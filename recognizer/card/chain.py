@@ -51,7 +51,7 @@ class Chain(nn.Module):
 
     def forward(self, pixels: Tensor, table: Tensor) -> Answer:
         """Crops that lie in a row in pixels (bytes, uint8), as the table (N, COLUMNS) in int32 says."""
-        starts, sizes = table[:, 0].contiguous(), table[:, 1:3].contiguous()
+        starts, sizes = table[:, 0].contiguous(), table[:, 1:3].clamp(min=1)  # those unused have a pixel too
         known = table[:, 4:].view(torch.float32).view(-1, 4, 2)
         shape = self._aligner_config.height, self._aligner_config.width
         seen = self._pictures(pixels, starts, sizes, *sampling.stretched(sizes, *shape), shape)

@@ -84,12 +84,15 @@ class _Lane:
         size = SIZES[-1] * COLUMNS * 4 + _ROOM
         self._packed = torch.empty(size, dtype=torch.uint8, pin_memory=on_card)  # the table, then the pixels
         self._sent = torch.zeros(size, dtype=torch.uint8, device=device)
-        self._runs: dict[int, Callable[[], Answer]] = {}
         self._arrivals: dict[int, list[Tensor]] = {}
         self._answer: Answer
         self._size = self._count = 0
-        for size in SIZES:
-            self._runs[size] = self._recorded(size) if on_card and graphs else self._plain(size)
+        self._runs = {size: self._plain(size) for size in SIZES}
+        if on_card:
+            with torch.inference_mode(), torch.cuda.stream(self._stream), _fastest_convolutions():
+                for size, run in self._runs.items():
+                    run()  # compiles kernels and chooses algorithms
+                    self._runs[size] = self._recorded(run) if graphs else run
 
     def send(self, crops: Sequence[Image], corners: Sequence[Quad] | None) -> None:
         """Start reading at most SIZES[-1] crops."""
@@ -99,7 +102,7 @@ class _Lane:
         packed = self._packed.numpy()
         table = packed[:head].view(np.int32).reshape(size, COLUMNS)
         ends = np.cumsum([crop.size for crop in crops])
-        table[:], table[:, 1:3] = UNUSED, 1  # crops that fill the batch up have one pixel
+        table[:] = UNUSED
         table[1 : len(crops), 0] = ends[:-1]
         table[: len(crops), 1:3] = [crop.shape[:2] for crop in crops]
         table[: len(crops), 3] = TO_BE_FOUND if corners is None else GIVEN
@@ -129,18 +132,14 @@ class _Lane:
         table = self._sent[:head].view(torch.int32).view(size, COLUMNS)
         return lambda: self._chain(self._sent[head:], table)
 
-    def _recorded(self, size: int) -> Callable[[], Answer]:
-        """As `_plain` as a CUDA graph, where one can be captured; answers are always in the same memory then."""
-        run = self._plain(size)
+    def _recorded(self, run: Callable[[], Answer]) -> Callable[[], Answer]:
+        """run as a CUDA graph, where it can be captured; its answers are always in the same memory then."""
+        graph = torch.cuda.CUDAGraph()
         try:
-            with torch.inference_mode(), torch.cuda.stream(self._stream), _fastest_convolutions():
-                run()  # compiles kernels and chooses algorithms
-                run()
-                graph = torch.cuda.CUDAGraph()
-                with torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
-                    answer = run()
+            with torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
+                answer = run()
         except RuntimeError as error:
-            _LOG.warning("no CUDA graph for %d plates (%s): kernels are launched one by one", size, error)
+            _LOG.warning("no CUDA graph for the reader (%s): kernels are launched one by one", error)
             return run
 
         def replayed() -> Answer:

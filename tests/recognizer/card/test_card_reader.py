@@ -1,5 +1,7 @@
 """The whole chain on the card against the one on the processor."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -71,9 +73,19 @@ def test_pieces_are_bounded_in_number_and_bytes(monkeypatch):
     assert card._bounded(small) is small
 
 
-def test_the_card_is_for_cards_and_networks_that_fit(aligned, tmp_path):
-    assert open_card(aligned, describe(aligned), "openvino", 6, 1e-4) is None
-    assert open_card(shipped_weights(), describe(shipped_weights()), "torch", 6, 1e-4) is None
+def test_the_card_is_for_cards_and_for_networks_that_fit(aligned):
+    known = describe(aligned)
+    assert open_card(aligned, known, "openvino", 6, 1e-4) is None
+    assert open_card(aligned, replace(known, aligner=None), "cuda:0", 6, 1e-4) is None
+
+
+def test_where_kernels_cannot_be_compiled_the_processor_helps(aligned, monkeypatch, caplog):
+    def fail(*args):
+        raise RuntimeError("Failed to find C compiler")
+
+    monkeypatch.setattr(card, "CardReader", fail)
+    assert open_card(aligned, describe(aligned), "cuda:0", 6, 1e-4) is None
+    assert "C compiler" in caplog.text
 
 
 def test_graphs_give_what_plain_calls_give(crops, few):
