@@ -47,31 +47,29 @@ def search(log_probs: Tensor, used: Tensor, texts: int, least: float) -> Found:
     wide = max(16, 1 << (classes - 1).bit_length())
     root, factor = (int(np.int64(value.view(np.int64))) for value in (ROOT, FACTOR))
     kernels.search[(plates,)](
-        log_probs, steps, counts, history, totals, lengths, length, classes, FLOOR,
+        log_probs, steps, counts, history, totals, lengths, length, classes, FLOOR, math.log(CERTAIN),
         ROOT=root, FACTOR=factor, BEAMS=BEAMS, CLASSES=wide, num_warps=1,
     )  # fmt: skip
     kernels.spell[(plates, texts)](
         log_probs, steps, counts, history, totals, lengths, room(texts, length, 2 * LONGEST, of=torch.int8),
-        labels, peaks, length, classes, max(math.log(least), -1e30) if least > 0 else -1e30,
+        labels, peaks, length, classes, math.log(CERTAIN), max(math.log(least), -1e30) if least > 0 else -1e30,
         BEAMS=BEAMS, CLASSES=wide, LONGEST=LONGEST, num_warps=1,
     )  # fmt: skip
     return Found(totals + offset[:, None], lengths, labels, peaks)
 
 
 def squeeze(log_probs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The steps that are searched, as of `ctc._squeeze`: steps (N, T + 1), of which the first counts (N,) matter; and
-    the log probability (N,) of those left out.
+    """The steps that are no certain blank, as of `ctc._squeeze`: steps (N, T), of which the first counts (N,) matter;
+    and the log probability (N,) of those left out.
     """  # fmt: skip
     blank = log_probs[:, :, Alphabet.BLANK]
     sure = blank > math.log(CERTAIN)
-    dropped = torch.zeros_like(sure)
-    dropped[:, 1:] = sure[:, 1:] & sure[:, :-1]
-    kept = (~dropped).cumsum(1)
+    kept = (~sure).cumsum(1)
     length = blank.shape[1]
-    places = torch.where(dropped, length, kept - 1)  # those left out all go to one place more
+    places = torch.where(sure, length, kept - 1)  # those left out all go to one place more
     number = torch.arange(length, device=blank.device, dtype=torch.int32).expand_as(places)
     steps = number.new_zeros(len(blank), length + 1).scatter_(1, places, number)
-    return steps[:, :length].contiguous(), kept[:, -1].int(), (blank * dropped).sum(1)
+    return steps[:, :length].contiguous(), kept[:, -1].int(), (blank * sure).sum(1)
 
 
 def decoded(found: Found, log_probs: Tensor, alphabet: Alphabet, least: float) -> list[list[Decoded]]:

@@ -57,14 +57,21 @@ def _chosen(hot, values):
 
 
 @triton.jit
+def _parted(row, t, K, CERTAIN):
+    """Whether a certain blank, which has been left out, stood before step t, whose log probabilities begin at row."""
+    return tl.load(row - K, t > 0, other=float("-inf")) > CERTAIN
+
+
+@triton.jit
 def search(
-    log_probs, steps, counts, history, totals, lengths, T, K, FLOOR,
+    log_probs, steps, counts, history, totals, lengths, T, K, FLOOR, CERTAIN,
     ROOT: tl.constexpr, FACTOR: tl.constexpr, BEAMS: tl.constexpr, CLASSES: tl.constexpr,
 ):  # fmt: skip
     """Prefix beam search as `ctc._search`, a program a plate, over the first `counts` (N,) of its `steps` (N, T).
 
     Gives `totals` and `lengths` (N, B) of the texts, best first, and `history` (N, T, B): which beam each one came
-    from in each step, times CLASSES, and the class it gained. All classes above FLOOR are looked at.
+    from in each step, times CLASSES, and the class it gained. All classes above FLOOR are looked at. CERTAIN: the
+    logarithm from which on a blank is certain, so that its step has been left out.
     """
     plate = tl.program_id(0)
     beams, classes = tl.arange(0, BEAMS), tl.arange(0, CLASSES)
@@ -75,20 +82,23 @@ def search(
     own, parent = tl.full([BEAMS], ROOT, tl.int64), tl.zeros([BEAMS], tl.int64)  # hashes; the last one's without it
     log_scale = tl.zeros([BEAMS], tl.float32)
     for s in range(tl.load(counts + plate)):
-        row = log_probs + (plate * T + tl.load(steps + plate * T + s)) * K
+        t = tl.load(steps + plate * T + s)
+        row = log_probs + (plate * T + t) * K
         probs = tl.exp(tl.load(row + classes, classes < K, other=float("-inf")))
         probs = tl.where((probs > FLOOR) & (classes > 0), probs, 0.0)
         prob_blank, prob_last = tl.exp(tl.load(row)), tl.exp(tl.load(row + last))
         prob_grown = tl.where((prob_last > FLOOR) & (last > 0), prob_last, 0.0)
         total = blank + char
+        parted = _parted(row, t, K, CERTAIN)
+        in_blank, in_char = tl.where(parted, total, blank), tl.where(parted, 0.0, char)
         # A prefix grows by any class; by its own last one only from paths that ended in blank.
-        grown = tl.where(last[:, None] == classes[None, :], blank[:, None], total[:, None]) * probs[None, :]
+        grown = tl.where(last[:, None] == classes[None, :], in_blank[:, None], total[:, None]) * probs[None, :]
         # What grows into a prefix that is there already belongs to it.
         there = (own[:, None] == parent[None, :]) & (total > 0)[None, :]  # (B, B): the one grows into the other
-        into = tl.where(last[:, None] == last[None, :], blank[:, None], total[:, None]) * prob_grown[None, :]
+        into = tl.where(last[:, None] == last[None, :], in_blank[:, None], total[:, None]) * prob_grown[None, :]
         taken = tl.sum(tl.where(there, tl.full([1, 1], 1, tl.int64) << last[None, :].to(tl.int64), 0), axis=1)
         grown = tl.where((taken[:, None] >> classes[None, :].to(tl.int64)) & 1 == 1, 0.0, grown)
-        char = char * prob_last + tl.sum(tl.where(there, into, 0.0), axis=0)
+        char = in_char * prob_last + tl.sum(tl.where(there, into, 0.0), axis=0)
         blank = total * prob_blank
 
         candidates = tl.where(classes[None, :] == 0, (blank + char)[:, None], grown)  # class 0: gains nothing
@@ -118,7 +128,7 @@ def search(
 
 @triton.jit
 def spell(
-    log_probs, steps, counts, history, totals, lengths, moves, labels, peaks, T, K, LEAST,
+    log_probs, steps, counts, history, totals, lengths, moves, labels, peaks, T, K, CERTAIN, LEAST,
     BEAMS: tl.constexpr, CLASSES: tl.constexpr, LONGEST: tl.constexpr,
 ):  # fmt: skip
     """The classes of each text and, as `ctc._peaks`, their peak probabilities, both (N, R, LONGEST); a program a text.
@@ -153,15 +163,18 @@ def spell(
     blanks = tl.where(chars == 0, 0.0, nothing)  # before the first step only the first blank is reached ...
     inked = nothing
     for s in range(count):
-        row = log_probs + tl.load(steps + s) * K
+        t = tl.load(steps + s)
+        row = log_probs + t * K
+        parted = _parted(row, t, K, CERTAIN)
         earlier = tl.where(chars > 0, tl.gather(inked, tl.maximum(chars - 1, 0), 0), nothing)
-        over = tl.where(label != before, earlier, nothing)  # a blank is not needed between different characters
-        move = tl.where(blanks > inked, 1, 0)
-        best = tl.maximum(blanks, inked)
-        move = tl.where(over > best, 2, move)
-        tl.store(moves + s * 2 * LONGEST + 2 * chars, tl.where(earlier > blanks, 1, 0).to(tl.int8))
+        # A blank is needed between equal characters only.
+        over = tl.where(label != before, earlier, tl.where(parted, earlier, nothing))
+        best = tl.maximum(over, blanks)
+        same = tl.where(parted, nothing, inked)
+        move = tl.where(same > best, 0, tl.where(over >= blanks, 2, 1))
+        tl.store(moves + s * 2 * LONGEST + 2 * chars, tl.where(earlier >= blanks, 1, 0).to(tl.int8))
         tl.store(moves + s * 2 * LONGEST + 2 * chars + 1, move.to(tl.int8))
-        inked = tl.maximum(best, over) + tl.load(row + label)
+        inked = tl.maximum(best, same) + tl.load(row + label)
         blanks = tl.maximum(blanks, earlier) + tl.load(row)
     tl.debug_barrier()
     last_blank = tl.max(tl.where(chars == length, blanks, nothing), axis=0)

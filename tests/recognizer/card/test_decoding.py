@@ -60,10 +60,23 @@ def test_texts_too_long_for_the_card_are_left_to_the_processor(device):
     assert found[0] == found[2]
 
 
-def test_runs_of_sure_blanks_are_one_step(device):
+def test_sure_blanks_are_left_out(device):
     sure, torn = [0.9999, 0.0001], [0.5, 0.5]
     log_probs = torch.tensor([[sure, sure, sure, torn, sure, sure], [torn] * 6]).log().to(device)
     steps, counts, offset = squeeze(log_probs)
-    assert counts.tolist() == [3, 6]
-    assert steps[0, :3].tolist() == [0, 3, 4]
-    assert offset.tolist() == pytest.approx([3 * np.log(0.9999), 0.0], abs=1e-6)
+    assert counts.tolist() == [1, 6]
+    assert steps[0, 0] == 3 and steps[1].tolist() == [0, 1, 2, 3, 4, 5]
+    assert offset.tolist() == pytest.approx([5 * np.log(0.9999), 0.0], abs=1e-6)
+
+
+def test_a_sure_blank_parts_equal_characters(device):
+    alphabet = Alphabet("AB")
+    sure, mostly = [0.9998, 1e-4, 1e-4], [0.05, 0.9, 0.05]
+    log_probs = torch.tensor([[mostly, sure, mostly], [mostly, mostly, sure], [sure, sure, sure]]).log()
+    found = on_card(log_probs, alphabet, device)
+    assert [texts[0].text for texts in found] == ["AA", "A", ""]
+    expected = beam(log_probs.numpy(), alphabet, keep=6, least=1e-4)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert [text.text for text in ours[:2]] == [text.text for text in theirs[:2]]
+        assert ours[0].log_prob == pytest.approx(theirs[0].log_prob, abs=1e-5)
+    assert found[0][0].char_confidences == pytest.approx((0.9, 0.9))
