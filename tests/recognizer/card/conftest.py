@@ -1,6 +1,8 @@
+from importlib.util import find_spec
+
 import pytest
 
-pytest.importorskip("triton", reason="the card's kernels need Triton, and this machine has none")
+collect_ignore_glob = [] if find_spec("triton") else ["test_*.py"]  # there is none but on Linux
 
 
 @pytest.fixture(scope="session")
