@@ -48,6 +48,8 @@ def test_graphs_give_what_plain_calls_give(random_weights, batch, expected, capl
     for _ in range(3):  # the second call of a shape captures
         found = with_graphs.candidates(batch, THRESHOLD)
     assert with_graphs._recorded and not caplog.records
-    near(found, plain.candidates(batch, THRESHOLD), 0.5, 0.01)
+    # cuDNN computes in half precision with other algorithms for a graph than for a plain call: each may be as far from
+    # the other as from float32. The boxes of random weights have sides of hundreds of pixels; 0.7 was seen on an H200.
+    near(found, plain.candidates(batch, THRESHOLD), 1.5, 0.01)
     near(found, expected, 1.5, 0.05)
     near(with_graphs.candidates(batch[::-1], THRESHOLD), expected[::-1], 1.5, 0.05)

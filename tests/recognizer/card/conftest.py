@@ -13,11 +13,22 @@ def device():
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """torch has a single thread: two, on a machine with other work, wait for each other in each step of the LSTM."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture
 def few(monkeypatch, device):
-    """Batches of four, and large blocks where kernels are interpreted, which is slow."""
+    """Batches of two or three, and large blocks where kernels are interpreted, which is slow."""
     from recognizer.card import reader, sampling
 
-    monkeypatch.setattr(reader, "SIZES", (2, 4))
+    monkeypatch.setattr(reader, "SIZES", (2, 3))
     if device == "cpu":
         monkeypatch.setattr(sampling, "_BLOCK", 1 << 14)

@@ -18,21 +18,39 @@ from recognizer.synth import PlateGenerator
 
 
 @pytest.fixture(scope="module")
-def crops():
-    """Plates as a camera sees them, in crops of several sizes."""
+def drawn_plates():
+    """Plates as a camera sees them, in crops of several sizes, with the corners and texts that the processor finds.
+
+    Those that it is not sure of are left out: of two texts that are almost as probable as each other half precision may
+    well find the other one.
+    """
     generator, rng = PlateGenerator(["DE", "US"], seed=11), np.random.default_rng(11)
-    return [drawn(generator.render(rng)[0], Camera(0.3), rng)[0] for _ in range(6)]
-
-
-@pytest.fixture(scope="module")
-def expected(crops):
+    crops = [drawn(generator.render(rng)[0], Camera(0.3), rng)[0] for _ in range(6)]
     reader = PlateReader(device="torch")
-    return reader.corners(crops), reader.decoded(crops)
+    corners, texts = reader.corners(crops), reader.decoded(crops)
+    sure = [place for place, (best, *_) in enumerate(texts) if np.exp(best.log_prob) > 0.95]
+    assert len(sure) >= 4
+    return [[of_all[place] for place in sure] for of_all in (crops, corners, texts)]
+
+
+@pytest.fixture
+def crops(drawn_plates):
+    return drawn_plates[0]
+
+
+@pytest.fixture
+def corners(drawn_plates):
+    return drawn_plates[1]
+
+
+@pytest.fixture
+def expected(drawn_plates):
+    return drawn_plates[2]
 
 
 @pytest.fixture
 def reader(device, few):
-    return card.CardReader(shipped_weights(), device, 6, 1e-4)
+    return card.CardReader(shipped_weights(), device, 2, 1e-4)
 
 
 def same(ours, theirs, tolerance):
@@ -43,17 +61,16 @@ def same(ours, theirs, tolerance):
         assert one[0].char_confidences == pytest.approx(other[0].char_confidences, abs=tolerance)
 
 
-def test_the_card_reads_what_the_processor_reads(reader, crops, expected):
-    quads, texts = reader.look(crops)  # six crops in batches of four and two
-    assert np.abs(np.stack(quads) - np.stack(expected[0])).max() < 0.03
-    same(texts, expected[1], 0.1)
+def test_the_card_reads_what_the_processor_reads(reader, crops, corners, expected):
+    quads, texts = reader.look(crops[:4])  # a batch of three, and one that is filled up to two
+    assert np.abs(np.stack(quads) - np.stack(corners[:4])).max() < 0.03
+    same(texts, expected[:4], 0.1)
 
 
-def test_corners_that_are_given_are_taken(reader, crops, expected):
-    quads, texts = reader.look(crops[:3], expected[0][:3])
-    assert np.array_equal(quads, expected[0][:3])
-    same(texts, expected[1][:3], 0.05)
-    assert reader.look(crops[:1], [WHOLE])[0][0].tolist() == WHOLE.tolist()
+def test_corners_that_are_given_are_taken(reader, crops, corners, expected):
+    quads, texts = reader.look(crops[:2], [corners[0], WHOLE])
+    assert np.array_equal(quads, [corners[0], WHOLE])
+    same(texts[:1], expected[:1], 0.05)
 
 
 def test_crops_that_are_none_are_told_and_none_are_no_work(reader):
@@ -94,7 +111,7 @@ def test_graphs_give_what_plain_calls_give(crops, few):
     with_graphs, plain = (
         card.CardReader(shipped_weights(), "cuda:0", 6, 1e-4, graphs=graphs) for graphs in (True, False)
     )
-    for count in (1, 4, 6):
+    for count in (1, 3, 4):
         same(with_graphs.look(crops[:count])[1], plain.look(crops[:count])[1], 0.02)
 
 
@@ -102,6 +119,8 @@ def test_the_application_reads_on_the_card(crops, expected, caplog):
     if not torch.cuda.is_available():
         pytest.skip("device cuda:0 needs an NVIDIA GPU, and this machine has none")
     reader = PlateReader(device="cuda:0")
-    assert isinstance(reader._card, card.CardReader) and not caplog.records
-    same(reader.decoded(crops), expected[1], 0.1)
-    assert [reading.text for reading in reader.read(crops * 50)] == [texts[0].text for texts in expected[1]] * 50
+    assert isinstance(reader._card, card.CardReader), caplog.text
+    assert not [record for record in caplog.records if record.name.startswith("recognizer")], caplog.text
+    same(reader.decoded(crops), expected, 0.1)
+    texts = [reading.text for reading in reader.read(crops * 70)]  # in pieces of all that a lane takes
+    assert texts == [best.text for best, *_ in expected] * 70

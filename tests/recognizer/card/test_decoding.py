@@ -9,7 +9,7 @@ from recognizer.card.decoding import LONGEST, decoded, search, squeeze
 from recognizer.ctc import beam
 
 
-def outputs(seed, alphabet, samples=3, steps=24, blanks=0.6, sharpness=5.0):
+def outputs(seed, alphabet, samples=2, steps=16, blanks=0.6, sharpness=5.0):
     """Log probabilities as of a network that is sure of most steps and torn in some."""
     rng = np.random.default_rng(seed)
     path = np.where(rng.random((samples, steps)) < blanks, 0, rng.integers(1, alphabet.classes, (samples, steps)))
@@ -26,9 +26,7 @@ def on_card(log_probs, alphabet, device, texts=6, least=1e-4):
 
 
 # Of more characters the processor looks at the best nine in a step, the card at all that are not next to impossible.
-@pytest.mark.parametrize(
-    ("characters", "sharpness"), [("AB", 4.0), ("012345678", 4.0), ("012345678", 6.0), (Alphabet().characters, 9.0)]
-)
+@pytest.mark.parametrize(("characters", "sharpness"), [("AB", 4.0), ("012345678", 4.0), (Alphabet().characters, 9.0)])
 def test_the_card_finds_the_texts_that_the_processor_finds(characters, sharpness, device):
     alphabet = Alphabet(characters)
     log_probs = outputs(len(characters), alphabet, sharpness=sharpness)
@@ -51,12 +49,12 @@ def test_paths_to_the_same_text_add_up(device):
 
 def test_texts_too_long_for_the_card_are_left_to_the_processor(device):
     alphabet = Alphabet("012345678")
-    long = outputs(5, alphabet, samples=1, steps=LONGEST + 12, blanks=0.0, sharpness=9.0)
-    short = outputs(6, alphabet, samples=1, steps=LONGEST + 12, blanks=0.9, sharpness=9.0)
+    long = outputs(5, alphabet, samples=1, steps=LONGEST + 8, blanks=0.0, sharpness=9.0)
+    short = outputs(6, alphabet, samples=1, steps=LONGEST + 8, blanks=0.9, sharpness=9.0)
     log_probs = torch.cat([short, long, short])
-    found = on_card(log_probs, alphabet, device)
+    found = on_card(log_probs, alphabet, device, texts=1)
     assert len(found[1][0].text) >= LONGEST > len(found[0][0].text)
-    assert found[1] == beam(log_probs.numpy()[1:2], alphabet, keep=6, least=1e-4)[0]
+    assert found[1] == beam(log_probs.numpy()[1:2], alphabet, keep=1, least=1e-4)[0]
     assert found[0] == found[2]
 
 
