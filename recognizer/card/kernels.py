@@ -102,6 +102,7 @@ def search(
         blank = total * prob_blank
 
         candidates = tl.where(classes[None, :] == 0, (blank + char)[:, None], grown)  # class 0: gains nothing
+        candidates = tl.where(classes[None, :] < K, candidates, -1.0)
         values, picks = tl.zeros([BEAMS], tl.float32), tl.zeros([BEAMS], tl.int32)
         for rank in tl.static_range(BEAMS):
             best = tl.max(tl.max(candidates, axis=1), axis=0)
