@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from recognizer.align import WHOLE, Aligner, Quad, Straightener
+from recognizer.align import WHOLE, Aligner, Quad, Straightener, extent
 from recognizer.augment import Camera
 from recognizer.backends import torch_backend
 from recognizer.checkpoint import Checkpoint
@@ -16,6 +16,8 @@ from recognizer.images import Image, batch
 #: How much likelier (natural logarithm) a text must be in the whole crop for the aligner's corners to be mistrusted.
 DOUBT = 1.0
 _PIECE = 64
+#: A photographed plate narrower than so many pixels is mostly seen again from near, by a camera of half the strength.
+NARROW, FROM_NEAR = 100, 0.7
 
 
 class Placer(Straightener):
@@ -77,6 +79,23 @@ def seen_again(crop: Image, quad: Quad, camera: Camera, rng: np.random.Generator
     moved = cv2.getPerspectiveTransform(WHOLE * np.array([width, height], np.float32), shot.corners.astype(np.float32))
     corners = cv2.perspectiveTransform((quad * np.array([width, height], np.float32))[None], moved)[0]
     return shot.image, _relative(corners, shot.image)
+
+
+class Revisit:
+    """Photographed crops seen once more by a camera of so much strength, narrow plates mostly from near.
+
+    Else their smallest characters drown, and the network learns to guess: of Uzbek region numbers the commonest.
+    """
+
+    def __init__(self, strength: float) -> None:
+        self._camera, self._near = Camera(strength, real=True), Camera(strength / 2, real=True)
+
+    def __call__(self, crop: Image, quad: Quad, rng: np.random.Generator) -> tuple[Image, Quad]:
+        """The crop as it is seen, and where its plate's corners are then."""
+        if extent(crop, quad)[0] >= NARROW or rng.random() >= FROM_NEAR:
+            return seen_again(crop, quad, self._camera, rng)
+        doubled = np.asarray(cv2.resize(crop, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
+        return seen_again(doubled, quad, self._near, rng)
 
 
 def drawn(plate: Image, camera: Camera, rng: np.random.Generator) -> tuple[Image, Quad]:

@@ -17,7 +17,7 @@ from recognizer.config import PRESETS, NetworkConfig
 from recognizer.datasets import Dataset, Sample, load, read_image
 from recognizer.images import Image
 from recognizer.network import trainable
-from recognizer.placing import Placer, drawn, jittered, seen_again
+from recognizer.placing import Placer, Revisit, drawn, jittered
 from recognizer.sampling import Source
 from recognizer.synth import PlateGenerator
 
@@ -159,8 +159,8 @@ def _sources(
     for data in training:
         for sample in data.samples:
             samples.setdefault(sample.source if args.synth or args.val else "", []).append(sample)
-    camera = Camera(args.augment, real=True) if args.augment else None
-    sources = [_real(name, found, camera, placer, start) for name, found in samples.items()]
+    revisit = Revisit(args.augment) if args.augment else None
+    sources = [_real(name, found, revisit, placer, start) for name, found in samples.items()]
     if args.synth:
         total = sum(source.weight for source in sources) or 1.0
         share = min(args.synth, 0.999)
@@ -169,15 +169,15 @@ def _sources(
 
 
 def _real(
-    name: str, samples: Sequence[Sample], camera: Camera | None, placer: Placer, start: Checkpoint | None
+    name: str, samples: Sequence[Sample], revisit: Revisit | None, placer: Placer, start: Checkpoint | None
 ) -> Source:
     crops = [sample.image() for sample in samples]
     quads = placer.likely(start.network, crops, [s.text for s in samples]) if start else placer.find(crops)
 
     def draw(index: int, rng: np.random.Generator) -> tuple[Image, str]:
         crop, quad = crops[index], quads[index]
-        if camera:
-            crop, quad = seen_again(crop, quad, camera, rng)
+        if revisit:
+            crop, quad = revisit(crop, quad, rng)
         return placer.place(crop, jittered(quad, rng)), samples[index].text
 
     return Source(name, draw, len(samples), len(samples) ** 0.5)

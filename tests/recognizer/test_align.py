@@ -9,7 +9,7 @@ from recognizer.align import MARGIN, WHOLE, Aligner, plausible, straighten
 from recognizer.augment import Camera
 from recognizer.checkpoint import CheckpointError, describe, load, save
 from recognizer.config import AlignerConfig
-from recognizer.placing import Placer, drawn, jittered, seen_again
+from recognizer.placing import Placer, Revisit, drawn, jittered, seen_again
 from recognizer.synth import PlateGenerator
 from tests.recognizer.tilted import CONFIG, SMALL, TILTED, plate_in_scene
 
@@ -95,6 +95,16 @@ def test_corners_follow_a_crop_that_is_seen_again():
         again, quad = seen_again(crop, TILTED, Camera(0.5, real=True), rng)
         upright = straighten(again, quad, 200, 64).astype(int)
         assert upright[16:48, 20:80].mean() + 60 < upright[16:48, 120:180].mean()
+
+
+def test_a_narrow_plate_is_mostly_seen_again_as_large_as_it_was_and_a_wide_one_often_smaller():
+    rng, revisit = np.random.default_rng(6), Revisit(1.0)
+    kept = {}
+    for width in (120, 480):  # of which the plate takes about six tenths
+        crop = plate_in_scene(TILTED, width // 2, width)
+        shares = [revisit(crop, TILTED, rng)[0].shape[1] / width for _ in range(60)]
+        kept[width] = np.mean([share > 0.9 for share in shares])
+    assert kept[120] > 0.75 and kept[480] < 0.7
 
 
 def test_jitter_keeps_the_plate_in_view():
