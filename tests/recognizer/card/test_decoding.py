@@ -8,9 +8,6 @@ from recognizer.alphabet import Alphabet
 from recognizer.card.decoding import LONGEST, decoded, search, squeeze
 from recognizer.ctc import beam
 
-# A compiled kernel says nothing of the logarithm of a beam without probability; one interpreted in numpy does.
-pytestmark = pytest.mark.filterwarnings("ignore:divide by zero encountered in log:RuntimeWarning")
-
 
 def outputs(seed, alphabet, samples=2, steps=16, blanks=0.6, sharpness=5.0):
     """Log probabilities as of a network that is sure of most steps and torn in some."""
