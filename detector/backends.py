@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -49,12 +50,12 @@ class Backend(Protocol):
         ...
 
 
-class LogitsBackend:
+class LogitsBackend(ABC):
     """What brings logits to the processor, where candidates are found among them."""
 
+    @abstractmethod
     def infer(self, batch: NDArray[np.uint8]) -> Logits:
         """The network's logits (N, 4 * bins + 1, anchors) in float32."""
-        raise NotImplementedError
 
     def candidates(self, batch: NDArray[np.uint8], threshold: float) -> list[tuple[Boxes, Scores]]:
         """Of each picture boxes (C, 4) in pixels of the input and scores (C,) from the threshold on, best first."""

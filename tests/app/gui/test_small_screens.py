@@ -1,0 +1,62 @@
+"""Nothing of the window is out of reach on a small screen."""
+
+import numpy as np
+import pytest
+from PyQt5 import sip
+from PyQt5.QtCore import QSettings, QSize, Qt
+from PyQt5.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from app.gui import placing
+from app.gui.crash import CrashDialog
+from app.gui.dialogs.about import AboutDialog
+from app.gui.dialogs.export import ExportDialog
+from app.gui.dialogs.retention import RetentionDialog
+from app.gui.dialogs.settings import SettingsDialog
+from app.gui.dialogs.watch_entry import WatchEntryDialog
+from app.gui.keys import KeysDialog
+from app.gui.window import MainWindow
+from app.gui.wizard import SourceWizard
+from app.gui.zones_editor import ZonesDialog
+from app.pipeline.zones import Zones
+from app.platelog.search import Query
+
+
+def test_the_window_fits_a_small_screen_with_large_texts(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = QSize(819, 512)  # 1024 x 640 at 125 %
+    monkeypatch.setattr("app.gui.window.room_for", lambda _window: room)
+    other = MainWindow(window.controller, lambda _: window.opening, QSettings())
+    least = other.minimumSize()
+    sip.delete(other)
+    assert least.boundedTo(room) == least
+
+
+def test_the_rail_names_its_pages_where_there_is_room(window: MainWindow) -> None:
+    buttons = window.rail.findChildren(QToolButton)
+    for height, named in ((900, True), (300, False), (900, True)):
+        window.rail.resize(window.rail.width(), height)
+        under = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        assert {button.toolButtonStyle() == under for button in buttons} == {named}
+        assert all(button.toolTip() == button.accessibleName() for button in buttons)
+
+
+def test_the_dialogs_fit_a_small_screen(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the buttons at their foot are below its edge, where nobody can press them."""
+    room = QSize(1008, 584)  # 1024 x 640 without title bar and borders
+    monkeypatch.setattr(placing, "room_for", lambda _window: room)
+    store = window.controller.store
+    assert store is not None
+    made = [
+        SourceWizard(window.controller, [], window),
+        SettingsDialog(window.controller, "", window),
+        ZonesDialog(np.zeros((720, 1280, 3), np.uint8), Zones(), window),
+        CrashDialog("", window),
+        ExportDialog(window.controller, store, Query(), None, window),
+        RetentionDialog(window.controller, store, window),
+        WatchEntryDialog(None, window),
+        KeysDialog(window),
+        AboutDialog("/home/" + "long/" * 30 + "log.sqlite3", window),
+    ]
+    for each in made:
+        each.show()
+        assert each.size().boundedTo(room) == each.size(), type(each).__name__
