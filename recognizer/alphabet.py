@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 LATIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#: Not on any plate: a network that has it spells the plate as it stands, line after line, as CTC must, and writes it
+#: before what comes first in the text all the same, such as the region on the lower line of Uzbek plates.
+FIRST = "<"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,10 @@ class Alphabet:
         """Number of classes: characters and the blank."""
         return len(self.characters) + 1
 
+    def spelling(self, standing: str) -> str:
+        """How a network of this alphabet spells what stands on a plate: as it is written where FIRST is not in it."""
+        return standing if FIRST in self.characters else written(standing)
+
     def encode(self, text: str) -> list[int]:
         """Class indices of a text; ValueError names the characters that are not in the alphabet."""
         unknown = sorted(set(text) - set(self.characters))
@@ -44,6 +51,12 @@ class Alphabet:
     def decode(self, indices: Sequence[int]) -> str:
         """Text of class indices that hold no blank (an already collapsed path)."""
         return "".join([self.characters[i - 1] for i in indices])
+
+
+def written(standing: str) -> str:
+    """The text of what stands on a plate: what follows FIRST goes before the rest."""
+    before, _, after = standing.partition(FIRST)
+    return after.replace(FIRST, "") + before
 
 
 def steps_needed(text: str) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from recognizer.alphabet import Alphabet
+from recognizer.alphabet import FIRST, LATIN, Alphabet
 
 #: The tutorial of 2017 drops the first steps, "since they tend to be garbage".
 TUTORIAL_DROPPED = 2
@@ -131,7 +131,7 @@ PRESETS: dict[str, NetworkConfig] = {
         64,
         160,
         3,
-        Alphabet().characters,
+        LATIN + FIRST,
         (Stage(32, (2, 2)), Stage(64, (2, 2), 1), Stage(128, (2, 1), 1), Stage(192, (2, 1))),
         lines=2,
         emits=2,

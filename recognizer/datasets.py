@@ -18,7 +18,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from recognizer.alphabet import Alphabet, steps_needed
+from recognizer.alphabet import Alphabet, steps_needed, written
 
 SPLITS = ("train", "val", "test")
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
@@ -43,18 +43,24 @@ Location = Path | ZipMember
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One picture of a plate and its text.
+    """One picture of a plate and what stands on it.
 
     name: the picture's path in its data set. region, source: empty where the data do not say.
     split: train, val or test. location: where the picture lies.
+    standing: the text, or what stands there with FIRST before the part that is written first.
     """
 
     name: str
-    text: str
+    standing: str
     region: str
     source: str
     split: str
     location: Location
+
+    @property
+    def text(self) -> str:
+        """The plate's text as it is written."""
+        return written(self.standing)
 
     def image(self) -> np.ndarray:
         """The picture, uint8 BGR (H, W, 3); ValueError or OSError names a file that cannot be read."""
@@ -91,8 +97,9 @@ def load(
     """Reads a CSV, or a Supervisely project as a folder or zip.
 
     A CSV has the columns image_path (relative to the CSV's folder) and plate_text, and may have plate_region, source
-    and split. A project holds DATASET/img/*.png|jpg and DATASET/ann/*.json with the text in `description` and the
-    split in `tags`, or else in the data set's name; what has no split goes 95/5 to train and val, by seed.
+    and split. Text that stands last but is written first may follow a `<`: G063NB<01 is 01G063NB.
+    A project holds DATASET/img/*.png|jpg and DATASET/ann/*.json with the text in `description` and the split in
+    `tags`, or else in the data set's name; what has no split goes 95/5 to train and val, by seed.
     split: take only this one. alphabet, steps: leave out what the network cannot spell or has no CTC steps for.
     Without alphabet it is built from the texts outside the test split.
     Raises FileNotFoundError or ValueError naming the file; also when no sample is left.
@@ -101,8 +108,8 @@ def load(
     samples = _fitting(samples, left_out, alphabet, steps)
     if alphabet is None:
         # The test pictures must not shape the network: it spells what training and validation texts hold.
-        known = [s.text for s in samples if s.split != "test"]
-        alphabet = Alphabet.of(known or [s.text for s in samples] or "?")
+        known = [s.standing for s in samples if s.split != "test"]
+        alphabet = Alphabet.of(known or [s.standing for s in samples] or "?")
         samples = _fitting(samples, left_out, alphabet, steps)
     if not samples:
         reasons = ", ".join(f"{count} × {why}" for why, count in Counter(out.why for out in left_out).most_common(5))
@@ -132,7 +139,7 @@ def _fitting(
     samples: list[Sample], left_out: list[LeftOut], alphabet: Alphabet | None, steps: int | None
 ) -> list[Sample]:
     """The samples a network can learn and be scored on; the others are added to left_out."""
-    whys = [_unfit(s.text, alphabet, steps) for s in samples]
+    whys = [_unfit(alphabet.spelling(s.standing) if alphabet else s.standing, alphabet, steps) for s in samples]
     left_out.extend(LeftOut(s.name, why) for s, why in zip(samples, whys, strict=True) if why)
     return [s for s, why in zip(samples, whys, strict=True) if not why]
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pil
 
-from recognizer.alphabet import Alphabet
+from recognizer.alphabet import Alphabet, written
 from recognizer.config import TUTORIAL_DROPPED
 from recognizer.ctc import greedy
 from recognizer.datasets import read_image
@@ -144,7 +144,7 @@ def explain(
     runs = best_runs(probs, columns.lines)
     _draw_best_path(page, runs, columns, matrix_top, len(names))
     _draw_collapse(page, runs, columns, reader.alphabet, below + 34)
-    _draw_verdict(page, greedy(log_probs, reader.alphabet)[0].text, reading, below + 196)
+    _draw_verdict(page, written(greedy(log_probs, reader.alphabet)[0].text), reading, below + 196)
     _draw_scale(page, below + 196)
     return page.image()
 

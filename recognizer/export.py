@@ -15,7 +15,7 @@ from torch import nn
 from recognizer import checkpoint as checkpoints
 from recognizer import reader
 from recognizer.align import MARGIN
-from recognizer.alphabet import Alphabet
+from recognizer.alphabet import FIRST, Alphabet
 from recognizer.backends import to_openvino
 from recognizer.checkpoint import Checkpoint
 
@@ -127,6 +127,7 @@ def description(checkpoint: Checkpoint) -> str:
         + (", the plate straightened to this size" if own else ", the crop stretched to this size"),
         "output": f"{OUTPUT}: natural log probabilities (N, {config.steps}, {config.alphabet.classes}), for CTC",
         "alphabet": config.characters,
+        "order": f"what a text has after {FIRST} is written before the rest",
         "blank": Alphabet.BLANK,
         "lines": config.lines,
         "calibration": [checkpoint.calibration.slope, checkpoint.calibration.offset],

@@ -1,7 +1,7 @@
 """The little language in which plate formats write their patterns.
 
     A letter   9 digit   8 digit but 0   X letter or digit   0 to 7 themselves   'TXT' fixed text
-    {name} one of a class   (…) smaller lettering, which some countries read before the rest
+    {name} one of a class   (…) smaller lettering, which some countries write before the rest
     space gap   - dash   . dot   * ornament or seal   | rule   / next line
     # small stacked letters, not part of the text
 
@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from random import Random
+
+from recognizer.alphabet import FIRST
 
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -64,7 +66,7 @@ class Pattern:
     small_first: bool = False
 
     def sample(self, rng: Random) -> tuple[Piece, ...]:
-        """Draw one plate: the pieces in reading order."""
+        """Draw one plate: the pieces as they stand, line after line."""
         pieces: list[Piece] = []
         for token in self.tokens:
             if token.kind is not Kind.CHARACTER:
@@ -75,9 +77,9 @@ class Pattern:
         return tuple(pieces)
 
     def text_of(self, pieces: Sequence[Piece]) -> str:
-        """The plate text of drawn pieces: the characters in the order in which the country reads them."""
-        ordered = sorted(pieces, key=lambda piece: not piece.small) if self.small_first else pieces
-        return "".join(piece.text for piece in ordered)
+        """What stands on drawn pieces, with FIRST before the small ones where the country reads those first."""
+        large, small = ("".join(piece.text for piece in pieces if piece.small is size) for size in (False, True))
+        return f"{large}{FIRST}{small}" if self.small_first else "".join(piece.text for piece in pieces)
 
 
 def expand(values: Sequence[str]) -> tuple[str, ...]:
@@ -113,14 +115,19 @@ def parse(
             small = part == "("
         else:
             tokens.append(_token(part, source, choices, classes, small))
-    if not any(token.kind is Kind.CHARACTER for token in tokens):
+    characters = [token for token in tokens if token.kind is Kind.CHARACTER]
+    if not characters:
         raise PatternError(f"pattern {source!r} has no place for a character")
     try:
         share = float(weight) if weight else 1.0
     except ValueError:
         raise PatternError(f"pattern {source!r}: the weight after @ must be a number") from None
-    ordered = sorted(tokens, key=lambda token: not token.small) if small_first else tokens
-    expression = re.compile("".join(_expression(token) for token in ordered))
+    if small_first:
+        sizes = [token.small for token in characters]
+        if sizes != sorted(sizes) or len(set(sizes)) < 2:
+            raise PatternError(f"pattern {source!r}: small_first wants small lettering at its end, and only there")
+        characters.sort(key=lambda token: not token.small)
+    expression = re.compile("".join(_expression(token) for token in characters))
     return Pattern(source, tuple(tokens), share, expression, small_first)
 
 
@@ -145,9 +152,7 @@ def _token(
 
 
 def _expression(token: Token) -> str:
-    """The regular expression of one place."""
-    if token.kind is not Kind.CHARACTER:
-        return ""
+    """The regular expression of one place that has a character."""
     if all(len(choice) == 1 for choice in token.choices):
         return f"[{''.join(dict.fromkeys(token.choices))}]"
     return f"(?:{'|'.join(sorted(set(token.choices), key=lambda choice: (-len(choice), choice)))})"

@@ -17,6 +17,7 @@ from recognizer.ctc import Decoded, beam
 from recognizer.formats import rerank
 from recognizer.images import Image
 from recognizer.looks import HOPELESS, UNSURE, looks, pool
+from recognizer.order import in_order
 from recognizer.readings import Alternative, Reading
 
 WEIGHTS = Path(__file__).parent.parent / "assets" / "weights"
@@ -113,14 +114,17 @@ class PlateReader:
     def _look(self, crops: Sequence[Image]) -> tuple[list[Quad], list[list[Decoded]]]:
         """The corners of the plate in each crop, and its texts."""
         if self._card is not None:
-            return self._card.look(crops)
+            corners, texts = self._card.look(crops)
+            return corners, [in_order(found) for found in texts]
         corners = self.corners(crops)
         return corners, self._texts(crops, corners)
 
     def _texts(self, crops: Sequence[Image], corners: Sequence[Quad]) -> list[list[Decoded]]:
         if self._card is not None:
-            return self._card.look(crops, corners)[1]
-        return beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
+            texts = self._card.look(crops, corners)[1]
+        else:
+            texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
+        return [in_order(found) for found in texts]
 
     def _log_probs(self, crops: Sequence[Image], corners: Sequence[Quad]) -> npt.NDArray[np.float32]:
         parts = [np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)]

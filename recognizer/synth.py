@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from recognizer.alphabet import written
 from recognizer.augment import Camera
 from recognizer.formats import FREE, Colours, FormatError, PlateFormat, load_formats, resolve
 from recognizer.free import free_plate, without_confusion
@@ -45,8 +46,9 @@ class PlateGenerator:
         self._free_share = asked / len(formats) if formats else FREE_SHARE
 
     def render(self, source: np.random.Generator | None = None) -> tuple[NDArray[np.uint8], str, str]:
-        """One plate: clean BGR picture (96 to 128 high, true proportions), its text, the code of its format.
+        """One plate: clean BGR picture (96 to 128 high, true proportions), what stands on it, the code of its format.
 
+        What stands on it is its text, but for a FIRST where a part comes first that stands last: see `written`.
         With a source of randomness the plate depends on it alone, not on the plates before.
         """
         rng = self._rng if source is None else Random(int(source.integers(1 << 62)))
@@ -126,10 +128,11 @@ def write_dataset(
     camera, rng = Camera(strength), np.random.default_rng(seed)
     samples = []
     for index in range(count):
-        image, text, region = generator.render()
+        image, standing, region = generator.render()
         if strength > 0:
             image = camera(image, rng)
         tag = "val" if index % 20 == 19 else "train"
+        text = written(standing)
         sample = Sample(f"{index:06d}_{text}", text, region, tag, image.shape[1], image.shape[0])
         if not cv2.imwrite(str(out / "img" / f"{sample.name}.png"), image):
             raise OSError(f"{out / 'img'}: cannot write pictures there; is the disk full?")

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from recognizer import checkpoint as checkpoints
 from recognizer import curves
+from recognizer.alphabet import written
 from recognizer.config import NetworkConfig
 from recognizer.ctc import greedy
 from recognizer.images import Image, fit
@@ -177,7 +178,7 @@ class Trainer:
         for start in range(0, len(self.validation), 64):
             images = np.stack([fit(image, self.config) for image, _ in self.validation[start : start + 64]])
             log_probs = self.network(self._pictures(torch.from_numpy(images))).cpu().numpy()
-            texts += [decoded.text for decoded in greedy(log_probs, self.config.alphabet)]
+            texts += [written(decoded.text) for decoded in greedy(log_probs, self.config.alphabet)]
         return score(texts, [text for _, text in self.validation])
 
     def _record(self, loss: float, scores: Scores, speed: float) -> None:

@@ -172,13 +172,14 @@ def _real(
     name: str, samples: Sequence[Sample], revisit: Revisit | None, placer: Placer, start: Checkpoint | None
 ) -> Source:
     crops = [sample.image() for sample in samples]
-    quads = placer.likely(start.network, crops, [s.text for s in samples]) if start else placer.find(crops)
+    spelled = [placer.config.alphabet.spelling(sample.standing) for sample in samples]
+    quads = placer.likely(start.network, crops, spelled) if start else placer.find(crops)
 
     def draw(index: int, rng: np.random.Generator) -> tuple[Image, str]:
         crop, quad = crops[index], quads[index]
         if revisit:
             crop, quad = revisit(crop, quad, rng)
-        return placer.place(crop, jittered(quad, rng)), samples[index].text
+        return placer.place(crop, jittered(quad, rng)), spelled[index]
 
     return Source(name, draw, len(samples), len(samples) ** 0.5)
 
@@ -189,10 +190,11 @@ def _artificial(args: argparse.Namespace, weight: float, placer: Placer) -> Sour
     # An aligner is given loose crops too, and sets tilted plates upright: what it leaves of both is blur.
     loose, tilt = (0.2, 1.4) if placer.aligns else (0.0, 1.0)
     camera = Camera(args.augment or 1.0, loose=loose, tilt=tilt, backdrops=backdrops)
+    alphabet = placer.config.alphabet
 
     def draw(_index: int, rng: np.random.Generator) -> tuple[Image, str]:
-        plate, text, _region = generator.render(rng)
+        plate, standing, _region = generator.render(rng)
         crop, quad = drawn(plate, camera, rng)
-        return placer.place(crop, jittered(quad, rng)), text
+        return placer.place(crop, jittered(quad, rng)), alphabet.spelling(standing)
 
     return Source("artificial", draw, None, weight)

@@ -111,7 +111,7 @@ def test_a_reading_is_well_formed(weights):
 def test_no_crops_no_readings(weights):
     reader = PlateReader(weights, "torch")
     assert reader.read([]) == []
-    assert reader.log_probs([]).shape == (0, CONFIG.steps, 37)
+    assert reader.log_probs([]).shape == (0, CONFIG.steps, CONFIG.alphabet.classes)
 
 
 def test_confidence_follows_the_calibration(weights):

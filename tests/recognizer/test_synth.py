@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from recognizer import datasets, synth
+from recognizer.alphabet import written
 from recognizer.formats import FREE, Colours, FormatError, PlateFormat, load_formats, matches
 from recognizer.free import free_plate
 from recognizer.layout import Setting, set_line
@@ -33,7 +34,8 @@ def renderer() -> PlateRenderer:
 def test_plates_are_pictures_with_a_text_of_their_format(generator: PlateGenerator) -> None:
     codes = []
     for _ in range(400):
-        image, text, code = generator.render()
+        image, standing, code = generator.render()
+        text = written(standing)
         codes.append(code)
         assert image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3
         assert 96 <= image.shape[0] <= 128 and 0.9 < image.shape[1] / image.shape[0] < 6
