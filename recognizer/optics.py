@@ -50,13 +50,15 @@ class Optics:
         return self._compress(image, fault)
 
     def _light(self, image: Image, fault: _Fault) -> Image:
-        """Shadow, glare and dirt."""
+        """Shadow, glare, dirt, and lines across the plate."""
         if fault.often(0.25):
             image = shade(image, _shadow(image, fault.draw, fault.strength))
         if fault.often(0.05 if self._real else 0.12):
             image = _glare(image, fault.draw, fault.strength)
         if not self._real and fault.often(0.2):
             image = _dirt(image, fault.draw, fault.strength)
+        if fault.often(0.03 if self._real else 0.06):
+            image = _lines(image, fault.draw)
         return image
 
     def _lens(self, image: Image, fault: _Fault) -> Image:
@@ -155,14 +157,18 @@ def _noise_sheets() -> tuple[Image, ...]:
 def _shadow(image: Image, draw: Random, strength: float) -> Image:
     """A light map: a slope, or a shadow with an edge across the plate."""
     height, width = image.shape[:2]
-    depth = draw.uniform(0.25, 0.75) * min(1.0, strength)
+    depth = draw.uniform(0.25, 0.85) * min(1.0, strength)
     dark = round(128 * (1 - depth))
     if draw.random() < 0.5:
         corners = np.array([[draw.choice((128, dark, 160)) for _ in range(2)] for _ in range(2)], np.uint8)
         return np.asarray(cv2.resize(corners, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
     light = np.full((height, width), 128, np.uint8)
     first, second = draw.uniform(-0.2, 1.2), draw.uniform(-0.2, 1.2)
-    if draw.random() < 0.6:
+    across = draw.random()
+    if across < 0.3:  # of a bumper or a lid above the plate: along its upper edge, where it joins the letters
+        first = draw.uniform(0.05, 0.35)
+        second = first + draw.gauss(0, 0.08)
+    if across < 0.6:
         points = [[0, first * height], [width, second * height], [width, 0], [0, 0]]
     else:
         points = [[first * width, 0], [second * width, height], [width, height], [width, 0]]
@@ -197,6 +203,19 @@ def _dirt(image: Image, draw: Random, strength: float) -> Image:
     layers = cv2.merge([cover, cover, cover])
     kept = cv2.multiply(image, cv2.bitwise_not(layers), scale=1 / 255)
     return np.asarray(cv2.add(kept, cv2.multiply(mud, layers, scale=1 / 255)), np.uint8)
+
+
+def _lines(image: Image, draw: Random) -> Image:
+    """Straws, wires, scratches: a few thin lines, light or dark, across the plate."""
+    height, width = image.shape[:2]
+    lined = image.copy()
+    for _ in range(draw.randrange(1, 4)):
+        start = draw.randrange(width), draw.randrange(height)
+        angle, reach = draw.uniform(0, math.pi), height * draw.uniform(0.3, 1.5)
+        end = round(start[0] + reach * math.cos(angle)), round(start[1] + reach * math.sin(angle))
+        colour = [draw.choice((20, 70, 170, 235))] * 3
+        cv2.line(lined, start, end, colour, max(1, round(height * draw.uniform(0.01, 0.04))), cv2.LINE_AA)
+    return lined
 
 
 def _motion(image: Image, draw: Random, reach: float) -> Image:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from recognizer.augment import Camera, jitter_real
-from recognizer.optics import Optics
+from recognizer.optics import Optics, _lines, _shadow
 from recognizer.paint import filled, paint, resized
 from recognizer.synth import PlateGenerator
 
@@ -107,3 +107,15 @@ def test_painting_past_the_edge_is_clipped(x: int, y: int, height: int, width: i
     paint(canvas, np.full((height, width), 255, np.uint8), x, y, (10, 20, 30), relief)
     inside = max(0, min(24, y + height) - max(0, y)) * max(0, min(48, x + width) - max(0, x))
     assert (canvas != 200).any(axis=2).sum() == pytest.approx(inside, abs=0 if relief == 0 else inside)
+
+
+def test_lines_across_a_plate_are_thin() -> None:
+    plate = filled(100, 400, (128, 128, 128))
+    shares = [float((_lines(plate, Random(seed)) != plate).any(axis=2).mean()) for seed in range(60)]
+    assert min(shares) > 0 and max(shares) < 0.06 and (plate == 128).all()
+
+
+def test_every_other_shadow_with_an_edge_across_the_plate_lies_along_its_upper_edge() -> None:
+    maps = [_shadow(filled(100, 400, (128, 128, 128)), Random(seed), 1.0) for seed in range(400)]
+    upper = [m for m in maps if m.max() == 128 and (m[70:] == 128).all() and m[0].max() < 128]
+    assert 0.08 < len(upper) / len(maps) < 0.25
