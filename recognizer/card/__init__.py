@@ -20,7 +20,10 @@ def open_card(path: Path, known: Description, device: str, texts: int, least: fl
     is absent or cannot: it needs a C compiler.
     """
     fits = known.aligner is not None and known.config.channels == 3 and known.config.alphabet.classes <= 64
-    if not device.startswith("cuda") or not fits or importlib.util.find_spec("triton") is None:
+    if not device.startswith("cuda") or not fits:
+        return None
+    if importlib.util.find_spec("triton") is None:
+        _LOG.warning("the card reads plates with the processor's help, which is slower: Triton is not installed")
         return None
     from recognizer.card.reader import CardReader
 

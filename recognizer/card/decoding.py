@@ -78,15 +78,12 @@ def decoded(found: Found, log_probs: Tensor, alphabet: Alphabet, least: float) -
     texts = labels.shape[1]
     log_totals, lengths = log_totals[:, :texts], lengths[:, :texts]
     worth = log_totals >= log_totals[:, :1] + (math.log(least) if least > 0 else -1e30)
+    lengths_worth = lengths[worth]
+    longest = min(LONGEST, max(1, int(lengths_worth.max())))
     letters = np.array(["\0", *alphabet.characters])
-    words = letters[labels].view(f"<U{LONGEST}")[..., 0]
-    rows = zip(
-        words[worth].tolist(),
-        log_totals[worth].tolist(),
-        peaks[worth][:, : lengths[worth].max()].tolist(),
-        lengths[worth].tolist(),
-        strict=True,
-    )
+    words = letters[labels[worth][:, :longest]].view(f"<U{longest}")[:, 0]
+    peaks_worth = peaks[worth][:, :longest]
+    rows = zip(words.tolist(), log_totals[worth].tolist(), peaks_worth.tolist(), lengths_worth.tolist(), strict=True)
     flat = [Decoded(word, log_total, tuple(peak[:length])) for word, log_total, peak, length in rows]
     ends = worth.sum(axis=1).cumsum().tolist()
     result = [flat[start:end] for start, end in zip([0, *ends], ends, strict=False)]

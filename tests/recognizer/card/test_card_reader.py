@@ -124,3 +124,9 @@ def test_the_application_reads_on_the_card(crops, expected, caplog):
     same(reader.decoded(crops), expected, 0.1)
     texts = [reading.text for reading in reader.read(crops * 70)]  # in pieces of all that a lane takes
     assert texts == [best.text for best, *_ in expected] * 70
+
+
+def test_a_card_without_triton_is_told(aligned, monkeypatch, caplog):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert open_card(aligned, describe(aligned), "cuda:0", 6, 1e-4) is None
+    assert "Triton is not installed" in caplog.text
