@@ -271,6 +271,8 @@ class _Drawing:
         colour = mix(rng.choice(_SCREWS), self._ink, 0.1)
         across = rng.uniform(0.12, 0.32)
         level = rng.choice((0.08, 0.5, 0.1)) if width > 3 * height else 0.08
+        if width > 3 * height and rng.random() < 0.25:  # at both ends, where one touches a first small digit
+            across, level = rng.uniform(0.012, 0.05), rng.uniform(0.4, 0.6)
         for x in (across, 1 - across):
-            for y in (level,) if level == 0.5 or rng.random() < 0.4 else (level, 1 - level):
+            for y in (level,) if level > 0.3 or rng.random() < 0.4 else (level, 1 - level):
                 cv2.circle(self.canvas, (round(width * x), round(height * y)), radius, colour, -1, cv2.LINE_AA)
