@@ -144,7 +144,7 @@ def explain(
     runs = best_runs(probs, columns.lines)
     _draw_best_path(page, runs, columns, matrix_top, len(names))
     _draw_collapse(page, runs, columns, reader.alphabet, below + 34)
-    _draw_verdict(page, written(greedy(log_probs, reader.alphabet)[0].text), reading, below + 196)
+    _draw_verdict(page, greedy(log_probs, reader.alphabet)[0].text, reading, below + 196)
     _draw_scale(page, below + 196)
     return page.image()
 
@@ -265,8 +265,9 @@ def _draw_collapse(page: Page, runs: Sequence[Run], columns: Columns, alphabet: 
 
 def _draw_verdict(page: Page, best_path: str, reading: Reading, y: int) -> None:
     """Whether the best single path and all paths together say the same."""
-    said = f"The best path spells {best_path or 'nothing'}"
-    if best_path == reading.text:
+    text = written(best_path)
+    said = f"The best path spells {best_path or 'nothing'}" + (f", written {text}" if text != best_path else "")
+    if text == reading.text:
         said += ", and so do all paths together."
     else:
         said += f"; all paths together make {reading.text or 'nothing'} more probable, and that is what is read."

@@ -16,7 +16,7 @@ from recognizer.config import NetworkConfig, Stage
 from recognizer.ctc import beam
 from recognizer.explain import Columns, best_runs, explain, shade
 from recognizer.network import build
-from recognizer.page import NIGHT
+from recognizer.page import NIGHT, Page
 from recognizer.readings import Alternative, Reading
 
 
@@ -87,6 +87,15 @@ def test_an_output_of_blanks_only_frames_no_character():
 
 def test_a_longer_alphabet_gives_a_taller_picture():
     assert explain(PLATE, Paths([0, 1], alphabet=Alphabet())).shape[0] > explain(PLATE, Paths([0, 1])).shape[0] + 400
+
+
+def test_a_text_that_stands_in_another_order_is_said_as_it_is_written(monkeypatch):
+    said = []
+    monkeypatch.setattr(Page, "text", lambda page, at, text, *look, **more: said.append(text))
+    reader = Paths([1, 0, 3, 0, 2], alphabet=Alphabet("A1<"))
+    monkeypatch.setattr(reader, "read", lambda crops: [Reading("1A", 0.9, (0.9, 0.9))])
+    explain(PLATE, reader)
+    assert "The best path spells A<1, written 1A, and so do all paths together." in said
 
 
 def test_the_plate_is_drawn_without_the_skipped_share():
