@@ -53,10 +53,15 @@ class Alphabet:
         return "".join([self.characters[i - 1] for i in indices])
 
 
+def order(standing: str) -> list[int]:
+    """Which characters of what stands on a plate make its text: those after FIRST go before the rest."""
+    first = max(0, standing.find(FIRST))
+    return [i for i in (*range(first, len(standing)), *range(first)) if standing[i] != FIRST]
+
+
 def written(standing: str) -> str:
-    """The text of what stands on a plate: what follows FIRST goes before the rest."""
-    before, _, after = standing.partition(FIRST)
-    return after.replace(FIRST, "") + before
+    """The text of what stands on a plate."""
+    return "".join(standing[i] for i in order(standing))
 
 
 def steps_needed(text: str) -> int:

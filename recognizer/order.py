@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from recognizer.alphabet import FIRST, written
+from recognizer.alphabet import FIRST, order, written
 from recognizer.ctc import Decoded
 from recognizer.looks import pool
 
@@ -16,9 +16,5 @@ def in_order(texts: Sequence[Decoded]) -> list[Decoded]:
 
 def _written(decoded: Decoded) -> Decoded:
     """One text as it is written; FIRST's own confidence belongs to no character."""
-    first = decoded.text.find(FIRST)
-    if first < 0:
-        return decoded
-    order = [i for i in (*range(first, len(decoded.text)), *range(first)) if decoded.text[i] != FIRST]
-    confidences = tuple(decoded.char_confidences[i] for i in order)
+    confidences = tuple(decoded.char_confidences[i] for i in order(decoded.text))
     return Decoded(written(decoded.text), decoded.log_prob, confidences)

@@ -98,7 +98,7 @@ class PlateReader:
         if not unsure:
             return texts
         cuts = [(crops[i], quad) for i in unsure for quad in looks(corners[i])]
-        others = self._texts(*zip(*cuts, strict=True))
+        _, others = self._look(*zip(*cuts, strict=True))
         each = len(others) // len(unsure)
         for place, i in enumerate(unsure):
             texts[i] = pool([texts[i], *others[place * each : (place + 1) * each]])
@@ -111,20 +111,16 @@ class PlateReader:
         """
         return [self._reading(texts) for texts in self.decoded(crops, thorough=thorough)]
 
-    def _look(self, crops: Sequence[Image]) -> tuple[list[Quad], list[list[Decoded]]]:
-        """The corners of the plate in each crop, and its texts."""
+    def _look(
+        self, crops: Sequence[Image], corners: Sequence[Quad] | None = None
+    ) -> tuple[Sequence[Quad], list[list[Decoded]]]:
+        """The corners of the plate in each crop, found where they are not given, and its texts."""
         if self._card is not None:
-            corners, texts = self._card.look(crops)
-            return corners, [in_order(found) for found in texts]
-        corners = self.corners(crops)
-        return corners, self._texts(crops, corners)
-
-    def _texts(self, crops: Sequence[Image], corners: Sequence[Quad]) -> list[list[Decoded]]:
-        if self._card is not None:
-            texts = self._card.look(crops, corners)[1]
+            corners, texts = self._card.look(crops, corners)
         else:
+            corners = self.corners(crops) if corners is None else corners
             texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
-        return [in_order(found) for found in texts]
+        return corners, [in_order(found) for found in texts]
 
     def _log_probs(self, crops: Sequence[Image], corners: Sequence[Quad]) -> npt.NDArray[np.float32]:
         parts = [np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)]
