@@ -1,8 +1,7 @@
 """PlateReader: a batch of crops in, a Reading for each out."""
 
 import json
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +93,8 @@ class PlateReader:
         corners, texts = self._look(crops)
         if not thorough or not self._straightener.aligns:
             return texts
-        unsure = [i for i, (best, *_) in enumerate(texts) if HOPELESS < self.confidence(best.log_prob) < UNSURE]
+        best = self.confidences([found[0].log_prob for found in texts])
+        unsure = [i for i, confidence in enumerate(best) if HOPELESS < confidence < UNSURE]
         if not unsure:
             return texts
         cuts = [(crops[i], quad) for i in unsure for quad in looks(corners[i])]
@@ -109,7 +109,9 @@ class PlateReader:
 
         thorough: take two more looks where a reading is unsure. For single pictures: a video's frames are looks.
         """
-        return [self._reading(texts) for texts in self.decoded(crops, thorough=thorough)]
+        found = self.decoded(crops, thorough=thorough)
+        confidences = iter(self.confidences([decoded.log_prob for texts in found for decoded in texts]))
+        return [self._reading(texts, confidences) for texts in found]
 
     def _look(
         self, crops: Sequence[Image], corners: Sequence[Quad] | None = None
@@ -130,16 +132,17 @@ class PlateReader:
             parts.append(self._run(np.stack(pictures)))
         return np.concatenate(parts)
 
-    def _reading(self, texts: Sequence[Decoded]) -> Reading:
-        ranked = tuple([Alternative(decoded.text, self.confidence(decoded.log_prob)) for decoded in texts])
+    def _reading(self, texts: Sequence[Decoded], confidences: Iterator[float]) -> Reading:
+        """The reading of one crop, which takes one confidence for each of its texts."""
+        ranked = tuple([Alternative(decoded.text, next(confidences)) for decoded in texts])
         best = texts[0]
         if self.region:
             ranked = rerank(ranked, self.region)
             best = next(decoded for decoded in texts if decoded.text == ranked[0].text)
         return Reading(best.text, ranked[0].confidence, best.char_confidences, ranked[1 : ALTERNATIVES + 1])
 
-    def confidence(self, log_prob: float) -> float:
-        """Calibrated probability that a text is right, from the network's log probability of it."""
-        p = min(max(math.exp(log_prob), 1e-6), 1 - 1e-6)
-        logit = math.log(p / (1 - p))
-        return 1 / (1 + math.exp(-(self.calibration.slope * logit + self.calibration.offset)))
+    def confidences(self, log_probs: Sequence[float]) -> list[float]:
+        """Calibrated probabilities that texts are right, from the network's log probabilities of them."""
+        p = np.exp(log_probs).clip(1e-6, 1 - 1e-6)
+        logits = np.log(p / (1 - p))
+        return list((1 / (1 + np.exp(-(self.calibration.slope * logits + self.calibration.offset)))).tolist())

@@ -1,10 +1,10 @@
 """Values the recogniser returns."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """Another text the same crop may show, with its probability, 0 to 1."""
 
     text: str

@@ -73,6 +73,6 @@ def test_nothing_is_looked_at_twice_unless_asked_for_or_where_all_are_sure(align
 def test_what_is_hopeless_is_not_looked_at_again(aligned, monkeypatch):
     reader = PlateReader(aligned, "torch")
     calls = scripted(reader, [0.6])
-    monkeypatch.setattr(reader, "confidence", lambda log_prob: HOPELESS / 2)
+    monkeypatch.setattr(reader, "confidences", lambda log_probs: [HOPELESS / 2 for _ in log_probs])
     reader.read([plate_in_scene(TILTED)], thorough=True)
     assert calls == [1]

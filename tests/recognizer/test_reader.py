@@ -116,8 +116,10 @@ def test_no_crops_no_readings(weights):
 
 def test_confidence_follows_the_calibration(weights):
     reader = PlateReader(weights, "torch")
-    assert reader.confidence(np.log(0.5)) == pytest.approx(1 / (1 + np.exp(0.1)))
-    assert reader.confidence(-1e9) < reader.confidence(-1.0) < reader.confidence(0.0) < 1
+    least, less, half, most = reader.confidences([-1e9, -1.0, np.log(0.5), 0.0])
+    assert half == pytest.approx(1 / (1 + np.exp(0.1)))
+    assert 0 < least < less < half < most < 1
+    assert reader.confidences([]) == []
 
 
 @pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0, 3), (4, 4), (4, 4, 4)])
