@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from recognizer.lettering import CAP, CELL, MARGIN, Face
+from recognizer.lettering import CAP, CELL, MARGIN, Face, Tail, with_tail
 from recognizer.paint import Mask
 from recognizer.patterns import Kind, Piece
 
@@ -25,6 +25,7 @@ class Setting:
     letters: float = 1.0
     monospaced: bool = False
     dash: tuple[float, float] = (0.3, 0.11)
+    tail: Tail | None = None
     dot_height: float = 0.5
 
 
@@ -102,6 +103,8 @@ def _element(piece: Piece, face: Face, setting: Setting) -> _Element:
     """What a piece takes in the line."""
     if piece.kind is Kind.CHARACTER:
         glyph = face.glyph(piece.text, setting.stroke)
+        if piece.text == "Q" and setting.tail is not None:
+            glyph = with_tail(face.glyph("O", setting.stroke), setting.tail)
         if piece.small:
             glyph = _smaller(glyph, setting)
         elif piece.text.isalpha() and setting.letters < face.letters - 0.02:

@@ -118,6 +118,23 @@ class Face:
         return mask
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The tail of a Q: where it begins and ends, as shares of an O's width and height, and how thick it is."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    thickness: float
+
+
+def with_tail(ring: Mask, tail: Tail) -> Mask:
+    """A Q made of an O (80, width): on many plates it is one with a short stroke, and little else to tell them by."""
+    letter = ring.copy()
+    ends = [(round(x * ring.shape[1]), MARGIN + round(y * CAP)) for x, y in (tail.start, tail.end)]
+    cv2.line(letter, ends[0], ends[1], 255, max(3, round(tail.thickness * CAP)), cv2.LINE_AA)
+    return letter
+
+
 def _in_cell(mask: Mask) -> Mask:
     """A glyph (160, width) in a cell of 80: plates have no tails below the line, so a Q is squeezed to keep its own."""
     low = int(np.flatnonzero(mask.max(axis=1) > 40)[-1]) + 1

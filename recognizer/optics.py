@@ -57,7 +57,7 @@ class Optics:
             image = _glare(image, fault.draw, fault.strength)
         if not self._real and fault.often(0.2):
             image = _dirt(image, fault.draw, fault.strength)
-        if fault.often(0.03 if self._real else 0.06):
+        if fault.often(0.04 if self._real else 0.08):
             image = _lines(image, fault.draw)
         return image
 

@@ -11,7 +11,7 @@ from recognizer.bands import Box, draw_band
 from recognizer.colours import Bgr, bgr, jitter, luminance, mix
 from recognizer.formats import FREE, Caption, Colours, PlateFormat
 from recognizer.layout import Line, Setting, Span, set_line, split_lines
-from recognizer.lettering import CAP, CELL, MARGIN, Face, FontBook
+from recognizer.lettering import CAP, CELL, MARGIN, Face, FontBook, Tail
 from recognizer.paint import Image, filled, paint, paint_picture, resized
 from recognizer.patterns import Kind, Piece
 from recognizer.stock import Stock
@@ -183,6 +183,7 @@ class _Drawing:
             small_raised=any(caption.at == "rule" for caption in plate.captions),
             monospaced=plate.monospaced and rng.random() < 0.8,
             dash=(rng.uniform(0.16, 0.38), rng.uniform(0.08, 0.15)),
+            tail=_tail(rng) if rng.random() < 0.3 else None,
             dot_height=rng.choice((0.5, 0.5, 0.95)),
         )
 
@@ -276,3 +277,10 @@ class _Drawing:
         for x in (across, 1 - across):
             for y in (level,) if level > 0.3 or rng.random() < 0.4 else (level, 1 - level):
                 cv2.circle(self.canvas, (round(width * x), round(height * y)), radius, colour, -1, cv2.LINE_AA)
+
+
+def _tail(rng: Random) -> Tail:
+    """A Q's short tail: through the ring's lower edge, right of its middle, seldom reaching far out of it."""
+    x, out = rng.uniform(0.5, 0.78), rng.uniform(0.97, 1.06)
+    lean = rng.uniform(-0.02, 0.3)
+    return Tail((x, rng.uniform(0.64, 0.82)), (min(1.0, x + lean), out), rng.uniform(0.09, 0.17))

@@ -89,6 +89,13 @@ def test_two_line_plates_are_a_quarter_to_a_third() -> None:
         ("MH12AB1234", "IN", True),
         ("AB1234", "EU:by", False),
         ("1161BO7", "EU:by", True),
+        ("HDNE8880", "DE", True),
+        ("WOBVR142", "DE", True),
+        ("HHSE457H", "DE", True),
+        ("CIN78A6", "PL", True),
+        ("GO6600H", "EU:slo", True),
+        ("VI868807", "IT", True),
+        ("OB1570EM", "BG", True),
     ],
 )
 def test_matches(text: str, region: str, fits: bool) -> None:

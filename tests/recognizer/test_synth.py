@@ -15,7 +15,7 @@ from recognizer.alphabet import written
 from recognizer.formats import FREE, Colours, FormatError, PlateFormat, load_formats, matches
 from recognizer.free import free_plate
 from recognizer.layout import Setting, set_line
-from recognizer.lettering import CAP, CELL, MARGIN, OPEN_FONTS, Face, FontBook, FontError
+from recognizer.lettering import CAP, CELL, MARGIN, OPEN_FONTS, Face, FontBook, FontError, Tail, with_tail
 from recognizer.patterns import Kind, Piece
 from recognizer.render import PlateRenderer
 from recognizer.synth import PlateGenerator
@@ -169,6 +169,25 @@ def test_russian_letters_are_lower_than_their_digits_and_stand_on_the_same_line(
     )
     assert len(left) / len(right) == pytest.approx(58 / 76, abs=0.04)
     assert abs(int(left[-1]) - int(right[-1])) <= 1
+
+
+@pytest.mark.parametrize("tail", [Tail((0.5, 0.8), (0.5, 1.0), 0.1), Tail((0.7, 0.7), (1.0, 1.05), 0.15)])
+def test_a_tail_makes_a_q_of_an_o_and_changes_its_lower_edge_only(tail: Tail) -> None:
+    ring = FontBook().faces[0].glyph("O")
+    letter = with_tail(ring, tail)
+    changed = np.argwhere(letter != ring)
+    assert len(changed) > 20
+    assert changed[:, 0].min() > MARGIN + 0.5 * CAP
+    assert (letter >= ring).all()
+
+
+def test_lettering_with_a_tail_has_it_in_every_q() -> None:
+    face = next(face for face in FontBook().faces if "br" in face.families)
+    tail = Tail((0.6, 0.75), (0.7, 1.0), 0.12)
+    plain, tailed = (set_line([Piece(Kind.CHARACTER, "Q")], face, Setting(tail=how), 60).mask for how in (None, tail))
+    assert tailed.shape != plain.shape or (tailed != plain).any()
+    own = with_tail(face.glyph("O"), tail)
+    assert (tailed[:, 2 : 2 + own.shape[1]] == own).all()
 
 
 def test_fonts_of_another_folder_are_used(tmp_path: Path) -> None:
