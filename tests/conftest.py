@@ -12,7 +12,12 @@ from app import bootstrap
 
 bootstrap.prepare()
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
+
+# How long an example takes says how busy the machine is, and no more.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"

@@ -3,7 +3,7 @@ import io
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app import columns
@@ -25,7 +25,6 @@ def test_harmless_values_stay(value: object) -> None:
     assert columns.spreadsheet_safe(value) == str(value)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=40))
 def test_safe_text_is_never_a_formula_and_comes_back(text: str) -> None:
     safe = columns.spreadsheet_safe(text)

@@ -18,7 +18,7 @@ def overlap(a, b):
     return common, float(areas(a[None])[0]), float(areas(b[None])[0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(boxes_and_scores())
 def test_what_is_kept_does_not_overlap_and_what_is_dropped_lies_under_a_better_one(given_boxes):
     boxes, scores = given_boxes
@@ -40,7 +40,7 @@ def test_what_is_kept_does_not_overlap_and_what_is_dropped_lies_under_a_better_o
         assert any(nearly_clash(i, j) and scores[j] >= scores[i] for j in kept)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(boxes_and_scores(), st.floats(0.1, 0.9))
 def test_a_higher_threshold_only_takes_boxes_away(given_boxes, threshold):
     boxes, scores = given_boxes

@@ -22,7 +22,7 @@ def barred(height: int = 110, width: int = 500) -> NDArray[np.uint8]:
     return plate
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(2, 150), st.integers(2, 600), st.booleans(), st.floats(0, 1.5), st.integers(0, 2**32))
 def test_any_picture_gives_a_picture(height: int, width: int, real: bool, strength: float, seed: int) -> None:
     image = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)

@@ -43,7 +43,7 @@ def all_texts(log_probs, alphabet):
     return {text: np.log(p) for text, p in sums.items() if p > 0}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(outputs(3))
 def test_beam_equals_the_sum_over_all_paths(log_probs):
     for sample, found in zip(log_probs, beam(log_probs, AB, **EXACT), strict=True):
@@ -54,7 +54,7 @@ def test_beam_equals_the_sum_over_all_paths(log_probs):
         assert [d.log_prob for d in found] == sorted((d.log_prob for d in found), reverse=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(outputs(4, steps=4))
 def test_narrow_beam_with_default_pruning_keeps_below_and_near_the_truth(log_probs):
     alphabet = Alphabet("XYZ")
@@ -67,7 +67,7 @@ def test_narrow_beam_with_default_pruning_keeps_below_and_near_the_truth(log_pro
         assert max(expected.values()) - found[0].log_prob < 0.7
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(outputs(3))
 def test_greedy_is_the_best_single_path(log_probs):
     for sample, decoded in zip(log_probs, greedy(log_probs, AB), strict=True):
@@ -80,7 +80,7 @@ def test_greedy_is_the_best_single_path(log_probs):
         assert len(decoded.char_confidences) == len(decoded.text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(outputs(3, batch=4))
 def test_a_sample_reads_the_same_alone_and_in_a_batch(log_probs):
     for i, together in enumerate(beam(log_probs, AB, certain=0.9)):
@@ -90,7 +90,7 @@ def test_a_sample_reads_the_same_alone_and_in_a_batch(log_probs):
         assert greedy(log_probs[i : i + 1], AB) == [greedy(log_probs, AB)[i]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(outputs(3))
 def test_confidences_of_the_greedy_text_agree(log_probs):
     for best_path, found in zip(greedy(log_probs, AB), beam(log_probs, AB, **EXACT), strict=True):
@@ -138,7 +138,7 @@ def test_only_the_least_probable_texts_are_left_out(log_probs):
         assert kept == [text for text in every if text.log_prob >= every[0].log_prob + np.log(0.01)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(outputs(3, batch=3, steps=4), st.lists(st.integers(0, 4), max_size=4))
 def test_certain_blanks_are_left_out_and_still_part_what_stands_around_them(log_probs, places):
     blank = np.broadcast_to(np.log(np.array([1 - 2e-6, 1e-6, 1e-6], np.float32)), (len(log_probs), len(places), 3))

@@ -44,7 +44,7 @@ def test_csv_has_the_columns_of_a_run(store: Store, tmp_path: Path) -> None:
 
 
 @given(plate=ANY_TEXT, source=ANY_TEXT)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_csv_gives_back_every_text_and_no_formula(
     tmp_path_factory: pytest.TempPathFactory, plate: str, source: str
 ) -> None:

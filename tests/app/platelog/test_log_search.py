@@ -78,7 +78,7 @@ QUERIES = st.builds(
 
 
 @pytest.mark.parametrize(("few", "window"), [(2000, 5000), (3, 10), (1, 1)])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=QUERIES)
 def test_every_way_in_finds_what_a_plain_filter_finds(
     filled: tuple[Store, list[Visit]], monkeypatch: pytest.MonkeyPatch, few: int, window: int, query: Query

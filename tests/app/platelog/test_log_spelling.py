@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.platelog.spelling import (
@@ -36,20 +36,17 @@ def naive_distance(a: str, b: str) -> int:
     )
 
 
-@settings(deadline=None)
 @given(shape=PATTERN, text=PLATE)
 def test_wildcards_agree_with_a_naive_matcher(shape: str, text: str) -> None:
     assert matches(pattern(shape), text) == naive_match(shape, text)
 
 
-@settings(deadline=None)
 @given(a=PLATE, b=PLATE, most=st.integers(0, 6))
 def test_edit_distance_agrees_with_its_definition(a: str, b: str, most: int) -> None:
     true = naive_distance(a, b)
     assert distance(a, b, most) == (true if true <= most else None)
 
 
-@settings(deadline=None)
 @given(shape=PATTERN, text=PLATE, edits=st.lists(st.tuples(st.integers(0, 9), st.sampled_from("AB01-")), max_size=3))
 def test_a_text_k_edits_from_a_match_is_within_k(shape: str, text: str, edits: list[tuple[int, str]]) -> None:
     if not naive_match(shape, text):
@@ -62,7 +59,6 @@ def test_a_text_k_edits_from_a_match_is_within_k(shape: str, text: str, edits: l
     assert found <= len(edits)
 
 
-@settings(deadline=None)
 @given(shape=PATTERN, text=PLATE)
 def test_a_match_has_every_gram_and_the_prefix_of_its_pattern(shape: str, text: str) -> None:
     folded, clean = fold(text), pattern(shape, folded=True)
@@ -71,7 +67,6 @@ def test_a_match_has_every_gram_and_the_prefix_of_its_pattern(shape: str, text: 
         assert folded.startswith(literal_prefix(clean))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_compact_and_fold_are_settled_and_bounded(text: str) -> None:
     assert len(compact(text)) <= MAX_LENGTH

@@ -75,7 +75,6 @@ def test_active_hours(hours: str, at: str, covered: bool) -> None:
 
 
 @given(start=st.integers(0, 1439), length=st.integers(1, 1439), at=st.integers(0, 7 * 1440 - 1))
-@settings(deadline=None)
 def test_hours_cover_just_their_minutes_each_day(start: int, length: int, at: int) -> None:
     end = (start + length) % 1440
     hours = parse_hours(f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}")
@@ -131,7 +130,7 @@ ENTRIES = st.builds(
 
 
 @given(entries=st.lists(ENTRIES, max_size=5))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_lists_survive_csv(tmp_path_factory: pytest.TempPathFactory, entries: list[WatchEntry]) -> None:
     file = tmp_path_factory.mktemp("watch") / "lists.csv"
     assert watch_to_csv(entries, file) == len(entries)
@@ -169,7 +168,7 @@ def test_wrong_lists_are_named_with_their_line(tmp_path: Path, content: bytes, m
 
 
 @given(content=st.binary(max_size=200))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_bytes_are_a_list_or_an_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     file = tmp_path_factory.mktemp("fuzz") / "list.csv"
     file.write_bytes(b"plate,tolerance,hours,list\n" + content)
