@@ -109,20 +109,19 @@ class PlateReader:
 
         thorough: take two more looks where a reading is unsure. For single pictures: a video's frames are looks.
         """
-        found = self.decoded(crops, thorough=thorough)
-        confidences = iter(self.confidences([decoded.log_prob for texts in found for decoded in texts]))
-        return [self._reading(texts, confidences) for texts in found]
+        if self._card is not None and not thorough:
+            return self._card.look(crops, None, lambda found: self._readings(_in_order(found)))[1]
+        return self._readings(self.decoded(crops, thorough=thorough))
 
     def _look(
         self, crops: Sequence[Image], corners: Sequence[Quad] | None = None
     ) -> tuple[Sequence[Quad], list[list[Decoded]]]:
         """The corners of the plate in each crop, found where they are not given, and its texts."""
         if self._card is not None:
-            corners, texts = self._card.look(crops, corners)
-        else:
-            corners = self.corners(crops) if corners is None else corners
-            texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
-        return corners, [in_order(found) for found in texts]
+            return self._card.look(crops, corners, _in_order)
+        corners = self.corners(crops) if corners is None else corners
+        texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
+        return corners, _in_order(texts)
 
     def _log_probs(self, crops: Sequence[Image], corners: Sequence[Quad]) -> npt.NDArray[np.float32]:
         parts = [np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)]
@@ -131,6 +130,11 @@ class PlateReader:
             pictures = self._straightener.place_all(crops[piece], corners[piece])
             parts.append(self._run(np.stack(pictures)))
         return np.concatenate(parts)
+
+    def _readings(self, found: Sequence[Sequence[Decoded]]) -> list[Reading]:
+        """The readings of crops in which these texts were found."""
+        confidences = iter(self.confidences([decoded.log_prob for texts in found for decoded in texts]))
+        return [self._reading(texts, confidences) for texts in found]
 
     def _reading(self, texts: Sequence[Decoded], confidences: Iterator[float]) -> Reading:
         """The reading of one crop, which takes one confidence for each of its texts."""
@@ -146,3 +150,7 @@ class PlateReader:
         p = np.exp(log_probs).clip(1e-6, 1 - 1e-6)
         logits = np.log(p / (1 - p))
         return list((1 / (1 + np.exp(-(self.calibration.slope * logits + self.calibration.offset)))).tolist())
+
+
+def _in_order(found: Sequence[Sequence[Decoded]]) -> list[list[Decoded]]:
+    return [in_order(texts) for texts in found]

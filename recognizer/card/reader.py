@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import cycle
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -20,10 +21,11 @@ from recognizer.card.decoding import Found, decoded
 from recognizer.ctc import Decoded
 from recognizer.images import Image, check
 
+T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 #: Crops that go through the networks at once: as many as there are, filled up to the next of these numbers.
-SIZES = (8, 32, 128)
-_LANES = 2  # pieces under way: one is packed and unpacked while the card works on the other
+SIZES = (8, 32, 64)
+_LANES = 4  # pieces under way: some are packed and unpacked while the card works on others
 _CROP = 1 << 20  # bytes; a larger crop has far more pixels than are read, and is made smaller
 _ROOM = 16 * _CROP  # bytes of the crops of a piece
 
@@ -43,22 +45,23 @@ class CardReader:
             self._lanes = cycle([_Lane(chain, self._device, graphs) for _ in range(_LANES)])
 
     def look(
-        self, crops: Sequence[Image], corners: Sequence[Quad] | None = None
-    ) -> tuple[list[Quad], list[list[Decoded]]]:
-        """The corners of the plate in each BGR crop and its most probable texts, best first; corners: where known.
+        self, crops: Sequence[Image], corners: Sequence[Quad] | None, make: Callable[[list[list[Decoded]]], list[T]]
+    ) -> tuple[list[Quad], list[T]]:
+        """The corners of the plate in each BGR crop, and what is made of its most probable texts, best first.
 
-        ValueError for an empty or non-BGR crop.
+        corners: where known. make: called with the texts of some crops at a time, while the card works on others; gives
+        one thing a crop. ValueError for an empty or non-BGR crop.
         """
         for crop in crops:
             check(crop)
         quads: list[Quad] = []
-        texts: list[list[Decoded]] = []
+        made: list[T] = []
         under_way: deque[_Lane] = deque()
 
         def unpack(lane: _Lane) -> None:
-            its_quads, its_texts = lane.receive(self._alphabet, self._least)
+            its_quads, texts = lane.receive(self._alphabet, self._least)
             quads.extend(its_quads)
-            texts.extend(its_texts)
+            made.extend(make(texts))
 
         with torch.inference_mode(), self._on_device():
             for piece in _pieces(crops):
@@ -69,7 +72,7 @@ class CardReader:
                 under_way.append(lane)
             while under_way:
                 unpack(under_way.popleft())
-        return quads, texts
+        return quads, made
 
     def _on_device(self) -> "torch.cuda.device | nullcontext[None]":
         return torch.cuda.device(self._device) if self._device.type == "cuda" else nullcontext()

@@ -62,21 +62,40 @@ def same(ours, theirs, tolerance):
 
 
 def test_the_card_reads_what_the_processor_reads(reader, crops, corners, expected):
-    quads, texts = reader.look(crops[:4])  # a batch of three, and one that is filled up to two
+    quads, texts = reader.look(crops[:4], None, list)  # a batch of three, and one that is filled up to two
     assert np.abs(np.stack(quads) - np.stack(corners[:4])).max() < 0.03
     same(texts, expected[:4], 0.1)
 
 
 def test_corners_that_are_given_are_taken(reader, crops, corners, expected):
-    quads, texts = reader.look(crops[:2], [corners[0], WHOLE])
+    quads, texts = reader.look(crops[:2], [corners[0], WHOLE], list)
     assert np.array_equal(quads, [corners[0], WHOLE])
     same(texts[:1], expected[:1], 0.05)
 
 
+def test_of_each_piece_something_is_made_before_the_last_one_came(reader, crops, expected):
+    calls = []
+
+    def make(texts):
+        calls.append(len(texts))
+        return [best.text for best, *_ in texts]
+
+    assert reader.look(crops[:4], None, make)[1] == [best.text for best, *_ in expected[:4]]
+    assert calls == [3, 1]
+
+
+def test_readings_are_made_of_what_the_card_finds(reader, crops, expected, monkeypatch):
+    whole = PlateReader(device="torch")
+    monkeypatch.setattr(whole, "_card", reader)
+    readings = whole.read(crops[:3])
+    assert [reading.text for reading in readings] == [best.text for best, *_ in expected[:3]]
+    assert [texts[0].text for texts in whole.decoded(crops[:3])] == [reading.text for reading in readings]
+
+
 def test_crops_that_are_none_are_told_and_none_are_no_work(reader):
-    assert reader.look([]) == ([], [])
+    assert reader.look([], None, list) == ([], [])
     with pytest.raises(ValueError, match="BGR"):
-        reader.look([np.zeros((0, 5, 3), np.uint8)])
+        reader.look([np.zeros((0, 5, 3), np.uint8)], None, list)
 
 
 def test_pieces_are_bounded_in_number_and_bytes(monkeypatch):
@@ -112,7 +131,7 @@ def test_graphs_give_what_plain_calls_give(crops, few):
         card.CardReader(shipped_weights(), "cuda:0", 6, 1e-4, graphs=graphs) for graphs in (True, False)
     )
     for count in (1, 3, 4):
-        same(with_graphs.look(crops[:count])[1], plain.look(crops[:count])[1], 0.02)
+        same(with_graphs.look(crops[:count], None, list)[1], plain.look(crops[:count], None, list)[1], 0.02)
 
 
 def test_the_application_reads_on_the_card(crops, expected, caplog):
