@@ -97,10 +97,12 @@ class Optics:
         return np.asarray(cv2.LUT(image, table.clip(0, 255).astype(np.uint8)[None]), np.uint8), contrast
 
     def _sensor(self, image: Image, fault: _Fault, contrast: float) -> Image:
-        """Noise, fine or blotchy, coloured or grey; rarely interlacing. Noise drowns no lettering of low contrast."""
+        """Noise, fine or blotchy, that drowns no lettering of low contrast; rarely rows out of place."""
         draw = fault.draw
         if fault.detail > 22 and fault.often(0.06):
             image = _interlace(image, draw)
+        if fault.detail > 12 and fault.often(0.1 if self._real else 0.06):
+            image = _torn(image, draw, fault.detail)
         if not fault.often(0.6):
             return image
         height, width = image.shape[:2]
@@ -257,3 +259,15 @@ def _interlace(image: Image, draw: Random) -> Image:
     laced = image.copy()
     laced[1::2] = np.roll(laced[1::2], shift, axis=1)
     return laced
+
+
+def _torn(image: Image, draw: Random, detail: float) -> Image:
+    """Bands of rows moved sideways, as where a camera shakes while it takes row after row, or a line drops out."""
+    height, width = image.shape[:2]
+    shifts = np.zeros((height, 1), np.float32)
+    for _ in range(draw.randrange(1, 6)):
+        start = draw.randrange(height)
+        shifts[start : start + draw.randrange(2, 2 + height // 2)] += draw.gauss(0, 0.045) * detail
+    xs = np.arange(width, dtype=np.float32)[None] + shifts
+    ys = np.repeat(np.arange(height, dtype=np.float32)[:, None], width, axis=1)
+    return np.asarray(cv2.remap(image, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -183,7 +183,7 @@ class _Drawing:
             small_raised=any(caption.at == "rule" for caption in plate.captions),
             monospaced=plate.monospaced and rng.random() < 0.8,
             dash=(rng.uniform(0.16, 0.38), rng.uniform(0.08, 0.15)),
-            tail=_tail(rng) if rng.random() < 0.3 else None,
+            tail=_tail(rng) if rng.random() < 0.4 else None,
             dot_height=rng.choice((0.5, 0.5, 0.95)),
         )
 
