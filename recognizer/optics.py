@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.colours import any_colour
+from recognizer.colours import Bgr, any_colour
 from recognizer.paint import filled, shade
 
 Image = NDArray[np.uint8]
@@ -50,7 +50,7 @@ class Optics:
         return self._compress(image, fault)
 
     def _light(self, image: Image, fault: _Fault) -> Image:
-        """Shadow, glare, dirt, and lines across the plate."""
+        """Shadow, glare, dirt or snow, and lines across the plate."""
         if fault.often(0.25):
             image = shade(image, _shadow(image, fault.draw, fault.strength))
         if fault.often(0.05 if self._real else 0.12):
@@ -62,8 +62,12 @@ class Optics:
         return image
 
     def _lens(self, image: Image, fault: _Fault) -> Image:
-        """Defocus, motion blur, pictures enlarged from fewer pixels, and sharpening."""
+        """Drops and glow, defocus, motion blur, pictures enlarged from fewer pixels, and sharpening."""
         draw, detail = fault.draw, fault.detail
+        if fault.often(0.03):
+            image = _drops(image, draw, detail)
+        if fault.often(0.06):
+            image = _glow(image, draw, detail, fault.strength)
         if fault.often(0.4):
             sigma = max(0.35, detail * draw.uniform(0.01, 0.08) * fault.strength)
             image = np.asarray(cv2.GaussianBlur(image, (0, 0), min(sigma, 4.0)), np.uint8)
@@ -192,8 +196,11 @@ def _glare(image: Image, draw: Random, strength: float) -> Image:
     return np.asarray(cv2.add(image, cv2.merge([light, light, light])), np.uint8)
 
 
+_COVERS: tuple[Bgr, ...] = ((60, 80, 100), (90, 105, 120), (40, 50, 60), (130, 140, 150), (244, 240, 236))
+
+
 def _dirt(image: Image, draw: Random, strength: float) -> Image:
-    """Mud and dust: blotches of an earthy colour, and splashes."""
+    """Mud, dust or snow: blotches of one colour, and splashes."""
     height, width = image.shape[:2]
     seeds = np.array([[draw.gauss(0, 1) for _ in range(12)] for _ in range(4)], np.float32)
     amount = cv2.resize(seeds, (width, height), interpolation=cv2.INTER_CUBIC)
@@ -201,7 +208,7 @@ def _dirt(image: Image, draw: Random, strength: float) -> Image:
     for _ in range(draw.randrange(6)):
         radius = max(1, round(height * draw.uniform(0.01, 0.05)))
         cv2.circle(cover, (draw.randrange(width), draw.randrange(height)), radius, 190, -1)
-    mud = filled(height, width, draw.choice(((60, 80, 100), (90, 105, 120), (40, 50, 60), (130, 140, 150))))
+    mud = filled(height, width, draw.choice(_COVERS))
     layers = cv2.merge([cover, cover, cover])
     kept = cv2.multiply(image, cv2.bitwise_not(layers), scale=1 / 255)
     return np.asarray(cv2.add(kept, cv2.multiply(mud, layers, scale=1 / 255)), np.uint8)
@@ -218,6 +225,30 @@ def _lines(image: Image, draw: Random) -> Image:
         colour = [draw.choice((20, 70, 170, 235))] * 3
         cv2.line(lined, start, end, colour, max(1, round(height * draw.uniform(0.01, 0.04))), cv2.LINE_AA)
     return lined
+
+
+def _drops(image: Image, draw: Random, detail: float) -> Image:
+    """Rain on the lens: round spots out of focus, in which a little of what is beside them is seen."""
+    height, width = image.shape[:2]
+    spots = np.zeros((height, width), np.uint8)
+    for _ in range(draw.randrange(1, 6)):
+        radius = max(2, round(detail * draw.uniform(0.1, 0.42)))
+        cv2.circle(spots, (draw.randrange(width), draw.randrange(height)), radius, 255, -1)
+    soft = max(0.5, detail * 0.04)
+    spots = np.asarray(cv2.GaussianBlur(spots, (0, 0), soft), np.uint8)
+    beside = np.roll(image, round(draw.gauss(0, 0.2) * detail), axis=0)
+    seen = cv2.GaussianBlur(beside, (0, 0), max(0.7, detail * draw.uniform(0.04, 0.09)))
+    layers = cv2.merge([spots, spots, spots])
+    kept = cv2.multiply(image, cv2.bitwise_not(layers), scale=1 / 255)
+    return np.asarray(cv2.add(kept, cv2.multiply(seen, layers, scale=1 / 255)), np.uint8)
+
+
+def _glow(image: Image, draw: Random, detail: float, strength: float) -> Image:
+    """What is bright spreads over what is dark beside it, as in a wet or dazzled lens at night."""
+    level = draw.uniform(90, 190)
+    bright = cv2.subtract(image, np.full(4, level))
+    halo = cv2.GaussianBlur(bright, (0, 0), max(0.8, detail * draw.uniform(0.08, 0.5)))
+    return np.asarray(cv2.addWeighted(image, 1.0, halo, draw.uniform(0.6, 2.2) * min(1.0, strength), 0), np.uint8)
 
 
 def _motion(image: Image, draw: Random, reach: float) -> Image:

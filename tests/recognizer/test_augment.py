@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from recognizer.augment import Camera, jitter_real
-from recognizer.optics import Optics, _lines, _shadow, _torn
+from recognizer.optics import Optics, _drops, _glow, _lines, _shadow, _torn
 from recognizer.paint import filled, paint, resized
 from recognizer.synth import PlateGenerator
 
@@ -132,3 +132,20 @@ def test_bands_of_a_torn_picture_are_moved_sideways_whole() -> None:
         starts = np.flatnonzero(np.diff(moved.astype(int)))
         assert len(starts) <= 10
     assert moved.any()
+
+
+def test_drops_are_round_spots_and_leave_the_rest_as_it_was() -> None:
+    plate = barred()
+    for seed in range(30):
+        wet = _drops(plate, Random(seed), 60)
+        assert wet.shape == plate.shape
+        assert (np.abs(wet.astype(int) - plate) > 8).any(axis=2).mean() < 0.25
+
+
+def test_glow_only_brightens_and_most_beside_what_is_bright() -> None:
+    plate = barred()
+    for seed in range(30):
+        glowing = _glow(plate, Random(seed), 60, 1.0).astype(int)
+        assert (glowing >= plate).all()
+        bar = glowing[55, 20:34]
+        assert (np.maximum(bar[0], bar[-1]) >= bar[7]).all()
