@@ -102,6 +102,7 @@ class PlateFormat:
     art_colours: tuple[str, ...] = ()
     ornaments: tuple[str, ...] = ("seal",)
     stickers: float = 0.0
+    end_bolts: float = 0.04
 
     @property
     def lines(self) -> int:

@@ -130,8 +130,11 @@ class _Drawing:
         """Registration stickers in corners, bolts or holes where plates are fixed."""
         if self._rng.random() < self._plate.stickers:
             self._stick()
-        if self._rng.random() < 0.4:
-            self._screw()
+        wide = self.canvas.shape[1] > 3 * self.canvas.shape[0]
+        if wide and self._rng.random() < self._plate.end_bolts:  # one of them may touch a first small digit
+            self._screw(self._rng.uniform(0.012, 0.05), self._rng.uniform(0.4, 0.6))
+        elif self._rng.random() < 0.4:
+            self._screw(self._rng.uniform(0.12, 0.32), self._rng.choice((0.08, 0.5, 0.1)) if wide else 0.08)
 
     def _border(self) -> None:
         """A line around the plate, at its edge or a little inside."""
@@ -264,16 +267,12 @@ class _Drawing:
             x, y = max(0, min(x, width - wide)), max(0, min(y, height - high))
             self.canvas[y : y + high, x : x + wide] = resized(sticker, wide, high)
 
-    def _screw(self) -> None:
-        """Bolts or holes at the places where plates are fixed."""
+    def _screw(self, across: float, level: float) -> None:
+        """Bolts or holes: the shares of the width and height that they are from the plate's edges."""
         rng = self._rng
         height, width = self.canvas.shape[:2]
         radius = max(2, round(height * rng.uniform(0.02, 0.045)))
         colour = mix(rng.choice(_SCREWS), self._ink, 0.1)
-        across = rng.uniform(0.12, 0.32)
-        level = rng.choice((0.08, 0.5, 0.1)) if width > 3 * height else 0.08
-        if width > 3 * height and rng.random() < 0.25:  # at both ends, where one touches a first small digit
-            across, level = rng.uniform(0.012, 0.05), rng.uniform(0.4, 0.6)
         for x in (across, 1 - across):
             for y in (level,) if level > 0.3 or rng.random() < 0.4 else (level, 1 - level):
                 cv2.circle(self.canvas, (round(width * x), round(height * y)), radius, colour, -1, cv2.LINE_AA)

@@ -98,12 +98,26 @@ def test_no_plate_loses_a_character_at_its_edge(renderer: PlateRenderer) -> None
     """Bars at both ends of the lettering stay inside the picture, in one line and two."""
     plates = [plate for plate in load_formats() if plate.code in ("DE", "DE-2", "RU", "US-NY", "VN-2", "GB")]
     for plate in plates:
-        bare = PlateFormat("T", "T", plate.patterns, size_mm=plate.size_mm, border=0.0)
+        bare = PlateFormat("T", "T", plate.patterns, size_mm=plate.size_mm, border=0.0, end_bolts=0.0)
         for seed in range(10):
             pieces = plate.patterns[0].sample(Random(seed))
             image = renderer.draw(bare, pieces, Colours("white", "black"), Random(seed))
             edge = np.concatenate([image[:, :2].reshape(-1, 3), image[:, -2:].reshape(-1, 3)])
             assert edge.min() > 120, f"{plate.code}: lettering runs over the edge"
+
+
+def test_bolts_at_both_ends_are_as_frequent_as_the_format_says(renderer: PlateRenderer) -> None:
+    (uzbek,) = [plate for plate in load_formats() if plate.code == "UZ"]
+    for often, expected in ((0.0, 0), (1.0, 40)):
+        bare = PlateFormat("T", "T", uzbek.patterns, height=0.3, border=0.0, end_bolts=often)
+        bolted = 0
+        for seed in range(40):
+            image = renderer.draw(
+                bare, uzbek.patterns[0].sample(Random(seed)), Colours("white", "#e0e0e0"), Random(seed)
+            )
+            middle = image[35:75].min(axis=(0, 2)).astype(int)
+            bolted += all(abs(int(end.min()) - int(np.median(middle))) > 12 for end in (middle[2:30], middle[-30:-2]))
+        assert bolted == pytest.approx(expected, abs=8)
 
 
 def test_free_plates_have_three_to_nine_characters_on_one_line_or_two() -> None:
