@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.colours import Bgr, any_colour
-from recognizer.paint import filled, shade
+from recognizer.paint import paint, paint_picture, shade
 
 Image = NDArray[np.uint8]
 _LEVELS = np.arange(256, dtype=np.float32)
 # Sensor noise is cut out of one sheet, drawn once: white noise, and the same smoothed (blotches of a denoiser).
 _SHEET = (384, 768)
+# Mud, dust and snow.
+_COVERS: tuple[Bgr, ...] = ((60, 80, 100), (90, 105, 120), (40, 50, 60), (130, 140, 150), (244, 240, 236))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +198,6 @@ def _glare(image: Image, draw: Random, strength: float) -> Image:
     return np.asarray(cv2.add(image, cv2.merge([light, light, light])), np.uint8)
 
 
-_COVERS: tuple[Bgr, ...] = ((60, 80, 100), (90, 105, 120), (40, 50, 60), (130, 140, 150), (244, 240, 236))
-
-
 def _dirt(image: Image, draw: Random, strength: float) -> Image:
     """Mud, dust or snow: blotches of one colour, and splashes."""
     height, width = image.shape[:2]
@@ -208,10 +207,9 @@ def _dirt(image: Image, draw: Random, strength: float) -> Image:
     for _ in range(draw.randrange(6)):
         radius = max(1, round(height * draw.uniform(0.01, 0.05)))
         cv2.circle(cover, (draw.randrange(width), draw.randrange(height)), radius, 190, -1)
-    mud = filled(height, width, draw.choice(_COVERS))
-    layers = cv2.merge([cover, cover, cover])
-    kept = cv2.multiply(image, cv2.bitwise_not(layers), scale=1 / 255)
-    return np.asarray(cv2.add(kept, cv2.multiply(mud, layers, scale=1 / 255)), np.uint8)
+    covered = image.copy()
+    paint(covered, cover, 0, 0, draw.choice(_COVERS))
+    return covered
 
 
 def _lines(image: Image, draw: Random) -> Image:
@@ -237,10 +235,10 @@ def _drops(image: Image, draw: Random, detail: float) -> Image:
     soft = max(0.5, detail * 0.04)
     spots = np.asarray(cv2.GaussianBlur(spots, (0, 0), soft), np.uint8)
     beside = np.roll(image, round(draw.gauss(0, 0.2) * detail), axis=0)
-    seen = cv2.GaussianBlur(beside, (0, 0), max(0.7, detail * draw.uniform(0.04, 0.09)))
-    layers = cv2.merge([spots, spots, spots])
-    kept = cv2.multiply(image, cv2.bitwise_not(layers), scale=1 / 255)
-    return np.asarray(cv2.add(kept, cv2.multiply(seen, layers, scale=1 / 255)), np.uint8)
+    seen = np.asarray(cv2.GaussianBlur(beside, (0, 0), max(0.7, detail * draw.uniform(0.04, 0.09))), np.uint8)
+    wet = image.copy()
+    paint_picture(wet, seen, spots, 0, 0)
+    return wet
 
 
 def _glow(image: Image, draw: Random, detail: float, strength: float) -> Image:

@@ -149,7 +149,8 @@ class PlateReader:
         """Calibrated probabilities that texts are right, from the network's log probabilities of them."""
         p = np.exp(log_probs).clip(1e-6, 1 - 1e-6)
         logits = np.log(p / (1 - p))
-        return list((1 / (1 + np.exp(-(self.calibration.slope * logits + self.calibration.offset)))).tolist())
+        found: list[float] = (1 / (1 + np.exp(-(self.calibration.slope * logits + self.calibration.offset)))).tolist()
+        return found
 
 
 def _in_order(found: Sequence[Sequence[Decoded]]) -> list[list[Decoded]]:

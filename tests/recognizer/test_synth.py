@@ -108,7 +108,7 @@ def test_no_plate_loses_a_character_at_its_edge(renderer: PlateRenderer) -> None
 
 def test_bolts_at_both_ends_are_as_frequent_as_the_format_says(renderer: PlateRenderer) -> None:
     (uzbek,) = [plate for plate in load_formats() if plate.code == "UZ"]
-    for often, expected in ((0.0, 0), (1.0, 40)):
+    for often, least, most in ((0.0, 0, 0), (1.0, 32, 40)):
         bare = PlateFormat("T", "T", uzbek.patterns, height=0.3, border=0.0, end_bolts=often)
         bolted = 0
         for seed in range(40):
@@ -117,7 +117,7 @@ def test_bolts_at_both_ends_are_as_frequent_as_the_format_says(renderer: PlateRe
             )
             middle = image[35:75].min(axis=(0, 2)).astype(int)
             bolted += all(abs(int(end.min()) - int(np.median(middle))) > 12 for end in (middle[2:30], middle[-30:-2]))
-        assert bolted == pytest.approx(expected, abs=8)
+        assert least <= bolted <= most  # some are of nearly the plate's colour
 
 
 def test_free_plates_have_three_to_nine_characters_on_one_line_or_two() -> None:
