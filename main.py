@@ -2,11 +2,11 @@
 
 import sys
 
-from app import bootstrap
+from app.config import bootstrap
 
 bootstrap.prepare()
 
-from app.cli import main  # noqa: E402  (cv2, torch and Qt may only be imported after prepare)
+from app.cli.main import main  # noqa: E402  (cv2, torch and Qt may only be imported after prepare)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 
 from app.pipeline.types import EventKind, PlateEvent
-from app.platelog.errors import LogError
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Guess, LogStatus, Visit
-from app.platelog.watchlist import Hit
-from app.platelog.writer import Bounds, LogWriter
+from app.store.errors import LogError
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Guess, LogStatus, Visit
+from app.store.watchlist import Hit
+from app.store.writer import Bounds, LogWriter
 
 _TRACKS_REMEMBERED = 20_000  # so many vehicles back, the same hit is not told twice
 _AGREED = 2  # readings that must agree before a hit is told while the vehicle is still in view

@@ -87,7 +87,7 @@ def _add_compose(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    from detector.train import TrainOptions, train
+    from detector.training.trainer import TrainOptions, train
 
     options = {name: value for name, value in vars(args).items() if name != "command"}
     print(f"best checkpoint: {train(TrainOptions(**options))}")
@@ -95,9 +95,9 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from detector import evaluate
-    from detector.datasets import read_yolo
     from detector.detector import PlateDetector
+    from detector.training import evaluate
+    from detector.training.datasets import read_yolo
     from detector.weights import default_weights, open_weights
 
     weights = args.weights or default_weights()
@@ -144,7 +144,7 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _convert(args: argparse.Namespace) -> int:
-    from detector.convert import convert
+    from detector.training.convert import convert
 
     result = convert(args.yolo, args.voc, args.openalpr, args.out, args.val_share)
     for problem in result.problems:
@@ -155,7 +155,7 @@ def _convert(args: argparse.Namespace) -> int:
 
 
 def _compose(args: argparse.Namespace) -> int:
-    from detector.compose import compose
+    from detector.training.compose import compose
 
     print(f"written {compose(args.plates, args.out, args.count, args.backgrounds, args.onto, args.seed)}")
     return 0

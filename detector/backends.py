@@ -280,7 +280,7 @@ def _cuda_usable() -> bool:
 
 
 def _on_card(weights: Weights, device: str) -> Backend:
-    from detector.card import CardBackend
+    from detector.cuda import CardBackend
 
     return CardBackend(weights, device)
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
-from detector import tiles as tiling
+from detector import tiling as tiling
 from detector.backends import Precision, make_backend
 from detector.postprocess import Boxes, Scores, suppress, to_detections
 from detector.preprocess import Image, Letterbox, check, groups, letterbox, plan

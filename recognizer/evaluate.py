@@ -11,12 +11,12 @@ from pathlib import Path
 
 import cv2
 
-from recognizer.datasets import Sample, load
 from recognizer.images import Image
 from recognizer.metrics import Reliability, Scores, reliability, score
 from recognizer.reader import PlateReader
 from recognizer.readings import Reading
 from recognizer.sheets import Tile, contact_sheet
+from recognizer.training.datasets import Sample, load
 
 #: Crops read in one call.
 BATCH = 64

@@ -15,12 +15,12 @@ from PIL import Image as Pil
 from recognizer.alphabet import Alphabet, written
 from recognizer.config import TUTORIAL_DROPPED
 from recognizer.ctc import greedy
-from recognizer.datasets import read_image
 from recognizer.images import Image
 from recognizer.page import Page
 from recognizer.reader import PlateReader
 from recognizer.readings import Reading
 from recognizer.sheets import INK, LINE, MUTED, Colour, lettering, scaled
+from recognizer.training.datasets import read_image
 
 BLANK_SIGN = "–"
 LEFT, RIGHT, EDGE = 74, 40, 24

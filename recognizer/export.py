@@ -14,7 +14,7 @@ from torch import nn
 
 from recognizer import checkpoint as checkpoints
 from recognizer import reader
-from recognizer.align import MARGIN
+from recognizer.aligner import MARGIN
 from recognizer.alphabet import FIRST, Alphabet
 from recognizer.backends import to_openvino
 from recognizer.checkpoint import Checkpoint

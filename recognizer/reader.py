@@ -8,16 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from recognizer import checkpoint as checkpoints
-from recognizer.align import Aligner, Quad, Straightener
+from recognizer.aligner import Aligner, Quad, Straightener
 from recognizer.alphabet import Alphabet
 from recognizer.backends import choose
-from recognizer.card import open_card
 from recognizer.ctc import Decoded, beam
+from recognizer.cuda import open_card
 from recognizer.formats import rerank
 from recognizer.images import Image
-from recognizer.looks import HOPELESS, UNSURE, looks, pool
-from recognizer.order import in_order
 from recognizer.readings import Alternative, Reading
+from recognizer.test_time_augmentation import HOPELESS, UNSURE, looks, pool
+from recognizer.text_order import in_order
 
 WEIGHTS = Path(__file__).parent.parent / "assets" / "weights"
 #: Largest batch given to the network at once; more crops go in several calls, so that memory stays bounded.

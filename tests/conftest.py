@@ -8,7 +8,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if find_library("cuda") is None:  # kernels for a card are interpreted here; Triton asks when it is imported
     os.environ.setdefault("TRITON_INTERPRET", "1")
 
-from app import bootstrap
+from app.config import bootstrap
 
 bootstrap.prepare()
 

@@ -18,10 +18,10 @@ import cv2
 import numpy as np
 import pytest
 
-from app.platelog.errors import LogError
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Visit
+from app.store.errors import LogError
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Visit
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "hunter2"
@@ -41,9 +41,9 @@ def watch(event, args):
 sys.addaudithook(watch)
 sys.argv[0] = "main.py"
 sys.dont_write_bytecode = True
-from app.bootstrap import prepare
+from app.config.bootstrap import prepare
 prepare()
-from app.cli import main
+from app.cli.main import main
 raise SystemExit(main(sys.argv[1:]))
 """
 

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from app.cli import main
+from app.cli.main import main
 
 CLIP = Path(__file__).resolve().parents[1] / "assets" / "demo" / "street.mp4"
 SLACK_S = 1.0

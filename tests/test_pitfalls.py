@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from app.pipeline import live
-from app.pipeline.live import LiveSource
-from app.pipeline.sources import SourceError, identify
+from app.sources import camera as live
+from app.sources.camera import LiveSource
+from app.sources.source import SourceError, identify
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = [ROOT / "main.py", *(path for name in ("app", "detector", "recognizer") for path in (ROOT / name).rglob("*.py"))]

@@ -148,7 +148,7 @@ def test_what_the_readme_names_exists() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", readme):
         assert (ROOT / target).exists(), f"README.md points at {target}, which is not there"
-    from app.cli import COMMANDS
+    from app.cli.main import COMMANDS
 
     known = {command.name for command in COMMANDS}
     assert set(re.findall(r"python main\.py (\w+)", readme)) - {"the"} <= known

@@ -134,7 +134,7 @@ def _module(path: Path) -> str:
 def _settings() -> Iterator[str]:
     """Give the texts of the settings' schema, which knows no Qt."""
     sys.path.insert(0, str(ROOT))
-    from app.settings import schema, section_label
+    from app.config.settings import schema, section_label
 
     for entry in schema():
         option = entry.option

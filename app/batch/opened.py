@@ -8,13 +8,13 @@ from app.batch.progress import Item
 from app.batch.rows import Reads
 from app.batch.waiting import Answer
 from app.batch.writers import AnnotatedVideo
-from app.pipeline.buffers import Closed
-from app.pipeline.capture import Capture
+from app.config.settings import Live
 from app.pipeline.opening import make_capture, make_source
-from app.pipeline.sources import SourceKind
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame
-from app.settings import Live
+from app.sources.buffers import Closed
+from app.sources.capture import Capture
+from app.sources.source import SourceKind
 
 _AHEAD = 1  # sources opened before it is their turn
 _POLL_S = 0.2

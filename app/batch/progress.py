@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from app.pipeline.sources import SourceError, SourceSpec, expand
+from app.config.redaction import redact
 from app.pipeline.types import PlateEvent
-from app.redact import redact
+from app.sources.source import SourceError, SourceSpec, expand
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from app.batch.outputs import Outputs, Writing
 from app.batch.progress import Control, Item, Progress, Report
 from app.batch.state import Done, fingerprint
 from app.batch.writers import AnnotatedVideo, annotated_path, save_annotated
-from app.pipeline.ahead import Ahead
+from app.config.redaction import redact
+from app.config.settings import Live
 from app.pipeline.core import Pipeline, Sight
+from app.pipeline.prefetch import Ahead
 from app.pipeline.types import FrameResult, PlateEvent, light
-from app.redact import redact
-from app.settings import Live
 
 __all__ = ["Control", "Item", "Outputs", "Report", "run"]
 

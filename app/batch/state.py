@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.batch.files import start_private, unwritable
-from app.pipeline.sources import SourceSpec
+from app.sources.source import SourceSpec
 
 Lengths = dict[str, int]
 _LONGEST_RUN = 32  # as the log takes it

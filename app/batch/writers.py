@@ -14,8 +14,8 @@ from app import columns
 from app.batch.files import OutputError, RowFile, start_private, unwritable
 from app.batch.rows import csv_row, json_line
 from app.pipeline.overlay import annotate
-from app.pipeline.sources import SourceInfo, SourceSpec, is_text
 from app.pipeline.types import FrameResult, Image, PlateEvent
+from app.sources.source import SourceInfo, SourceSpec, is_text
 
 _CODECS = {".avi": "MJPG", ".webm": "VP80"} | dict.fromkeys((".mp4", ".m4v", ".mov", ".mkv", ".ts"), "mp4v")
 _ROOM_BYTES = 16 << 20  # left on the disk, for the video's end and for the log

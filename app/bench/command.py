@@ -31,7 +31,7 @@ def main(args: argparse.Namespace) -> int:
     from app.bench.material import ROOT, prepare
     from app.bench.parts import PARTS, PartError, Plan
     from app.bench.report import settings
-    from app.pipeline.sources import SourceError
+    from app.sources.source import SourceError
 
     parts = tuple(part for part in PARTS if part in (args.part or PARTS))
     if unknown := set(args.part or ()) - set(PARTS):

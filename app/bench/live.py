@@ -11,13 +11,13 @@ import cv2
 from app.bench.figures import Measured, Timing
 from app.bench.recorded import temporary_journal
 from app.journal import Journal
-from app.pipeline.capture import Capture
 from app.pipeline.engine import Engine
-from app.pipeline.live import LiveSource
 from app.pipeline.opening import load_pipeline
 from app.pipeline.overlay import annotate
-from app.pipeline.sources import SourceKind, SourceSpec
 from app.pipeline.types import EventKind, FrameResult, PlateEvent
+from app.sources.camera import LiveSource
+from app.sources.capture import Capture
+from app.sources.source import SourceKind, SourceSpec
 
 _VIEWER_S = 0.033  # the window looks for a new picture 30 times a second
 _SETTLE_S = 0.5  # left out: the networks' first calls, and so long after them

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.recordings import VideoFile
-from app.pipeline.sources import SourceError, SourceKind, expand, identify
 from app.pipeline.types import Image
+from app.sources.recording import VideoFile
+from app.sources.source import SourceError, SourceKind, expand, identify
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_CLIP = ROOT / "assets" / "demo" / "street.mp4"

@@ -10,7 +10,7 @@ from rich.table import Table
 from app.bench.compare import Ratio
 from app.bench.figures import Measured, Timing
 from app.bench.parts import Plan
-from app.bootstrap import usable_cpus
+from app.config.bootstrap import usable_cpus
 
 Figure = float | str | None | dict[str, object]
 #: The figures that every run without --against names in its last line, null where their part was left out.

@@ -8,8 +8,8 @@ import faulthandler
 import sys
 from pathlib import Path
 
-from app import bootstrap
 from app.bench.figures import Measured
+from app.config import bootstrap
 
 
 def main(argv: list[str] | None = None) -> int:

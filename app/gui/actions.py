@@ -7,7 +7,7 @@ from PyQt5.QtCore import QCoreApplication
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QMainWindow, QMenu, QMenuBar
 
-from app.gui import icons
+from app.gui.widgets import icons
 
 
 @dataclass(frozen=True, slots=True)

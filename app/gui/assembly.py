@@ -4,17 +4,17 @@ from PyQt5.QtCore import QCoreApplication, Qt
 from PyQt5.QtWidgets import QDialog
 
 from app.gui.bars import Extras
-from app.gui.controller import Controller
 from app.gui.dialogs.export import ExportDialog
 from app.gui.dialogs.retention import RetentionDialog
 from app.gui.dialogs.settings import SettingsDialog
-from app.gui.live_page import LivePage
-from app.gui.pages.batch import BatchPage
-from app.gui.pages.reads import ReadsPage
-from app.gui.pages.search import SearchPage
-from app.gui.pages.watch import WatchPage
+from app.gui.live.live_page import LivePage
+from app.gui.queue.queue_page import BatchPage
+from app.gui.reads.reads_page import ReadsPage
+from app.gui.search.search_page import SearchPage
+from app.gui.session.controller import Controller
+from app.gui.watch.watch_page import WatchPage
 from app.gui.window import MainWindow
-from app.platelog.search import Query
+from app.store.search import Query
 
 
 def add_pages(window: MainWindow, controller: Controller) -> None:

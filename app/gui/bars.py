@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from PyQt5.QtCore import QObject, QSize, Qt
 from PyQt5.QtWidgets import QAction, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from app.gui import icons, theme
+from app.config.redaction import MASK
 from app.gui.actions import SEPARATOR, Command, add_menu, fill, make_action, tr
 from app.gui.dialogs.about import AboutDialog
 from app.gui.keys import KeysDialog
-from app.gui.opening import shown
-from app.redact import MASK
+from app.gui.live.open_actions import shown
+from app.gui.widgets import icons, theme
 
 if TYPE_CHECKING:
     from app.gui.window import MainWindow

@@ -11,10 +11,10 @@ from PyQt5.QtCore import QT_VERSION_STR, QObject, Qt, pyqtSignal
 from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import QApplication, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.bootstrap import version
-from app.gui.placing import fit
-from app.gui.widgets import Picture, button, label
-from app.redact import redact
+from app.config.bootstrap import version
+from app.config.redaction import redact
+from app.gui.widgets.common import Picture, button, label
+from app.gui.widgets.window_geometry import fit
 
 _log = logging.getLogger(__name__)
 _LIBRARIES = ("torch", "cv2", "numpy", "openvino", "sqlalchemy", "ultralytics")

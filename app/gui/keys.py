@@ -3,7 +3,7 @@
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
-from app.gui.widgets import button, label
+from app.gui.widgets.common import button, label
 
 
 class KeysDialog(QDialog):

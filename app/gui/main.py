@@ -11,21 +11,22 @@ from pathlib import Path
 from PyQt5.QtCore import QLocale, QSettings, QTimer, QTranslator
 from PyQt5.QtWidgets import QApplication, QMessageBox
 
-from app import bootstrap, settings
-from app.gui import icons, known, theme
+from app.config import bootstrap, settings
+from app.config.settings import Settings
 from app.gui.assembly import add_pages
-from app.gui.boxes import message_box, tell_trouble
-from app.gui.controller import Controller
 from app.gui.crash import CrashGuard
-from app.gui.feed import Feed
-from app.gui.housekeeping import Housekeeping
-from app.gui.kept import Kept, open_log
-from app.gui.opening import Opening
-from app.gui.system_colours import system_is_dark
+from app.gui.live.open_actions import Opening
+from app.gui.session import saved_sources as known
+from app.gui.session.controller import Controller
+from app.gui.session.feed import Feed
+from app.gui.session.housekeeping import Housekeeping
+from app.gui.session.log_session import Kept, open_log
+from app.gui.widgets import icons, theme
+from app.gui.widgets.message_boxes import message_box, tell_trouble
+from app.gui.widgets.system_colours import system_is_dark
 from app.gui.window import MainWindow
 from app.pipeline.core import Pipeline
-from app.platelog.errors import LogError, LogInUse
-from app.settings import Settings
+from app.store.errors import LogError, LogInUse
 
 _log = logging.getLogger(__name__)
 _TRANSLATIONS = Path(__file__).resolve().parents[2] / "assets" / "translations"

@@ -15,20 +15,20 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui import theme
+from app.config.settings import with_value
 from app.gui.bars import Bars, Extras
-from app.gui.boxes import sure
-from app.gui.controller import Controller
-from app.gui.fractional import Seams
-from app.gui.hits import HitBanner, HitDesk
-from app.gui.live_page import LivePage
-from app.gui.notice import Notice
-from app.gui.opening import Opening, names_in
-from app.gui.placing import Placing, room_for
-from app.gui.rail import Rail
-from app.gui.source_desk import SourceDesk
-from app.gui.widgets import days_of, label, several
-from app.settings import with_value
+from app.gui.live.live_page import LivePage
+from app.gui.live.open_actions import Opening, names_in
+from app.gui.live.source_actions import SourceDesk
+from app.gui.session.controller import Controller
+from app.gui.watch.hits import HitBanner, HitDesk
+from app.gui.widgets import theme
+from app.gui.widgets.common import days_of, label, several
+from app.gui.widgets.fractional import Seams
+from app.gui.widgets.message_boxes import sure
+from app.gui.widgets.notice import Notice
+from app.gui.widgets.rail import Rail
+from app.gui.widgets.window_geometry import Placing, room_for
 
 _RUN_STOP_S = 0.5
 _LEAST = QSize(900, 560)

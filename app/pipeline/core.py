@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.pipeline.closer import PART_PX, CloserLooks
-from app.pipeline.consensus import Finding, PlateTrack
-from app.pipeline.gates import cut_by_border, in_margin, plate_form, plate_shaped
+from app.pipeline.plate_track import Finding, PlateTrack
+from app.pipeline.plausibility import cut_by_border, in_margin, plate_form, plate_shaped
 from app.pipeline.rejections import Rejections, objection_to, why_unread
 from app.pipeline.stats import StageTimes
 from app.pipeline.stillness import Stillness
@@ -25,6 +24,7 @@ from app.pipeline.types import (
 )
 from app.pipeline.visits import VisitBook
 from app.pipeline.zones import Zones
+from app.pipeline.zoomed_detection import PART_PX, CloserLooks
 from detector.crops import cut, sharpness
 from detector.types import Detection
 from recognizer.readings import Reading

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from app.pipeline.ahead import Ahead
-from app.pipeline.buffers import Closed
-from app.pipeline.capture import Capture, CaptureStatus
 from app.pipeline.core import Pipeline
+from app.pipeline.prefetch import Ahead
 from app.pipeline.types import Frame, FrameResult, PlateEvent
+from app.sources.buffers import Closed
+from app.sources.capture import Capture, CaptureStatus
 
 _log = logging.getLogger(__name__)
 _IDLE_S = 0.5

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from app.bootstrap import usable_cpus
-from app.pipeline.capture import Backoff, Capture
+from app.config.bootstrap import usable_cpus
+from app.config.settings import Live
 from app.pipeline.core import Detector, Pipeline, Reader
-from app.pipeline.live import LiveSource
-from app.pipeline.recordings import PictureFile, VideoFile
-from app.pipeline.sources import Source, SourceKind, SourceSpec
 from app.pipeline.stats import StageTimes
 from app.pipeline.tracking import LOW_SCORE
 from app.pipeline.tuning import Tuning
-from app.settings import Live
+from app.sources.camera import LiveSource
+from app.sources.capture import Backoff, Capture
+from app.sources.recording import PictureFile, VideoFile
+from app.sources.source import Source, SourceKind, SourceSpec
 
 _MOST_STREAMS = 4  # frames looked at at once; with more cores each has more threads
 _OF_READER = {"tensorrt": "cuda:0", "cuda": "cuda:0", "openvino": "cpu"}  # the reader has fewer ways to run

@@ -2,8 +2,8 @@
 
 from collections import Counter, deque
 
-from app.pipeline.consensus import Finding, PlateTrack
-from app.pipeline.gates import plate_form
+from app.pipeline.plate_track import Finding, PlateTrack
+from app.pipeline.plausibility import plate_form
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Rejection, RejectReason
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from app.pipeline.closer import Thumb, thumbnail
 from app.pipeline.types import Frame
+from app.pipeline.zoomed_detection import Thumb, thumbnail
 
 # Levels of grey by which noise and compression hardly ever change a pixel, and the pixels of a thumbnail that may:
 # a plate as small as can be read is some pixels of it, and the vehicle round it hundreds.

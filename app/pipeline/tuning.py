@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from app.config.settings import Settings
 from app.pipeline.zones import Zones
-from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from app.pipeline.consensus import Finding
-from app.pipeline.gates import region_of
+from app.pipeline.plate_track import Finding
+from app.pipeline.plausibility import region_of
 from app.pipeline.types import EventKind, PlateEvent
 from app.pipeline.voting import Vote, distance
 from detector.types import Box

@@ -5,9 +5,9 @@ from random import Random
 
 from assets.demo.camera import Image
 from recognizer.formats import resolve
-from recognizer.lettering import FontBook
 from recognizer.patterns import parse
-from recognizer.render import PlateRenderer
+from recognizer.synthesis.lettering import FontBook
+from recognizer.synthesis.render import PlateRenderer
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,18 +19,18 @@ from app.batch.progress import Control, Item, Report, items_of
 from app.batch.runner import run
 from app.batch.state import StateFile
 from app.batch.writers import AnnotatedVideo, annotated_path, csv_file, json_file
+from app.config.settings import Live
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
-from app.pipeline.live import LiveSource
-from app.pipeline.recordings import VideoFile
-from app.pipeline.sources import SourceError, SourceKind, SourceSpec, identify
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Image, PlateEvent
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import ALLOW
-from app.platelog.watchlist import WatchEntry
-from app.settings import Live
+from app.sources.camera import LiveSource
+from app.sources.recording import VideoFile
+from app.sources.source import SourceError, SourceKind, SourceSpec, identify
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import ALLOW
+from app.store.watchlist import WatchEntry
 from detector.types import Detection
 from recognizer.readings import Reading
 from tests.app.pipeline.clips import set_durations, write_clip

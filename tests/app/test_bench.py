@@ -17,7 +17,7 @@ from app.bench.live import Camera
 from app.bench.material import LIVE_SIZE, prepare
 from app.bench.memory import peak_mb
 from app.bench.report import HEADLINES, headlines
-from app.pipeline.sources import SourceError
+from app.sources.source import SourceError
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = st.text(min_size=1, max_size=12)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app import bootstrap
+from app.config import bootstrap
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("cv2", "torch", "PyQt5", "ultralytics", "openvino")
@@ -53,7 +53,7 @@ def x_display() -> Iterator[str]:
 
 
 def test_nothing_heavy_is_imported_by_the_bootstrap_or_the_command_line() -> None:
-    code = f"import sys, app.cli, app.bootstrap; print([name for name in {HEAVY} if name in sys.modules])"
+    code = f"import sys, app.cli.main, app.config.bootstrap; print([name for name in {HEAVY} if name in sys.modules])"
     assert _python(code).stdout.strip() == "[]"
 
 

@@ -8,7 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from app import bootstrap, cli
+from app.cli import main as cli
+from app.config import bootstrap
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -113,7 +114,7 @@ def test_options_that_there_are_pass_shortened_too_and_so_do_files_named_like_on
 ) -> None:
     read: list[argparse.Namespace] = []
     monkeypatch.setattr(cli, "has_display", lambda: False)
-    monkeypatch.setattr("app.batch.main", lambda args: read.append(args) or 3)
+    monkeypatch.setattr("app.cli.run.main", lambda args: read.append(args) or 3)
     assert cli.main(words) == 3
     assert read[0].sources == [words[-1]]
 

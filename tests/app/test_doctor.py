@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app import doctor
-from app.doctor import Finding, State
-from app.settings import Settings, save, with_value
+from app.cli import doctor
+from app.cli.doctor import Finding, State
+from app.config.settings import Settings, save, with_value
 
 
 def _found(check: doctor.Check, name: str) -> Finding:

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from app import evaluate
-from app.evaluate import Score, Truth, TruthError, foremost, read_openalpr, read_truth, score_all, score_file
+from app.cli import evaluate
+from app.cli.evaluate import Score, Truth, TruthError, foremost, read_openalpr, read_truth, score_all, score_file
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
 from app.pipeline.types import EventKind, PlateEvent, WallClock

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.batch import outputs
-from app.cli import main
+from app.cli.main import main
 from app.pipeline import opening
-from app.platelog.store import Store
+from app.store.store import Store
 from tests.app.pipeline.clips import write_clip
 from tests.app.platelog.log_samples import entry
 from tests.app.test_batch import pipeline

@@ -8,11 +8,11 @@ import pytest
 
 from app.journal import Alarm, Journal, open_journal, visit_of
 from app.pipeline.types import EventKind, PlateEvent, WallClock
-from app.platelog.errors import LogInUse, LogUnavailable
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Entry, Guess, LogState, Visit
-from app.platelog.watchlist import Hit, WatchEntry
+from app.store.errors import LogInUse, LogUnavailable
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Entry, Guess, LogState, Visit
+from app.store.watchlist import Hit, WatchEntry
 from detector.types import Box
 from recognizer.readings import Alternative
 
@@ -240,7 +240,7 @@ def test_lists_that_cannot_be_read_now_stop_no_run(journal: Journal, monkeypatch
         raise LogUnavailable("The lists cannot be read.")
 
     monkeypatch.setattr(Store, "save", save)
-    monkeypatch.setattr("app.platelog.watchlist.WatchTable.match", match)
+    monkeypatch.setattr("app.store.watchlist.WatchTable.match", match)
     assert saved(journal, event()).plate == "AB12CDE"
     assert told == ["The lists cannot be read."] and journal.status.message == ""
 

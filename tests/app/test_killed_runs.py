@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from app.platelog.search import Query
-from app.platelog.store import Store
+from app.store.search import Query
+from app.store.store import Store
 from tests.app.pipeline.clips import write_clip
 
 ROOT = Path(__file__).parents[2]
@@ -29,12 +29,12 @@ RUNNER = """
 import os, sys, time
 from app import bootstrap
 bootstrap.prepare()
-import app.console, app.journal, sqlalchemy.dialects.sqlite
+import app.cli.console, app.journal, sqlalchemy.dialects.sqlite
 from app.pipeline import opening, tracking
 from tests.app.test_batch import command, pipeline
 tracking.PlateTracker()
 opening.load_pipeline = lambda device, tuning: pipeline()
-from app.platelog.store import Store
+from app.store.store import Store
 save = Store.save
 def slowly(store, entries):
     time.sleep(0.02)

@@ -13,9 +13,9 @@ from app.batch.progress import Item, Report
 from app.batch.runner import run
 from app.pipeline import opening
 from app.pipeline.core import Pipeline, Sight
-from app.pipeline.sources import identify
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Frame
+from app.sources.source import identify
 from detector import PlateDetector
 from detector import detector as detecting
 from detector.preprocess import plan

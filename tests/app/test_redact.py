@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.redact import redact
+from app.config.redaction import redact
 
 
 @pytest.mark.parametrize(

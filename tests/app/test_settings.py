@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import settings as module
-from app.settings import Entry, Settings, data_folder, dumps, load, save, schema, with_value
+from app.config import settings as module
+from app.config.settings import Entry, Settings, data_folder, dumps, load, save, schema, with_value
 from recognizer.formats import regions
 
 IN_DOUBT = with_value(Settings(), "log.keep_days", 0)  # of a file with a fault

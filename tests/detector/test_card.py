@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.backends import make_backend, nvidia_present
-from detector.card import CardBackend
+from detector.cuda import CardBackend
 from detector.weights import open_weights
 
 THRESHOLD = 0.005

@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
-from detector.augment import EFFECTS, degrade
-from detector.compose import compose, corners, make, swap
-from detector.datasets import read_yolo
+from detector.training.augment import EFFECTS, degrade
+from detector.training.compose import compose, corners, make, swap
+from detector.training.datasets import read_yolo
 from detector.types import Box
 
 
@@ -55,7 +55,7 @@ def test_boxes_hold_the_brighter_pixels_of_the_plates_set_in():
 
 
 def test_a_plate_is_replaced_in_its_place(monkeypatch):
-    monkeypatch.setattr("detector.compose.degrade", lambda image, rng: image)
+    monkeypatch.setattr("detector.training.compose.degrade", lambda image, rng: image)
     ground = scene(60)
     old = Box(100, 100, 200, 125)
     ground[100:125, 100:200] = (0, 0, 255)

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from detector.convert import convert
-from detector.datasets import checked, read_openalpr, read_voc, read_yolo
+from detector.training.convert import convert
+from detector.training.datasets import checked, read_openalpr, read_voc, read_yolo
 from detector.types import Box
 
 

@@ -5,8 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from detector import evaluate
-from detector.datasets import Sample
+from detector.training import evaluate
+from detector.training.datasets import Sample
 from detector.types import Box, Detection
 
 PLATE, SMALL = Box(10, 10, 110, 40), Box(150, 60, 170, 66)

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from detector.metrics import Judged, average_precision, judge, recall_and_precision
+from detector.training.metrics import Judged, average_precision, judge, recall_and_precision
 from detector.types import Box, Detection
 
 PLATE, OTHER = Box(0, 0, 100, 20), Box(200, 0, 300, 20)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.tiles import MAX_TILES, OVERLAP, Tile, about, automatic, grid, merge
+from detector.tiling import MAX_TILES, OVERLAP, Tile, about, automatic, grid, merge
 from detector.types import Box, Detection
 
 SIDES = st.integers(64, 8000)

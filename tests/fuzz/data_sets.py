@@ -12,8 +12,8 @@ def _openalpr_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_openalpr(data: bytes, folder: Path) -> bool:
-    from app.evaluate import TruthError, read_openalpr
-    from detector import datasets
+    from app.cli.evaluate import TruthError, read_openalpr
+    from detector.training import datasets
 
     a_picture(folder)
     put(folder, "a.txt", data)
@@ -29,7 +29,7 @@ def _yolo_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_yolo(data: bytes, folder: Path) -> bool:
-    from detector.convert import convert
+    from detector.training.convert import convert
 
     path = _yolo(folder)
     path.write_bytes(data)
@@ -51,7 +51,7 @@ def _label_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_label(data: bytes, folder: Path) -> bool:
-    from detector.datasets import read_yolo
+    from detector.training.datasets import read_yolo
 
     path = _yolo(folder)
     put(folder, "labels/val/a.txt", data)
@@ -64,7 +64,7 @@ def _sources_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_sources(data: bytes, folder: Path) -> bool:
-    from detector.convert import convert
+    from detector.training.convert import convert
 
     path = _yolo(folder)
     put(folder, "sources.csv", data)
@@ -88,7 +88,7 @@ def _voc_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_voc(data: bytes, folder: Path) -> bool:
-    from detector.datasets import read_voc
+    from detector.training.datasets import read_voc
 
     a_picture(folder)
     path = put(folder, "a.xml", data)
@@ -105,7 +105,7 @@ def _annotation_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_annotation(data: bytes, folder: Path) -> bool:
-    from recognizer import datasets
+    from recognizer.training import datasets
 
     for part in ("img", "ann"):
         (folder / "set" / part).mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ def _zip_seeds(folder: Path) -> list[bytes]:
 
 
 def _feed_zip(data: bytes, folder: Path) -> bool:
-    from recognizer import datasets
+    from recognizer.training import datasets
 
     datasets._archive.cache_clear()
     path = put(folder, "set.zip", data)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from app import bootstrap
+from app.config import bootstrap
 
 bootstrap.prepare()
 

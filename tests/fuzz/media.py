@@ -16,8 +16,8 @@ def _picture_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_picture(data: bytes, folder: Path) -> bool:
-    from app.pipeline.recordings import PictureFile
-    from app.pipeline.sources import SourceError, identify
+    from app.sources.recording import PictureFile
+    from app.sources.source import SourceError, identify
 
     def read(path: Path) -> None:
         source = PictureFile(identify(str(path)))
@@ -42,8 +42,8 @@ def _video_seeds(folder: Path) -> list[bytes]:
 
 
 def _feed_video(data: bytes, folder: Path) -> bool:
-    from app.pipeline.recordings import VideoFile
-    from app.pipeline.sources import SourceError, identify
+    from app.sources.recording import VideoFile
+    from app.sources.source import SourceError, identify
 
     def read(path: Path) -> None:
         with closing(VideoFile(identify(str(path)))) as source:

@@ -13,16 +13,16 @@ from tests.fuzz.fuzzing import Target
 from tests.fuzz.inputs import put, taken
 
 if TYPE_CHECKING:
-    from app.platelog.database import Database
-    from app.platelog.store import Store
+    from app.store.database import Database
+    from app.store.store import Store
 
 _WHOLE_WAY = 40  # one of so many goes it: opening and setting aside takes twenty times as long as the rest
 
 
 def _log_seeds(folder: Path) -> list[bytes]:
-    from app.platelog.store import Store
-    from app.platelog.types import Entry
-    from app.platelog.watchlist import WatchEntry
+    from app.store.store import Store
+    from app.store.types import Entry
+    from app.store.watchlist import WatchEntry
     from tests.app.platelog.log_samples import log_as_of, made
 
     with Store.open(folder / "seed.sqlite3") as store:
@@ -36,8 +36,8 @@ def _log_seeds(folder: Path) -> list[bytes]:
 
 def _feed_log(data: bytes, folder: Path) -> bool:
     """Read it as one that only reads does, unchecked as a large log is, then as the one that writes it."""
-    from app.platelog import database
-    from app.platelog.errors import LogError
+    from app.store import database
+    from app.store.errors import LogError
 
     database._WRITER_PRAGMAS = tuple(pragma.replace("FULL", "OFF") for pragma in database._WRITER_PRAGMAS)  # quick
     shutil.rmtree(folder / "log", ignore_errors=True)
@@ -49,15 +49,15 @@ def _feed_log(data: bytes, folder: Path) -> bool:
 
 
 def _opened_to_read(path: Path) -> None:
-    from app.platelog.store import Store
+    from app.store.store import Store
 
     with Store.open(path, read_only=True) as store:
         _search(store)
 
 
 def _opened(path: Path) -> None:
-    from app.platelog.errors import LogCorrupt
-    from app.platelog.store import Store
+    from app.store.errors import LogCorrupt
+    from app.store.store import Store
 
     with Store.open(path) as store:
         _write(store)
@@ -66,8 +66,8 @@ def _opened(path: Path) -> None:
 
 
 def _read(path: Path) -> None:
-    from app.platelog import migrations
-    from app.platelog.store import Store
+    from app.store import migrations
+    from app.store.store import Store
 
     with closing(_database(path, read_only=True)) as database:
         migrations.check(database)
@@ -75,7 +75,7 @@ def _read(path: Path) -> None:
 
 
 def _checked_and_written(path: Path) -> None:
-    from app.platelog import migrations, store
+    from app.store import migrations, store
 
     with closing(_database(path, read_only=False)) as database:
         store._verify(database, thoroughly=True)
@@ -86,15 +86,15 @@ def _checked_and_written(path: Path) -> None:
 @cache
 def _database(path: Path, read_only: bool) -> "Database":
     """The same engines over whatever lies at path: they connect anew after close(), with their statements ready."""
-    from app.platelog.database import Database
-    from app.platelog.place import locate
+    from app.store.database import Database
+    from app.store.location import locate
 
     return Database(locate(path), read_only)
 
 
 def _search(store: "Store") -> None:
-    from app.platelog import export
-    from app.platelog.search import Query
+    from app.store import export
+    from app.store.search import Query
 
     assert store.place.file is not None
     export.to_csv(store.each(Query()), store.place.file.with_name("out.csv"))
@@ -103,9 +103,9 @@ def _search(store: "Store") -> None:
 
 
 def _write(store: "Store") -> None:
-    from app.platelog.retention import retain
-    from app.platelog.search import Query
-    from app.platelog.types import Entry
+    from app.store.retention import retain
+    from app.store.search import Query
+    from app.store.types import Entry
     from tests.app.platelog.log_samples import NOON, made
 
     for query in (Query(), Query("*1C*"), Query(source="ga*", list_name="block")):

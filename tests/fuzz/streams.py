@@ -82,8 +82,8 @@ def _http_seeds(_: Path) -> list[bytes]:
 
 
 def _feed(scheme: str, data: bytes) -> bool:
-    from app.pipeline.live import LiveSource
-    from app.pipeline.sources import SourceError, identify
+    from app.sources.camera import LiveSource
+    from app.sources.source import SourceError, identify
 
     def read(address: str) -> None:
         with closing(LiveSource(identify(address))) as source:

@@ -16,7 +16,7 @@ def _truth_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_truth(data: bytes, folder: Path) -> bool:
-    from app.evaluate import TruthError, read_truth
+    from app.cli.evaluate import TruthError, read_truth
 
     return taken(put(folder, "truth.csv", data), lambda path: read_truth(path, folder), TruthError)
 
@@ -29,7 +29,7 @@ def _data_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_data(data: bytes, folder: Path) -> bool:
-    from recognizer import datasets
+    from recognizer.training import datasets
 
     a_picture(folder)
     return taken(put(folder, "data.csv", data), datasets.load, ValueError, FileNotFoundError)
@@ -43,8 +43,8 @@ def _watch_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_watch(data: bytes, folder: Path) -> bool:
-    from app.platelog.errors import LogError
-    from app.platelog.export import watch_from_csv
+    from app.store.errors import LogError
+    from app.store.export import watch_from_csv
 
     return taken(put(folder, "watch.csv", data), watch_from_csv, LogError)
 
@@ -57,7 +57,7 @@ def _settings_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_settings(data: bytes, folder: Path) -> bool:
-    from app import settings
+    from app.config import settings
 
     path = put(folder, "settings.toml", data)
     loaded = settings.load(path)
@@ -73,7 +73,7 @@ def _known_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_known(data: bytes, folder: Path) -> bool:
-    from app.gui import known
+    from app.gui.session import saved_sources as known
 
     loaded = known.load(put(folder, "sources.json", data))
     return loaded != known.Known()
@@ -103,8 +103,8 @@ def _log_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_address(data: bytes, folder: Path) -> bool:
-    from app.pipeline.sources import SourceError, identify
-    from app.redact import redact
+    from app.config.redaction import redact
+    from app.sources.source import SourceError, identify
 
     text = os.fsdecode(data)  # as the command line gives it
     assert redact(redact(text)) == redact(text)
@@ -112,9 +112,9 @@ def _feed_address(data: bytes, folder: Path) -> bool:
 
 
 def _feed_log(data: bytes, folder: Path) -> bool:
-    from app.platelog.errors import LogError
-    from app.platelog.place import locate
-    from app.redact import redact
+    from app.config.redaction import redact
+    from app.store.errors import LogError
+    from app.store.location import locate
 
     text = os.fsdecode(data)
     return taken(redact(text), lambda _: locate(text, folder), LogError)

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from recognizer import PlateReader
-from recognizer.align import MARGIN, WHOLE, Aligner, plausible, straighten
-from recognizer.augment import Camera
+from recognizer.aligner import MARGIN, WHOLE, Aligner, plausible, straighten
 from recognizer.checkpoint import CheckpointError, describe, load, save
 from recognizer.config import AlignerConfig
-from recognizer.placing import Placer, Revisit, drawn, jittered, seen_again
-from recognizer.synth import PlateGenerator
+from recognizer.synthesis.camera import Camera
+from recognizer.synthesis.generator import PlateGenerator
+from recognizer.training.aligner_noise import Placer, Revisit, drawn, jittered, seen_again
 from tests.recognizer.tilted import CONFIG, SMALL, TILTED, plate_in_scene
 
 

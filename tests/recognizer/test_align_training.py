@@ -5,16 +5,24 @@ import numpy as np
 import pytest
 import torch
 
-from recognizer import align_examples
 from recognizer.__main__ import main
-from recognizer.align import WHOLE, straighten
-from recognizer.align_examples import Examples, cut_photographs, draw_plates, joined, read_boxes, see_anew, upright
-from recognizer.align_training import errors, extent_of, train
+from recognizer.aligner import WHOLE, straighten
 from recognizer.checkpoint import describe
 from recognizer.config import AlignerConfig
-from recognizer.datasets import load
 from recognizer.readings import Reading
-from recognizer.synth import PlateGenerator
+from recognizer.synthesis.generator import PlateGenerator
+from recognizer.training import aligner_examples as align_examples
+from recognizer.training.aligner_examples import (
+    Examples,
+    cut_photographs,
+    draw_plates,
+    joined,
+    read_boxes,
+    see_anew,
+    upright,
+)
+from recognizer.training.datasets import load
+from recognizer.training.train_aligner import errors, extent_of, train
 from tests.recognizer.tilted import TILTED, plate_in_scene
 
 SMALL = AlignerConfig(32, 64, (8, 16, 16))

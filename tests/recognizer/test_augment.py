@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from recognizer.augment import Camera, jitter_real
-from recognizer.optics import Optics, _drops, _glow, _lines, _shadow, _torn
-from recognizer.paint import filled, paint, resized
-from recognizer.synth import PlateGenerator
+from recognizer.synthesis.camera import Camera, jitter_real
+from recognizer.synthesis.generator import PlateGenerator
+from recognizer.synthesis.optics import Optics, _drops, _glow, _lines, _shadow, _torn
+from recognizer.synthesis.paint import filled, paint, resized
 
 
 def barred(height: int = 110, width: int = 500) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from recognizer.calibrate import fit
+from recognizer.training.calibrate import fit
 
 
 def sigmoid(z):

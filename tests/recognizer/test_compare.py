@@ -5,13 +5,13 @@ import json
 import cv2
 import pytest
 
-from recognizer import curves
 from recognizer.__main__ import main
-from recognizer.compare import HEAD, Result, history
 from recognizer.config import PRESETS
-from recognizer.datasets import load
 from recognizer.network import build, trainable
-from recognizer.synth import PlateGenerator, write_dataset
+from recognizer.synthesis.generator import PlateGenerator, write_dataset
+from recognizer.training import curves
+from recognizer.training.compare import HEAD, Result, history
+from recognizer.training.datasets import load
 
 
 def test_a_row_counts_plates_and_has_a_cell_for_each_head():

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from recognizer import datasets
 from recognizer.alphabet import Alphabet
-from recognizer.datasets import load
+from recognizer.training import datasets
+from recognizer.training.datasets import load
 
 SHARED = Path(__file__).parents[2] / "../shared/data"
 

@@ -11,11 +11,11 @@ import torch
 from recognizer import checkpoint
 from recognizer.__main__ import main
 from recognizer.config import NetworkConfig, Stage
-from recognizer.datasets import Sample
 from recognizer.evaluate import Case, evaluate, read_all, report, worst
 from recognizer.network import build
 from recognizer.readings import Reading
 from recognizer.sheets import Tile, contact_sheet
+from recognizer.training.datasets import Sample
 
 
 def case(text, read, confidence, region="", source=""):

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recognizer.alphabet import written
-from recognizer.colours import bgr
 from recognizer.formats import (
     LOOKALIKES,
     FormatError,
@@ -25,6 +24,7 @@ from recognizer.formats import (
 )
 from recognizer.patterns import Kind, PatternError, expand, parse
 from recognizer.readings import Alternative
+from recognizer.synthesis.colours import bgr
 
 ASKED = ["RU", "DE", "GB", "FR", "IT", "ES", "PL", "NL", "RO", "UA", "UZ", "BR", "US", "IN", "VN", "AE"]
 ALPHABET = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")

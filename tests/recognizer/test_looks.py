@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from recognizer import PlateReader
-from recognizer.align import WHOLE, plausible
+from recognizer.aligner import WHOLE, plausible
 from recognizer.ctc import Decoded
-from recognizer.looks import HOPELESS, UNSURE, looks, pool
+from recognizer.test_time_augmentation import HOPELESS, UNSURE, looks, pool
 from tests.recognizer.tilted import TILTED, plate_in_scene
 
 

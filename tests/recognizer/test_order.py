@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from recognizer import PlateReader
 from recognizer.alphabet import FIRST, LATIN, Alphabet, written
 from recognizer.ctc import Decoded
-from recognizer.datasets import load
 from recognizer.formats import load_formats, matches
-from recognizer.order import in_order
 from recognizer.patterns import PatternError, parse
-from recognizer.synth import PlateGenerator, write_dataset
+from recognizer.synthesis.generator import PlateGenerator, write_dataset
+from recognizer.text_order import in_order
+from recognizer.training.datasets import load
 
 TEXTS = st.text(LATIN, max_size=8)
 

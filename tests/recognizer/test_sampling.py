@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recognizer.config import PRESETS
-from recognizer.sampling import Mixture, Source, batches
+from recognizer.training.sampling import Mixture, Source, batches
 
 CONFIG = replace(PRESETS["tutorial"], characters="AB12")
 

@@ -10,15 +10,16 @@ import cv2
 import numpy as np
 import pytest
 
-from recognizer import datasets, synth
 from recognizer.alphabet import written
 from recognizer.formats import FREE, Colours, FormatError, PlateFormat, load_formats, matches
-from recognizer.free import free_plate
-from recognizer.layout import Setting, set_line
-from recognizer.lettering import CAP, CELL, MARGIN, OPEN_FONTS, Face, FontBook, FontError, Tail, with_tail
 from recognizer.patterns import Kind, Piece
-from recognizer.render import PlateRenderer
-from recognizer.synth import PlateGenerator
+from recognizer.synthesis import generator as synth
+from recognizer.synthesis.generator import PlateGenerator
+from recognizer.synthesis.generic_plates import free_plate
+from recognizer.synthesis.layout import Setting, set_line
+from recognizer.synthesis.lettering import CAP, CELL, MARGIN, OPEN_FONTS, Face, FontBook, FontError, Tail, with_tail
+from recognizer.synthesis.render import PlateRenderer
+from recognizer.training import datasets
 
 
 @pytest.fixture(scope="module")

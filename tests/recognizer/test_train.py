@@ -11,8 +11,8 @@ import torch
 
 from recognizer import checkpoint
 from recognizer.config import PRESETS
-from recognizer.sampling import Source
-from recognizer.train import Plan, Trainer
+from recognizer.training.sampling import Source
+from recognizer.training.trainer import Plan, Trainer
 
 CONFIG = replace(PRESETS["tutorial"], characters="0123456789", hidden=32)
 

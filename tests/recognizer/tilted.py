@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import torch
 
-from recognizer.align import WHOLE
+from recognizer.aligner import WHOLE
 from recognizer.checkpoint import Checkpoint, save
 from recognizer.config import PRESETS, AlignerConfig
 from recognizer.network import Aligner as Network

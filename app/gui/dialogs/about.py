@@ -3,10 +3,10 @@
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QDialogButtonBox, QGridLayout, QWidget
 
-from app import settings
-from app.bootstrap import version
+from app.config import settings
+from app.config.bootstrap import version
 from app.gui.dialogs.common import Dialog, explanation
-from app.gui.widgets import Elided, label
+from app.gui.widgets.common import Elided, label
 
 LICENCE = "AGPL-3.0-or-later"
 

@@ -4,8 +4,8 @@ from PyQt5.QtCore import QCoreApplication
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from app.gui import theme
-from app.gui.widgets import label
+from app.gui.widgets import theme
+from app.gui.widgets.common import label
 
 
 class Dialog(QDialog):

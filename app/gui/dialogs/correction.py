@@ -4,11 +4,11 @@ from PyQt5.QtCore import QRegularExpression
 from PyQt5.QtGui import QImage, QRegularExpressionValidator
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from app.gui import theme
 from app.gui.dialogs.common import Dialog, explanation
-from app.gui.models.rows import likely, percent
-from app.gui.pages.pictures import Picture
-from app.platelog.types import Visit
+from app.gui.reads.read_pictures import Picture
+from app.gui.reads.read_rows import likely, percent
+from app.gui.widgets import theme
+from app.store.types import Visit
 
 _MOST_GUESSES = 4
 

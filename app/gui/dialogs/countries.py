@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PyQt5.QtCore import QLocale, QStringListModel, Qt, pyqtSignal
 from PyQt5.QtWidgets import QCompleter, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.gui.models.background import Asker
-from app.gui.widgets import label
+from app.gui.widgets.background import Asker
+from app.gui.widgets.common import label
 from recognizer.formats import FormatError, PlateFormat, load_formats, resolve
 
 PRESETS = (

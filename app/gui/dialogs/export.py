@@ -24,14 +24,14 @@ from PyQt5.QtWidgets import (
 )
 
 from app.columns import COLUMNS
-from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
-from app.gui.models.background import Asker
-from app.gui.models.exporting import Format, Progress, Stopped, Wanted, write
-from app.gui.widgets import button, several
-from app.platelog.errors import LogError
-from app.platelog.search import Query
-from app.platelog.store import Store
+from app.gui.search.exporting import Format, Progress, Stopped, Wanted, write
+from app.gui.session.controller import Controller
+from app.gui.widgets.background import Asker
+from app.gui.widgets.common import button, several
+from app.store.errors import LogError
+from app.store.search import Query
+from app.store.store import Store
 
 _PER_ROW = 5
 _SHOWN_MS = 100  # between two looks at how far an export is

@@ -16,9 +16,9 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from app.config.settings import Entry, Value
 from app.gui.dialogs.common import plural_suffix
 from app.gui.dialogs.countries import CountriesField
-from app.settings import Entry, Value
 
 _NO_BOUND = 1_000_000
 _COARSE = 32  # pixels: what the detector's picture size goes by

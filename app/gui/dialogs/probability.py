@@ -17,13 +17,13 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui import theme
-from app.gui.controller import Controller
 from app.gui.dialogs.common import Dialog, explanation, show_problem
-from app.gui.models.live import picture_of, pixels_of
-from app.gui.models.rows import percent
-from app.gui.widgets import several
-from app.platelog.types import Visit
+from app.gui.reads.newest_events import picture_of, pixels_of
+from app.gui.reads.read_rows import percent
+from app.gui.session.controller import Controller
+from app.gui.widgets import theme
+from app.gui.widgets.common import several
+from app.store.types import Visit
 
 if TYPE_CHECKING:
     from recognizer import PlateReader

@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
-from app.gui.boxes import sure
-from app.gui.controller import Controller
+from app.config.settings import with_value
 from app.gui.dialogs.common import Dialog, explanation, plural_suffix, show_problem
-from app.gui.models.background import Asker
-from app.gui.widgets import button, days_of, label, several
-from app.platelog.errors import LogError
-from app.platelog.retention import Forgotten, purge, retain
-from app.platelog.store import Store
-from app.settings import with_value
+from app.gui.session.controller import Controller
+from app.gui.widgets.background import Asker
+from app.gui.widgets.common import button, days_of, label, several
+from app.gui.widgets.message_boxes import sure
+from app.store.errors import LogError
+from app.store.retention import Forgotten, purge, retain
+from app.store.store import Store
 
 
 class RetentionDialog(Dialog):

@@ -1,4 +1,4 @@
-"""The settings, built from the schema in app/settings.py: sections on the left, few settings named by their effect."""
+"""The settings, built from the schema of app.config.settings: sections on the left, few settings, named by effect."""
 
 from collections.abc import Iterator
 
@@ -17,13 +17,13 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui import theme
-from app.gui.controller import Controller
+from app.config.settings import Entry, Settings, schema, section_label, with_value
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.dialogs.fields import Field, setting_text
-from app.gui.placing import fit
-from app.gui.widgets import label
-from app.settings import Entry, Settings, schema, section_label, with_value
+from app.gui.session.controller import Controller
+from app.gui.widgets import theme
+from app.gui.widgets.common import label
+from app.gui.widgets.window_geometry import fit
 
 # What people change most comes first, what needs knowledge of the inside last.
 _ORDER = ("reading", "decision", "live", "log", "privacy", "appearance", "detection")

@@ -14,9 +14,9 @@ from app.batch.progress import Control, Item
 from app.batch.runner import run
 from app.batch.writers import csv_file
 from app.pipeline.core import Pipeline
-from app.pipeline.sources import SourceError, SourceInfo, SourceKind, SourceSpec
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Frame, Image, WallClock
+from app.sources.source import SourceError, SourceInfo, SourceKind, SourceSpec
 from detector.types import Detection
 from tests.app.batch.runs import Watched
 from tests.app.test_batch import Networks, rows_of

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from app import settings
 from app.batch.state import StateFile
-from app.cli import main
-from app.platelog.errors import LogError, LogUnavailable
-from app.platelog.search import Query
-from app.platelog.store import Store
+from app.cli.main import main
+from app.config import settings
+from app.store.errors import LogError, LogUnavailable
+from app.store.search import Query
+from app.store.store import Store
 from tests.app.platelog.log_samples import entry, log_as_of
 from tests.app.test_batch import command
 
@@ -85,7 +85,7 @@ def test_without_room_for_pictures_the_text_is_kept_and_that_is_told(
     def full(_folder: object, _name: str, _data: bytes) -> None:
         raise LogUnavailable("The disk of the pictures is full.")
 
-    monkeypatch.setattr("app.platelog.pictures.PictureFolder._write", full)
+    monkeypatch.setattr("app.store.pictures.PictureFolder._write", full)
     monkeypatch.setattr("app.batch.outputs._SAVING_S", 1.0)
     log = tmp_path / "log" / "l.db"
     assert command(str(clips / "a.avi"), "--log", str(log)) == 1

@@ -18,8 +18,8 @@ from app.batch.progress import Control, Item, items_of
 from app.batch.runner import run
 from app.batch.state import StateFile
 from app.batch.writers import csv_file, json_file
-from app.pipeline.recordings import VideoFile
-from app.pipeline.sources import identify
+from app.sources.recording import VideoFile
+from app.sources.source import identify
 from tests.app.batch.runs import Watched
 from tests.app.pipeline.clips import write_clip
 from tests.app.test_batch import command, pipeline, rows_of
@@ -199,7 +199,7 @@ def test_a_run_whose_output_nobody_reads_any_more_keeps_what_it_reads(clips: Pat
     """`main.py run … --csv reads.csv | head -1`"""
     code = (
         "import sys; from app import bootstrap; bootstrap.prepare(); from app.pipeline import opening\n"
-        "from app.cli import main; from tests.app.test_batch import pipeline\n"
+        "from app.cli.main import main; from tests.app.test_batch import pipeline\n"
         "opening.load_pipeline = lambda device, tuning: pipeline()\n"
         f"raise SystemExit(main(['run', {str(clips)!r}, '--csv', {str(clips.parent / 'o.csv')!r}]))"
     )

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from app import bootstrap
+from app.config import bootstrap
 
 bootstrap.prepare()
 bootstrap.qt_environment()
@@ -24,20 +24,20 @@ from PyQt5.QtGui import QWindow  # noqa: E402
 from PyQt5.QtTest import QTest  # noqa: E402
 from PyQt5.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
 
-from app.gui import theme  # noqa: E402
+from app.config.settings import Settings, with_value  # noqa: E402
 from app.gui.crash import CrashGuard  # noqa: E402
 from app.gui.dialogs.correction import CorrectionDialog  # noqa: E402
 from app.gui.dialogs.export import ExportDialog  # noqa: E402
-from app.gui.dialogs.watch_entry import WatchEntryDialog  # noqa: E402
-from app.gui.feed import Feed  # noqa: E402
-from app.gui.kept import open_log  # noqa: E402
 from app.gui.main import make_window  # noqa: E402
-from app.gui.pages.search import SearchPage  # noqa: E402
-from app.gui.pages.watch import WatchPage  # noqa: E402
+from app.gui.search.search_page import SearchPage  # noqa: E402
+from app.gui.session.feed import Feed  # noqa: E402
+from app.gui.session.log_session import open_log  # noqa: E402
+from app.gui.watch.watch_entry import WatchEntryDialog  # noqa: E402
+from app.gui.watch.watch_page import WatchPage  # noqa: E402
+from app.gui.widgets import theme  # noqa: E402
 from app.gui.window import MainWindow  # noqa: E402
-from app.pipeline import playback  # noqa: E402
-from app.platelog.search import Query  # noqa: E402
-from app.settings import Settings, with_value  # noqa: E402
+from app.sources import playback  # noqa: E402
+from app.store.search import Query  # noqa: E402
 
 D = TypeVar("D", bound=QDialog)
 PATIENCE_S = 150.0

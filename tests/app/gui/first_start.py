@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app import bootstrap
+from app.config import bootstrap
 
 bootstrap.prepare()
 bootstrap.qt_environment()
@@ -18,12 +18,12 @@ bootstrap.qt_environment()
 from PyQt5.QtCore import QTimer, QtMsgType, qInstallMessageHandler  # noqa: E402
 from PyQt5.QtWidgets import QApplication  # noqa: E402
 
-from app import cli  # noqa: E402
-from app.gui.pages.reads import ReadsPage  # noqa: E402
-from app.gui.video_view import VideoView  # noqa: E402
+from app.cli.main import main as cli  # noqa: E402
+from app.gui.live.video_view import VideoView  # noqa: E402
+from app.gui.reads.reads_page import ReadsPage  # noqa: E402
 from app.gui.window import MainWindow  # noqa: E402
 from app.pipeline.types import Track  # noqa: E402
-from app.platelog.search import Query  # noqa: E402
+from app.store.search import Query  # noqa: E402
 
 LOOK_MS, PATIENCE_S = 20, 100.0
 

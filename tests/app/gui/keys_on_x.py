@@ -6,7 +6,7 @@ Prints one JSON line: which actions were triggered by Ctrl+E and Ctrl+D, and wha
 import json
 import sys
 
-from app import bootstrap
+from app.config import bootstrap
 
 bootstrap.prepare()
 bootstrap.qt_environment()
@@ -15,7 +15,7 @@ from PyQt5.QtCore import Qt  # noqa: E402
 from PyQt5.QtTest import QTest  # noqa: E402
 from PyQt5.QtWidgets import QAction, QApplication, QMainWindow  # noqa: E402
 
-from app.gui.pages.filters import FilterBar  # noqa: E402
+from app.gui.search.filters import FilterBar  # noqa: E402
 
 
 def main() -> int:

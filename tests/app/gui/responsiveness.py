@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from app import bootstrap
+from app.config import bootstrap
 
 bootstrap.prepare()
 bootstrap.qt_environment()
@@ -18,12 +18,12 @@ from PyQt5.QtCore import Qt, QTimer, QtMsgType, qInstallMessageHandler  # noqa: 
 from PyQt5.QtTest import QTest  # noqa: E402
 from PyQt5.QtWidgets import QApplication  # noqa: E402
 
-from app.gui import theme  # noqa: E402
-from app.gui.feed import Feed  # noqa: E402
-from app.gui.kept import open_log  # noqa: E402
+from app.config.settings import Settings  # noqa: E402
 from app.gui.main import make_window  # noqa: E402
-from app.pipeline.sources import SourceKind, SourceSpec  # noqa: E402
-from app.settings import Settings  # noqa: E402
+from app.gui.session.feed import Feed  # noqa: E402
+from app.gui.session.log_session import open_log  # noqa: E402
+from app.gui.widgets import theme  # noqa: E402
+from app.sources.source import SourceKind, SourceSpec  # noqa: E402
 
 PROBE_MS = 20
 REST_S, WORK_S, TIMES = 2.0, 5.0, 2

@@ -12,13 +12,13 @@ from PyQt5 import sip
 from PyQt5.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from app.gui import theme
-from app.gui.feed import Feed
-from app.gui.kept import open_log
+from app.config.settings import Settings
 from app.gui.main import make_window
+from app.gui.session.feed import Feed
+from app.gui.session.log_session import open_log
+from app.gui.widgets import theme
 from app.gui.window import MainWindow
 from app.pipeline.tracking import PlateTracker
-from app.settings import Settings
 from tests.app.gui.fakes import make_clip, pipeline
 
 WAIT_MS = 20_000  # a busy machine may take long; nothing here waits longer than it must
@@ -33,7 +33,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The whole window, shown, with nothing open. Recordings leave out no frame, however busy the machine."""
-    monkeypatch.setattr("app.pipeline.playback._LATE_S", 600.0)
+    monkeypatch.setattr("app.sources.playback._LATE_S", 600.0)
     if theme.current() is not theme.LIGHT or not qapp.styleSheet():
         theme.apply(qapp, theme.LIGHT)
     PlateTracker()  # its library takes long to load, which is no matter of these tests

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gui.coach import SMALL_PX, Coach, Fault, Look, angle_of, grey_of, judge, sharpness_of
+from app.gui.live.coach import SMALL_PX, Coach, Fault, Look, angle_of, grey_of, judge, sharpness_of
 from app.pipeline.types import Frame, FrameResult, Image, Track
 from detector.types import Box
 

@@ -9,24 +9,24 @@ from PyQt5.QtCore import QObject
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
-from app.gui.feed import Feed
-from app.gui.kept import open_log
+from app.config.settings import Settings, with_value
+from app.gui.live.source_states import state_of
 from app.gui.main import make_window
-from app.gui.pages.reads import ReadsPage
-from app.gui.states import state_of
+from app.gui.reads.reads_page import ReadsPage
+from app.gui.session.controller import Controller
+from app.gui.session.feed import Feed
+from app.gui.session.log_session import open_log
 from app.gui.window import MainWindow
 from app.journal import Alarm
 from app.pipeline.core import Pipeline
 from app.pipeline.opening import only_region
-from app.pipeline.sources import SourceKind, SourceSpec
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import EventKind, PlateEvent
 from app.pipeline.zones import Zones
-from app.platelog.errors import LogInUse
-from app.platelog.search import Query
-from app.platelog.watchlist import WatchEntry
-from app.settings import Settings, with_value
+from app.sources.source import SourceKind, SourceSpec
+from app.store.errors import LogInUse
+from app.store.search import Query
+from app.store.watchlist import WatchEntry
 from tests.app.gui.fakes import FIRST, SECOND, BlockDetector, BlockReader, pipeline
 from tests.app.gui.shell import threads_gone, wait_for
 
@@ -88,9 +88,9 @@ def test_a_clip_is_read_and_both_visits_are_in_the_log(
 def test_at_later_starts_the_demo_is_listed_and_not_logged_again(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.gui.demo.DEMO_CLIP", clip)
-    monkeypatch.setattr("app.gui.opening.DEMO_CLIP", clip)
-    monkeypatch.setattr("app.pipeline.playback._LATE_S", 600.0)
+    monkeypatch.setattr("app.gui.live.demo.DEMO_CLIP", clip)
+    monkeypatch.setattr("app.gui.live.open_actions.DEMO_CLIP", clip)
+    monkeypatch.setattr("app.sources.playback._LATE_S", 600.0)
     for _ in range(2):
         feed = Feed()
         kept = open_log(Settings(), feed, str(tmp_path / "plates.sqlite3"))
@@ -213,7 +213,7 @@ def test_another_country_reaches_the_reader_at_once(
         asked.append(size)
         return BlockDetector(), RegionalReader(only_region(tuning.countries))
 
-    monkeypatch.setattr("app.gui.controller.load_networks", load)
+    monkeypatch.setattr("app.gui.session.controller.load_networks", load)
     made = Controller(Settings(), open_log(Settings(), Feed(), str(tmp_path / "p.sqlite3")), Feed())
     made.start()
     wait_for(qtbot, lambda: made.pipeline is not None)
@@ -294,9 +294,9 @@ def test_closing_takes_under_three_seconds_while_sources_hang(
     feed = Feed()
     made = Controller(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, pipeline)
     made.start()
-    monkeypatch.setattr("app.gui.opened.make_source", lambda spec: HangingSource(spec, let_go))
+    monkeypatch.setattr("app.gui.session.open_source.make_source", lambda spec: HangingSource(spec, let_go))
     monkeypatch.setattr(
-        "app.gui.opened.OpenSource._source", lambda self, _make, _hold: HangingSource(self.spec, let_go)
+        "app.gui.session.open_source.OpenSource._source", lambda self, _make, _hold: HangingSource(self.spec, let_go)
     )
     for number in range(4):
         made.open_source(SourceSpec(SourceKind.CAMERA, f"camera {number}", str(number)))

@@ -7,9 +7,9 @@ from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.bootstrap import version
+from app.config.bootstrap import version
 from app.gui.crash import CrashGuard, report
-from app.gui.tasks import Tasks
+from app.gui.session.tasks import Tasks
 from tests.app.gui.shell import wait_for
 
 ADDRESS = "rtsp://admin:hunter2@192.168.1.20/live"

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from app.platelog.errors import LogError
-from app.platelog.search import Query
-from app.platelog.store import Store
+from app.store.errors import LogError
+from app.store.search import Query
+from app.store.store import Store
 from tests.app.gui.shell import screenshots
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from app.gui.feed import Feed, Replays
+from app.gui.session.feed import Feed, Replays
 from app.pipeline.types import EventKind, Frame, FrameResult, PlateEvent, WallClock
 from detector.types import Box
 

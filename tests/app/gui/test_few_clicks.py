@@ -9,8 +9,8 @@ from PyQt5.QtCore import QPoint, Qt, QTimer
 from PyQt5.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QPushButton, QToolBar, QToolButton, QTreeView
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
-from app.gui.pages.batch import BatchPage
+from app.gui.queue.queue_page import BatchPage
+from app.gui.session.controller import Controller
 from app.gui.window import MainWindow
 from tests.app.gui.fakes import FIRST, SECOND, pipeline
 from tests.app.gui.shell import wait_for

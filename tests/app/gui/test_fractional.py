@@ -5,7 +5,7 @@ from PyQt5.QtGui import QPaintEvent
 from PyQt5.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.gui import fractional
+from app.gui.widgets import fractional
 from app.gui.window import MainWindow
 from tests.app.gui.shell import wait_for
 

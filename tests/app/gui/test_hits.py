@@ -6,13 +6,13 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.gui.pages.reads import ReadsPage
-from app.gui.pages.watch import WatchPage
+from app.gui.reads.reads_page import ReadsPage
+from app.gui.watch.watch_page import WatchPage
 from app.gui.window import MainWindow
 from app.journal import Alarm
-from app.platelog.search import Query
-from app.platelog.types import Visit
-from app.platelog.watchlist import Hit, WatchEntry
+from app.store.search import Query
+from app.store.types import Visit
+from app.store.watchlist import Hit, WatchEntry
 from tests.app.gui.fakes import FIRST, SECOND
 from tests.app.gui.shell import wait_for
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gui import known
-from app.gui.known import Known, KnownSource
-from app.pipeline.sources import SourceKind
+from app.gui.session import saved_sources as known
+from app.gui.session.saved_sources import Known, KnownSource
 from app.pipeline.zones import Zones
+from app.sources.source import SourceKind
 
 SECRET = "rtsp://admin:hunter2@192.168.1.20/live"
 ZONE = ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9))

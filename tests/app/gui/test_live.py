@@ -9,21 +9,21 @@ from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
-from app.gui.live import LiveGrid, Tile
-from app.gui.opened import OpenSource, Tick
-from app.gui.player import PlayerBar
-from app.gui.seekbar import SeekBar, clock
-from app.gui.sources_panel import SourcesPanel
-from app.gui.states import State, state_of
-from app.gui.widgets import Elided
+from app.config.settings import Settings, with_value
+from app.gui.live.live_view import LiveGrid, Tile
+from app.gui.live.player import PlayerBar
+from app.gui.live.seekbar import SeekBar, clock
+from app.gui.live.source_states import State, state_of
+from app.gui.live.sources_panel import SourcesPanel
+from app.gui.session.controller import Controller
+from app.gui.session.open_source import OpenSource, Tick
+from app.gui.widgets.common import Elided
 from app.gui.window import MainWindow
-from app.pipeline.capture import CaptureState, CaptureStatus
-from app.pipeline.live import LiveSource
-from app.pipeline.sources import SourceKind, SourceSpec
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame, FrameResult
-from app.settings import Settings, with_value
+from app.sources.camera import LiveSource
+from app.sources.capture import CaptureState, CaptureStatus
+from app.sources.source import SourceKind, SourceSpec
 from tests.app.gui.fakes import FIRST, SECOND
 from tests.app.gui.shell import wait_for
 

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from app.gui.networks import SharedNetworks
+from app.gui.session.networks import SharedNetworks
 from tests.app.gui.fakes import BlockDetector, BlockReader, frame
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PyQt5.QtGui import QColor
 
-from app.gui.shading import LEGIBLE, contrast, mix, shade
-from app.gui.theme import DARK, LIGHT, Theme
+from app.gui.reads.shading import LEGIBLE, contrast, mix, shade
+from app.gui.widgets.theme import DARK, LIGHT, Theme
 
 shares = st.floats(0, 1)
 BACKGROUNDS = (("text", "surface"), ("on_accent_soft", "accent_soft"))

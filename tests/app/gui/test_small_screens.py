@@ -7,19 +7,19 @@ from PyQt5.QtCore import QSettings, QSize, Qt
 from PyQt5.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.gui import placing
 from app.gui.crash import CrashDialog
 from app.gui.dialogs.about import AboutDialog
 from app.gui.dialogs.export import ExportDialog
 from app.gui.dialogs.retention import RetentionDialog
 from app.gui.dialogs.settings import SettingsDialog
-from app.gui.dialogs.watch_entry import WatchEntryDialog
 from app.gui.keys import KeysDialog
+from app.gui.watch.watch_entry import WatchEntryDialog
+from app.gui.widgets import window_geometry as placing
 from app.gui.window import MainWindow
-from app.gui.wizard import SourceWizard
-from app.gui.zones_editor import ZonesDialog
+from app.gui.wizard.source_wizard import SourceWizard
+from app.gui.wizard.zones_editor import ZonesDialog
 from app.pipeline.zones import Zones
-from app.platelog.search import Query
+from app.store.search import Query
 
 
 def test_the_window_fits_a_small_screen_with_large_texts(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:

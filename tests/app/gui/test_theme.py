@@ -6,8 +6,8 @@ import pytest
 from PyQt5.QtGui import QColor, QPalette
 from PyQt5.QtWidgets import QApplication, QPushButton
 
-from app.gui import icons, theme
-from app.gui.shading import contrast
+from app.gui.reads.shading import contrast
+from app.gui.widgets import icons, theme
 
 THEMES = (theme.LIGHT, theme.DARK)
 SOURCES = Path(theme.__file__).parent

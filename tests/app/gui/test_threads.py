@@ -13,13 +13,14 @@ from PyQt5.QtCore import QObject, QSize
 from PyQt5.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.gui.models import background, thumbnails
-from app.gui.models.thumbnails import Thumbnails
-from app.gui.models.visits import VisitTable
-from app.gui.tasks import Tasks
-from app.platelog.errors import LogUnavailable
-from app.platelog.search import Query
-from app.platelog.store import Store
+from app.gui.reads import thumbnails
+from app.gui.reads.thumbnails import Thumbnails
+from app.gui.search.visits_model import VisitTable
+from app.gui.session.tasks import Tasks
+from app.gui.widgets import background
+from app.store.errors import LogUnavailable
+from app.store.search import Query
+from app.store.store import Store
 from tests.app.gui.shell import wait_for
 
 

@@ -10,7 +10,7 @@ import pytest
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.gui import tone
+from app.gui.watch import tone
 from tests.app.gui.shell import wait_for
 
 

@@ -21,22 +21,22 @@ from PyQt5.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
+from app.config.settings import Settings
 from app.gui.crash import CrashDialog
 from app.gui.dialogs.about import AboutDialog
 from app.gui.dialogs.export import ExportDialog
 from app.gui.dialogs.retention import RetentionDialog
 from app.gui.dialogs.settings import SettingsDialog
-from app.gui.dialogs.watch_entry import WatchEntryDialog
-from app.gui.feed import Feed
-from app.gui.kept import open_log
 from app.gui.keys import KeysDialog
 from app.gui.main import install_translation, make_window
+from app.gui.session.controller import Controller
+from app.gui.session.feed import Feed
+from app.gui.session.log_session import open_log
+from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.window import MainWindow
-from app.gui.wizard import SourceWizard
-from app.platelog.search import Query
-from app.platelog.watchlist import WatchEntry
-from app.settings import Settings
+from app.gui.wizard.source_wizard import SourceWizard
+from app.store.search import Query
+from app.store.watchlist import WatchEntry
 from tests.app.gui.fakes import pipeline
 from tests.app.gui.shell import wait_for
 from tools import translations

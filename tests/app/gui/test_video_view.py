@@ -7,8 +7,9 @@ from PyQt5.QtCore import QPoint, QRectF, Qt
 from PyQt5.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.gui import theme, video_view
-from app.gui.video_view import VideoView, qimage, resized
+from app.gui.live import video_view
+from app.gui.live.video_view import VideoView, qimage, resized
+from app.gui.widgets import theme
 from app.pipeline.types import Frame, FrameResult, Image, Track
 from detector.types import Box
 

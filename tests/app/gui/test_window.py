@@ -26,27 +26,29 @@ from PyQt5.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app import bootstrap
-from app.gui import known, opening, theme
+from app.config import bootstrap
+from app.config.settings import Settings, default_path
 from app.gui import main as gui_main
-from app.gui.boxes import sure
 from app.gui.dialogs.about import AboutDialog
 from app.gui.dialogs.retention import RetentionDialog
-from app.gui.feed import Feed
-from app.gui.housekeeping import Housekeeping
-from app.gui.kept import open_log
-from app.gui.known import Known, KnownSource
-from app.gui.live import Tile
+from app.gui.live import open_actions as opening
+from app.gui.live.live_view import Tile
+from app.gui.live.open_actions import names_in
 from app.gui.main import make_window
-from app.gui.notice import Notice
-from app.gui.opening import names_in
+from app.gui.session import saved_sources as known
+from app.gui.session.feed import Feed
+from app.gui.session.housekeeping import Housekeeping
+from app.gui.session.log_session import open_log
+from app.gui.session.saved_sources import Known, KnownSource
+from app.gui.widgets import theme
+from app.gui.widgets.message_boxes import sure
+from app.gui.widgets.notice import Notice
 from app.gui.window import MainWindow
-from app.pipeline.sources import SourceKind
-from app.platelog.errors import LogUnavailable
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Entry, LogState, Visit
-from app.settings import Settings, default_path
+from app.sources.source import SourceKind
+from app.store.errors import LogUnavailable
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Entry, LogState, Visit
 from tests.app.gui.fakes import pipeline
 from tests.app.gui.shell import wait_for
 from tests.app.platelog.log_samples import log_as_of
@@ -68,7 +70,7 @@ from app import bootstrap
 bootstrap.prepare()
 from PyQt5.QtCore import QTimer
 from app import cli
-from app.gui.opening import Opening
+from app.gui.live.open_actions import Opening
 from app.gui.window import MainWindow
 
 def look(opening, _names):

@@ -10,16 +10,16 @@ from PyQt5.QtGui import QMouseEvent
 from PyQt5.QtWidgets import QLineEdit, QWizard
 from pytestqt.qtbot import QtBot
 
-from app.gui.known import KnownSource
-from app.gui.login import split_login, with_login
-from app.gui.polygons import PolygonCanvas
-from app.gui.probe import Probe, Probed
+from app.gui.session.saved_sources import KnownSource
+from app.gui.widgets.polygons import PolygonCanvas
 from app.gui.window import MainWindow
-from app.gui.wizard import SourceWizard
-from app.gui.zones_editor import ZonesDialog, ZonesEditor
-from app.pipeline.sources import SourceError, SourceKind, SourceSpec
+from app.gui.wizard.login import split_login, with_login
+from app.gui.wizard.probe import Probe, Probed
+from app.gui.wizard.source_wizard import SourceWizard
+from app.gui.wizard.zones_editor import ZonesDialog, ZonesEditor
 from app.pipeline.types import Image
 from app.pipeline.zones import Zones
+from app.sources.source import SourceError, SourceKind, SourceSpec
 from tests.app.gui.shell import wait_for
 
 PICTURE: Image = np.full((180, 320, 3), 120, np.uint8)
@@ -143,7 +143,8 @@ def test_typing_stays_in_its_field(qtbot: QtBot, wizard: SourceWizard) -> None:
 def test_without_a_picture_the_wizard_ends_at_once(
     qtbot: QtBot, wizard: SourceWizard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.gui.wizard.Probe", lambda spec, parent: Probe(spec, parent, lambda _spec: Mute()))
+    probe = "app.gui.wizard.source_wizard.Probe"
+    monkeypatch.setattr(probe, lambda spec, parent: Probe(spec, parent, lambda _spec: Mute()))
     following, finish = (wizard.button(which) for which in (WizardButton.NextButton, WizardButton.FinishButton))
     wizard.which.address.setText("rtsp://127.0.0.1:1/x")
     next_page(qtbot, wizard)

@@ -3,8 +3,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.pipeline.ahead import Ahead
 from app.pipeline.core import Pipeline
+from app.pipeline.prefetch import Ahead
 from app.pipeline.types import Image
 from detector.types import Detection
 from tests.app.pipeline.made import ScriptedReader, frame, plate, says

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from app.pipeline.buffers import BoundedQueue, Closed, LatestFrame
+from app.sources.buffers import BoundedQueue, Closed, LatestFrame
 
 
 def test_the_newest_item_wins_and_the_others_are_counted() -> None:

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bootstrap import variables
-from app.pipeline.buffers import Closed
-from app.pipeline.capture import Backoff, Capture, CaptureState
-from app.pipeline.live import Clock, LiveSource
+from app.config.bootstrap import variables
+from app.config.settings import schema
 from app.pipeline.opening import make_source
-from app.pipeline.sources import SourceError, SourceSpec, identify
-from app.settings import schema
+from app.sources.buffers import Closed
+from app.sources.camera import Clock, LiveSource
+from app.sources.capture import Backoff, Capture, CaptureState
+from app.sources.source import SourceError, SourceSpec, identify
 from tests.app.pipeline.clips import write_clip
 from tests.app.pipeline.made import START
 
@@ -265,7 +265,7 @@ def test_a_camera_that_seldom_sends_is_waited_for_as_long_as_is_set(slow_camera:
 
 
 def test_its_first_pictures_are_waited_for_too(slow_camera: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.pipeline.live.OPEN_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("app.sources.camera.OPEN_TIMEOUT_S", 0.3)
     assert seen(slow_camera, 6, 1) == 1
     with pytest.raises(SourceError, match="no connection"):
         seen(slow_camera, 1, 1)

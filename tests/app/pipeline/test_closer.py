@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.closer import CloserLooks, Part, merge, parts_of
 from app.pipeline.core import Pipeline
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import EventKind, Frame, Image
+from app.pipeline.zoomed_detection import CloserLooks, Part, merge, parts_of
 from detector.types import Detection
 from tests.app.pipeline.made import ScriptedReader, frame, plate, says
 

@@ -18,12 +18,12 @@ import cv2
 import numpy as np
 import pytest
 
-from app.pipeline.capture import Backoff, Capture, CaptureState
 from app.pipeline.core import Pipeline
 from app.pipeline.engine import Engine
-from app.pipeline.live import LiveSource
-from app.pipeline.sources import identify
 from app.pipeline.types import FrameResult, Image, PlateEvent
+from app.sources.camera import LiveSource
+from app.sources.capture import Backoff, Capture, CaptureState
+from app.sources.source import identify
 from detector.types import Detection
 from tests.app.pipeline.test_capture import QUICK, until
 from tests.app.pipeline.test_engine import Steady

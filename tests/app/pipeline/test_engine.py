@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from app.pipeline.capture import Backoff, Capture, CaptureState
 from app.pipeline.core import Pipeline
 from app.pipeline.engine import Engine
 from app.pipeline.opening import make_source
-from app.pipeline.sources import identify
 from app.pipeline.types import EventKind, FrameResult, Image, PlateEvent
+from app.sources.capture import Backoff, Capture, CaptureState
+from app.sources.source import identify
 from detector.types import Detection
 from recognizer.readings import Reading
 from tests.app.pipeline.clips import write_clip

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.pipeline.playback import PlayedVideo
-from app.pipeline.sources import SourceKind, SourceSpec
+from app.sources.playback import PlayedVideo
+from app.sources.source import SourceKind, SourceSpec
 from tests.app.gui.fakes import make_clip
 
 

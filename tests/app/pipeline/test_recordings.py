@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from app.pipeline.recordings import PictureFile, VideoFile
-from app.pipeline.sources import SourceError, SourceInfo, identify
 from app.pipeline.types import Frame, WallClock
+from app.sources.recording import PictureFile, VideoFile
+from app.sources.source import SourceError, SourceInfo, identify
 from tests.app.pipeline.clips import set_creation_time, set_durations, set_rotation, write_clip
 
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from app.journal import open_journal
-from app.pipeline.capture import Backoff, Capture, CaptureState
 from app.pipeline.core import Pipeline
 from app.pipeline.engine import Engine
 from app.pipeline.opening import make_source
-from app.pipeline.sources import identify
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import FrameResult, PlateEvent
-from app.platelog.search import Query
+from app.sources.capture import Backoff, Capture, CaptureState
+from app.sources.source import identify
+from app.store.search import Query
 from tests.app.pipeline.test_capture import until
 from tests.app.pipeline.test_engine import Collected, Steady
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.pipeline import live
-from app.pipeline.sources import SourceError, SourceKind, expand, identify
+from app.sources import camera as live
+from app.sources.source import SourceError, SourceKind, expand, identify
 
 
 @pytest.mark.parametrize(

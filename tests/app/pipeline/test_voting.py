@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.consensus import PlateTrack
+from app.pipeline.plate_track import PlateTrack
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import PlateCrop
 from app.pipeline.voting import align, distance, vote

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.gates import cut_by_border, in_margin, plate_form, plate_shaped, region_of
+from app.pipeline.plausibility import cut_by_border, in_margin, plate_form, plate_shaped, region_of
 from app.pipeline.zones import Zones, contains
 from detector.types import Box
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.platelog.store import Store
+from app.store.store import Store
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from app.platelog.rows import to_us
-from app.platelog.schema import VISIT
-from app.platelog.store import Store
-from app.platelog.types import Entry, Guess, Visit
+from app.store.rows import to_us
+from app.store.schema import VISIT
+from app.store.store import Store
+from app.store.types import Entry, Guess, Visit
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 JPEG = b"\xff\xd8\xff\xe0 picture \xff\xd9"

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
-from app.platelog.benchmark import main as benchmark
-from app.platelog.search import Query
-from app.platelog.store import Store
+from app.cli.main import main
+from app.store.benchmark import main as benchmark
+from app.store.search import Query
+from app.store.store import Store
 from tests.app.platelog.log_samples import entry
 
 

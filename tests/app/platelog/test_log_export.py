@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.columns import COLUMNS, spreadsheet_original
-from app.platelog import export
-from app.platelog.errors import LogError, LogUnavailable
-from app.platelog.export import to_crops, to_csv, to_jsonl, visit_row
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Visit
+from app.store import export
+from app.store.errors import LogError, LogUnavailable
+from app.store.export import to_crops, to_csv, to_jsonl, visit_row
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Visit
 from tests.app.platelog.log_samples import JPEG, entry, made
 
 ANY_TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=30).filter(

@@ -17,9 +17,9 @@ FILLING = """
 import json, sys, time
 from pathlib import Path
 import numpy as np
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.writer import LogWriter
+from app.store.search import Query
+from app.store.store import Store
+from app.store.writer import LogWriter
 from tests.app.platelog.log_samples import made
 disk = Path(sys.argv[1])
 ballast, log = disk / "ballast", disk / "log" / "plates.sqlite3"
@@ -50,9 +50,9 @@ with Store.open(log) as store:
 STARTING = """
 import json, sys, time
 from pathlib import Path
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.writer import LogWriter
+from app.store.search import Query
+from app.store.store import Store
+from app.store.writer import LogWriter
 from tests.app.platelog.log_samples import IMAGE, made
 disk = Path(sys.argv[1])
 ballast, log = disk / "ballast", disk / "log" / "plates.sqlite3"

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.platelog import housekeeping
-from app.platelog.errors import LogUnavailable
-from app.platelog.housekeeping import Housekeeping
-from app.platelog.search import Query
-from app.platelog.store import Store
+from app.store import housekeeping
+from app.store.errors import LogUnavailable
+from app.store.housekeeping import Housekeeping
+from app.store.search import Query
+from app.store.store import Store
 from tests.app.platelog.log_samples import entry, log_as_of
 
 Keeper = Callable[..., list[str]]

@@ -4,17 +4,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.platelog import migrations
-from app.platelog.database import Database
-from app.platelog.errors import LogTooNew, LogUnavailable
-from app.platelog.place import locate
-from app.platelog.retention import retain
-from app.platelog.rows import to_us
-from app.platelog.schema import METADATA
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Guess
-from app.platelog.watchlist import WatchEntry
+from app.store import migrations
+from app.store.database import Database
+from app.store.errors import LogTooNew, LogUnavailable
+from app.store.location import locate
+from app.store.retention import retain
+from app.store.rows import to_us
+from app.store.schema import METADATA
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Guess
+from app.store.watchlist import WatchEntry
 from tests.app.platelog.log_samples import saved_us
 
 VERSION_1_VISIT = """INSERT INTO visit (id, run, source_id, track, revision, first_us, last_us, plate, char_confidences,

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.platelog import retention
-from app.platelog.errors import LogError, LogUnavailable
-from app.platelog.retention import Forgotten, purge, retain
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Entry, Guess
-from app.platelog.watchlist import WatchEntry
+from app.store import retention
+from app.store.errors import LogError, LogUnavailable
+from app.store.retention import Forgotten, purge, retain
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Entry, Guess
+from app.store.watchlist import WatchEntry
 from tests.app.platelog.log_samples import JPEG, NOON, entry, log_as_of, made, saved_us
 
 DAY = timedelta(days=1)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.platelog import search
-from app.platelog.search import Query, WayIn, way_in
-from app.platelog.spelling import compact, fold, matches, pattern
-from app.platelog.store import Store
-from app.platelog.types import Entry, Guess, Visit
+from app.store import search
+from app.store.search import Query, WayIn, way_in
+from app.store.spelling import compact, fold, matches, pattern
+from app.store.store import Store
+from app.store.types import Entry, Guess, Visit
 from tests.app.platelog.log_samples import NOON, made
 
 PLATES = ["AB12CDE", "A812CDE", "AB12CDF", "XY99ABC", "0O0O", "O123", "B8B8", "AB", "A", "123", "ZZ2Z", "ТЕ57"]

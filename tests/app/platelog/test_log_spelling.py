@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.platelog.spelling import (
+from app.store.spelling import (
     MAX_LENGTH,
     compact,
     distance,

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.platelog.errors import LogCorrupt, LogError, LogUnavailable, NotFound
-from app.platelog.schema import GRAM, SPELLING
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Entry, Guess
+from app.store.errors import LogCorrupt, LogError, LogUnavailable, NotFound
+from app.store.schema import GRAM, SPELLING
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Entry, Guess
 from tests.app.platelog.log_samples import JPEG, NOON, entry, made
 
 

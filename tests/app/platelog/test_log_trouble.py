@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from app.platelog.errors import LogCorrupt, LogError, LogInUse, LogUnavailable
-from app.platelog.place import default_folder, locate
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Entry
+from app.store.errors import LogCorrupt, LogError, LogInUse, LogUnavailable
+from app.store.location import default_folder, locate
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Entry
 from tests.app.platelog.log_samples import entry, made
 
 ROOT = Path(__file__).parents[3]
@@ -28,9 +28,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 import numpy as np
-from app.platelog.store import Store
-from app.platelog.types import Visit
-from app.platelog.writer import LogWriter
+from app.store.store import Store
+from app.store.types import Visit
+from app.store.writer import LogWriter
 writer = LogWriter(lambda: Store.open(Path(sys.argv[1]))).start()
 image = np.random.default_rng(1).integers(0, 255, (40, 120, 3), dtype=np.uint8)
 now = datetime.now(UTC)
@@ -64,7 +64,7 @@ def one(turn, pause):
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
     return [line.strip() for line in lines if line.endswith(chr(10))]
 import sys, cv2, numpy
-import app.platelog.writer
+import app.store.writer
 import sqlalchemy.dialects.sqlite
 work = sys.argv[3]
 chance = random.Random(7)
@@ -167,7 +167,7 @@ def test_a_damaged_store_is_set_aside_with_its_name_told(log_file: Path, damage:
 def test_a_large_store_is_checked_whole_after_a_bad_end_alone(
     log_file: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
 ) -> None:
-    monkeypatch.setattr("app.platelog.store._CHECKED_WHOLE", 0)
+    monkeypatch.setattr("app.store.store._CHECKED_WHOLE", 0)
     with Store.open(log_file) as store:
         store.save([Entry(made(number=number)) for number in range(200)])
         lock = store.place.lock_file

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.platelog.errors import LogError, NotFound
-from app.platelog.export import WATCH_COLUMNS, watch_from_csv, watch_to_csv
-from app.platelog.hours import parse_hours
-from app.platelog.store import Store
-from app.platelog.watchlist import WatchBook, WatchEntry
+from app.store.errors import LogError, NotFound
+from app.store.export import WATCH_COLUMNS, watch_from_csv, watch_to_csv
+from app.store.hours import parse_hours
+from app.store.store import Store
+from app.store.watchlist import WatchBook, WatchEntry
 from tests.app.platelog.log_samples import NOON
 
 MONDAY = datetime(2026, 5, 4, 12, 0).astimezone()  # local time

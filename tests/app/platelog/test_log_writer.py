@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.platelog.errors import LogError, LogInUse, LogUnavailable
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import LogState, LogStatus
-from app.platelog.watchlist import WatchEntry
-from app.platelog.writer import CROP_QUALITY, FRAME_QUALITY, Bounds, LogWriter, jpeg
+from app.store.errors import LogError, LogInUse, LogUnavailable
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import LogState, LogStatus
+from app.store.watchlist import WatchEntry
+from app.store.writer import CROP_QUALITY, FRAME_QUALITY, Bounds, LogWriter, jpeg
 from tests.app.platelog.log_samples import IMAGE, made
 
 WAIT = 20.0
@@ -73,7 +73,7 @@ def test_a_frame_with_several_plates_is_packed_once(writer: LogWriter, monkeypat
         packed.append(quality)
         return jpeg(image, quality)
 
-    monkeypatch.setattr("app.platelog.writer.jpeg", counted)
+    monkeypatch.setattr("app.store.writer.jpeg", counted)
     other = IMAGE.copy()
     answers = [writer.submit(made(number=i), IMAGE[:4], frame) for i, frame in enumerate((IMAGE, IMAGE, other))]
     visits = [answer.result(WAIT) for answer in answers]
@@ -279,8 +279,8 @@ def test_the_trouble_of_a_full_disk_is_told_once_though_each_picture_has_another
         tries.append(descriptor)
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("app.platelog.writer._FIRST_PAUSE", 0.01)
-    monkeypatch.setattr("app.platelog.pictures.os.fsync", full)
+    monkeypatch.setattr("app.store.writer._FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("app.store.pictures.os.fsync", full)
     writer.submit(made(), IMAGE, IMAGE)
     until(lambda: len(tries) >= 4)
     monkeypatch.undo()

@@ -28,7 +28,7 @@ def one_thread():
 @pytest.fixture
 def few(monkeypatch, device):
     """Batches of two or three, and large blocks where kernels are interpreted, which is slow."""
-    from recognizer.card import reader, sampling
+    from recognizer.cuda import reader, sampling
 
     monkeypatch.setattr(reader, "SIZES", (2, 3))
     if device == "cpu":

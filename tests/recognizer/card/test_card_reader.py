@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from recognizer import PlateReader
-from recognizer.align import WHOLE
-from recognizer.augment import Camera
-from recognizer.card import open_card
-from recognizer.card import reader as card
+from recognizer.aligner import WHOLE
 from recognizer.checkpoint import describe
-from recognizer.placing import drawn
+from recognizer.cuda import open_card
+from recognizer.cuda import reader as card
 from recognizer.reader import shipped_weights
-from recognizer.synth import PlateGenerator
+from recognizer.synthesis.camera import Camera
+from recognizer.synthesis.generator import PlateGenerator
+from recognizer.training.aligner_noise import drawn
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from recognizer.alphabet import Alphabet
-from recognizer.card.decoding import LONGEST, decoded, search, squeeze
 from recognizer.ctc import beam
+from recognizer.cuda.decoding import LONGEST, decoded, search, squeeze
 
 
 def outputs(seed, alphabet, samples=2, steps=16, blanks=0.6, sharpness=5.0):

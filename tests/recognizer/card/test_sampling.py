@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from recognizer.align import WHOLE, plausible, straighten
-from recognizer.card import sampling
+from recognizer.aligner import WHOLE, plausible, straighten
+from recognizer.cuda import sampling
 from recognizer.images import stretched
 from tests.recognizer.tilted import TILTED, plate_in_scene
 

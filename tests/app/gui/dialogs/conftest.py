@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from PyQt5.QtWidgets import QApplication
 
-from app.gui import theme
-from app.gui.controller import Controller
-from app.gui.feed import Feed
-from app.gui.kept import Kept
+from app.config.settings import Settings
+from app.gui.session.controller import Controller
+from app.gui.session.feed import Feed
+from app.gui.session.log_session import Kept
+from app.gui.widgets import theme
 from app.journal import open_journal
 from app.pipeline.core import Pipeline
-from app.settings import Settings
 
 
 def no_networks() -> Pipeline:

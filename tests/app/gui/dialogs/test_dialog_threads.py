@@ -8,12 +8,12 @@ import pytest
 from PyQt5.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
 from app.gui.dialogs import retention
 from app.gui.dialogs.export import ExportDialog
 from app.gui.dialogs.retention import RetentionDialog
-from app.gui.models import background
-from app.platelog.search import Query
+from app.gui.session.controller import Controller
+from app.gui.widgets import background
+from app.store.search import Query
 from tests.app.gui.test_threads import Pool, of_the_window
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
 from app.gui.dialogs.export import ExportDialog
-from app.gui.models.exporting import Format
-from app.platelog.frames import blurred
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Entry, Visit
-from app.platelog.writer import jpeg
+from app.gui.search.exporting import Format
+from app.gui.session.controller import Controller
+from app.store.frames import blurred
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Entry, Visit
+from app.store.writer import jpeg
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 NOISE = np.random.default_rng(7).integers(0, 255, (120, 200, 3), np.uint8)

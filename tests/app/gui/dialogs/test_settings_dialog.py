@@ -7,10 +7,10 @@ import pytest
 from PyQt5.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from app import settings as app_settings
-from app.gui.controller import Controller
+from app.config import settings as app_settings
+from app.config.settings import Settings, load, schema
 from app.gui.dialogs.settings import SettingsDialog
-from app.settings import Settings, load, schema
+from app.gui.session.controller import Controller
 
 
 @pytest.fixture

@@ -11,17 +11,17 @@ from PyQt5.QtGui import QImage
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.gui import theme
-from app.gui.controller import Controller
 from app.gui.dialogs import probability
 from app.gui.dialogs.correction import CorrectionDialog
 from app.gui.dialogs.probability import ProbabilityDialog
 from app.gui.dialogs.retention import RetentionDialog
-from app.gui.dialogs.watch_entry import WatchEntryDialog
-from app.gui.models.live import picture_of, pixels_of
-from app.platelog.search import Query
-from app.platelog.types import ALLOW, Entry, Guess, Visit
-from app.platelog.watchlist import WatchEntry
+from app.gui.reads.newest_events import picture_of, pixels_of
+from app.gui.session.controller import Controller
+from app.gui.watch.watch_entry import WatchEntryDialog
+from app.gui.widgets import theme
+from app.store.search import Query
+from app.store.types import ALLOW, Entry, Guess, Visit
+from app.store.watchlist import WatchEntry
 from tests.app.platelog.log_samples import log_as_of
 
 NOW = datetime.now(UTC)

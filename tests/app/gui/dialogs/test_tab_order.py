@@ -10,15 +10,15 @@ from PyQt5.QtGui import QImage
 from PyQt5.QtWidgets import QDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
 from app.gui.dialogs.correction import CorrectionDialog
 from app.gui.dialogs.export import ExportDialog
 from app.gui.dialogs.retention import RetentionDialog
 from app.gui.dialogs.settings import SettingsDialog
-from app.gui.dialogs.watch_entry import WatchEntryDialog
-from app.gui.wizard import SourceWizard
-from app.platelog.search import Query
-from app.platelog.types import Guess, Visit
+from app.gui.session.controller import Controller
+from app.gui.watch.watch_entry import WatchEntryDialog
+from app.gui.wizard.source_wizard import SourceWizard
+from app.store.search import Query
+from app.store.types import Guess, Visit
 
 NOW = datetime.now(UTC)
 READ = Visit("AB1", "gate", NOW, NOW, alternatives=(Guess("A81", 0.2), Guess("AB7", 0.1)))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from app.platelog.store import Store
+from app.store.store import Store
 
 HOW_MANY = int(os.environ.get("PLATESCRIBE_VISITS", "210000"))
 _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :last)"

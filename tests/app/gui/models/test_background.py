@@ -6,8 +6,8 @@ import time
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.gui.models.background import Asker
-from app.platelog.errors import LogUnavailable
+from app.gui.widgets.background import Asker
+from app.store.errors import LogUnavailable
 
 
 def test_the_answer_comes_in_the_windows_thread(qtbot: QtBot) -> None:

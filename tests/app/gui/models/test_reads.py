@@ -9,12 +9,12 @@ import pytest
 from PyQt5.QtCore import QModelIndex
 from pytestqt.qtbot import QtBot
 
-from app.gui.models import reads
-from app.gui.models.reads import ReadTable
-from app.gui.models.rows import ROW_ROLE
+from app.gui.reads import reads_model as reads
+from app.gui.reads.read_rows import ROW_ROLE
+from app.gui.reads.reads_model import ReadTable
 from app.pipeline.types import EventKind, PlateEvent, WallClock
-from app.platelog.store import Store
-from app.platelog.types import Entry, Visit
+from app.store.store import Store
+from app.store.types import Entry, Visit
 from detector.types import Box
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -9,13 +9,13 @@ from PyQt5.QtCore import QModelIndex, Qt
 from PyQt5.QtWidgets import QApplication, QTableView
 from pytestqt.qtbot import QtBot
 
-from app.gui.models.rows import ROW_ROLE
-from app.gui.models.visits import VisitTable
-from app.gui.models.windows import KEPT_WINDOWS, WINDOW_ROWS
-from app.platelog.errors import LogUnavailable
-from app.platelog.search import Query
-from app.platelog.store import Store
-from app.platelog.types import Entry, Visit
+from app.gui.reads.read_rows import ROW_ROLE
+from app.gui.search.row_windows import KEPT_WINDOWS, WINDOW_ROWS
+from app.gui.search.visits_model import VisitTable
+from app.store.errors import LogUnavailable
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import Entry, Visit
 
 from .conftest import HOW_MANY as VISITS
 

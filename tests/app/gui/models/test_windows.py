@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gui.models.windows import Windows
+from app.gui.search.row_windows import Windows
 
 
 @given(st.integers(1, 9), st.integers(1, 5), st.lists(st.integers(0, 60), max_size=60))

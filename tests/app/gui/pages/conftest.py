@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from PyQt5.QtWidgets import QApplication
 
-from app.gui import theme
-from app.gui.controller import Controller
-from app.gui.feed import Feed
-from app.gui.kept import Kept
+from app.config.settings import Settings
+from app.gui.session.controller import Controller
+from app.gui.session.feed import Feed
+from app.gui.session.log_session import Kept
+from app.gui.widgets import theme
 from app.journal import open_journal
 from app.pipeline.core import Pipeline
 from app.pipeline.types import EventKind, Image, PlateEvent, TrackReading, WallClock
-from app.platelog.store import Store
-from app.platelog.types import Entry, Guess, Visit
-from app.platelog.writer import jpeg
-from app.settings import Settings
+from app.store.store import Store
+from app.store.types import Entry, Guess, Visit
+from app.store.writer import jpeg
 from detector.types import Box
 from recognizer.readings import Alternative, Reading
 

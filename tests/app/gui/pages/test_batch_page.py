@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from PyQt5.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
-from app.gui.models.jobs import PROGRESS
-from app.gui.models.queue import State, free_csv, time_left
-from app.gui.pages.batch import BatchPage
-from app.gui.pages.run_card import duration
+from app.config.settings import with_value
+from app.gui.queue.batch_queue import State, free_csv, time_left
+from app.gui.queue.jobs_model import PROGRESS
+from app.gui.queue.queue_page import BatchPage
+from app.gui.queue.run_card import duration
+from app.gui.session.controller import Controller
 from app.pipeline.core import Pipeline
 from app.pipeline.types import Image
-from app.platelog.search import Query
-from app.settings import with_value
+from app.store.search import Query
 from detector.types import Box, Detection
 from recognizer.readings import Reading
 
@@ -113,11 +113,11 @@ def test_what_was_written_is_replaced_only_after_asking(
     written = folder / "plates.csv"
     written.write_text("edited")
     asked: list[str] = []
-    monkeypatch.setattr("app.gui.pages.batch.sure", lambda question, *_: asked.append(question))
+    monkeypatch.setattr("app.gui.queue.queue_page.sure", lambda question, *_: asked.append(question))
     page.card.start_button.click()
     assert not page.running and written.read_text() == "edited" and str(written) in asked[0]
     assert empty_controller.store.count(Query()) == 3
-    monkeypatch.setattr("app.gui.pages.batch.sure", lambda *_: True)
+    monkeypatch.setattr("app.gui.queue.queue_page.sure", lambda *_: True)
     with qtbot.waitSignal(empty_controller.log_changed, timeout=20_000):
         page.card.start_button.click()
     assert len(rows_of(written)) == 3

@@ -9,17 +9,17 @@ from PyQt5.QtGui import QFontMetricsF
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
-from app.gui.delegates import MARGIN, THUMBNAIL, fitting_font, pill_font, pill_width
 from app.gui.dialogs.correction import CorrectionDialog
-from app.gui.dialogs.watch_entry import WatchEntryDialog
-from app.gui.models.rows import CONFIDENCE, PLATE, ROW_ROLE, SOURCE, TAG, TIME, whole_percent
-from app.gui.pages import pictures
-from app.gui.pages.actions import ReadActions
-from app.gui.pages.common import SLIM
-from app.gui.pages.reads import ReadsPage
+from app.gui.reads import read_pictures as pictures
+from app.gui.reads.delegates import MARGIN, THUMBNAIL, fitting_font, pill_font, pill_width
+from app.gui.reads.read_actions import ReadActions
+from app.gui.reads.read_rows import CONFIDENCE, PLATE, ROW_ROLE, SOURCE, TAG, TIME, whole_percent
+from app.gui.reads.reads_page import ReadsPage
+from app.gui.session.controller import Controller
+from app.gui.watch.watch_entry import WatchEntryDialog
+from app.gui.widgets.read_table import SLIM
 from app.pipeline.types import EventKind
-from app.platelog.search import Query
+from app.store.search import Query
 
 from .conftest import PLATES, event_of, visit_of
 

@@ -10,11 +10,11 @@ from PyQt5.QtCore import QDateTime, QPoint, Qt
 from PyQt5.QtWidgets import QApplication, QComboBox, QTableView
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
-from app.gui.models.rows import ROW_ROLE, SOURCE, TAG
-from app.gui.pages.filters import Span, span_times
-from app.gui.pages.search import SearchPage
-from app.platelog.types import BLOCK
+from app.gui.reads.read_rows import ROW_ROLE, SOURCE, TAG
+from app.gui.search.filters import Span, span_times
+from app.gui.search.search_page import SearchPage
+from app.gui.session.controller import Controller
+from app.store.types import BLOCK
 
 from .conftest import visit_of
 

@@ -7,10 +7,10 @@ import pytest
 from PyQt5.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.gui.controller import Controller
-from app.gui.dialogs.watch_entry import WatchEntryDialog
-from app.gui.pages.watch import WatchPage
-from app.platelog.watchlist import WatchEntry
+from app.gui.session.controller import Controller
+from app.gui.watch.watch_entry import WatchEntryDialog
+from app.gui.watch.watch_page import WatchPage
+from app.store.watchlist import WatchEntry
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_an_entry_is_added_changed_and_removed(
 def test_what_was_removed_is_put_back_whole(
     qtbot: QtBot, page: WatchPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
-    monkeypatch.setattr("app.gui.pages.watch.sure", lambda *_: True)
+    monkeypatch.setattr("app.gui.watch.watch_page.sure", lambda *_: True)
     before = {replace(entry, id=None) for entry in empty_controller.store.watch.entries()}
     assert not page.undo_button.isVisible()
     page.view.selectRow(0) if rows == 1 else page.view.selectAll()
@@ -86,7 +86,7 @@ def test_what_was_removed_is_put_back_whole(
 def test_several_are_removed_only_after_asking(
     page: WatchPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.gui.pages.watch.sure", lambda *_: False)
+    monkeypatch.setattr("app.gui.watch.watch_page.sure", lambda *_: False)
     page.view.selectAll()
     page.remove()
     assert len(plates(empty_controller)) == 2
@@ -101,7 +101,7 @@ def test_lists_go_out_as_csv_and_come_in_again(
     with qtbot.waitSignal(empty_controller.message):
         page.export_button.click()
     page.view.selectAll()
-    monkeypatch.setattr("app.gui.pages.watch.sure", lambda *_: True)
+    monkeypatch.setattr("app.gui.watch.watch_page.sure", lambda *_: True)
     page.remove()
     qtbot.waitUntil(lambda: page.model.total == 0)
     with qtbot.waitSignal(empty_controller.message) as told:
@@ -127,7 +127,7 @@ def test_a_faulty_csv_is_said_and_nothing_is_taken(
     file, said = tmp_path / "watch.csv", []
     file.write_text("plate,tolerance\nAB1,9\n")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
-    monkeypatch.setattr("app.gui.pages.watch.tell_trouble", lambda text, _parent: said.append(text))
+    monkeypatch.setattr("app.gui.watch.watch_page.tell_trouble", lambda text, _parent: said.append(text))
     page.read_csv()
     qtbot.waitUntil(lambda: len(said) == 1)
     assert "line 2" in said[0] and len(plates(empty_controller)) == 2

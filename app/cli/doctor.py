@@ -1,0 +1,259 @@
+"""`main.py doctor`: what this machine and this installation have, and what is wrong, each with a remedy."""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from app.config import settings as settings_file
+from app.config.bootstrap import has_display, usable_cpus, version
+from app.config.redaction import redact
+
+ROOT = Path(__file__).resolve().parents[2]
+MANIFEST = ROOT / "assets" / "weights" / "manifest.json"
+NEEDED_FREE_GB = 1.0
+INSTALL_HINT = "Run `make run`, or `python -m pip install -r requirements.txt` in the program's environment."
+
+
+class State(Enum):
+    """How a thing stands."""
+
+    OK = "ok"
+    NOTE = "note"
+    BROKEN = "BROKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; hint says what to do where something is wrong or could be better."""
+
+    name: str
+    value: str
+    state: State = State.OK
+    hint: str = ""
+
+
+Check = Callable[[], Iterator[Finding]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `doctor`."""
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Print the report; exit status 1 when something is broken."""
+    report = {heading: list(findings(check)) for heading, check in CHECKS}
+    if args.json:
+        table = {heading: [_as_dict(item) for item in items] for heading, items in report.items()}
+        print(redact(json.dumps(table, indent=1, ensure_ascii=False)))
+    else:
+        print(redact(as_text(report)))
+    return int(any(item.state is State.BROKEN for items in report.values() for item in items))
+
+
+def findings(check: Check) -> Iterator[Finding]:
+    """Yield what a check finds; a check that fails itself is a finding, not the end of the report."""
+    try:
+        yield from check()
+    except Exception as error:
+        yield Finding(check.__name__.strip("_"), f"{type(error).__name__}: {error}", State.BROKEN, INSTALL_HINT)
+
+
+def as_text(report: dict[str, list[Finding]]) -> str:
+    """Return the report as text: a heading a section, a line a finding, hints under their finding."""
+    lines = []
+    for heading, items in report.items():
+        lines.append(heading)
+        for item in items:
+            lines.append(f"  {item.state.value:<7}{item.name:<18} {item.value}")
+            if item.hint:
+                lines.append(f"{'':<28}{item.hint}")
+    broken = sum(item.state is State.BROKEN for items in report.values() for item in items)
+    lines.append("Everything needed is here." if not broken else f"{broken} broken; see the hints above.")
+    return "\n".join(lines)
+
+
+def _as_dict(item: Finding) -> dict[str, str]:
+    return {"name": item.name, "value": item.value, "state": item.state.value, "hint": item.hint}
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("Platescribe", version())
+    yield Finding("Python", f"{platform.python_version()} ({platform.platform()})")
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    for requirement in (Requirement(line) for line in lines if line.strip() and not line.startswith("#")):
+        if requirement.marker is not None and not requirement.marker.evaluate():
+            continue  # for another system than this
+        try:
+            found = metadata.version(requirement.name)
+        except metadata.PackageNotFoundError:
+            yield Finding(requirement.name, "not installed", State.BROKEN, INSTALL_HINT)
+            continue
+        if requirement.specifier.contains(found, prereleases=True):
+            yield Finding(requirement.name, found)
+        else:
+            wanted = f"{found}, wanted {requirement.specifier}"
+            yield Finding(requirement.name, wanted, State.NOTE, "It may work all the same. " + INSTALL_HINT)
+
+
+def _devices() -> Iterator[Finding]:
+    import torch
+
+    ability = torch.backends.cpu.get_cpu_capability()
+    yield Finding("processor", f"{_processor_name()}, {usable_cpus()} usable, {ability}")
+    if torch.cuda.is_available():
+        for index in range(torch.cuda.device_count()):
+            card = torch.cuda.get_device_properties(index)
+            yield Finding(f"cuda:{index}", f"{card.name}, {card.total_memory / 2**30:.0f} GB")
+    elif shutil.which("nvidia-smi"):
+        hint = "Install the driver that this torch asks for, or a torch built for your driver (pytorch.org)."
+        yield Finding("graphics card", f"there, but torch {torch.__version__} cannot use it", State.NOTE, hint)
+    else:
+        yield Finding("graphics card", "none; the processor computes")
+
+
+def _processor_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _backends() -> Iterator[Finding]:
+    try:
+        import openvino
+    except ImportError as error:
+        hint = "Reading works without it, some three times slower on a processor. " + INSTALL_HINT
+        yield Finding("OpenVINO", f"cannot be loaded ({error})", State.NOTE, hint)
+        return
+    core = openvino.Core()
+    for device in core.available_devices:
+        abilities = ", ".join(core.get_property(device, "OPTIMIZATION_CAPABILITIES"))
+        yield Finding(f"OpenVINO {device}", f"{core.get_property(device, 'FULL_DEVICE_NAME')} ({abilities})")
+
+
+def _weights() -> Iterator[Finding]:
+    hint = "The installation is incomplete or was changed: install the program again."
+    try:
+        manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        yield Finding("manifest", f"{MANIFEST}: {error}", State.BROKEN, hint)
+        return
+    for name in ("detector", "reader", *(name for name in manifest if name.endswith("-int8"))):
+        entry = manifest.get(name, {})
+        path = MANIFEST.parent / str(entry.get("file", name))
+        if not path.is_file():
+            yield Finding(name, f"{path} is missing", State.BROKEN, hint)
+            continue
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest != entry.get("sha256"):
+            yield Finding(name, f"{path} has sha256 {digest}, not the manifest's", State.BROKEN, hint)
+        else:
+            size = path.stat().st_size / 1e6
+            yield Finding(name, f"{path.name}, {size:.1f} MB, sha256 {digest[:16]}… as in the manifest")
+
+
+def _video() -> Iterator[Finding]:
+    import cv2
+    from cv2 import videoio_registry as registry
+
+    readers = [registry.getBackendName(item) for item in registry.getStreamBackends()]
+    ffmpeg = "FFMPEG" in readers
+    hint = "" if ffmpeg else "Use the opencv-python wheel: " + INSTALL_HINT
+    state = State.OK if ffmpeg else State.BROKEN
+    yield Finding("recordings, RTSP", f"OpenCV {cv2.__version__} with {', '.join(readers)}", state, hint)
+    for codec in ("mp4v", "avc1", "MJPG"):
+        works = _can_write(codec)
+        needed = codec == "mp4v" and not works
+        hint = "Annotated videos cannot be written. " + INSTALL_HINT if needed else ""
+        yield Finding(f"writing {codec}", "works" if works else "no", State.BROKEN if needed else State.OK, hint)
+    cameras = sorted(str(path) for path in Path("/dev").glob("video*")) if sys.platform.startswith("linux") else []
+    locked = [name for name in cameras if not os.access(name, os.R_OK | os.W_OK)]
+    if locked:
+        hint = "Join the group that may: sudo usermod -aG video $USER, then log in again."
+        yield Finding("cameras", f"no access to {', '.join(locked)}", State.NOTE, hint)
+    elif sys.platform.startswith("linux"):
+        yield Finding("cameras", ", ".join(cameras) or "none plugged in")
+
+
+def _can_write(codec: str) -> bool:
+    """Whether a short video written with a codec (a FOURCC) can be read back."""
+    import cv2
+    import numpy as np
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / ("test.avi" if codec == "MJPG" else "test.mp4")
+        writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), 25.0, (64, 64))
+        for shade in range(5):
+            writer.write(np.full((64, 64, 3), shade * 40, np.uint8))
+        writer.release()
+        reader = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+        works = bool(reader.read()[0])
+        reader.release()
+    return works
+
+
+def _window() -> Iterator[Finding]:
+    if not has_display():
+        yield Finding("display", "none: `main.py run` works, the window does not", State.NOTE)
+        return
+    # In a process of its own: Qt aborts the process when its platform plugin cannot be loaded.
+    code = (
+        "from app import bootstrap; bootstrap.prepare(); bootstrap.qt_environment()\n"
+        "from PyQt5.QtWidgets import QApplication\nprint(QApplication([]).platformName())"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    if result.returncode == 0:
+        yield Finding("Qt platform", result.stdout.strip())
+        return
+    reason = next((line for line in result.stderr.splitlines() if line.strip()), "it ended without a word")
+    hint = "Install the system libraries: tools/system.sh run. Is the display that DISPLAY names still there?"
+    yield Finding("Qt platform", reason, State.BROKEN, hint)
+
+
+def _folders() -> Iterator[Finding]:
+    loaded = settings_file.load()
+    yield Finding("settings", str(settings_file.default_path()))
+    for problem in loaded.problems:
+        yield Finding("settings", problem, State.NOTE)
+    folder = settings_file.data_folder(loaded.settings)
+    nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        hint = "Set another under log.folder in the settings, or give yourself the right to write there."
+        yield Finding("log folder", f"{folder} cannot be written: {error.strerror}", State.BROKEN, hint)
+        return
+    free = shutil.disk_usage(nearest).free / 1e9
+    low = free < NEEDED_FREE_GB
+    hint = "Make room, keep reads for fewer days, or set another log.folder in the settings." if low else ""
+    yield Finding("log folder", f"{folder}, {free:.1f} GB free", State.BROKEN if low else State.OK, hint)
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("Versions", _versions),
+    ("Devices", _devices),
+    ("Backends", _backends),
+    ("Weights", _weights),
+    ("Cameras and codecs", _video),
+    ("Window", _window),
+    ("Folders", _folders),
+)

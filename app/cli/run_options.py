@@ -1,0 +1,55 @@
+"""The options of `main.py run`, and those it shares with other commands. Imports nothing heavy: `--help` is at once."""
+
+import argparse
+from datetime import datetime
+
+from app.cli.arguments import output_file, positive, share
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `run`."""
+    parser.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="a video, a picture, a folder of these, or an address"
+    )
+    parser.add_argument("--csv", type=output_file, metavar="F", help="write the reads as CSV, one row a vehicle")
+    parser.add_argument("--jsonl", type=output_file, metavar="F", help="write the reads as JSON, one line a vehicle")
+    parser.add_argument(
+        "--video", type=output_file, metavar="F", help="write a video with boxes and texts; one a source"
+    )
+    parser.add_argument("--log", nargs="?", const="", metavar="URL", help="keep the reads in the log, too (your own)")
+    parser.add_argument("--no-pictures", action="store_true", help="keep the text of the reads only in the log")
+    parser.add_argument("--jobs", type=positive, default=1, metavar="N", help="sources read at a time (1)")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with a run that was stopped; needs its --csv or --jsonl"
+    )
+    parser.add_argument(
+        "--start", type=_time, metavar="TIME", help="when the recording began, as 2026-05-31T08:00+02:00"
+    )
+    add_pipeline_arguments(parser)
+
+
+def add_pipeline_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every command that reads plates."""
+    parser.add_argument("--device", default=None, metavar="D", help="auto, cpu, or a graphics card such as cuda:0")
+    parser.add_argument("--min-confidence", type=share, metavar="X", help="leave out reads less sure than this, 0 to 1")
+    parser.add_argument(
+        "--country", action="append", type=_country, metavar="CC", help="plates expected, as DE; may be given again"
+    )
+
+
+def _country(text: str) -> str:
+    """Read the code of a country whose plates are known."""
+    from recognizer.formats import FormatError, resolve
+
+    try:
+        resolve(text)
+    except FormatError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no time; write it as 2026-05-31T08:00+02:00") from error

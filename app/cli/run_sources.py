@@ -1,0 +1,201 @@
+"""The command `main.py run`: what it does, and how a run is told on the console. Its options are in options.py."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from app.batch.files import OutputError
+from app.batch.outputs import Outputs
+from app.batch.progress import Control, Progress, Report, items_of
+from app.batch.runner import run
+from app.batch.state import StateFile
+from app.batch.writers import csv_file, json_file
+from app.config import settings as settings_file
+from app.config.wording import counted
+from app.journal import Journal, open_journal
+from app.pipeline.tuning import Tuning, from_settings
+from app.store.errors import LogError
+from app.store.housekeeping import Housekeeping
+from app.store.location import locate
+from app.store.types import LogStatus
+
+INTERRUPTED = 130
+
+
+def tuning_of(args: argparse.Namespace) -> tuple[str, Tuning]:
+    """Return the device and the tuning that the settings file and the options ask for; warns of faulty settings."""
+    loaded = settings_file.load()
+    for problem in loaded.problems:
+        print(problem, file=sys.stderr)
+    tuning = from_settings(loaded.settings)
+    if args.min_confidence is not None:
+        tuning = replace(tuning, min_confidence=args.min_confidence)
+    if args.country:
+        tuning = replace(tuning, countries=tuple(country.upper() for country in args.country))
+    return args.device or loaded.settings.detection.device, tuning
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run and return the exit status: 0, 1 when something failed, 130 after Ctrl-C."""
+    from app.cli.console import RunConsole
+    from app.pipeline.opening import load_pipeline
+
+    items, errors = items_of(args.sources, args.start)
+    if args.resume and not (args.csv or args.jsonl):
+        print("--resume needs the --csv or --jsonl of the run that was stopped.", file=sys.stderr)
+        return 2
+    if clash := _same_output(args):
+        print(f"{clash}: named for two outputs; give each its own.", file=sys.stderr)
+        return 2
+    if not items:
+        return _tell_errors(errors)
+    device, tuning = tuning_of(args)
+    try:
+        pipeline = load_pipeline(device, tuning)
+    except (OSError, ValueError, RuntimeError) as error:
+        print(f"The networks cannot be loaded: {error}. `platescribe doctor` tells more.", file=sys.stderr)
+        return 1
+    kept = args.log is not None or any((args.csv, args.jsonl, args.video))
+    control, console = Control(), RunConsole(len(items), patient=kept)
+    try:
+        chosen = settings_file.load().settings
+        with _journal(args, chosen, errors, console) as journal, interruptible(control), console:
+            outputs = _outputs(args, journal)
+            report = run(
+                items, pipeline, outputs, console, control, jobs=args.jobs, resume=args.resume, cameras=chosen.live
+            )
+    except LogError as error:
+        print(error, file=sys.stderr)
+        return 1
+    console.summary(report, pipeline.rejected())
+    return _status(report, errors, args)
+
+
+def _same_output(args: argparse.Namespace) -> Path | None:
+    """A file that is named for two outputs."""
+    named = [path for path in (args.csv, args.jsonl, args.video) if path is not None]
+    places = [path.resolve() for path in named]
+    return next((path for path, place in zip(named, places, strict=True) if places.count(place) > 1), None)
+
+
+@contextmanager
+def _journal(
+    args: argparse.Namespace, chosen: settings_file.Settings, errors: list[str], console: Progress
+) -> Iterator[Journal | None]:
+    """The log, if one is asked for; what it could not keep in the end becomes an error. Raises LogError."""
+    if args.log is None:
+        yield None
+        return
+    log = args.log or settings_file.log_file(chosen)
+    pictures = chosen.log.pictures and not args.no_pictures
+    days = chosen.log.keep_days
+    place = locate(log)
+    if place.file is not None and not place.file.exists():
+        what = "Reads and their pictures" if pictures else "Reads, without pictures,"
+        span = f"for {counted(days, 'day')}" if days else "for ever"
+        print(f"{what} are kept in {place.name} {span} (`log.keep_days` in the settings).", file=sys.stderr)
+    told = Told(console)
+    journal = open_journal(log, run=_run_before(args), pictures=pictures, on_status=told)
+    told(journal.status)
+    tidy = Housekeeping(lambda: journal.store, days, console.trouble).start() if days else None
+    try:
+        yield journal
+    finally:
+        if tidy is not None:
+            tidy.close()
+        lost = journal.close() + journal.status.refused
+        told(journal.status)
+        if lost:
+            errors.append(f"{counted(lost, 'visit')} could not be kept in the log: {journal.status.message}")
+        if bare := journal.status.without_pictures:
+            some = f"{counted(bare, 'visit')} {'is' if bare == 1 else 'are'} in the log without pictures"
+            errors.append(f"{some}, for which there was no room.")
+
+
+class Told:
+    """Tells what is wrong with the log, and when it is well again, each once, while the run goes on."""
+
+    def __init__(self, console: Progress) -> None:
+        self._console = console
+        self._notices: tuple[str, ...] = ()
+        self._trouble = ""
+
+    def __call__(self, status: LogStatus) -> None:
+        """Take the log's status; from any thread."""
+        for notice in status.notices:
+            if notice not in self._notices:
+                self._console.trouble(notice)
+        self._notices = status.notices
+        if status.message and status.message != self._trouble:
+            self._console.trouble(status.message)
+        elif self._trouble and not status.message:
+            self._console.trouble("The log is written again.")
+        self._trouble = status.message
+
+
+def _run_before(args: argparse.Namespace) -> str:
+    """The name in the log of the run that is resumed: what it kept is not to be there twice."""
+    output = args.csv or args.jsonl
+    if not (args.resume and output):
+        return ""
+    try:
+        return StateFile.beside(output).load().run
+    except OutputError:
+        return ""  # told when the outputs are opened
+
+
+def _outputs(args: argparse.Namespace, journal: Journal | None) -> Outputs:
+    def list_of(plate: str, when: datetime) -> str:
+        return journal.store.watch.list_of(plate, when) if journal is not None and journal.store is not None else ""
+
+    rows = {}
+    if args.csv:
+        rows["csv"] = csv_file(args.csv, list_of)
+    if args.jsonl:
+        rows["jsonl"] = json_file(args.jsonl, list_of)
+    main_output = args.csv or args.jsonl
+    run_name = journal.run if journal is not None else ""
+    outputs = Outputs(rows, args.video, StateFile.beside(main_output, run_name) if main_output else None)
+    if journal is not None:
+        outputs.keep, outputs.keep_only = journal.keep, journal.keep_only
+    return outputs
+
+
+def _status(report: Report, errors: Sequence[str], args: argparse.Namespace) -> int:
+    status = _tell_errors([*errors, *report.errors])
+    if report.interrupted:
+        hint = " Add --resume to the same command to go on." if args.csv or args.jsonl else ""
+        print(f"Stopped; what was read so far is kept.{hint}", file=sys.stderr)
+        return INTERRUPTED
+    return status
+
+
+def _tell_errors(errors: Sequence[str]) -> int:
+    for error in errors:
+        print(error, file=sys.stderr)
+    return 1 if errors else 0
+
+
+@contextmanager
+def interruptible(control: Control) -> Iterator[None]:
+    """Let the first Ctrl-C (or a polite kill) end the run after its frame; a second one ends the program."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        control.stop()
+        signal.signal(number, before[number])
+
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = {int(name): signal.getsignal(name) for name in wanted}
+    try:
+        for name in wanted:
+            signal.signal(name, stop)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

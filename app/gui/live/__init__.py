@@ -1,0 +1,1 @@
+"""The live page: tiles, player, state of the sources."""

@@ -1,0 +1,161 @@
+"""The bar under the live view that plays a recording: pause, places, speed, and the keys for it."""
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import Qt, QTimer
+from PyQt5.QtGui import QKeyEvent
+from PyQt5.QtWidgets import QComboBox, QFrame, QHBoxLayout, QWidget
+
+from app.gui.live.seekbar import JUMP_S, STEP_S, SeekBar, clock
+from app.gui.session.controller import Controller
+from app.gui.session.open_source import OpenSource
+from app.gui.widgets import icons
+from app.gui.widgets.common import label, tool
+from app.sources.playback import SPEEDS
+
+_DRAG_MS = 150  # while the handle is dragged, at most so often a new place is gone to
+
+
+class PlayerBar(QFrame):
+    """Plays the chosen source, if it is a recording."""
+
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("player")
+        self._controller = controller
+        self._source_id = ""
+        self._wanted: float | None = None
+        self._throttle = QTimer(self)
+        self._throttle.setSingleShot(True)
+        self._throttle.setInterval(_DRAG_MS)
+        self._throttle.timeout.connect(self._seek_wanted)
+        self._build()
+        controller.source_state_changed.connect(self._changed)
+        controller.events.connect(lambda _events: self.refresh())
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start(100)
+        self.refresh()
+
+    def choose(self, source_id: str) -> None:
+        """Act upon this source from now on."""
+        self._source_id = source_id
+        self._wanted = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show where the recording stands."""
+        source = self._source()
+        self.setVisible(source is not None)
+        if source is None:
+            return
+        waits = source.paused or source.ended
+        self._play.setIcon(icons.icon("play" if waits else "pause"))
+        words = self.tr("Play (Space)") if waits else self.tr("Pause (Space)")
+        if self._play.toolTip() != words:
+            self._play.setToolTip(words)
+            self._play.setAccessibleName(words)
+        place, length = self.place(), source.duration_s or 0.0
+        if source.ended and not source.error and self._wanted is None:
+            place = max(place, length)  # the last frame begins before the end, and may stand at the second before
+        self._time.setText(f"{clock(place)} / {clock(length)}")
+        self._bar.show_place(place, max(length, place), list(source.ticks.values()))
+        if not self._speed.hasFocus():
+            self._speed.setCurrentIndex(SPEEDS.index(source.speed))
+
+    def place(self) -> float:
+        """Return the second of the picture that is shown, or the one that is being gone to."""
+        source = self._source()
+        if self._wanted is not None:
+            return self._wanted
+        if source is not None and source.wanted_s is not None:
+            return source.wanted_s
+        result = self._controller.newest(self._source_id)
+        return result.frame.media_time if result is not None else 0.0
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        source = self._source()
+        if source is not None:
+            self._controller.set_paused(self._source_id, not (source.paused or source.ended))
+            self.refresh()
+
+    def jump(self, seconds: float) -> None:
+        """Go so many seconds on, or back if negative."""
+        if self._source() is not None:
+            self.seek(max(0.0, self.place() + seconds))
+
+    def seek(self, seconds: float) -> None:
+        """Go to a second; while many are asked for in a row, to the latest of them."""
+        self._wanted = seconds
+        if not self._throttle.isActive():
+            self._throttle.start()
+
+    def faster(self, steps: int) -> None:
+        """Play so many steps faster, or slower if negative."""
+        source = self._source()
+        if source is not None:
+            place = min(len(SPEEDS) - 1, max(0, SPEEDS.index(source.speed) + steps))
+            self._controller.set_speed(self._source_id, SPEEDS[place])
+
+    def step(self) -> None:
+        """Show the next frame and pause."""
+        if self._source() is not None:
+            self._controller.step(self._source_id)
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Do what a key stands for: Space, arrows, J K L, full stop, plus and minus; False if it is none of them."""
+        keys: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Space: self.toggle,
+            Qt.Key.Key_K: self.toggle,
+            Qt.Key.Key_Left: lambda: self.jump(-STEP_S),
+            Qt.Key.Key_Right: lambda: self.jump(STEP_S),
+            Qt.Key.Key_J: lambda: self.jump(-JUMP_S),
+            Qt.Key.Key_L: lambda: self.jump(JUMP_S),
+            Qt.Key.Key_Home: lambda: self.seek(0.0),
+            Qt.Key.Key_Period: self.step,
+            Qt.Key.Key_Plus: lambda: self.faster(1),
+            Qt.Key.Key_Minus: lambda: self.faster(-1),
+        }
+        action = keys.get(event.key())
+        if action is None or self._source() is None:
+            return False
+        action()
+        return True
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 12, 4)
+        row.setSpacing(4)
+        self._play = tool("pause", self.tr("Pause (Space)"), self.toggle, 20)
+        row.addWidget(tool("rewind", self.tr("Back {} seconds (J)").format(JUMP_S), lambda: self.jump(-JUMP_S)))
+        row.addWidget(self._play)
+        row.addWidget(tool("fast-forward", self.tr("On {} seconds (L)").format(JUMP_S), lambda: self.jump(JUMP_S)))
+        row.addWidget(tool("step-forward", self.tr("Next frame (full stop)"), self.step))
+        self._bar = SeekBar()
+        self._bar.seek_wanted.connect(self.seek)
+        self._bar.read_wanted.connect(self._controller.read_wanted)
+        row.addSpacing(6)
+        row.addWidget(self._bar, 1)
+        self._time = label("", "muted")
+        row.addWidget(self._time)
+        row.addSpacing(6)
+        self._speed = QComboBox()
+        self._speed.setAccessibleName(self.tr("Speed"))
+        self._speed.setToolTip(self.tr("Speed (+ and −)"))
+        self._speed.addItems([f"{speed:g}\u00d7" for speed in SPEEDS])
+        self._speed.activated.connect(lambda at: self._controller.set_speed(self._source_id, SPEEDS[at]))
+        row.addWidget(self._speed)
+
+    def _source(self) -> OpenSource | None:
+        source = self._controller.source(self._source_id)
+        return source if source is not None and source.is_recording and not source.closing else None
+
+    def _changed(self, source_id: str) -> None:
+        if source_id == self._source_id:
+            self.refresh()
+
+    def _seek_wanted(self) -> None:
+        if self._wanted is not None:
+            self._controller.seek(self._source_id, self._wanted)
+            self._wanted = None

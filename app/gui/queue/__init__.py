@@ -1,0 +1,1 @@
+"""The batch queue: recordings and folders read one after another."""

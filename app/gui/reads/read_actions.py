@@ -1,0 +1,119 @@
+"""What can be done with a read, wherever it is shown: correct, annotate, settle, watch, copy, explain, show."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PyQt5.QtCore import QObject
+from PyQt5.QtGui import QImage
+from PyQt5.QtWidgets import QApplication, QWidget
+
+from app.gui.dialogs.correction import CorrectionDialog
+from app.gui.dialogs.probability import ProbabilityDialog
+from app.gui.reads.read_rows import ReadRow
+from app.gui.session.controller import Controller
+from app.gui.watch.watch_entry import WatchEntryDialog
+from app.store.errors import LogError
+from app.store.store import Store
+from app.store.types import BLOCK, Visit
+from app.store.watchlist import WatchEntry
+
+
+class ReadActions(QObject):
+    """Acts on reads through the store, in a worker; the controller tells everyone what became of it."""
+
+    def __init__(self, controller: Controller, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._window = parent
+
+    def correct(self, row: ReadRow, crop: QImage, frame: QImage) -> None:
+        """Ask what the plate really is, and keep both."""
+        visit = self._stored(row)
+        if visit is None:
+            return
+        dialog = CorrectionDialog(visit, crop if not crop.isNull() else frame, self._window)
+        if dialog.exec_() == CorrectionDialog.DialogCode.Accepted:
+            self.set_plate(visit, dialog.plate, dialog.note)
+
+    def correct_to(self, row: ReadRow, plate: str) -> None:
+        """Take another text the plate may have shown for the right one."""
+        visit = self._stored(row)
+        if visit is not None:
+            self.set_plate(visit, plate)
+
+    def set_plate(self, visit: Visit, plate: str, note: str | None = None) -> None:
+        """Correct a visit of the log."""
+        number = visit.id or 0
+        self._change(lambda store: store.correct(number, plate, note))
+
+    def annotate(self, row: ReadRow, note: str) -> None:
+        """Set a visit's note."""
+        visit = self._stored(row)
+        if visit is not None and visit.note != note:
+            number = visit.id or 0
+            self._change(lambda store: store.annotate(number, note))
+
+    def settle(self, row: ReadRow, settled: bool = True) -> None:
+        """Mark a hit as dealt with."""
+        visit = self._stored(row)
+        if visit is not None:
+            number = visit.id or 0
+            self._change(lambda store: store.settle(number, settled))
+
+    def watch(self, row: ReadRow) -> None:
+        """Put the plate on a watch list."""
+        store = self._controller.store
+        dialog = WatchEntryDialog(WatchEntry(BLOCK, row.visit.plate), self._window)
+        if store is not None and dialog.exec_() == WatchEntryDialog.DialogCode.Accepted:
+            entry = dialog.entry
+            told = self.tr("{plate} is on the {list} list.").format(plate=entry.plate, list=entry.list_name)
+            self._run(lambda: store.watch.add(entry), lambda _: self._watched(told))
+
+    def _watched(self, told: str) -> None:
+        self._controller.watch_changed.emit()
+        self._controller.message.emit(told)
+
+    def copy(self, row: ReadRow) -> None:
+        """Put the plate on the clipboard."""
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(row.visit.plate)
+            self._controller.message.emit(self.tr("{plate} is on the clipboard.").format(plate=row.visit.plate))
+
+    def show_moment(self, row: ReadRow) -> None:
+        """Bring the live view to where the plate was read."""
+        if row.visit.first_s is not None:
+            self._controller.show_moment(row.visit.source, row.visit.first_s)
+
+    def explain(self, row: ReadRow, crop: QImage) -> None:
+        """Show what the network saw in a crop."""
+        if crop.isNull():
+            self._controller.message.emit(self.tr("No picture of this plate is kept, so there is nothing to explain."))
+            return
+        dialog = ProbabilityDialog(crop, row.visit, self._controller, self._window)
+        dialog.show()
+
+    def _stored(self, row: ReadRow) -> Visit | None:
+        """Return the visit as the log has it, or say that it is not there yet."""
+        visit = row.visit if row.visit.id is not None else self._controller.visit(row.key)
+        if visit is None or visit.id is None:
+            self._controller.message.emit(self.tr("This plate is still being read. It can be changed in a moment."))
+            return None
+        return replace(visit, alternatives=visit.alternatives or row.visit.alternatives)
+
+    def _change(self, change: Callable[[Store], Visit]) -> None:
+        store = self._controller.store
+        if store is not None:
+            self._run(lambda: change(store), self._controller.visit_was_changed)
+
+    def _run(self, work: Callable[[], object], done: Callable[..., object]) -> None:
+        self._controller.try_later(work, lambda result: _drop(done(result)), self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        if not isinstance(error, LogError | OSError):
+            raise error
+        self._controller.message.emit(str(error))
+
+
+def _drop(_: object) -> None:
+    """Take a value that nobody wants."""

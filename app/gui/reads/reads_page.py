@@ -1,0 +1,205 @@
+"""The reads of now: the list that grows, and what is known of the read chosen in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from PyQt5.QtCore import QModelIndex, QSize, Qt
+from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from app.gui.reads.delegates import THUMBNAIL
+from app.gui.reads.detail import DetailPanel
+from app.gui.reads.newest_events import LiveEvents, picture_of
+from app.gui.reads.reads_model import ReadTable
+from app.gui.reads.thumbnails import Thumbnails
+from app.gui.session.controller import Controller
+from app.gui.widgets.common import EmptyState, label
+from app.gui.widgets.read_table import ReadView
+from app.journal import Alarm
+from app.pipeline.types import PlateEvent
+from app.store.errors import LogUnavailable
+
+
+class ReadsPage(QSplitter):
+    """The list above, the detail below. The newest read is chosen until the user chooses another; then a pill counts
+    what came since, and brings back the newest.
+    """
+
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self._controller = controller
+        self._live = LiveEvents()
+        self._follow = True
+        self._missed = 0
+        self._moving = False
+        self.thumbnails = thumbnails_of(controller, self)
+        self.model = ReadTable(controller.store, self, controller.journal.run if controller.journal is not None else "")
+        self.view = ReadView(self.thumbnails, self)
+        self.view.setModel(self.model)
+        self.view.setAccessibleName(self.tr("Reads, newest first"))
+        self.detail = DetailPanel(controller, self)
+        self._make_list()
+        self.addWidget(self.detail)
+        self.setChildrenCollapsible(False)
+        self.setSizes([380, 480])
+        self._connect()
+        self._refill()
+
+    def show_read(self, track_key: str) -> None:
+        """Choose the read of a track, as when its tick on the seek bar is clicked."""
+        place = self.model.row_of(track_key)
+        if place >= 0:
+            self._follow = place == 0
+            self._choose(place)
+
+    def newest(self) -> None:
+        """Choose the newest read, and go on with the newest."""
+        self._follow, self._missed = True, 0
+        self._choose(0)
+        self._show_pill()
+
+    def _make_list(self) -> None:
+        self.pill = QPushButton(self)
+        self.pill.setProperty("primary", True)
+        self.pill.clicked.connect(self.newest)
+        self.pill.hide()
+        self.number = label("", "muted")
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 12, 12, 8)
+        head.addWidget(label(self.tr("Reads"), "panelTitle"))
+        head.addSpacing(6)
+        head.addWidget(self.number)
+        head.addStretch()
+        head.addWidget(self.pill)
+        nothing = self.tr("Plates appear here as they are read. Open a camera or a recording to begin.")
+        self._stack = QStackedLayout()
+        self._stack.addWidget(EmptyState("scan-text", self.tr("No plates yet"), nothing))
+        self._stack.addWidget(self.view)
+        part = QWidget()
+        part.setObjectName("panel")
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addLayout(self._stack, 1)
+        self.addWidget(part)
+
+    def _connect(self) -> None:
+        controller, model = self._controller, self.model
+        controller.events.connect(self._take)
+        controller.visit_changed.connect(self._changed)
+        controller.hit.connect(self._hit)
+        controller.log_changed.connect(self._log_changed)
+        controller.read_wanted.connect(self.show_read)
+        model.arrived.connect(self._arrived)
+        model.failed.connect(controller.message)
+        model.dataChanged.connect(self._updated)
+        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+            signal.connect(self._refill)
+        self.view.chosen.connect(self._chosen)
+        self.view.entered_row.connect(lambda _: self.detail.correct())
+        self.view.opened.connect(lambda _: self.detail.explain())
+
+    def _take(self, events: tuple[PlateEvent, ...]) -> None:
+        self._live.take(events)
+        for event in events:
+            self.thumbnails.put(event.track_key, picture_of(event.best_crop))
+        with self._by_itself():
+            self.model.take(events)
+        self._keep_newest()
+
+    def _arrived(self, new: int) -> None:
+        if not self._follow:
+            self._missed += new
+            self._show_pill()
+
+    def _changed(self, key: str) -> None:
+        visit = self._controller.visit(key)
+        if visit is None:
+            with self._by_itself():
+                self.model.drop(key)
+            self._keep_newest()
+        else:
+            self.model.put(key, visit)
+
+    def _hit(self, alarm: Alarm) -> None:
+        row = self.model.row(self.model.row_of(alarm.visit.track))
+        if row is not None:
+            known = replace(row.visit, list_name=alarm.visit.list_name)
+            self.model.put(alarm.visit.track, alarm.visit if row.visit.id is None else known)
+
+    def _log_changed(self) -> None:
+        self.model.use(self._controller.store)
+        if not any(row.provisional for row in self.model.held()):
+            self.model.clear()
+
+    def _chosen(self, index: QModelIndex) -> None:
+        self._show(index.row())
+        if not self._moving and index.isValid():
+            self._follow = index.row() == 0
+            if self._follow:
+                self._missed = 0
+            self._show_pill()
+
+    def _updated(self, first: QModelIndex, last: QModelIndex) -> None:
+        if first.row() <= self.view.currentIndex().row() <= last.row():
+            self._show(self.view.currentIndex().row())
+
+    def _show(self, place: int) -> None:
+        row = self.model.row(place)
+        self.detail.show_row(row, self._live.get(row.key) if row is not None and row.key else None)
+
+    def _choose(self, place: int) -> None:
+        if self.model.row(place) is None:
+            return
+        with self._by_itself():
+            self.view.setCurrentIndex(self.model.index(place, 0))
+
+    @contextmanager
+    def _by_itself(self) -> Iterator[None]:
+        """Take no choice that is made meanwhile for the person's: where a row goes, Qt chooses its neighbour."""
+        before, self._moving = self._moving, True
+        try:
+            yield
+        finally:
+            self._moving = before
+
+    def _keep_newest(self) -> None:
+        if self._follow:
+            self._choose(0)
+
+    def _refill(self) -> None:
+        rows = self.model.rowCount()
+        if not rows and self.model.canFetchMore(QModelIndex()):
+            self.model.fetchMore(QModelIndex())
+        self._stack.setCurrentIndex(1 if rows else 0)
+        self.detail.setVisible(bool(rows))
+        self.number.setText(str(rows) if rows else "")
+        if rows and self._follow and not self.view.currentIndex().isValid():
+            self._choose(0)
+        if not rows:
+            self.detail.show_row(None)
+
+    def _show_pill(self) -> None:
+        self.pill.setText(self.tr("{n} new").format(n=self._missed))
+        self.pill.setAccessibleName(self.tr("{n} new reads, show the newest").format(n=self._missed))
+        self.pill.setVisible(self._missed > 0)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Stand side by side where there is room for both, one above the other where there is not."""
+        super().resizeEvent(event)
+        wide = self.width() > 1000
+        self.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+
+
+def thumbnails_of(controller: Controller, parent: QWidget) -> Thumbnails:
+    """Return the small pictures of the log's crops, sharp on dense screens."""
+
+    def locate(name: str) -> Path:
+        if controller.store is None:
+            raise LogUnavailable("The log is not open yet.")
+        return controller.store.pictures.path(name)
+
+    return Thumbnails(locate, QSize(THUMBNAIL.width() * 2, THUMBNAIL.height() * 2), parent)

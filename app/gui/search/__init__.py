@@ -1,0 +1,1 @@
+"""Searching the log and exporting what was found."""

@@ -1,0 +1,221 @@
+"""What to search for, as fields: plate, time, source, list, confidence. Gives a Query."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+
+from PyQt5.QtCore import QDateTime, QEvent, Qt, QTimer, pyqtSignal
+from PyQt5.QtGui import QKeyEvent
+from PyQt5.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+
+from app.gui.reads.read_rows import source_name
+from app.gui.widgets import icons
+from app.gui.widgets.common import button, label
+from app.gui.widgets.datetime_field import moment_field
+from app.store.search import ANY_LIST, Query
+from app.store.types import ALLOW, BLOCK
+
+_TYPING_MS = 180
+
+
+class Span(Enum):
+    """Presets of the time range."""
+
+    ANY = "any"
+    TODAY = "today"
+    YESTERDAY = "yesterday"
+    WEEK = "week"
+    MONTH = "month"
+    CUSTOM = "custom"
+
+
+def span_times(span: Span, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return since and until (itself excluded) of a preset, in local time; (None, None) for ANY and CUSTOM."""
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    starts = {
+        Span.TODAY: (day, None),
+        Span.YESTERDAY: (_days_before(day, 1), day),
+        Span.WEEK: (_days_before(day, 6), None),
+        Span.MONTH: (_days_before(day, 29), None),
+    }
+    return starts.get(span, (None, None))
+
+
+def _days_before(day: datetime, days: int) -> datetime:
+    """Return the local midnight so many days earlier, right where the clocks changed in between."""
+    return (day.replace(tzinfo=None) - timedelta(days=days)).astimezone()
+
+
+class PlateField(QLineEdit):
+    """A line that leaves Ctrl+E to the window, which exports by it: on X11 it would go to the end of the line."""
+
+    def event(self, event: QEvent | None) -> bool:
+        """Do not claim that key."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and (event.modifiers(), event.key()) == (Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_E)
+        ):
+            event.ignore()
+            return False
+        return super().event(event)
+
+
+class FilterBar(QWidget):
+    """The fields above a search; changed tells that another query is wanted, at most a few times a second."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_TYPING_MS)
+        self._soon.timeout.connect(self.changed)
+        self._offered: tuple[QDateTime, ...] = ()
+        self._make_fields()
+        self._lay_out()
+        self._listen()
+
+    def query(self, now: datetime | None = None) -> Query:
+        """Return what the fields ask for; now is for the presets."""
+        since, until = self._times(now or datetime.now().astimezone())
+        return Query(
+            plate=self.plate.text().strip(),
+            look_alikes=self.look_alikes.isChecked(),
+            alternatives=self.alternatives.isChecked(),
+            since=since,
+            until=until,
+            source=str(self.source.currentData() or ""),
+            list_name=str(self.list_name.currentData()),
+            min_confidence=self.confidence.value() / 100,
+        )
+
+    def clear(self) -> None:
+        """Ask for everything."""
+        self.plate.clear()
+        self.look_alikes.setChecked(True)
+        self.alternatives.setChecked(True)
+        for box in (self.span, self.source, self.list_name):
+            box.setCurrentIndex(0)
+        self.confidence.setValue(0)
+
+    def offer_sources(self, names: Sequence[str]) -> None:
+        """Offer these sources; the one chosen stays chosen."""
+        chosen = self.source.currentData()
+        self.source.blockSignals(True)
+        self.source.clear()
+        self.source.addItem(self.tr("Any source"), "")
+        short = [source_name(name) for name in names]
+        for name, shown in zip(names, short, strict=True):
+            self.source.addItem(shown if short.count(shown) == 1 else name, name)
+            self.source.setItemData(self.source.count() - 1, name, Qt.ItemDataRole.ToolTipRole)
+        self.source.setCurrentIndex(max(0, self.source.findData(chosen)))
+        self.source.blockSignals(False)
+
+    def _make_fields(self) -> None:
+        self.plate = PlateField(self)
+        self.plate.setPlaceholderText(self.tr("Plate, such as AB12CDE; * stands for several characters, ? for one"))
+        self.plate.setClearButtonEnabled(True)
+        self.plate.addAction(icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.plate.setAccessibleName(self.tr("Plate"))
+        self.look_alikes = QCheckBox(self.tr("Look-alikes"), self)
+        self.look_alikes.setToolTip(self.tr("O and 0, I and 1, B and 8 … count as the same"))
+        self.alternatives = QCheckBox(self.tr("Alternatives"), self)
+        self.alternatives.setToolTip(self.tr("Find what a plate may also have shown"))
+        for box in (self.look_alikes, self.alternatives):
+            box.setChecked(True)
+        self.span = self._choice(
+            self.tr("Time"),
+            (
+                (self.tr("Any time"), Span.ANY),
+                (self.tr("Today"), Span.TODAY),
+                (self.tr("Yesterday"), Span.YESTERDAY),
+                (self.tr("Last 7 days"), Span.WEEK),
+                (self.tr("Last 30 days"), Span.MONTH),
+                (self.tr("From … to …"), Span.CUSTOM),
+            ),
+        )
+        self.since, self.until = moment_field(self.tr("From"), self), moment_field(self.tr("To"), self)
+        self.source = self._choice(self.tr("Source"), ((self.tr("Any source"), ""),))
+        self.source.setMaximumWidth(260)
+        self.list_name = self._choice(
+            self.tr("List"),
+            (
+                (self.tr("All plates"), ""),
+                (self.tr("On any list"), ANY_LIST),
+                (self.tr("Block list"), BLOCK),
+                (self.tr("Allow list"), ALLOW),
+            ),
+        )
+        self.confidence = QSpinBox(self)
+        self.confidence.setRange(0, 99)
+        self.confidence.setSingleStep(10)
+        self.confidence.setPrefix(self.tr("at least "))
+        self.confidence.setSuffix(" %")
+        self.confidence.setSpecialValueText(self.tr("Any confidence"))
+        self.confidence.setAccessibleName(self.tr("Least confidence"))
+        self.clear_button = button(self.tr("Clear"), "x", self.clear)
+        self.clear_button.setProperty("flat", True)
+
+    def _choice(self, name: str, items: Sequence[tuple[str, object]]) -> QComboBox:
+        made = QComboBox(self)
+        made.setAccessibleName(name)
+        for text, value in items:
+            made.addItem(text, value)
+        return made
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.plate, 1)
+        first.addSpacing(6)
+        first.addWidget(self.look_alikes)
+        first.addWidget(self.alternatives)
+        self._to = label("–", "muted")
+        for field in (self.span, self.since, self._to, self.until, self.source, self.list_name, self.confidence):
+            second.addWidget(field)
+        second.addStretch()
+        second.addWidget(self.clear_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addLayout(first)
+        column.addLayout(second)
+        self._offer_day()
+        self._show_custom()
+
+    def _listen(self) -> None:
+        self.plate.textChanged.connect(lambda _: self._soon.start())
+        for box in (self.look_alikes, self.alternatives):
+            box.toggled.connect(lambda _: self._soon.start())
+        for choice in (self.span, self.source, self.list_name):
+            choice.currentIndexChanged.connect(lambda _: self._soon.start())
+        for field in (self.since, self.until):
+            field.dateTimeChanged.connect(lambda _: self._soon.start())
+        self.confidence.valueChanged.connect(lambda _: self._soon.start())
+        self.span.currentIndexChanged.connect(lambda _: self._show_custom())
+
+    def _offer_day(self) -> None:
+        """Offer the day up to now, unless the person has set a time."""
+        if self._offered in ((), self._between()):
+            now = QDateTime.currentDateTime()
+            self.since.setDateTime(now.addDays(-1))
+            self.until.setDateTime(now)
+            self._offered = self._between()
+
+    def _between(self) -> tuple[QDateTime, ...]:
+        return self.since.dateTime(), self.until.dateTime()
+
+    def _show_custom(self) -> None:
+        custom = self.span.currentData() is Span.CUSTOM
+        if custom:
+            self._offer_day()
+        for part in (self.since, self._to, self.until):
+            part.setVisible(custom)
+
+    def _times(self, now: datetime) -> tuple[datetime | None, datetime | None]:
+        span = self.span.currentData()
+        if span is Span.CUSTOM:
+            since, until = (field.dateTime().toPyDateTime().astimezone() for field in (self.since, self.until))
+            return since, until + timedelta(minutes=1)  # the minute named is meant whole
+        return span_times(span, now)

@@ -1,0 +1,190 @@
+"""The visits that a search finds, as a table: windows of rows are fetched in a worker, placeholders stand meanwhile."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PyQt5.QtCore import QModelIndex, QObject, Qt, QTimer, pyqtSignal
+
+from app.gui.reads.read_columns import ReadColumns
+from app.gui.reads.read_rows import ROW_ROLE, ReadRow, cell_text, tip_text
+from app.gui.search.row_windows import WINDOW_ROWS, Windows
+from app.gui.widgets.background import Asker
+from app.store.keyset import fences
+from app.store.rows import to_us
+from app.store.search import Cursor, Query, count, page
+from app.store.store import Store
+from app.store.types import Visit
+
+_MOST_ROWS = 2**31 - 1
+_NO_PARENT = QModelIndex()
+_REST_MS = 30  # rows that only fly past while the list is dragged are not fetched
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The start of a result: how many visits, the first window of them, and the fences between all windows."""
+
+    query: Query
+    total: int
+    first: tuple[Visit, ...]
+    fences: tuple[Cursor, ...]
+    complete: bool = True
+
+
+class VisitTable(ReadColumns):
+    """Visits of one query, newest first; any number of them, of which a bounded number is in memory.
+
+    found(total) tells that a new result is shown, failed(text) that the log could not be asked.
+    """
+
+    found = pyqtSignal(int)
+    failed = pyqtSignal(str)
+    busy_changed = pyqtSignal(bool)
+
+    def __init__(self, store: Store, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._windows: Windows[Visit] = Windows()
+        self._shown = Found(Query(), 0, (), ())
+        self._wanted: list[int] = []
+        self._search, self._fetch = Asker(self), Asker(self)
+        for asker in (self._search, self._fetch):
+            asker.failed.connect(self.failed)
+        self._search.busy_changed.connect(self.busy_changed)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_REST_MS)
+        self._soon.timeout.connect(self._fetch_wanted)
+
+    @property
+    def query(self) -> Query:
+        """The query whose result is shown."""
+        return self._shown.query
+
+    @property
+    def total(self) -> int:
+        """How many visits the result holds."""
+        return self._shown.total
+
+    def search(self, query: Query) -> None:
+        """Look for visits; the present result stays until the new one is there, and a newer search supersedes."""
+        store = self._store
+        self._search.ask(lambda: begin(store, query), self._show)
+
+    def again(self) -> None:
+        """Run the same search anew, as after a change of the log."""
+        self.search(self._shown.query)
+
+    def visit(self, row: int) -> Visit | None:
+        """Return the visit of a row, or None while it is being fetched."""
+        return self._windows.get(row)
+
+    def replace(self, visit: Visit) -> bool:
+        """Show a changed visit in place, wherever it is in memory; False if it is not."""
+        for number, window in self._windows.items():
+            for place, old in enumerate(window):
+                if old.id == visit.id:
+                    self._windows.put(number, (*window[:place], visit, *window[place + 1 :]))
+                    row = number * self._windows.size + place
+                    self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
+                    return True
+        return False
+
+    def rowCount(self, parent: QModelIndex = _NO_PARENT) -> int:
+        """Return the number of rows."""
+        return 0 if parent.isValid() else self._shown.total
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        """Return what a cell shows; an unfetched row is asked for and shows a placeholder."""
+        if not index.isValid() or role not in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+            ROW_ROLE,
+        ):
+            return None
+        visit = self._windows.get(index.row())
+        if visit is None:
+            self._want(self._windows.number(index.row()))
+            return None if role in (ROW_ROLE, Qt.ItemDataRole.ToolTipRole) else "…"
+        row = ReadRow(visit)
+        if role == ROW_ROLE:
+            return row
+        return (cell_text if role == Qt.ItemDataRole.DisplayRole else tip_text)(row, index.column())
+
+    def _show(self, found: Found) -> None:
+        self.beginResetModel()
+        self._fetch.forget()
+        self._windows.clear()
+        self._wanted.clear()
+        self._shown = found
+        if found.first:
+            self._windows.put(0, found.first)
+        self.endResetModel()
+        if found.complete:
+            self.found.emit(found.total)
+        else:
+            store = self._store
+            self._search.ask(lambda: look_for(store, found.query), self._extend)
+
+    def _extend(self, whole: Found) -> None:
+        """Show the rows behind the first window; if visits came meanwhile, the first window is taken anew."""
+        shown = self._shown.total
+        if whole.first != self._shown.first or whole.total <= shown:
+            self._show(whole)
+            return
+        self.beginInsertRows(_NO_PARENT, shown, whole.total - 1)
+        self._shown = whole
+        self.endInsertRows()
+        self.found.emit(whole.total)
+
+    def _want(self, number: int) -> None:
+        if number in self._wanted:
+            self._wanted.remove(number)
+        self._wanted.append(number)
+        del self._wanted[:-4]  # what was scrolled past is asked for again if it comes back into view
+        if not self._fetch.busy and not self._soon.isActive():
+            self._soon.start()
+
+    def _fetch_wanted(self) -> None:
+        while self._wanted:
+            number = self._wanted.pop()
+            if not self._windows.has(number):
+                self._fetch_window(number)
+                return
+
+    def _fetch_window(self, number: int) -> None:
+        store, query, size, after = self._store, self._shown.query, self._windows.size, self._behind(number)
+        self._fetch.ask(lambda: store.page(query, after, size).visits, lambda visits: self._keep(number, visits))
+
+    def _behind(self, number: int) -> Cursor | None:
+        """Return the place a window starts behind; the first starts at its own first row, whatever came since."""
+        if number:
+            return self._shown.fences[min(number, len(self._shown.fences)) - 1]
+        if not self._shown.first:
+            return None
+        first = self._shown.first[0]
+        return Cursor(to_us(first.first_time), (first.id or 0) + 1)
+
+    def _keep(self, number: int, visits: Sequence[Visit]) -> None:
+        self._windows.put(number, visits)
+        rows = self._windows.rows(number)
+        last = min(rows.stop, self._shown.total) - 1
+        self.dataChanged.emit(self.index(rows.start, 0), self.index(last, self.columnCount() - 1))
+        if self._wanted:
+            self._soon.start()
+
+
+def begin(store: Store, query: Query) -> Found:
+    """Ask the store for the first rows of a result, which is quick; complete is False if there may be more."""
+    first = store.page(query, None, WINDOW_ROWS).visits
+    return Found(query, len(first), first, (), len(first) < WINDOW_ROWS)
+
+
+def look_for(store: Store, query: Query) -> Found:
+    """Ask the store for a whole result's size and fences; over a million visits this takes a second."""
+    with store.database.reading() as connection:  # one consistent state of the log for all three
+        first = page(connection, query, None, WINDOW_ROWS).visits
+        marks = fences(connection, query, WINDOW_ROWS)
+        return Found(query, min(count(connection, query), _MOST_ROWS), first, tuple(marks))

@@ -1,0 +1,142 @@
+"""Where the engine leaves what it brought, and the window fetches it: one slot a source, and a list of events."""
+
+import threading
+from dataclasses import dataclass, replace
+
+from app.gui.live.demo import is_demo
+from app.journal import Alarm, Journal
+from app.pipeline.types import EventKind, FrameResult, PlateEvent, light, without_pictures
+from app.store.types import Visit
+
+_SLACK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came since the last time: in order; ended holds (source_id, error)."""
+
+    events: tuple[PlateEvent, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    saved: tuple[Visit, ...] = ()
+    ended: tuple[tuple[str, str], ...] = ()
+
+
+class Feed:
+    """A sink of the engine. Frames are overwritten by newer ones; events are kept until they are fetched."""
+
+    def __init__(self) -> None:
+        self.journal: Journal | None = None  # set once, before the engine runs; None: nothing is logged
+        self.keep_pictures = True  # of a read, in the log
+        self._lock = threading.Lock()
+        self._frames: dict[str, FrameResult] = {}
+        self._events: list[PlateEvent] = []
+        self._alarms: list[Alarm] = []
+        self._saved: list[Visit] = []
+        self._ended: list[tuple[str, str]] = []
+        self._replays = Replays()
+
+    def on_event(self, event: PlateEvent) -> None:
+        """Hand an event to the log, then keep it for the window. Called in the engine's thread."""
+        event = self._replays.known(event)
+        if self.journal is not None:
+            self.journal.take(self._to_keep(event), once=is_demo(event.source_id))
+        with self._lock:
+            self._events.append(event)
+
+    def _to_keep(self, event: PlateEvent) -> PlateEvent:
+        """Return an event with the pictures that the settings allow to be kept."""
+        return event if self.keep_pictures else without_pictures(event)
+
+    def on_frame(self, result: FrameResult) -> None:
+        """Put a frame into its source's slot."""
+        with self._lock:
+            self._frames[result.frame.source_id] = result
+
+    def on_ended(self, source_id: str, error: str) -> None:
+        """Note that a source gave its last frame."""
+        self._replays.part(source_id)
+        with self._lock:
+            self._ended.append((source_id, error))
+
+    def on_alarm(self, alarm: Alarm) -> None:
+        """Note a watch-list hit."""
+        with self._lock:
+            self._alarms.append(alarm)
+
+    def on_saved(self, visit: Visit) -> None:
+        """Note that a visit is on the disk."""
+        with self._lock:
+            self._saved.append(visit)
+
+    def newest(self, source_id: str) -> FrameResult | None:
+        """Return the newest frame of a source, or None."""
+        with self._lock:
+            return self._frames.get(source_id)
+
+    def forget(self, source_id: str) -> None:
+        """Empty a source's slot."""
+        with self._lock:
+            self._frames.pop(source_id, None)
+
+    def fetch(self) -> News:
+        """Return what came since the last call."""
+        with self._lock:
+            news = News(tuple(self._events), tuple(self._alarms), tuple(self._saved), tuple(self._ended))
+            for kept in (self._events, self._alarms, self._saved, self._ended):
+                kept.clear()  # type: ignore[attr-defined]  # lists of different things
+        return news
+
+
+@dataclass(slots=True)
+class _Earlier:
+    """A visit of an earlier showing of a recording."""
+
+    event: PlateEvent
+    taken_by: str = ""
+
+
+class Replays:
+    """Makes what is seen again, after seeking back in a recording, the visit it was before, not another vehicle."""
+
+    def __init__(self) -> None:
+        self._earlier: dict[str, list[_Earlier]] = {}
+        self._now: dict[str, dict[str, PlateEvent]] = {}
+        self._alias: dict[str, tuple[str, int]] = {}
+
+    def known(self, event: PlateEvent) -> PlateEvent:
+        """Return event, under the track_key it had when the same passage was seen before."""
+        gone: tuple[str, ...] = ()
+        if event.track_key not in self._alias and (before := self._find(event)) is not None:
+            before.taken_by = event.track_key
+            self._alias[event.track_key] = (before.event.track_key, before.event.revision)
+            gone = (event.track_key,)  # it may have been shown, misread, under its own key
+        absorbed = (*(self._alias.get(key, (key, 0))[0] for key in event.absorbed), *gone)
+        key, revisions = self._alias.get(event.track_key, (event.track_key, 0))
+        event = replace(
+            event,
+            track_key=key,
+            revision=event.revision + revisions,
+            absorbed=tuple(other for other in absorbed if other != key),
+        )
+        if event.kind is EventKind.WITHDRAWN and revisions:
+            event = replace(event, kind=EventKind.FINAL)  # the earlier showing bore it out
+        if event.kind is EventKind.FINAL:
+            self._now.setdefault(event.source_id, {})[key] = event
+        return event
+
+    def part(self, source_id: str) -> None:
+        """The source ends, or goes on at another place: what it gave so far is now earlier."""
+        known = {item.event.track_key: item.event for item in self._earlier.get(source_id, [])}
+        known.update(self._now.pop(source_id, {}))
+        self._earlier[source_id] = [_Earlier(light(event)) for event in known.values()]
+
+    def _find(self, event: PlateEvent) -> _Earlier | None:
+        if event.is_still:
+            return None
+        return next((item for item in self._earlier.get(event.source_id, []) if _same_passage(item, event)), None)
+
+
+def _same_passage(item: _Earlier, event: PlateEvent) -> bool:
+    before = item.event
+    overlap = before.first_s - _SLACK_S <= event.last_s and event.first_s <= before.last_s + _SLACK_S
+    return not item.taken_by and before.text == event.text and overlap

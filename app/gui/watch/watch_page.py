@@ -1,0 +1,287 @@
+"""The watch lists: what they hold, adding, changing, removing, CSV in and out, and a live tester."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PyQt5.QtCore import QItemSelectionModel, Qt
+from PyQt5.QtGui import QKeySequence, QShowEvent
+from PyQt5.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QShortcut,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.gui.live.open_actions import start_folder
+from app.gui.session.controller import Controller
+from app.gui.watch.watch_entry import WatchEntryDialog
+from app.gui.watch.watch_model import WatchTableModel
+from app.gui.widgets import icons
+from app.gui.widgets.common import EmptyState, button, label, several
+from app.gui.widgets.message_boxes import sure, tell_trouble
+from app.gui.widgets.read_table import plain_table
+from app.store.errors import LogError
+from app.store.export import watch_from_csv, watch_to_csv
+from app.store.store import Store
+from app.store.types import BLOCK
+from app.store.watchlist import Hit, WatchBook, WatchEntry
+
+_ROW = 40
+
+
+class WatchPage(QWidget):
+    """Shows the watch lists and changes them through the store, in a worker."""
+
+    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self.model = WatchTableModel(self)
+        self._make_table()
+        self._make_tester()
+        self._lay_out()
+        for keys, action in (("Del", self.remove), ("Ins", self.add), ("Ctrl+Z", self.undo)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+        controller.log_changed.connect(self.refresh)
+        self._book = WatchBook(())
+        self._removed: list[WatchEntry] = []
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Show what the lists hold now; other pages may have added to them."""
+        super().showEvent(event)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the log holds now."""
+        store = self._controller.store
+        if store is not None:
+            self._run(store.watch.entries, self._show)
+
+    def add(self, entry: WatchEntry | None = None) -> None:
+        """Ask for a new entry."""
+        dialog = WatchEntryDialog(entry, self)
+        if dialog.exec_() == WatchEntryDialog.DialogCode.Accepted:
+            made = dialog.entry
+            self._change(lambda store: store.watch.add(made))
+
+    def edit(self) -> None:
+        """Ask for changes of the chosen entry."""
+        chosen = self._chosen()
+        if not chosen or chosen[0].id is None:
+            return
+        number = chosen[0].id
+        dialog = WatchEntryDialog(chosen[0], self)
+        if dialog.exec_() == WatchEntryDialog.DialogCode.Accepted:
+            made = dialog.entry
+            self._change(lambda store: store.watch.change(number, made))
+
+    def remove(self) -> None:
+        """Remove the chosen entries, after asking where they are several."""
+        chosen = self._chosen()
+        doomed = [entry.id for entry in chosen if entry.id is not None]
+        question = self.tr("Remove {n} entries from the watch lists?").format(n=len(doomed))
+        if len(doomed) > 1 and not sure(question, self.tr("Remove"), self):
+            return
+        if doomed:
+            one = self.tr("{plate} was taken off the watch lists.")
+            many = self.tr("{n} entries were taken off the watch lists.")
+            told = several(len(doomed), one, many, plate=chosen[0].plate)
+            self._change(lambda store: store.watch.remove_ids(doomed), lambda _: self._offer_undo(chosen, told))
+
+    def undo(self) -> None:
+        """Put back what was removed last."""
+        back = self._removed
+        if back:
+            one, many = self.tr("{plate} is on the watch lists again."), self.tr("{n} entries are back.")
+            told = several(len(back), one, many, plate=back[0].plate)
+            self._change(lambda store: store.watch.add(*back), lambda _: self._offer_undo([], told))
+
+    def _offer_undo(self, removed: list[WatchEntry], told: str) -> None:
+        self._removed = removed
+        self.undo_button.setVisible(bool(removed))
+        self._controller.message.emit(told)
+
+    def read_csv(self) -> None:
+        """Ask for a CSV file and add its entries."""
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Import a watch list"), start_folder(), self.tr("CSV (*.csv);;All (*)")
+        )
+        if name:
+            self._change(lambda store: store.watch.add(*watch_from_csv(Path(name), BLOCK)), self._imported)
+
+    def write_csv(self) -> None:
+        """Ask for a file and write all entries to it."""
+        target = str(Path(start_folder()) / "watch.csv")
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Export the watch lists"), target, "CSV (*.csv)")
+        store = self._controller.store
+        if name and store is not None:
+            self._run(lambda: watch_to_csv(store.watch.entries(), Path(name)), lambda count: self._wrote(count, name))
+
+    def _make_table(self) -> None:
+        self.view = QTableView(self)
+        self.view.setModel(self.model)
+        plain_table(self.view)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.setAccessibleName(self.tr("Watch-list entries"))
+        rows, columns = self.view.verticalHeader(), self.view.horizontalHeader()
+        assert rows is not None and columns is not None
+        rows.setDefaultSectionSize(_ROW)
+        for column, width in enumerate((170, 90, 190, 240)):
+            self.view.setColumnWidth(column, width)
+        columns.setStretchLastSection(True)
+        self.view.doubleClicked.connect(lambda _: self.edit())
+        selection = self.view.selectionModel()
+        assert isinstance(selection, QItemSelectionModel)
+        selection.selectionChanged.connect(lambda *_: self._enable())
+
+    def _make_tester(self) -> None:
+        self.tester = QLineEdit(self)
+        self.tester.setPlaceholderText(self.tr("Try a plate: would it be on a list now?"))
+        self.tester.addAction(icons.icon("shield-alert", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.tester.setAccessibleName(self.tr("Plate to test against the lists"))
+        self.tester.setMaximumWidth(360)
+        self.tester.textChanged.connect(lambda _: self._test())
+        self.verdict = label("", wrap=True)
+
+    def _lay_out(self) -> None:
+        self.count = label("", "muted")
+        self.finder = QLineEdit(self)
+        self.finder.setPlaceholderText(self.tr("Find in plates and notes"))
+        self.finder.setAccessibleName(self.tr("Find in plates and notes"))
+        self.finder.setClearButtonEnabled(True)
+        self.finder.setMaximumWidth(260)
+        self.finder.textChanged.connect(self.model.filter)
+        self.add_button = button(self.tr("Add…"), "plus", self.add, primary=True)
+        self.add_button.setToolTip(self.tr("Add a plate (Insert)"))
+        self.edit_button = button(self.tr("Change…"), "pencil", self.edit)
+        self.remove_button = button(self.tr("Remove"), "trash-2", self.remove)
+        self.undo_button = button(self.tr("Undo removal"), "undo-2", self.undo)
+        self.undo_button.setToolTip(self.tr("Put back what was removed last (Ctrl+Z)"))
+        self.undo_button.hide()
+        self.import_button = button(self.tr("Import CSV…"), "upload", self.read_csv)
+        self.export_button = button(self.tr("Export CSV…"), "download", self.write_csv)
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("Watch lists"), "pageTitle"))
+        head.addSpacing(8)
+        head.addWidget(self.count)
+        head.addStretch()
+        for made in (self.undo_button, self.import_button, self.export_button, self.add_button):
+            head.addWidget(made)
+        self._tools = QWidget(self)
+        tools = QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.addWidget(self.finder, 1)
+        tools.addStretch()
+        tools.addWidget(self.edit_button)
+        tools.addWidget(self.remove_button)
+        self._trial = QFrame(self)
+        self._trial.setObjectName("card")
+        row = QHBoxLayout(self._trial)
+        row.setContentsMargins(14, 12, 14, 12)
+        row.setSpacing(14)
+        row.addWidget(self.tester, 1)
+        row.addWidget(self.verdict, 2)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._nothing_yet())
+        self._stack.addWidget(self.view)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 18)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self._trial)
+        column.addWidget(self._tools)
+        column.addLayout(self._stack, 1)
+        self._show_parts(False)
+        self._enable()
+
+    def _nothing_yet(self) -> EmptyState:
+        text = self.tr("Add a plate to be told when it is seen, or to mark it as known. Patterns such as AB* work too.")
+        empty = EmptyState("shield-alert", self.tr("No plates are watched for"), text, self)
+        self.first_button = empty.add_step(self.tr("Add a plate…"), "plus", self.add, primary=True)
+        empty.add_step(self.tr("Import CSV…"), "upload", self.read_csv)
+        return empty
+
+    def _show(self, entries: list[WatchEntry]) -> None:
+        self.model.show_entries(entries)
+        self._book = WatchBook(entries)
+        blocked = sum(entry.list_name == BLOCK for entry in entries)
+        text = self.tr("{n} blocked, {m} allowed").format(n=blocked, m=len(entries) - blocked)
+        self.count.setText(text if entries else "")
+        self._show_parts(bool(entries))
+        self._enable()
+        self._test()
+
+    def _show_parts(self, some: bool) -> None:
+        """While the lists are empty, only the next step is offered."""
+        self._stack.setCurrentIndex(1 if some else 0)
+        for part in (self._trial, self._tools, self.import_button, self.export_button, self.add_button):
+            part.setVisible(some)
+
+    def _enable(self) -> None:
+        chosen = len(self._chosen())
+        self.edit_button.setEnabled(chosen == 1)
+        self.remove_button.setEnabled(chosen > 0)
+        self.export_button.setEnabled(self.model.total > 0)
+
+    def _chosen(self) -> list[WatchEntry]:
+        selection = self.view.selectionModel()
+        rows = sorted(index.row() for index in selection.selectedRows()) if selection is not None else []
+        return [entry for row in rows if (entry := self.model.entry(row)) is not None]
+
+    def _test(self) -> None:
+        text = self.tester.text()
+        hits = self._book.match(text, datetime.now().astimezone())
+        self.verdict.setText(self._said(hits) if text.strip() else "")
+
+    def _said(self, hits: list[Hit]) -> str:
+        if not hits:
+            return self.tr("✗ On no list now: it would be logged, without alarm.")
+        best = hits[0]
+        text = (
+            self.tr("✓ Hit: {list} list, “{plate}”")
+            if best.entry.list_name == BLOCK
+            else self.tr("✓ Known: {list} list, “{plate}”")
+        )
+        said = text.format(list=best.entry.list_name, plate=best.entry.plate)
+        if best.distance:
+            said += several(best.distance, self.tr(", 1 character differs"), self.tr(", {n} characters differ"))
+        return said + (f" – {best.entry.note}" if best.entry.note else "")
+
+    def _imported(self, new: int) -> None:
+        self._controller.message.emit(
+            several(new, self.tr("1 new entry was imported."), self.tr("{n} new entries were imported."))
+        )
+
+    def _wrote(self, count: int, name: str) -> None:
+        one, many = self.tr("1 entry was written to {file}."), self.tr("{n} entries were written to {file}.")
+        self._controller.message.emit(several(count, one, many, file=name))
+
+    def _change(self, change: Callable[[Store], object], done: Callable[..., None] | None = None) -> None:
+        store = self._controller.store
+        if store is None:
+            return
+
+        def finished(result: object) -> None:
+            self.refresh()
+            self._controller.watch_changed.emit()
+            if done is not None:
+                done(result)
+
+        self._run(lambda: change(store), finished)
+
+    def _run(self, work: Callable[[], object], done: Callable[..., None]) -> None:
+        self._controller.try_later(work, done, self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        if not isinstance(error, LogError | OSError):
+            raise error
+        self._controller.message.emit(str(error))
+        tell_trouble(str(error), self)

@@ -1,0 +1,142 @@
+"""Small parts that several pages are made of."""
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QCoreApplication, QRectF, QSize, Qt
+from PyQt5.QtGui import QPainter, QPaintEvent
+from PyQt5.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.gui.widgets import icons, theme
+
+Handler = Callable[[], None]
+
+
+def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
+    """Return a label; role is a name of the style sheet such as pageTitle, panelTitle, muted, small."""
+    made = QLabel(text)
+    made.setObjectName(role)
+    made.setWordWrap(wrap)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    return made
+
+
+def several(number: int, one: str, many: str, **others: object) -> str:
+    """Return one or many, as the number asks, with the number put in for {n}, and others; thousands are set apart."""
+    return (one if number == 1 else many).format(n=f"{number:,}".replace(",", "\u202f"), **others)
+
+
+def days_of(number: int) -> str:
+    """Return a number of days in words."""
+    one, many = QCoreApplication.translate("Days", "1 day"), QCoreApplication.translate("Days", "{n} days")
+    return several(number, one, many)
+
+
+def separator(vertical: bool = False) -> QFrame:
+    """Return a line of one pixel."""
+    line = QFrame()
+    line.setObjectName("separator")
+    if vertical:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line
+
+
+def button(text: str, icon: str = "", on_click: Handler | None = None, primary: bool = False) -> QPushButton:
+    """Return a button with a text and, if wanted, an icon; the primary one bears the accent."""
+    made = QPushButton(text)
+    made.setProperty("primary", primary)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if icon:
+        made.setIcon(icons.icon(icon, "on_accent" if primary else ""))
+        made.setIconSize(icons.beside_text())
+    if on_click is not None:
+        made.clicked.connect(lambda: on_click())
+    return made
+
+
+def tool(icon: str, name: str, on_click: Handler | None = None, size: int = 18) -> QToolButton:
+    """Return a button that shows an icon only; name is its tool tip and what a screen reader says."""
+    made = QToolButton()
+    made.setIcon(icons.icon(icon))
+    made.setIconSize(QSize(size, size))
+    made.setToolTip(name)
+    made.setAccessibleName(name)
+    made.setProperty("small", True)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    if on_click is not None:
+        made.clicked.connect(lambda: on_click())
+    return made
+
+
+class Elided(QLabel):
+    """A line of text that is shortened in its middle where it has no room; the whole of it is its tool tip."""
+
+    def __init__(self, text: str, tip: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setToolTip(tip or text)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+class Picture(QWidget):
+    """An icon of the kept set as a picture, in a colour of the theme."""
+
+    def __init__(self, name: str, size: int, colour: str = "muted", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._colour = name, colour
+        self.setFixedSize(size, size)
+        theme.changed.connect(self.update)
+
+    def show_icon(self, name: str, colour: str) -> None:
+        """Show another icon or colour."""
+        if (name, colour) != (self._name, self._colour):
+            self._name, self._colour = name, colour
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the icon."""
+        icons.draw(QPainter(self), QRectF(self.rect()), self._name, self._colour)
+
+
+class EmptyState(QWidget):
+    """What a page shows while it has nothing: what belongs here, and the next step as buttons."""
+
+    def __init__(self, icon: str, title: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(32, 32, 32, 32)
+        column.setSpacing(12)
+        column.addStretch(3)
+        column.addWidget(Picture(icon, 56, "accent"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(8)
+        self._text = label(text, "emptyText", wrap=True)
+        for line in (label(title, "emptyTitle", wrap=True), self._text):
+            line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(line)
+        self._steps = QGridLayout()
+        self._steps.setSpacing(10)
+        column.addSpacing(10)
+        column.addLayout(self._steps)
+        self._steps.setColumnStretch(0, 1)
+        self._steps.setColumnStretch(3, 1)
+        column.addStretch(4)
+
+    def say(self, text: str) -> None:
+        """Say something else of the next step."""
+        self._text.setText(text)
+
+    def add_step(self, text: str, icon: str, on_click: Handler, primary: bool = False) -> QPushButton:
+        """Add a button for a next step."""
+        made = button(text, icon, on_click, primary)
+        row, column = divmod(self._steps.count(), 2)
+        self._steps.addWidget(made, row, column + 1)
+        return made

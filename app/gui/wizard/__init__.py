@@ -1,0 +1,1 @@
+"""Adding a source step by step."""

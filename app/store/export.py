@@ -1,0 +1,218 @@
+"""The log in other programs' hands: CSV for spreadsheets, JSON lines, a folder of crops; watch lists as CSV."""
+
+import csv
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+from app.columns import COLUMNS, ENCODING, iso, row, spreadsheet_original, spreadsheet_safe
+from app.store.errors import LogError
+from app.store.location import EXPORT, FILE_MODE, files_for, private_folder
+from app.store.pictures import PictureFolder
+from app.store.types import BLOCK, Visit
+from app.store.watchlist import WatchEntry
+
+WATCH_COLUMNS = ("list", "plate", "tolerance", "look_alikes", "hours", "note")
+_WATCH_BYTES = 64 << 20
+_YES, _NO = ("yes", "true", "1", "y", ""), ("no", "false", "0", "n")
+T = TypeVar("T")
+Progress = Callable[[int], None]
+
+
+def to_csv(
+    visits: Iterable[Visit], file: Path, progress: Progress | None = None, columns: Sequence[str] = COLUMNS
+) -> int:
+    """Write visits as CSV with columns of app.columns and return how many. Raises LogUnavailable."""
+    places = [COLUMNS.index(name) for name in columns]
+    rows = (visit_row(visit) for visit in visits)
+    return _table(file, columns, ([row[place] for place in places] for row in rows), progress)
+
+
+def to_jsonl(visits: Iterable[Visit], file: Path, progress: Progress | None = None) -> int:
+    """Write visits as JSON, one object a line in UTF-8, and return how many. Raises LogUnavailable."""
+    count = 0
+    with _whole_file(file, "utf-8") as out:
+        for count, visit in enumerate(visits, start=1):
+            out.write(json.dumps(visit_object(visit), ensure_ascii=False) + "\n")
+            _report(progress, count)
+    return count
+
+
+def to_crops(visits: Iterable[Visit], pictures: PictureFolder, folder: Path, progress: Progress | None = None) -> int:
+    """Copy the visits' crops to folder, named by time and plate, with `crops.csv` naming each; return how many."""
+    private_folder(folder)
+    copied: list[list[str]] = []
+    for visit in visits:
+        source = pictures.path(visit.crop) if visit.crop else None
+        if source is not None and source.is_file():
+            target = _free(folder, f"{visit.first_time:%Y%m%d-%H%M%S}_{_file_safe(visit.plate)}")
+            with files_for(target, EXPORT):
+                shutil.copyfile(source, target)
+                target.chmod(FILE_MODE)
+            copied.append([*visit_row(visit)[:-1], target.name])
+            _report(progress, len(copied))
+    _table(folder / "crops.csv", COLUMNS, copied, None)
+    return len(copied)
+
+
+def watch_to_csv(entries: Iterable[WatchEntry], file: Path) -> int:
+    """Write watch-list entries as CSV and return how many. Raises LogUnavailable."""
+    rows = (
+        [
+            entry.list_name,
+            spreadsheet_safe(entry.plate),
+            str(entry.tolerance),
+            "yes" if entry.look_alikes else "no",
+            spreadsheet_safe(entry.hours),
+            spreadsheet_safe(entry.note),
+        ]
+        for entry in entries
+    )
+    return _table(file, WATCH_COLUMNS, rows, None)
+
+
+def watch_from_csv(file: Path, list_name: str = BLOCK) -> list[WatchEntry]:
+    """Read watch-list entries from a CSV with at least a column `plate`; list_name is for rows that name none.
+
+    Commas, semicolons or tabs between fields. Raises LogError naming the file and the line; then nothing is taken.
+    """
+    with files_for(file, EXPORT):
+        data = file.read_bytes() if file.stat().st_size <= _WATCH_BYTES else None
+    if data is None:
+        raise LogError(f"{file} is larger than {_WATCH_BYTES >> 20} MB: that is no watch list.")
+    try:
+        lines = data.decode(ENCODING).splitlines()
+    except UnicodeDecodeError as error:
+        raise LogError(f"{file} is not UTF-8 text: save it as 'CSV UTF-8'.") from error
+    first = lines[0] if lines else ""
+    table = csv.DictReader(lines, delimiter=max(",;\t", key=first.count), restkey="", restval="")
+    names = [name.strip().lower() for name in _csv_safely(file, lambda: table.fieldnames or [])]
+    if "plate" not in names:
+        raise LogError(f"{file} has no column 'plate' in its first line: use {','.join(WATCH_COLUMNS)}.")
+    table.fieldnames = names
+    records = _csv_safely(file, lambda: [(table.line_num, record) for record in table])
+    return [_watch_entry(file, line, record, list_name) for line, record in records if record["plate"].strip()]
+
+
+def visit_row(visit: Visit) -> list[str]:
+    """Return a visit as a CSV row in the order of COLUMNS."""
+    return row(
+        time=visit.first_time,
+        source=visit.source,
+        plate=visit.plate,
+        confidence=visit.confidence,
+        reads=visit.reads,
+        track=visit.track,
+        seconds=(visit.first_s, visit.last_s),
+        box=visit.box,
+        region=visit.region,
+        list_name=visit.list_name,
+        crop=visit.crop,
+    )
+
+
+def visit_object(visit: Visit) -> dict[str, object]:
+    """Return a visit as what becomes one JSON line; everything the log has."""
+    return {
+        "id": visit.id,
+        "time": iso(visit.first_time),
+        "last_time": iso(visit.last_time),
+        "clock": visit.clock_source,
+        "source": visit.source,
+        "plate": visit.plate,
+        "original_plate": visit.original_plate,
+        "confidence": visit.confidence,
+        "char_confidences": list(visit.char_confidences),
+        "alternatives": [{"text": guess.text, "confidence": guess.confidence} for guess in visit.alternatives],
+        "reads": visit.reads,
+        "track": visit.track,
+        "first_s": visit.first_s,
+        "last_s": visit.last_s,
+        "box": list(visit.box) if visit.box is not None else None,
+        "region": visit.region,
+        "list": visit.list_name,
+        "crop": visit.crop,
+        "frame": visit.frame,
+        "note": visit.note,
+    }
+
+
+def _table(file: Path, header: Iterable[str], rows: Iterable[list[str]], progress: Progress | None) -> int:
+    count = 0
+    with _whole_file(file, ENCODING) as out:
+        table = csv.writer(out)
+        table.writerow(header)
+        for count, values in enumerate(rows, start=1):
+            table.writerow(values)
+            _report(progress, count)
+    return count
+
+
+@contextmanager
+def _whole_file(file: Path, encoding: str) -> Iterator[TextIO]:
+    """Open a file to be written that appears under its name only when it is complete; for this user only."""
+    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
+    with files_for(file, EXPORT):
+        try:
+            part.touch(FILE_MODE, exist_ok=False)
+            with part.open("w", encoding=encoding, newline="", errors="replace") as out:
+                yield out
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _report(progress: Progress | None, count: int) -> None:
+    if progress is not None:
+        progress(count)
+
+
+def frame_name(folder: Path, visit: Visit) -> Path:
+    """Return a file in folder for a visit's picture, named by time and plate, that does not exist yet."""
+    return _free(folder, f"{visit.first_time:%Y%m%d-%H%M%S}_{_file_safe(visit.plate)}")
+
+
+def _file_safe(plate: str) -> str:
+    return "".join(character for character in plate if character.isalnum())[:32] or "plate"
+
+
+def _free(folder: Path, stem: str) -> Path:
+    target, number = folder / f"{stem}.jpg", 2
+    while target.exists():
+        target, number = folder / f"{stem}_{number}.jpg", number + 1
+    return target
+
+
+def _csv_safely(file: Path, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except csv.Error as error:
+        raise LogError(f"{file} is no CSV that can be read: {error}.") from error
+
+
+def _watch_entry(file: Path, line: int, record: dict[str, str], list_name: str) -> WatchEntry:
+    texts = {name: spreadsheet_original(value.strip()) for name, value in record.items() if name in WATCH_COLUMNS}
+    look_alikes = texts.get("look_alikes", "").lower()
+    tolerance = texts.get("tolerance", "") or "0"
+    if look_alikes not in _YES + _NO:
+        raise LogError(f"{file}, line {line}: look_alikes is yes or no, not '{look_alikes}'.")
+    if not tolerance.isdecimal() or len(tolerance) > 3:
+        raise LogError(f"{file}, line {line}: tolerance is a number of characters, not '{tolerance}'.")
+    try:
+        return WatchEntry(
+            list_name=texts.get("list", "").lower() or list_name,
+            plate=texts["plate"],
+            tolerance=int(tolerance),
+            look_alikes=look_alikes in _YES,
+            hours=texts.get("hours", ""),
+            note=texts.get("note", ""),
+        )
+    except LogError as error:
+        raise LogError(f"{file}, line {line}: {error}") from error

@@ -1,0 +1,177 @@
+"""Visits to table rows and back."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.config.redaction import redact
+from app.store.errors import DamagedRow, LogError
+from app.store.schema import KIND_ALTERNATIVE, KIND_ORIGINAL, KIND_PLATE, SOURCE, SPELLING, VISIT
+from app.store.spelling import compact, fold, grams
+from app.store.types import Guess, Visit
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_MAX_TRACK, _MAX_NAME = 64, 32
+
+# SQLite keeps any value in any column, so that a changed bit may make one kind of it another.
+_KINDS = {column.name: (column.type.python_type, *((type(None),) if column.nullable else ())) for column in VISIT.c} | {
+    "source_name": (str,)
+}
+
+VISIT_COLUMNS = (*VISIT.c, SOURCE.c.name.label("source_name"))
+VISIT_FROM = VISIT.join(SOURCE, SOURCE.c.id == VISIT.c.source_id)
+
+
+def to_us(time: datetime) -> int:
+    """Return whole microseconds since 1970 UTC; a time without zone counts as UTC."""
+    aware = time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // _MICROSECOND
+
+
+def from_us(microseconds: int) -> datetime:
+    """Return the aware UTC time of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def source_digest(name: str) -> str:
+    """Return what a source's name is looked up by."""
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def storable(text: str) -> str:
+    """Return text as every database takes it: no password, no NUL, no lone surrogates (as file names may have)."""
+    return redact(text).replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def visit_values(visit: Visit, source_id: int) -> dict[str, object]:
+    """Return the columns of table visit that a visit tells: all besides id and saved_us."""
+    box = visit.box if visit.box is not None else (None, None, None, None)
+    return {
+        "run": visit.run[:_MAX_NAME],
+        "source_id": source_id,
+        "track": track_name(visit.track),
+        "revision": visit.revision,
+        "first_us": to_us(visit.first_time),
+        "last_us": to_us(visit.last_time),
+        "clock_source": visit.clock_source[:_MAX_NAME],
+        "plate": storable(visit.plate),
+        "original_plate": None if visit.original_plate is None else storable(visit.original_plate),
+        "confidence": visit.confidence,
+        "char_confidences": " ".join(_share(value) for value in visit.char_confidences),
+        "reads": visit.reads,
+        "first_s": visit.first_s,
+        "last_s": visit.last_s,
+        **dict(zip(("x1", "y1", "x2", "y2"), box, strict=True)),
+        "region": visit.region[:_MAX_NAME],
+        "list_name": visit.list_name,
+        "crop": visit.crop,
+        "frame": visit.frame,
+        "note": storable(visit.note),
+        "settled": visit.settled,
+    }
+
+
+def _share(value: float) -> str:
+    """Return a share in four digits; none but a whole one becomes 1, which the window would call 100 %."""
+    return f"{value if value >= 1 else min(value, 0.9999):.4g}"
+
+
+def track_name(track: str) -> str:
+    """Return a track's key as stored: a made-up one if empty; a long one cut, with a digest that keeps it unique."""
+    name = storable(track) or f"~{secrets.token_hex(8)}"
+    if len(name) <= _MAX_TRACK:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+    return f"{name[: _MAX_TRACK - 17]}~{digest}"
+
+
+def spelling_values(visit_id: int, visit: Visit) -> list[dict[str, object]]:
+    """Return the rows of table spelling for a visit."""
+    found = [(KIND_PLATE, 0, visit.plate, visit.confidence)]
+    found += [(KIND_ALTERNATIVE, place, guess.text, guess.confidence) for place, guess in enumerate(visit.alternatives)]
+    if visit.original_plate is not None:
+        found.append((KIND_ORIGINAL, 0, visit.original_plate, visit.confidence))
+    return [
+        {
+            "visit_id": visit_id,
+            "kind": kind,
+            "place": place,
+            "text": storable(text),
+            "confidence": confidence,
+            "compact": compact(text),
+            "folded": fold(text),
+        }
+        for kind, place, text, confidence in found
+    ]
+
+
+def gram_values(visit_id: int, first_us: int, folded: Iterable[str]) -> list[dict[str, object]]:
+    """Return the rows of table gram for a visit with these folded spellings."""
+    parts = sorted(frozenset().union(*(grams(text) for text in folded)))
+    return [{"gram": part, "first_us": first_us, "visit_id": visit_id} for part in parts]
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """In the block rows become values; raises DamagedRow where one cannot: a disk has changed it."""
+    try:
+        yield
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, LogError) as error:
+        raise DamagedRow from error
+
+
+def visits_of(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Visit]:
+    """Return the visits of rows of VISIT_COLUMNS, in their order, with their alternatives."""
+    guesses: dict[int, list[Guess]] = {row["id"]: [] for row in rows}
+    query = (
+        sa.select(SPELLING.c.visit_id, SPELLING.c.text, SPELLING.c.confidence)
+        .where(SPELLING.c.visit_id.in_(list(guesses)), SPELLING.c.kind == KIND_ALTERNATIVE)
+        .order_by(SPELLING.c.visit_id, SPELLING.c.place)
+    )
+    with as_written():
+        for visit_id, text, confidence in connection.execute(query) if guesses else ():
+            _check(text, confidence)
+            guesses[visit_id].append(Guess(text, confidence))
+        return [_visit(row, tuple(guesses[row["id"]])) for row in rows]
+
+
+def _check(text: object, number: object) -> None:
+    if not (isinstance(text, str) and isinstance(number, float)):
+        raise TypeError("no text or no number")
+
+
+def _visit(row: sa.RowMapping, alternatives: tuple[Guess, ...]) -> Visit:
+    for name, kinds in _KINDS.items():
+        if not isinstance(row[name], kinds):
+            raise TypeError(name)
+    box = (row["x1"], row["y1"], row["x2"], row["y2"])
+    return Visit(
+        plate=row["plate"],
+        source=row["source_name"],
+        first_time=from_us(row["first_us"]),
+        last_time=from_us(row["last_us"]),
+        clock_source=row["clock_source"],
+        confidence=row["confidence"],
+        char_confidences=tuple(float(value) for value in row["char_confidences"].split()),
+        alternatives=alternatives,
+        reads=row["reads"],
+        run=row["run"],
+        track=row["track"],
+        revision=row["revision"],
+        first_s=row["first_s"],
+        last_s=row["last_s"],
+        box=None if None in box else box,
+        region=row["region"],
+        list_name=row["list_name"],
+        crop=row["crop"],
+        frame=row["frame"],
+        original_plate=row["original_plate"],
+        note=row["note"],
+        settled=bool(row["settled"]),
+        id=row["id"],
+    )

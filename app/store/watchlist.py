@@ -1,0 +1,216 @@
+"""Watch lists: plates to be told of (block) and plates that are known (allow)."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.config.wording import counted
+from app.store.database import Database
+from app.store.errors import LogError, NotFound
+from app.store.hours import ActiveHours, parse_hours
+from app.store.rows import as_written, storable
+from app.store.schema import WATCH
+from app.store.spelling import ANY_ONE, ANY_RUN, compact, distance, fold, has_wildcard, pattern
+from app.store.types import BLOCK, LISTS
+
+MAX_TOLERANCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class WatchEntry:
+    """One line of a watch list.
+
+    plate: a plate or a pattern with * and ?. tolerance: characters that may be wrong, missing or too many.
+    look_alikes: O is 0, I is 1, B is 8 and so on. hours: when it counts, empty for always (see hours.py).
+    Raises LogError for values that make no sense.
+    """
+
+    list_name: str
+    plate: str
+    tolerance: int = 0
+    look_alikes: bool = True
+    hours: str = ""
+    note: str = ""
+    id: int | None = None
+    active: ActiveHours = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.list_name not in LISTS:
+            raise LogError(f"'{self.list_name}' is no watch list: use {' or '.join(LISTS)}.")
+        shape = pattern(self.plate)
+        letters = len(shape.replace(ANY_RUN, "").replace(ANY_ONE, ""))
+        if not shape:
+            raise LogError(f"'{self.plate}' holds no letter, digit or wildcard: give a plate or a pattern.")
+        if not 0 <= self.tolerance <= MAX_TOLERANCE:
+            raise LogError(f"A tolerance is 0 to {MAX_TOLERANCE} characters, not {self.tolerance} ('{self.plate}').")
+        if self.tolerance and self.tolerance >= letters:
+            some = counted(self.tolerance, "character")
+            raise LogError(f"With {some} of tolerance '{self.plate}' matches any plate: lower it.")
+        try:
+            object.__setattr__(self, "active", parse_hours(self.hours))
+        except ValueError as error:
+            raise LogError(f"Hours of '{self.plate}': {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A plate that an entry covers; distance: characters that differ."""
+
+    entry: WatchEntry
+    plate: str
+    distance: int
+
+
+class WatchBook:
+    """Entries made ready for matching: whole plates by look-up, the others one by one."""
+
+    def __init__(self, entries: Iterable[WatchEntry]) -> None:
+        self.entries = tuple(entries)
+        self._whole: dict[tuple[bool, str], list[WatchEntry]] = defaultdict(list)
+        self._others: list[tuple[WatchEntry, str]] = []
+        for entry in self.entries:
+            if entry.tolerance or has_wildcard(entry.plate):
+                self._others.append((entry, pattern(entry.plate, entry.look_alikes)))
+            else:
+                text = fold(entry.plate) if entry.look_alikes else compact(entry.plate)
+                self._whole[entry.look_alikes, text].append(entry)
+
+    def match(self, plate: str, when: datetime) -> list[Hit]:
+        """Return the entries that cover a plate at a time: block before allow, then the nearest first."""
+        exact, folded = compact(plate), fold(plate)
+        if not exact:
+            return []
+        whole = (*self._whole.get((False, exact), ()), *self._whole.get((True, folded), ()))
+        hits = [Hit(entry, plate, 0) for entry in whole]
+        for entry, shape in self._others:
+            apart = distance(shape, folded if entry.look_alikes else exact, entry.tolerance)
+            if apart is not None:
+                hits.append(Hit(entry, plate, apart))
+        active = [hit for hit in hits if hit.entry.active.covers(when)]
+        return sorted(active, key=lambda hit: (hit.entry.list_name != BLOCK, hit.distance))
+
+    def list_of(self, plate: str, when: datetime) -> str:
+        """Return the list of the best hit, or an empty text."""
+        hits = self.match(plate, when)
+        return hits[0].entry.list_name if hits else ""
+
+
+class WatchTable:
+    """The watch lists of a store, with a WatchBook kept up to date for matching."""
+
+    def __init__(self, database: Callable[[], Database]) -> None:
+        self._database = database
+        self._book: WatchBook | None = None
+        self._lock = threading.Lock()
+
+    def book(self) -> WatchBook:
+        """Return the present lists, ready for matching."""
+        with self._lock:
+            if self._book is None:
+                self._book = WatchBook(self._read())
+            return self._book
+
+    def entries(self, list_name: str = "") -> list[WatchEntry]:
+        """Return all entries, or those of one list, oldest first."""
+        return [entry for entry in self.book().entries if list_name in ("", entry.list_name)]
+
+    def match(self, plate: str, when: datetime) -> list[Hit]:
+        """Return the entries that cover a plate at a time: block before allow, then the nearest first."""
+        return self.book().match(plate, when)
+
+    def list_of(self, plate: str, when: datetime) -> str:
+        """Return the list of the best hit, or an empty text."""
+        return self.book().list_of(plate, when)
+
+    def add(self, *entries: WatchEntry) -> int:
+        """Add entries and return how many are new; one with the same list, plate and hours is replaced."""
+        with self._database().writing() as connection:
+            known = {_same(entry): entry.id for entry in self._rows(connection)}
+            before = len(known)
+            for entry in entries:
+                if (old := known.get(_same(entry))) is not None:
+                    connection.execute(sa.update(WATCH).where(WATCH.c.id == old).values(_values(entry)))
+                else:
+                    result = connection.execute(sa.insert(WATCH).values(_values(entry)))
+                    assert result.inserted_primary_key is not None
+                    known[_same(entry)] = result.inserted_primary_key[0]
+        self.forget()
+        return len(known) - before
+
+    def change(self, entry_id: int, entry: WatchEntry) -> WatchEntry:
+        """Replace an entry by another and return it with its id. Raises NotFound."""
+        with self._database().writing() as connection:
+            result = connection.execute(sa.update(WATCH).where(WATCH.c.id == entry_id).values(_values(entry)))
+            if not result.rowcount:
+                raise NotFound(f"There is no watch-list entry number {entry_id}.")
+        self.forget()
+        return replace(entry, id=entry_id)
+
+    def remove(self, plate: str, list_name: str = "") -> int:
+        """Remove the entries of this very plate or pattern, of one list or all, and return how many."""
+        wanted = pattern(plate)
+        doomed = [entry.id for entry in self.entries(list_name) if pattern(entry.plate) == wanted]
+        return self.remove_ids([number for number in doomed if number is not None])
+
+    def remove_ids(self, entry_ids: Iterable[int]) -> int:
+        """Remove entries by their ids and return how many were there."""
+        removed = 0
+        with self._database().writing() as connection:
+            for entry_id in entry_ids:
+                removed += connection.execute(sa.delete(WATCH).where(WATCH.c.id == entry_id)).rowcount
+        self.forget()
+        return removed
+
+    def write_again(self) -> None:
+        """Write the lists known in memory into a store that was begun anew."""
+        with self._lock:
+            known = self._book.entries if self._book is not None else ()
+        if known:
+            self.add(*known)
+
+    def forget(self) -> None:
+        """Read the lists again at next use."""
+        with self._lock:
+            self._book = None
+
+    def _read(self) -> list[WatchEntry]:
+        with self._database().reading() as connection:
+            return self._rows(connection)
+
+    def _rows(self, connection: sa.Connection) -> list[WatchEntry]:
+        rows = connection.execute(sa.select(WATCH).order_by(WATCH.c.id)).mappings()
+        with as_written():
+            return [
+                WatchEntry(
+                    row["list_name"],
+                    row["plate"],
+                    row["tolerance"],
+                    bool(row["look_alikes"]),
+                    row["hours"],
+                    row["note"],
+                    row["id"],
+                )
+                for row in rows
+            ]
+
+
+def _same(entry: WatchEntry) -> tuple[str, str, str]:
+    return entry.list_name, pattern(entry.plate), " ".join(entry.hours.lower().split())
+
+
+def _values(entry: WatchEntry) -> dict[str, Any]:
+    return {
+        "list_name": entry.list_name,
+        "plate": storable(entry.plate),
+        "tolerance": entry.tolerance,
+        "look_alikes": entry.look_alikes,
+        "hours": entry.hours,
+        "note": storable(entry.note),
+        "created_us": time.time_ns() // 1000,
+    }

@@ -1,0 +1,88 @@
+"""One YOLO data set out of several of different kinds."""
+
+import csv
+import hashlib
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml  # type: ignore[import-untyped]
+
+from detector.training.datasets import Collection, Sample, describe_yolo, read_openalpr, read_voc, read_yolo
+from detector.types import Box
+
+
+def convert(
+    yolo: Sequence[Path], voc: Sequence[Path], openalpr: Sequence[Path], out: Path, val_share: float = 0.1
+) -> Collection:
+    """Read every set given, write one YOLO data set, and return what was read and left out.
+
+    Raises FileNotFoundError for a folder that is missing and ValueError when no set is given.
+    """
+    for folder in [*voc, *openalpr]:
+        if not folder.is_dir():
+            raise FileNotFoundError(f"Folder not found: {folder}")
+    parts = [part for data in yolo for part in _every_split(data)]
+    parts += [read_voc(folder) for folder in voc] + [read_openalpr(folder) for folder in openalpr]
+    if not parts:
+        raise ValueError("No data set given: use --yolo, --voc or --openalpr")
+    whole = Collection([s for part in parts for s in part.samples], [p for part in parts for p in part.problems])
+    write_yolo(whole, out, val_share)
+    return whole
+
+
+def _every_split(data: Path) -> list[Collection]:
+    """The train, val and test splits a data.yaml names."""
+    if not data.is_file():
+        raise FileNotFoundError(f"Data set not found: {data}. Give the path of its data.yaml")
+    described = describe_yolo(data)
+    splits = [split for split in ("train", "val", "test") if described.get(split)]
+    if not splits:
+        raise ValueError(f"{data} names no split: it needs train, val or test with the path of a folder")
+    return [read_yolo(data, split) for split in splits]
+
+
+def write_yolo(collection: Collection, out: Path, val_share: float = 0.1) -> Path:
+    """Write samples as one YOLO data set (pictures are linked where the disk allows) and return its data.yaml.
+
+    Which split a picture falls into follows from its file name alone, so that it stays when sets are added.
+    """
+    rows = []
+    for sample in collection.samples:
+        digest = hashlib.sha256(f"{sample.source}/{sample.picture.name}".encode()).hexdigest()
+        split = "val" if int(digest[:8], 16) / 0xFFFFFFFF < val_share else "train"
+        name = f"{_file_safe(sample.source) or 'set'}_{digest[:12]}"
+        _place(sample.picture, out / "images" / split / f"{name}{sample.picture.suffix.lower()}")
+        label = out / "labels" / split / f"{name}.txt"
+        label.parent.mkdir(parents=True, exist_ok=True)
+        label.write_text("".join(_yolo_line(box, sample) for box in sample.plates), encoding="utf-8")
+        rows.append((f"images/{split}/{name}{sample.picture.suffix.lower()}", split, sample.source))
+    with (out / "sources.csv").open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([("image_path", "split", "source"), *rows])
+    for split in ("train", "val"):
+        (out / "images" / split).mkdir(parents=True, exist_ok=True)
+    described = {"train": "images/train", "val": "images/val", "names": {0: "plate"}}
+    (out / "data.yaml").write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
+    return out / "data.yaml"
+
+
+def _file_safe(source: str) -> str:
+    """A source's name as part of a file name: no separator in it, so that it leads nowhere."""
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in source)[:64]
+
+
+def _yolo_line(box: Box, sample: Sample) -> str:
+    x, y = box.center
+    w, h = sample.width, sample.height
+    return f"0 {x / w:.6f} {y / h:.6f} {box.width / w:.6f} {box.height / h:.6f}\n"
+
+
+def _place(picture: Path, target: Path) -> None:
+    """Link a picture to its place, or copy it where links cannot be made."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        os.link(picture, target)
+    except OSError:
+        shutil.copyfile(picture, target)

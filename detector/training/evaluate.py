@@ -1,0 +1,194 @@
+"""How good the detector is on an annotated data set: by source, by plate height, and what it got wrong."""
+
+import itertools
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from detector.detector import PlateDetector, Tiles
+from detector.training.datasets import Sample
+from detector.training.metrics import IOUS, Judged, average_precision, judge, recall_and_precision
+from detector.training.sheets import Exhibit, write_sheets
+from detector.types import Box, Detection
+
+FLOOR = 0.001  # score down to which boxes count towards average precision
+HEIGHTS = (0, 8, 12, 16, 24, 48, 96, 10_000)  # pixels of the picture
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures of a set of pictures; shares are 0 to 1, None where there is nothing to divide by."""
+
+    pictures: int
+    plates: int
+    recall: float | None
+    precision: float | None
+    map50: float | None
+    map50_95: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeightBand:
+    """Recall of the plates that are `low` to below `high` pixels tall in their picture."""
+
+    low: int
+    high: int
+    plates: int
+    recall: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `evaluate` found."""
+
+    threshold: float
+    backend: str
+    size: int
+    all: Figures
+    by_source: dict[str, Figures]
+    by_height: tuple[HeightBand, ...]
+    pictures_without_plate: int
+    boxes_without_plate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A sample with everything found in it, judged at each IoU of IOUS."""
+
+    sample: Sample
+    found: tuple[Detection, ...]
+    judged: tuple[Judged, ...]
+
+
+def run(detector: PlateDetector, samples: Sequence[Sample], tiles: Tiles | None = None) -> list[Outcome]:
+    """Detect in every sample and judge what was found. The detector's threshold should be FLOOR."""
+    outcomes = []
+    for start in range(0, len(samples), 8):
+        chunk = samples[start : start + 8]
+        images = [_read(sample.picture) for sample in chunk]
+        for sample, found in zip(chunk, detector.detect(images, tiles), strict=True):
+            judged = tuple(judge(found, sample.plates, iou) for iou in IOUS)
+            outcomes.append(Outcome(sample, tuple(found), judged))
+    return outcomes
+
+
+def _read(picture: Path) -> np.ndarray:
+    image = cv2.imread(str(picture))
+    if image is None:
+        raise ValueError(f"{picture} cannot be opened as a picture: leave it out of the data set")
+    return image
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 5)
+
+
+def figures(outcomes: Sequence[Outcome], threshold: float) -> Figures:
+    """The figures of some outcomes at a score threshold."""
+    at50 = [o.judged[0] for o in outcomes]
+    recall, precision = recall_and_precision(at50, threshold)
+    by_iou = [average_precision([o.judged[i] for o in outcomes]) for i in range(len(IOUS))]
+    plates = sum(j.truths for j in at50)
+    return Figures(
+        len(outcomes), plates, _number(recall), _number(precision), _number(by_iou[0]), _number(float(np.mean(by_iou)))
+    )
+
+
+def by_height(outcomes: Sequence[Outcome], threshold: float) -> tuple[HeightBand, ...]:
+    """Recall by the plates' heights in pixels of the picture."""
+    bands = []
+    for low, high in itertools.pairwise(HEIGHTS):
+        hits = [hit for o in outcomes for box, hit in _truths_hit(o, threshold) if low <= box.height < high]
+        bands.append(HeightBand(low, high, len(hits), _number(sum(hits) / len(hits)) if hits else None))
+    return tuple(bands)
+
+
+def _truths_hit(outcome: Outcome, threshold: float) -> list[tuple[Box, bool]]:
+    """Each annotated box and whether a detection of at least `threshold` hit it at IoU 0.5."""
+    judged = outcome.judged[0]
+    hit = {h for score, h in zip(judged.scores, judged.hits, strict=True) if h >= 0 and score >= threshold}
+    return [(box, index in hit) for index, box in enumerate(outcome.sample.plates)]
+
+
+def report(outcomes: Sequence[Outcome], threshold: float, backend: str, size: int) -> Report:
+    """Everything measured, ready to print."""
+    sources = sorted({o.sample.source for o in outcomes})
+    empty = [o for o in outcomes if not o.sample.plates]
+    return Report(
+        threshold,
+        backend,
+        size,
+        figures(outcomes, threshold),
+        {name: figures([o for o in outcomes if o.sample.source == name], threshold) for name in sources},
+        by_height(outcomes, threshold),
+        len(empty),
+        sum(d.score >= threshold for o in empty for d in o.found),
+    )
+
+
+def exhibits(outcomes: Sequence[Outcome], threshold: float) -> tuple[list[Exhibit], list[Exhibit]]:
+    """Misses and false alarms at a threshold, the surest false alarms first."""
+    misses: list[Exhibit] = []
+    alarms: list[tuple[float, Exhibit]] = []
+    for outcome in outcomes:
+        sample, judged = outcome.sample, outcome.judged[0]
+        ordered = sorted(outcome.found, key=lambda d: -d.score)
+        shown = tuple(d.box for d in ordered if d.score >= threshold)
+        for box, hit in _truths_hit(outcome, threshold):
+            if not hit:
+                best = max((d.score for d in ordered if d.box.iou(box) >= 0.5), default=0.0)
+                overlap = max((box.iou(other) for other in shown), default=0.0)
+                caption = f"{sample.source} h{box.height:.0f} score {best:.2f} iou {overlap:.2f}"
+                misses.append(Exhibit(sample.picture, box, sample.plates, shown, caption))
+        for detection, hit_index in zip(ordered, judged.hits, strict=True):
+            if hit_index < 0 and detection.score >= threshold:
+                overlap = max((detection.box.iou(other) for other in sample.plates), default=0.0)
+                caption = f"{sample.source} score {detection.score:.2f} iou {overlap:.2f}"
+                exhibit = Exhibit(sample.picture, detection.box, sample.plates, (), caption)
+                alarms.append((detection.score, exhibit))
+    return misses, [exhibit for _, exhibit in sorted(alarms, key=lambda pair: -pair[0])]
+
+
+def write_exhibits(outcomes: Sequence[Outcome], threshold: float, folder: Path) -> list[Path]:
+    """Contact sheets misses_N.png and false_N.png under a folder."""
+    misses, alarms = exhibits(outcomes, threshold)
+    return write_sheets(misses, folder, "misses") + write_sheets(alarms, folder, "false")
+
+
+def sweep(outcomes: Sequence[Outcome]) -> list[str]:
+    """A line a threshold: recall, precision and boxes in pictures without plates, to choose by."""
+    at50 = [o.judged[0] for o in outcomes]
+    empty = [o for o in outcomes if not o.sample.plates]
+    lines = ["threshold  recall  precision  boxes without plate"]
+    for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7):
+        recall, precision = recall_and_precision(at50, threshold)
+        false = sum(d.score >= threshold for o in empty for d in o.found)
+        lines.append(f"{threshold:9.2f}  {recall:6.1%}  {precision:9.1%}  {false:6d}")
+    return lines
+
+
+def table(result: Report) -> list[str]:
+    """The report as lines for a terminal."""
+    lines = [f"{'source':<24}{'pictures':>9}{'plates':>8}{'recall':>9}{'precision':>11}{'AP50':>8}{'AP50-95':>9}"]
+    for name, row in [*result.by_source.items(), ("all", result.all)]:
+        shares = (row.recall, row.precision, row.map50, row.map50_95)
+        cells = [f"{v:.1%}" if v is not None else "-" for v in shares]
+        numbers = f"{cells[0]:>9}{cells[1]:>11}{cells[2]:>8}{cells[3]:>9}"
+        lines.append(f"{name or '(none)':<24}{row.pictures:>9}{row.plates:>8}{numbers}")
+    for band in result.by_height:
+        if band.recall is not None:
+            lines.append(f"plates of {band.low} to {band.high} px: {band.plates}, recall {band.recall:.1%}")
+    lines.append(f"boxes in {result.pictures_without_plate} pictures without a plate: {result.boxes_without_plate}")
+    return lines
+
+
+def json_line(result: Report) -> str:
+    """The one line for programs: recall, precision, map50, map50_95 and by_source, with the rest beside them."""
+    whole = asdict(result)
+    top = whole.pop("all")
+    return json.dumps({**top, **whole}, sort_keys=True)

@@ -1,0 +1,95 @@
+"""CTC's beam search on the card: the texts that `ctc.beam` finds, of many plates at once.
+
+Shapes in comments: N plates, T steps, K classes, B beams, R texts of a plate, L characters of a text.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from recognizer.alphabet import Alphabet
+from recognizer.ctc import FACTOR, ROOT, Decoded, beam
+from recognizer.cuda import kernels
+
+BEAMS = 8
+LONGEST = 32  # texts of so many characters, which no plate has, are left to the processor
+FLOOR, CERTAIN = 1e-3, 0.999  # as of ctc.beam
+
+
+class Found(NamedTuple):
+    """Texts on the card, best first. log_totals, lengths: (N, B); labels, peaks: (N, R, LONGEST)."""
+
+    log_totals: Tensor
+    lengths: Tensor
+    labels: Tensor
+    peaks: Tensor
+
+
+def search(log_probs: Tensor, used: Tensor, texts: int, least: float) -> Found:
+    """The most probable texts, at most so many of a plate, with at least that share of the best one's probability.
+
+    log_probs (N, T, K) in float32, K up to 64; those not used (N,) are passed over.
+    """
+    plates, length, classes = log_probs.shape
+    log_probs = log_probs.contiguous()
+    steps, counts, offset = squeeze(log_probs)
+    counts = counts * used
+
+    def room(*shape: int, of: torch.dtype) -> Tensor:
+        return torch.empty(plates, *shape, dtype=of, device=log_probs.device)
+
+    history = room(length, BEAMS, of=torch.int16)
+    totals, lengths = room(BEAMS, of=torch.float32), room(BEAMS, of=torch.int32)
+    labels, peaks = room(texts, LONGEST, of=torch.uint8), room(texts, LONGEST, of=torch.float32)
+    wide = max(16, 1 << (classes - 1).bit_length())
+    root, factor = (int(np.int64(value.view(np.int64))) for value in (ROOT, FACTOR))
+    kernels.search[(plates,)](
+        log_probs, steps, counts, history, totals, lengths, length, classes, FLOOR, math.log(CERTAIN),
+        ROOT=root, FACTOR=factor, BEAMS=BEAMS, CLASSES=wide, num_warps=1,
+    )  # fmt: skip
+    kernels.spell[(plates, texts)](
+        log_probs, steps, counts, history, totals, lengths, room(texts, length, 2 * LONGEST, of=torch.int8),
+        labels, peaks, length, classes, math.log(CERTAIN), max(math.log(least), -1e30) if least > 0 else -1e30,
+        BEAMS=BEAMS, CLASSES=wide, LONGEST=LONGEST, num_warps=1,
+    )  # fmt: skip
+    return Found(totals + offset[:, None], lengths, labels, peaks)
+
+
+def squeeze(log_probs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The steps that are no certain blank, as of `ctc._squeeze`: steps (N, T), of which the first counts (N,) matter;
+    and the log probability (N,) of those left out.
+    """  # fmt: skip
+    blank = log_probs[:, :, Alphabet.BLANK]
+    sure = blank > math.log(CERTAIN)
+    kept = (~sure).cumsum(1)
+    length = blank.shape[1]
+    places = torch.where(sure, length, kept - 1)  # those left out all go to one place more
+    number = torch.arange(length, device=blank.device, dtype=torch.int32).expand_as(places)
+    steps = number.new_zeros(len(blank), length + 1).scatter_(1, places, number)
+    return steps[:, :length].contiguous(), kept[:, -1].int(), (blank * sure).sum(1)
+
+
+def decoded(found: Found, log_probs: Tensor, alphabet: Alphabet, least: float) -> list[list[Decoded]]:
+    """What was found as texts, best first. log_probs (N, T, K): those searched, for texts of LONGEST characters."""
+    log_totals, lengths, labels, peaks = (part.cpu().numpy() for part in found)
+    texts = labels.shape[1]
+    log_totals, lengths = log_totals[:, :texts], lengths[:, :texts]
+    worth = log_totals >= log_totals[:, :1] + (math.log(least) if least > 0 else -1e30)
+    lengths_worth = lengths[worth]
+    longest = min(LONGEST, max(1, int(lengths_worth.max())))
+    letters = np.array(["\0", *alphabet.characters])
+    words = letters[labels[worth][:, :longest]].view(f"<U{longest}")[:, 0]
+    peaks_worth = peaks[worth][:, :longest]
+    rows = zip(words.tolist(), log_totals[worth].tolist(), peaks_worth.tolist(), lengths_worth.tolist(), strict=True)
+    flat = [Decoded(word, log_total, tuple(peak[:length])) for word, log_total, peak, length in rows]
+    ends = worth.sum(axis=1).cumsum().tolist()
+    result = [flat[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    long = np.flatnonzero((worth & (lengths >= LONGEST)).any(axis=1))
+    if long.size:
+        again = beam(log_probs[torch.from_numpy(long)].cpu().numpy(), alphabet, keep=texts, least=least)
+        for place, answer in zip(long.tolist(), again, strict=True):
+            result[place] = answer
+    return result

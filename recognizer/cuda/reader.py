@@ -1,0 +1,185 @@
+"""CardReader: any number of crops in, their corners and texts out, with the processor and the card at work together."""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from itertools import cycle
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from recognizer import checkpoint as checkpoints
+from recognizer.aligner import Quad
+from recognizer.alphabet import Alphabet
+from recognizer.ctc import Decoded
+from recognizer.cuda.chain import COLUMNS, GIVEN, TO_BE_FOUND, UNUSED, Answer, Chain
+from recognizer.cuda.decoding import Found, decoded
+from recognizer.images import Image, check
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+#: Crops that go through the networks at once: as many as there are, filled up to the next of these numbers.
+SIZES = (8, 32, 64)
+_LANES = 4  # pieces under way: some are packed and unpacked while the card works on others
+_CROP = 1 << 20  # bytes; a larger crop has far more pixels than are read, and is made smaller
+_ROOM = 16 * _CROP  # bytes of the crops of a piece
+
+
+class CardReader:
+    """Reads crops on a card. texts, least: as of `decoding.search`. graphs False: every kernel is launched by itself.
+
+    Graphs are captured here and not when crops come, since no other thread may capture one at the same time.
+    """
+
+    def __init__(self, path: Path, device: str, texts: int, least: float, *, graphs: bool = True) -> None:
+        checkpoint = checkpoints.load(path)
+        self._alphabet, self._least = checkpoint.config.alphabet, least
+        self._device = torch.device(device)
+        chain = Chain(checkpoint, self._device, texts, least)
+        with self._on_device():
+            self._lanes = cycle([_Lane(chain, self._device, graphs) for _ in range(_LANES)])
+
+    def look(
+        self, crops: Sequence[Image], corners: Sequence[Quad] | None, make: Callable[[list[list[Decoded]]], list[T]]
+    ) -> tuple[list[Quad], list[T]]:
+        """The corners of the plate in each BGR crop, and what is made of its most probable texts, best first.
+
+        corners: where known. make: called with the texts of some crops at a time, while the card works on others; gives
+        one thing a crop. ValueError for an empty or non-BGR crop.
+        """
+        for crop in crops:
+            check(crop)
+        quads: list[Quad] = []
+        made: list[T] = []
+        under_way: deque[_Lane] = deque()
+
+        def unpack(lane: _Lane) -> None:
+            its_quads, texts = lane.receive(self._alphabet, self._least)
+            quads.extend(its_quads)
+            made.extend(make(texts))
+
+        with torch.inference_mode(), self._on_device():
+            for piece in _pieces(crops):
+                if len(under_way) == _LANES:
+                    unpack(under_way.popleft())
+                lane = next(self._lanes)
+                lane.send([_bounded(crop) for crop in crops[piece]], corners[piece] if corners else None)
+                under_way.append(lane)
+            while under_way:
+                unpack(under_way.popleft())
+        return quads, made
+
+    def _on_device(self) -> "torch.cuda.device | nullcontext[None]":
+        return torch.cuda.device(self._device) if self._device.type == "cuda" else nullcontext()
+
+
+class _Lane:
+    """Memory, a stream and graphs for one piece of crops under way."""
+
+    def __init__(self, chain: Chain, device: torch.device, graphs: bool) -> None:
+        self._chain, on_card = chain, device.type == "cuda"
+        self._stream = torch.cuda.Stream(device) if on_card else None  # type: ignore[no-untyped-call]
+        size = SIZES[-1] * COLUMNS * 4 + _ROOM
+        self._packed = torch.empty(size, dtype=torch.uint8, pin_memory=on_card)  # the table, then the pixels
+        self._sent = torch.zeros(size, dtype=torch.uint8, device=device)
+        self._arrivals: dict[int, list[Tensor]] = {}
+        self._answer: Answer
+        self._size = self._count = 0
+        self._runs = {size: self._plain(size) for size in SIZES}
+        if on_card:
+            with torch.inference_mode(), torch.cuda.stream(self._stream), _fastest_convolutions():
+                for size, run in self._runs.items():
+                    run()  # compiles kernels and chooses algorithms
+                    self._runs[size] = self._recorded(run) if graphs else run
+
+    def send(self, crops: Sequence[Image], corners: Sequence[Quad] | None) -> None:
+        """Start reading at most SIZES[-1] crops."""
+        self._count, self._size = len(crops), next(size for size in SIZES if size >= len(crops))
+        size = self._size
+        head = size * COLUMNS * 4
+        packed = self._packed.numpy()
+        table = packed[:head].view(np.int32).reshape(size, COLUMNS)
+        ends = np.cumsum([crop.size for crop in crops])
+        table[:] = UNUSED
+        table[1 : len(crops), 0] = ends[:-1]
+        table[: len(crops), 1:3] = [crop.shape[:2] for crop in crops]
+        table[: len(crops), 3] = TO_BE_FOUND if corners is None else GIVEN
+        if corners is not None:
+            table[: len(crops), 4:] = np.reshape(corners, (-1, 8)).astype(np.float32).view(np.int32)
+        end = head + int(ends[-1])
+        np.concatenate([crop.reshape(-1) for crop in crops], out=packed[head:end])
+        with torch.cuda.stream(self._stream):
+            self._sent[:end].copy_(self._packed[:end], non_blocking=True)
+            self._answer = self._runs[size]()
+            results = [self._answer.quads, *self._answer.found]
+            if size not in self._arrivals:
+                self._arrivals[size] = [torch.empty_like(r, device="cpu", pin_memory=r.is_cuda) for r in results]
+            for result, arrival in zip(results, self._arrivals[size], strict=True):
+                arrival.copy_(result, non_blocking=True)
+
+    def receive(self, alphabet: Alphabet, least: float) -> tuple[list[Quad], list[list[Decoded]]]:
+        """What was read in the crops sent last; waits for it."""
+        if self._stream is not None:
+            self._stream.synchronize()
+        quads, *found = (arrival[: self._count] for arrival in self._arrivals[self._size])
+        return list(quads.numpy().copy()), decoded(Found(*found), self._answer.log_probs, alphabet, least)
+
+    def _plain(self, size: int) -> Callable[[], Answer]:
+        """Reads so many of the crops sent, launching every kernel by itself."""
+        head = size * COLUMNS * 4
+        table = self._sent[:head].view(torch.int32).view(size, COLUMNS)
+        return lambda: self._chain(self._sent[head:], table)
+
+    def _recorded(self, run: Callable[[], Answer]) -> Callable[[], Answer]:
+        """run as a CUDA graph, where it can be captured; its answers are always in the same memory then."""
+        graph = torch.cuda.CUDAGraph()
+        try:
+            with torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
+                answer = run()
+        except RuntimeError as error:
+            _LOG.warning("no CUDA graph for the reader (%s): kernels are launched one by one", error)
+            return run
+
+        def replayed() -> Answer:
+            graph.replay()
+            return answer
+
+        return replayed
+
+
+@contextmanager
+def _fastest_convolutions() -> Iterator[None]:
+    """cuDNN tries its algorithms and takes the fastest."""
+    before, torch.backends.cudnn.benchmark = torch.backends.cudnn.benchmark, True
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.benchmark = before
+
+
+def _bounded(crop: Image) -> Image:
+    """The crop, made smaller if it has more than _CROP bytes."""
+    if crop.size <= _CROP:
+        return crop
+    scale, most = (_CROP / crop.size) ** 0.5, _CROP // 3
+    rows = max(1, min(int(crop.shape[0] * scale), most))
+    columns = max(1, min(int(crop.shape[1] * scale), most // rows))
+    return np.asarray(cv2.resize(crop, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _pieces(crops: Sequence[Image]) -> Iterator[slice]:
+    """The crops in pieces of at most SIZES[-1] and _ROOM bytes."""
+    start, room = 0, _ROOM
+    for place, crop in enumerate(crops):
+        need = min(crop.size, _CROP)
+        if place - start == SIZES[-1] or need > room:
+            yield slice(start, place)
+            start, room = place, _ROOM
+        room -= need
+    if crops:
+        yield slice(start, len(crops))

@@ -1,0 +1,1 @@
+"""Draws artificial plates and the camera that sees them."""

@@ -1,0 +1,172 @@
+"""Artificial plates: `PlateGenerator` draws them, and `python -m recognizer synth` writes them as a data set."""
+
+import argparse
+import csv
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.alphabet import written
+from recognizer.formats import FREE, Colours, FormatError, PlateFormat, load_formats, resolve
+from recognizer.synthesis.camera import Camera
+from recognizer.synthesis.generic_plates import free_plate, without_confusion
+from recognizer.synthesis.lettering import FontBook
+from recognizer.synthesis.render import PlateRenderer
+
+# The share of plates of no country when no formats are asked for: unseen countries matter.
+FREE_SHARE = 0.25
+
+
+class PlateGenerator:
+    """Draws clean plates without end: the same seed, formats, fonts and lines give the same plates."""
+
+    def __init__(
+        self, formats: Sequence[str] | None = None, fonts: Path | None = None, seed: int = 0, lines: int = 2
+    ) -> None:
+        """Formats: regions or codes as `resolve` takes them, and `free`; None is all, weighted. lines: at most so many.
+
+        Raises FormatError for a format nobody knows, or when none of those named has so few lines.
+        """
+        self._rng, self._lines = Random(seed), lines
+        self._renderer = PlateRenderer(FontBook(fonts))
+        named = [name for name in formats or () if name.lower() != FREE]
+        self._formats = tuple(p for p in (_chosen(named) if formats else load_formats()) if p.lines <= lines)
+        if named and not self._formats:
+            raise FormatError(f"{', '.join(named)}: no format of at most {lines} line there; ask for another")
+        self._weights = list(accumulate(plate.weight for plate in self._formats))
+        asked = sum(name.lower() == FREE for name in formats or ())
+        self._free_share = asked / len(formats) if formats else FREE_SHARE
+
+    def render(self, source: np.random.Generator | None = None) -> tuple[NDArray[np.uint8], str, str]:
+        """One plate: clean BGR picture (96 to 128 high, true proportions), what stands on it, the code of its format.
+
+        What stands on it is its text, but for a FIRST where a part comes first that stands last: see `written`.
+        With a source of randomness the plate depends on it alone, not on the plates before.
+        """
+        rng = self._rng if source is None else Random(int(source.integers(1 << 62)))
+        if rng.random() < self._free_share:
+            plate, pattern, colours = free_plate(rng, self._lines)
+            pieces = without_confusion(pattern.sample(rng), rng)
+        else:
+            plate = rng.choices(self._formats, cum_weights=self._weights)[0]
+            patterns = plate.vanity if plate.vanity and rng.random() < 0.15 else plate.patterns
+            pattern = rng.choices(patterns, [item.weight for item in patterns])[0]
+            colours = _pick_colours(plate, rng)
+            pieces = pattern.sample(rng)
+        return self._renderer.draw(plate, pieces, colours, rng), pattern.text_of(pieces), plate.code
+
+
+def _chosen(names: Sequence[str]) -> tuple[PlateFormat, ...]:
+    """The formats of the names, each once, in the order of the names."""
+    return tuple({plate.code: plate for name in names for plate in resolve(name)}.values())
+
+
+def _pick_colours(plate: PlateFormat, rng: Random) -> Colours:
+    return rng.choices(plate.colours, [colours.weight for colours in plate.colours])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One plate of a written data set."""
+
+    name: str
+    text: str
+    region: str
+    tag: str
+    width: int
+    height: int
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `python -m recognizer synth`."""
+    parser.add_argument(
+        "--format", action="append", metavar="CODE", help="region or format (ru, US-CA, free); repeatable; default: all"
+    )
+    parser.add_argument(
+        "--lines", type=int, choices=(1, 2), default=2, help="lines of text at most: 1 for networks that read one line"
+    )
+    parser.add_argument("--count", type=int, default=1000, help="how many plates to write (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("out/synth"), help="folder to write to (default: %(default)s)")
+    parser.add_argument("--fonts", type=Path, help="a folder of fonts to use beside the open ones")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the same seed writes the same plates (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--strength", type=float, default=1.0, help="of the camera's faults; 0 is a clean plate (default: 1)"
+    )
+    parser.add_argument(
+        "--benchmark", action="store_true", help="write nothing, say how many pictures a second one core makes"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Write artificial plates with a CSV and Supervisely annotations, or measure the speed. Returns the exit status."""
+    generator = PlateGenerator(args.format, args.fonts, args.seed, args.lines)
+    if args.benchmark:
+        clean, seen = benchmark(generator, args.count, args.seed, args.strength)
+        print(f"{clean:.0f} clean plates a second, {seen:.0f} seen through the camera, on one core")
+        return 0
+    samples = write_dataset(generator, args.out, args.count, args.seed, args.strength)
+    print(f"{len(samples)} plates in {args.out} (plates.csv; img/ and ann/ for Supervisely)")
+    return 0
+
+
+def write_dataset(
+    generator: PlateGenerator, out: Path, count: int, seed: int = 0, strength: float = 1.0
+) -> list[Sample]:
+    """Write count plates: out/img/*.png, out/ann/*.json (Supervisely, 95 % train, 5 % val) and out/plates.csv."""
+    (out / "img").mkdir(parents=True, exist_ok=True)
+    (out / "ann").mkdir(exist_ok=True)
+    camera, rng = Camera(strength), np.random.default_rng(seed)
+    samples = []
+    for index in range(count):
+        image, standing, region = generator.render()
+        if strength > 0:
+            image = camera(image, rng)
+        tag = "val" if index % 20 == 19 else "train"
+        text = written(standing)
+        sample = Sample(f"{index:06d}_{text}", text, region, tag, image.shape[1], image.shape[0])
+        if not cv2.imwrite(str(out / "img" / f"{sample.name}.png"), image):
+            raise OSError(f"{out / 'img'}: cannot write pictures there; is the disk full?")
+        (out / "ann" / f"{sample.name}.json").write_text(annotation(sample), encoding="utf-8")
+        samples.append(sample)
+    _write_csv(out / "plates.csv", samples)
+    return samples
+
+
+def annotation(sample: Sample) -> str:
+    """A sample's Supervisely annotation: description is the text, the tag its part of the data set."""
+    size = {"height": sample.height, "width": sample.width}
+    return json.dumps(
+        {"description": sample.text, "tags": [sample.tag], "name": sample.name, "size": size, "objects": []}
+    )
+
+
+def _write_csv(file: Path, samples: Sequence[Sample]) -> None:
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("image_path", "plate_text", "plate_region"))
+        writer.writerows((f"img/{sample.name}.png", sample.text, sample.region) for sample in samples)
+
+
+def benchmark(generator: PlateGenerator, count: int, seed: int = 0, strength: float = 1.0) -> tuple[float, float]:
+    """Pictures a second of one core's time: clean plates, and plates seen through the camera."""
+    cv2.setNumThreads(1)
+    camera, rng = Camera(strength), np.random.default_rng(seed)
+    for _ in range(200):
+        generator.render()
+    start = time.process_time()
+    plates = [generator.render()[0] for _ in range(count)]
+    middle = time.process_time()
+    for plate in plates:
+        camera(plate, rng)
+    end = time.process_time()
+    return count / (middle - start), count / (end - start)

@@ -1,0 +1,1 @@
+"""Training readers and aligners: data sets, sampling, loss, averaging."""

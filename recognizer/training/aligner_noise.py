@@ -1,0 +1,109 @@
+"""Training pictures set straight as the aligner will set them: from corners that are known, and about as wrong."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from recognizer.aligner import WHOLE, Aligner, Quad, Straightener, extent
+from recognizer.backends import torch_backend
+from recognizer.checkpoint import Checkpoint
+from recognizer.images import Image, batch
+from recognizer.synthesis.camera import Camera
+
+#: How much likelier (natural logarithm) a text must be in the whole crop for the aligner's corners to be mistrusted.
+DOUBT = 1.0
+_PIECE = 64
+#: A photographed plate narrower than so many pixels is mostly seen again from near, by a camera of half the strength.
+NARROW, FROM_NEAR = 100, 0.7
+
+
+class Placer(Straightener):
+    """A Straightener that runs its aligner in torch, and knows when not to believe it."""
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint) -> "Placer":
+        """As the reader of a checkpoint sees crops."""
+        if checkpoint.aligner is None or checkpoint.aligner_config is None:
+            return cls(checkpoint.config, None)
+        return cls(checkpoint.config, Aligner(checkpoint.aligner_config, torch_backend(checkpoint.aligner, "cpu")))
+
+    def likely(self, network: nn.Module, crops: Sequence[Image], texts: Sequence[str]) -> list[Quad]:
+        """The aligner's corners, or the whole crop where the network finds the true text much likelier there."""
+        quads = self.find(crops)
+        if not self.aligns:
+            return quads
+        aligned = self._losses(network, crops, quads, texts)
+        whole = self._losses(network, crops, [WHOLE] * len(crops), texts)
+        return [q if a < w + DOUBT else WHOLE for q, a, w in zip(quads, aligned, whole, strict=True)]
+
+    @torch.inference_mode()
+    def _losses(
+        self, network: nn.Module, crops: Sequence[Image], quads: Sequence[Quad], texts: Sequence[str]
+    ) -> list[float]:
+        """The CTC loss of each text: minus the logarithm of its probability."""
+        network.eval()
+        losses: list[float] = []
+        for start in range(0, len(crops), _PIECE):
+            part = slice(start, start + _PIECE)
+            pictures = torch.from_numpy(batch(self.place_all(crops[part], quads[part])))
+            log_probs = network(pictures).transpose(0, 1)  # (T, N, K)
+            labels = [self.config.alphabet.encode(text) for text in texts[part]]
+            losses += nn.functional.ctc_loss(
+                log_probs,
+                torch.tensor([c for label in labels for c in label]),
+                torch.full((len(labels),), log_probs.shape[0]),
+                torch.tensor([len(label) for label in labels]),
+                reduction="none",
+            ).tolist()
+        return losses
+
+
+def jittered(quad: Quad, rng: np.random.Generator) -> Quad:
+    """Corners as far off as the aligner's are: the plate moved and scaled a little, and each corner by itself."""
+    size = quad.max(axis=0) - quad.min(axis=0)
+    centre = quad.mean(axis=0)
+    much = 2.0 if rng.random() < 0.15 else 1.0
+    move = rng.normal(0, (0.012, 0.03)) * much
+    grow = 1 + rng.normal(0, (0.015, 0.04)) * much
+    corners = rng.normal(0, (0.008, 0.02), (4, 2)) * much
+    return np.asarray(centre + (quad - centre) * grow + (move + corners) * size, np.float32)
+
+
+def seen_again(crop: Image, quad: Quad, camera: Camera, rng: np.random.Generator) -> tuple[Image, Quad]:
+    """A photographed crop seen by a camera once more, and where its plate's corners are then."""
+    shot = camera.shoot(crop, rng)
+    height, width = crop.shape[:2]
+    moved = cv2.getPerspectiveTransform(WHOLE * np.array([width, height], np.float32), shot.corners.astype(np.float32))
+    corners = cv2.perspectiveTransform((quad * np.array([width, height], np.float32))[None], moved)[0]
+    return shot.image, _relative(corners, shot.image)
+
+
+class Revisit:
+    """Photographed crops seen once more by a camera of so much strength, narrow plates mostly from near.
+
+    Else their smallest characters drown, and the network learns to guess: of Uzbek region numbers the commonest.
+    """
+
+    def __init__(self, strength: float) -> None:
+        self._camera, self._near = Camera(strength, real=True), Camera(strength / 2, real=True)
+
+    def __call__(self, crop: Image, quad: Quad, rng: np.random.Generator) -> tuple[Image, Quad]:
+        """The crop as it is seen, and where its plate's corners are then."""
+        if extent(crop, quad)[0] >= NARROW or rng.random() >= FROM_NEAR:
+            return seen_again(crop, quad, self._camera, rng)
+        doubled = np.asarray(cv2.resize(crop, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
+        return seen_again(doubled, quad, self._near, rng)
+
+
+def drawn(plate: Image, camera: Camera, rng: np.random.Generator) -> tuple[Image, Quad]:
+    """A drawn plate seen by a camera: the crop, and where the plate's corners are in it."""
+    shot = camera.shoot(plate, rng)
+    return shot.image, _relative(shot.corners, shot.image)
+
+
+def _relative(corners: np.ndarray, image: Image) -> Quad:
+    """Corners in pixels as shares of the picture."""
+    return np.asarray(corners / np.array([image.shape[1], image.shape[0]]), np.float32)

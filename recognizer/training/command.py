@@ -1,0 +1,201 @@
+"""python -m recognizer train: the command around recognizer.training.trainer."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from recognizer import checkpoint as checkpoints
+from recognizer import reader
+from recognizer.checkpoint import Checkpoint
+from recognizer.config import PRESETS, NetworkConfig
+from recognizer.images import Image
+from recognizer.network import trainable
+from recognizer.synthesis.camera import Camera
+from recognizer.synthesis.generator import PlateGenerator
+from recognizer.training import trainer as train
+from recognizer.training.aligner_noise import Placer, Revisit, drawn, jittered
+from recognizer.training.datasets import Dataset, Sample, load, read_image
+from recognizer.training.sampling import Source
+
+#: Peak learning rates that suit the presets.
+RATES = {"tutorial": 6e-3, "tutorial-2017": 1e-3, "plates": 1.5e-3}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `train`."""
+    add = parser.add_argument
+    add("--preset", choices=sorted(PRESETS), default="plates", help="the network (plates: for real plates)")
+    add("--data", type=Path, nargs="*", default=[], help="CSV, or Supervisely folder or zip, to train on")
+    add("--val", type=Path, nargs="*", default=[], help="as --data, to choose on; default: the val split of --data")
+    add("--out", type=Path, required=True, help="folder for checkpoints, metrics and curves")
+    add("--weights", type=Path, help="start from this checkpoint; `shipped` is the program's own")
+    add("--resume", action="store_true", help="go on where the run in --out stopped")
+    add("--synth", type=float, default=0.0, metavar="SHARE", help="share of artificial plates, 0 to 1")
+    add("--format", nargs="*", dest="formats", help="plate formats to render; default: all")
+    add("--fonts", type=Path, help="folder with more lettering for the artificial plates")
+    add("--backdrops", type=Path, help="a folder of pictures without plates, seen around half of the artificial plates")
+    add("--augment", type=float, help="strength of the camera model (default 1; 0, none, for the tutorial's networks)")
+    add("--epochs", type=float, help="passes over --data (default 20; 3 for the tutorial's networks)")
+    add("--steps", type=int, help="training steps, instead of --epochs")
+    add("--batch", type=int, default=64)
+    add("--rate", type=float, help="peak learning rate")
+    add("--seed", type=int, default=0)
+    add("--device", default="auto")
+    add("--workers", type=int, default=1, help="processes that make the pictures")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Train as the arguments say; prints what was left out, progress, and the figures before and after."""
+    console = Console()
+    cv2.setNumThreads(1)  # else OpenCV's threads are held when the process that makes pictures is forked, and it hangs
+    if args.augment is None:
+        args.augment = 0.0 if args.preset.startswith("tutorial") else 1.0
+    weights = reader.shipped_weights() if args.weights and str(args.weights) == "shipped" else args.weights
+    start = checkpoints.load(weights) if weights else None
+    config = start.config if start else PRESETS[args.preset]
+    training, validation = _load(args, config if start or args.synth else None, console)
+    if not start and not args.synth:
+        config = config.with_alphabet(training[0].alphabet)
+    placer = Placer.of(start) if start else Placer(config, None)
+    trainer = train.Trainer(
+        config,
+        _plan(args, sum(len(data.samples) for data in training)),
+        _sources(args, training, placer, start),
+        _placed([sample for data in validation for sample in data.samples], placer),
+        args.out,
+        notes={"data": [str(path.name) for path in args.data], "synth": args.synth, "formats": args.formats},
+    )
+    if weights:
+        trainer.start_from(weights)
+        console.print(f"before: {trainer.validate().line()}")
+    if args.resume and trainer.resume():
+        console.print(f"resumed at step {trainer.step}")
+    console.print(f"{trainable(trainer.network):,} weights, {config.steps} steps, {config.alphabet.classes} classes")
+    with _bar(console) as bar:
+        task = bar.add_task("training", total=trainer.plan.steps, completed=trainer.step, figures="")
+
+        def report(now: train.Progress) -> None:
+            bar.update(task, completed=now.step, figures=_figures(now))
+            if trainer.history and trainer.history[-1]["step"] == now.step:
+                console.print(_epoch(trainer.history[-1]), highlight=False)
+
+        scores = trainer.run(report)
+    console.print(f"after: {scores.line()}  ({args.out / 'best.safetensors'})", soft_wrap=True)
+    return 0
+
+
+def _figures(now: train.Progress) -> str:
+    accuracy = "" if now.accuracy is None else f"accuracy {now.accuracy:.1%}  "
+    return f"loss {now.loss:.3f}  {accuracy}{now.samples_per_second:.0f} samples/s"
+
+
+def _epoch(row: dict[str, float]) -> str:
+    """A line that stays, and that a log file gets too."""
+    figures = f"loss {row['loss']:.4f}  exact {row['exact']:.2%}  CER {row['cer']:.2%}"
+    return f"step {row['step']:6.0f}  {figures}  {row['samples_per_second']:.0f} samples/s"
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}  {task.fields[figures]}"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def _load(
+    args: argparse.Namespace, config: NetworkConfig | None, console: Console
+) -> tuple[list[Dataset], list[Dataset]]:
+    """Training and validation sets; with a config its alphabet and steps say what is left out."""
+    alphabet, steps = (config.alphabet, config.steps) if config else (None, PRESETS[args.preset].steps)
+
+    told: set[Path] = set()
+
+    def read(paths: Sequence[Path], split: str | None) -> list[Dataset]:
+        found = [load(path, split=split, alphabet=alphabet, steps=steps, seed=args.seed) for path in paths]
+        for path, data in zip(paths, found, strict=True):
+            console.print(f"{path.name}: {len(data.samples)} {split or 'labelled'} pictures", highlight=False)
+            if data.left_out and path not in told:
+                console.print(data.report(), highlight=False, markup=False, soft_wrap=True)
+            told.add(path)
+        return found
+
+    if not args.data and not args.synth:
+        raise ValueError("nothing to train on: give --data, or --synth 1 for artificial plates only")
+    training = read(args.data, None if args.val else "train")
+    validation = read(args.val, None) if args.val else read(args.data, "val")
+    return training, validation
+
+
+def _plan(args: argparse.Namespace, samples: int) -> train.Plan:
+    per_epoch = max(1, samples // args.batch)
+    tutorial = args.preset.startswith("tutorial")
+    steps = args.steps or round((args.epochs or (3 if tutorial else 20)) * per_epoch)
+    rate = args.rate or (3e-4 if args.weights else RATES[args.preset])
+    shape = {"warmup": 0.3, "decay": 0.7} if tutorial else {"warmup": 0.05, "decay": 0.3}
+    return train.Plan(
+        steps, args.batch, min(per_epoch, 1000), rate, seed=args.seed, device=args.device, workers=args.workers, **shape
+    )
+
+
+def _placed(samples: Sequence[Sample], placer: Placer) -> list[tuple[Image, str]]:
+    """Validation pictures as the reader will see them, with their texts."""
+    crops = [sample.image() for sample in samples]
+    quads = placer.find(crops)
+    return [(placer.place(c, q), sample.text) for c, q, sample in zip(crops, quads, samples, strict=True)]
+
+
+def _sources(
+    args: argparse.Namespace, training: Sequence[Dataset], placer: Placer, start: Checkpoint | None
+) -> list[Source]:
+    """One source per origin in the data, each seen by the square root of its size, and the artificial plates."""
+    samples: dict[str, list[Sample]] = {}
+    for data in training:
+        for sample in data.samples:
+            samples.setdefault(sample.source if args.synth or args.val else "", []).append(sample)
+    revisit = Revisit(args.augment) if args.augment else None
+    sources = [_real(name, found, revisit, placer, start) for name, found in samples.items()]
+    if args.synth:
+        total = sum(source.weight for source in sources) or 1.0
+        share = min(args.synth, 0.999)
+        sources.append(_artificial(args, total * share / (1 - share), placer))
+    return sources
+
+
+def _real(
+    name: str, samples: Sequence[Sample], revisit: Revisit | None, placer: Placer, start: Checkpoint | None
+) -> Source:
+    crops = [sample.image() for sample in samples]
+    spelled = [placer.config.alphabet.spelling(sample.standing) for sample in samples]
+    quads = placer.likely(start.network, crops, spelled) if start else placer.find(crops)
+
+    def draw(index: int, rng: np.random.Generator) -> tuple[Image, str]:
+        crop, quad = crops[index], quads[index]
+        if revisit:
+            crop, quad = revisit(crop, quad, rng)
+        return placer.place(crop, jittered(quad, rng)), spelled[index]
+
+    return Source(name, draw, len(samples), len(samples) ** 0.5)
+
+
+def _artificial(args: argparse.Namespace, weight: float, placer: Placer) -> Source:
+    generator = PlateGenerator(args.formats or None, args.fonts, args.seed, placer.config.lines)
+    backdrops = [read_image(path) for path in sorted(args.backdrops.iterdir())] if args.backdrops else []
+    # An aligner is given loose crops too, and sets tilted plates upright: what it leaves of both is blur.
+    loose, tilt = (0.2, 1.4) if placer.aligns else (0.0, 1.0)
+    camera = Camera(args.augment or 1.0, loose=loose, tilt=tilt, backdrops=backdrops)
+    alphabet = placer.config.alphabet
+
+    def draw(_index: int, rng: np.random.Generator) -> tuple[Image, str]:
+        plate, standing, _region = generator.render(rng)
+        crop, quad = drawn(plate, camera, rng)
+        return placer.place(crop, jittered(quad, rng)), alphabet.spelling(standing)
+
+    return Source("artificial", draw, None, weight)

@@ -1,0 +1,169 @@
+"""python -m recognizer align: trains the aligner of a reader, on drawn plates and on photographs with plate boxes."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.progress import track
+from torch import Tensor, nn
+from torch.optim import swa_utils
+
+from recognizer import checkpoint as checkpoints
+from recognizer.config import AlignerConfig
+from recognizer.network import Aligner
+from recognizer.reader import PlateReader, shipped_weights
+from recognizer.synthesis.generator import PlateGenerator
+from recognizer.training.aligner_examples import (
+    Examples,
+    cut_photographs,
+    draw_plates,
+    joined,
+    read_boxes,
+    see_anew,
+    upright,
+)
+from recognizer.training.datasets import load, read_image
+from recognizer.training.trainer import bf16_cpu
+
+DRAWN, PHOTOGRAPHED = 72, 56  # of a batch
+#: Errors below these shares of the plate count quadratically; a box around a tilted plate is less exact than corners.
+CORNER_BETA, EXTENT_BETA = 0.03, 0.05
+_AVERAGED = 0.998  # how much of the averaged weights stays at a step
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `align`."""
+    add = parser.add_argument
+    add("--boxes", type=Path, required=True, help="CSV of photographs with a plate: image_path,x1,y1,x2,y2 in pixels")
+    add("--crops", type=Path, nargs="*", default=[], help="labelled crops, as for `train`: plates seen anew, tilted")
+    add("--weights", type=Path, help="the reader that gets the aligner; default: the shipped one")
+    add("--afresh", action="store_true", help="start from nothing, not from the aligner that the reader has")
+    add("--out", type=Path, required=True, metavar="FILE.safetensors", help="that reader with its new aligner")
+    add("--fonts", type=Path, help="folder with more lettering for the drawn plates")
+    add("--backdrops", type=Path, help="a folder of pictures without plates, seen around half of the drawn plates")
+    add("--drawn", type=int, default=38_000, help="how many plates to draw (default: %(default)s)")
+    add("--anew", type=int, default=20_000, help="how often to see the plates of --crops anew (default: %(default)s)")
+    add("--cuts", type=int, default=24_000, help="how many cuts to make of the photographs (default: %(default)s)")
+    add("--steps", type=int, default=4000)
+    add("--rate", type=float, default=2e-3, help="peak learning rate (default: %(default)s)")
+    add("--seed", type=int, default=0)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Makes the examples, trains, and prints how far off the corners are."""
+    console, config, rng = Console(), AlignerConfig(), np.random.default_rng(args.seed)
+    start = checkpoints.load(args.weights or shipped_weights())
+    pages = [read_image(path) for path in sorted(args.backdrops.iterdir())] if args.backdrops else []
+    plates = draw_plates(PlateGenerator(None, args.fonts, args.seed), pages, args.drawn, config, rng)
+    if args.crops:
+        known = PlateReader(args.weights)
+        samples = [sample for path in args.crops for sample in load(path, alphabet=known.alphabet).samples]
+        if not (photographed := upright(known, samples)):
+            raise ValueError("--crops: the reader reads none of these plates rightly and surely; leave the option out")
+        plates = joined([plates, see_anew(photographed, pages, args.anew, config, rng)])
+    cuts = cut_photographs(read_boxes(args.boxes), args.cuts, config, rng)
+    held = max(1, len(plates.known) // 20)
+    begun = None if args.afresh or start.aligner_config != config else start.aligner
+    network = train(_part(plates, held, None), cuts, config, args.steps, args.rate, args.seed, begun)
+    off = errors(network, _part(plates, 0, held))
+    console.print(f"corners off by {off[0]:.1%} of the plate's width and {off[1]:.1%} of its height on average")
+    checkpoints.save(replace(start, aligner=network, aligner_config=config), args.out)
+    return 0
+
+
+def train(
+    plates: Examples,
+    cuts: Examples,
+    config: AlignerConfig,
+    steps: int,
+    rate: float,
+    seed: int = 0,
+    begun: nn.Module | None = None,
+) -> Aligner:
+    """An aligner trained on both, from one that was begun or from nothing; its weights averaged over the last steps."""
+    torch.manual_seed(seed)
+    network, rng = Aligner(config), np.random.default_rng(seed)
+    if begun is not None:
+        network.load_state_dict(begun.state_dict())
+    network.train()
+    average = swa_utils.AveragedModel(network, multi_avg_fn=_averaged, use_buffers=True)
+    optimizer = torch.optim.AdamW(network.parameters(), rate, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.05)
+    for drawn_part, cut_part in track(_batches(plates, cuts, steps, rng), "training", total=steps):
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16_cpu()):
+            found = network(torch.cat([_pictures(drawn_part), _pictures(cut_part)])).float()
+        loss = _loss(found, torch.from_numpy(drawn_part.known), torch.from_numpy(cut_part.known))
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        average.update_parameters(network)
+    network.load_state_dict(average.module.state_dict())
+    return network.eval()
+
+
+@torch.no_grad()
+def _averaged(averaged: Sequence[Tensor], current: Sequence[Tensor], count: Tensor | int) -> None:
+    """The running mean of weights, and of the norms' statistics, over few steps first; counters are taken as is."""
+    kept = min(_AVERAGED, (1 + int(count)) / (10 + int(count)))
+    for mean, new in zip(averaged, current, strict=True):
+        if mean.is_floating_point():
+            mean.lerp_(new, 1 - kept)
+        else:
+            mean.copy_(new)
+
+
+def _batches(
+    plates: Examples, cuts: Examples, steps: int, rng: np.random.Generator
+) -> Iterator[tuple[Examples, Examples]]:
+    for _ in range(steps):
+        chosen = rng.integers(len(plates.known), size=DRAWN), rng.integers(len(cuts.known), size=PHOTOGRAPHED)
+        yield tuple(Examples(e.pictures[i], e.known[i]) for e, i in zip((plates, cuts), chosen, strict=True))  # type: ignore[misc]
+
+
+def _loss(found: Tensor, corners: Tensor, extents: Tensor) -> Tensor:
+    """Of corners (N, 8): the first were drawn and their corners are known, of the others the extents are."""
+    count = len(corners)
+    size, other = _size(extent_of(corners)), _size(extents)
+    exact = nn.functional.smooth_l1_loss(
+        found[:count] / size.repeat(1, 4), corners / size.repeat(1, 4), beta=CORNER_BETA
+    )
+    rough = nn.functional.smooth_l1_loss(
+        extent_of(found[count:]) / other.repeat(1, 2), extents / other.repeat(1, 2), beta=EXTENT_BETA
+    )
+    return exact + 0.5 * rough
+
+
+def extent_of(corners: Tensor) -> Tensor:
+    """The upright boxes x1, y1, x2, y2 (N, 4) around corners (N, 8)."""
+    points = corners.view(-1, 4, 2)
+    return torch.cat([points.amin(1), points.amax(1)], 1)
+
+
+def _size(extents: Tensor) -> Tensor:
+    return (extents[:, 2:] - extents[:, :2]).clamp_min(0.05)
+
+
+@torch.inference_mode()
+def errors(network: Aligner, plates: Examples) -> tuple[float, float]:
+    """How far off the corners of drawn plates are on average, as shares of the plates' width and height."""
+    network.eval()
+    pieces = [_part(plates, start, start + 128) for start in range(0, len(plates.known), 128)]
+    found = torch.cat([network(_pictures(piece)) for piece in pieces])
+    corners = torch.from_numpy(plates.known)
+    off = ((found - corners).view(-1, 4, 2) / _size(extent_of(corners))[:, None]).abs().mean((0, 1))
+    return float(off[0]), float(off[1])
+
+
+def _part(examples: Examples, start: int, end: int | None) -> Examples:
+    return Examples(examples.pictures[start:end], examples.known[start:end])
+
+
+def _pictures(examples: Examples) -> Tensor:
+    """(N, H, W, 3) uint8 -> (N, 3, H, W) float in 0..1; the memory stays channels-last."""
+    return torch.from_numpy(examples.pictures).permute(0, 3, 1, 2).float() / 255
