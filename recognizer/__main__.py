@@ -15,7 +15,14 @@ COMMANDS = {
     "synth": "render artificial plates",
     "export": "write a reader as ONNX or OpenVINO",
 }
-MODULES = {"train": "training_command", "align": "align_training"}
+MODULES = {
+    "train": "training.command",
+    "align": "training.train_aligner",
+    "compare": "training.compare",
+    "mean": "training.weight_averaging",
+    "calibrate": "training.calibrate",
+    "synth": "synthesis.generator",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -57,7 +57,7 @@ class PlateReader:
         path = weights or shipped_weights()
         known = checkpoints.describe(path)
         self.config, self.calibration, self.notes = known.config, known.calibration, known.notes
-        self.region = region
+        self._region = region
         networks = choose(path, known, device, threads)
         self.backend, self._run = networks.backend, networks.reader
         aligner = Aligner(known.aligner, networks.aligner) if known.aligner and networks.aligner else None
@@ -73,6 +73,10 @@ class PlateReader:
     def lines(self) -> int:
         """Text lines read in one pass; the first line's steps stand before the second's."""
         return self.config.lines
+
+    def prefer_region(self, region: str | None) -> None:
+        """Prefer the plates of one format code from now on; None prefers nothing. From any thread."""
+        self._region = region
 
     def corners(self, crops: Sequence[Image]) -> list[Quad]:
         """The corners of the plate in each crop (4, 2), clockwise from the upper left, as shares of its sides."""
@@ -140,8 +144,8 @@ class PlateReader:
         """The reading of one crop, which takes one confidence for each of its texts."""
         ranked = tuple([Alternative(decoded.text, next(confidences)) for decoded in texts])
         best = texts[0]
-        if self.region:
-            ranked = rerank(ranked, self.region)
+        if region := self._region:  # read once: another thread may change it
+            ranked = rerank(ranked, region)
             best = next(decoded for decoded in texts if decoded.text == ranked[0].text)
         return Reading(best.text, ranked[0].confidence, best.char_confidences, ranked[1 : ALTERNATIVES + 1])
 

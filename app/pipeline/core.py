@@ -24,7 +24,7 @@ from app.pipeline.types import (
 )
 from app.pipeline.visits import VisitBook
 from app.pipeline.zones import Zones
-from app.pipeline.zoomed_detection import PART_PX, CloserLooks
+from app.pipeline.zoomed_detection import CloserLooks
 from detector.crops import cut, sharpness
 from detector.types import Detection
 from recognizer.readings import Reading
@@ -35,6 +35,16 @@ _BETTER = 0.1
 class Detector(Protocol):
     """Finds plates; `detector.PlateDetector` is one."""
 
+    @property
+    def streams(self) -> int:
+        """Return how many threads may be in detect() at once."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Return the longer side of the network's input in pixels."""
+        ...
+
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         """Return the plates of each image, best first."""
         ...
@@ -42,6 +52,10 @@ class Detector(Protocol):
 
 class Reader(Protocol):
     """Reads plates; `recognizer.PlateReader` is one."""
+
+    def prefer_region(self, region: str | None) -> None:
+        """Prefer the plates of one region among the alternatives from now on; None prefers nothing."""
+        ...
 
     def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
         """Return one reading a crop; thorough: look again where one is unsure."""
@@ -90,10 +104,9 @@ class Pipeline:
         self, detector: Detector, reader: Reader, tuning: Tuning | None = None, stages: StageTimes | None = None
     ) -> None:
         self._reader = reader
-        self._lookers = int(getattr(detector, "streams", 1))
+        self._lookers = detector.streams
         self.tuning = tuning or Tuning()
-        part_px = int(getattr(detector, "size", PART_PX))
-        self._looks = CloserLooks(detector.detect, self.tuning.closer_look_s, self.tuning.min_score, part_px)
+        self._looks = CloserLooks(detector.detect, self.tuning.closer_look_s, self.tuning.min_score, detector.size)
         self._stillness = Stillness(self.tuning.still_look_s)
         self.stages = stages or StageTimes()
         self._sources: dict[str, _SourceState] = {}

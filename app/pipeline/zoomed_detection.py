@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from app.pipeline.types import Frame, Image
 from detector.types import Box, Detection
 
-PART_PX = 576  # the longer side of a part, where the detector does not tell that of its input
+PART_PX = 576  # the longer side of a part, about that of the input of the detector that is shipped
 _WORTH_IT = 1.5  # frames no larger than this many parts a side are seen well enough as a whole
 _MOST_A_SIDE = 5
 _OVERLAP = 0.2  # of a part's side: what is wider than that is seen in the whole frame

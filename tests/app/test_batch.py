@@ -42,6 +42,10 @@ START = datetime(2026, 5, 31, 8, 0, tzinfo=UTC)
 class Networks:
     """Fakes: every frame holds one plate, whose text tells how grey the source's first frame was."""
 
+    streams, size = 1, 576
+
+    def prefer_region(self, region: str | None) -> None: ...
+
     def __init__(self, stop_after: int = 0, control: Control | None = None) -> None:
         self.frames = 0
         self._stop_after, self._control = stop_after, control

@@ -177,7 +177,7 @@ class Controller(Playing):
         return load_networks(detection.device, from_settings(self._settings), size or None)
 
     def _prefer_region(self) -> None:
-        self._networks.prefer(only_region(self._settings.reading.countries))
+        self._networks.prefer_region(only_region(self._settings.reading.countries))
 
     def stage_times(self) -> dict[str, StageTime]:
         """Return how long the steps take."""

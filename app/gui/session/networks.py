@@ -2,19 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
 
 from app.pipeline.core import Detector, Reader
 from app.pipeline.types import Image
 from detector.types import Detection
 from recognizer.readings import Reading
-
-
-@runtime_checkable
-class Regional(Protocol):
-    """A reader that can prefer the plates of one region."""
-
-    region: str | None
 
 
 class SharedNetworks:
@@ -34,16 +26,20 @@ class SharedNetworks:
         """Load them unless they are there; another thread that is at it is waited for."""
         self._networks()
 
-    def prefer(self, region: str | None) -> None:
+    def prefer_region(self, region: str | None) -> None:
         """Have the reader, if it is loaded, prefer the plates of a region from now on. Never waits."""
-        reader = self._loaded[1] if self._loaded is not None else None
-        if isinstance(reader, Regional):
-            reader.region = region
+        if self._loaded is not None:
+            self._loaded[1].prefer_region(region)
 
     @property
     def streams(self) -> int:
         """How many threads may be in detect() without waiting for each other; loads the networks."""
-        return int(getattr(self._networks()[0], "streams", 1))
+        return self._networks()[0].streams
+
+    @property
+    def size(self) -> int:
+        """The longer side of the detector's input in pixels; loads the networks."""
+        return self._networks()[0].size
 
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         """Return the plates of each image, best first."""
@@ -61,5 +57,5 @@ class SharedNetworks:
         with self._loading:
             if self._loaded is None:
                 self._loaded = self._load()
-                self._detecting = threading.Semaphore(int(getattr(self._loaded[0], "streams", 1)))
+                self._detecting = threading.Semaphore(self._loaded[0].streams)
             return self._loaded

@@ -54,6 +54,8 @@ def make_clip(path: Path, length_s: float = 4.0, blocks: Sequence[Block] = STREE
 class BlockDetector:
     """Finds what is strongly coloured."""
 
+    streams, size = 1, 576
+
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         """Return at most one block an image."""
         return [self._find(image) for image in images]
@@ -72,6 +74,12 @@ class BlockReader:
 
     def __init__(self, blocks: Sequence[Block] = STREET) -> None:
         self._blocks = blocks
+
+    region: str | None = None
+
+    def prefer_region(self, region: str | None) -> None:
+        """Keep the region."""
+        self.region = region
 
     def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
         """Return the text of the block whose colour is nearest."""

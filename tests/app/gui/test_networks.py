@@ -3,7 +3,10 @@ import threading
 import pytest
 
 from app.gui.session.networks import SharedNetworks
+from app.pipeline.core import Pipeline
+from app.pipeline.tuning import Tuning
 from tests.app.gui.fakes import BlockDetector, BlockReader, frame
+from tests.app.pipeline.made import frame as made_frame
 
 
 class Alone(BlockDetector):
@@ -64,3 +67,32 @@ def test_a_load_that_failed_is_tried_again() -> None:
         shared.ensure()
     shared.ensure()
     assert shared.detect([frame(1.0)])[0]
+
+
+def test_the_networks_shared_tell_what_the_detector_tells_and_pass_the_region_on() -> None:
+    detector, reader = BlockDetector(), BlockReader()
+    detector.streams, detector.size = 3, 320
+    shared = SharedNetworks(lambda: (detector, reader))
+    shared.prefer_region("DE")
+    assert reader.region is None, "nothing is loaded for it"
+    assert (shared.streams, shared.size) == (3, 320)
+    shared.prefer_region("DE")
+    assert reader.region == "DE"
+
+
+@pytest.mark.parametrize(("size", "zoomed"), [(160, True), (640, False)])
+def test_the_window_zooms_into_parts_as_large_as_its_detectors_input(size: int, zoomed: bool) -> None:
+    widths: set[int] = set()
+
+    class Watched(BlockDetector):
+        def detect(self, images):  # type: ignore[no-untyped-def]
+            widths.update(image.shape[1] for image in images)
+            return super().detect(images)
+
+    detector = Watched()
+    detector.size = size
+    shared = SharedNetworks(lambda: (detector, BlockReader()))
+    pipeline = Pipeline(shared, shared, Tuning())
+    for index in range(3):
+        pipeline.process([made_frame(index, index / 2)])
+    assert (len(widths) > 1) is zoomed, "frames as they are, and parts of them"

@@ -34,6 +34,8 @@ def track_reading(reading: Reading, weight: float = 1.0, index: int = 0) -> Trac
 class ScriptedDetector:
     """Finds what a script says of each frame, by the order of the frames."""
 
+    streams, size = 1, 576
+
     def __init__(self, script: Sequence[Sequence[Detection]]) -> None:
         self._script = list(script)
         self.batches: list[int] = []
@@ -45,6 +47,8 @@ class ScriptedDetector:
 
 class ScriptedReader:
     """Reads what a function says of the n-th crop it is given."""
+
+    def prefer_region(self, region: str | None) -> None: ...
 
     def __init__(self, script: Callable[[int], Reading]) -> None:
         self._script = script

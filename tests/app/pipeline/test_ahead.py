@@ -13,7 +13,7 @@ from tests.app.pipeline.made import ScriptedReader, frame, plate, says
 class Wide:
     """A detector for two threads, whose first call ends after its second one."""
 
-    streams = 2
+    streams, size = 2, 576
 
     def __init__(self) -> None:
         self.second_done = threading.Event()
@@ -52,6 +52,8 @@ def test_batches_are_looked_at_side_by_side_and_come_back_in_order() -> None:
 
 def test_what_goes_wrong_in_looking_is_raised_where_it_is_taken_and_costs_no_other_batch() -> None:
     class Choosy:
+        streams, size = 1, 576
+
         def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
             if images[0][0, 0, 0] == 37:
                 raise RuntimeError("out of memory")

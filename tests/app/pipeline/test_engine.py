@@ -21,6 +21,10 @@ from tests.app.pipeline.test_capture import Camera, endless, live, until
 class Steady:
     """A detector and reader that find the same plate in every frame."""
 
+    streams, size = 1, 576
+
+    def prefer_region(self, region: str | None) -> None: ...
+
     def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
         return [[plate(10, 20, 40, 12)] for _ in images]
 

@@ -29,6 +29,8 @@ from recognizer.readings import Reading
 class Finder:
     """Finds one plate in every picture, once it may."""
 
+    streams, size = 1, 576
+
     def __init__(self) -> None:
         self.go = threading.Event()
         self.go.set()
@@ -43,6 +45,9 @@ class Finder:
 
 class Reader:
     """Reads the same plate everywhere."""
+
+    def prefer_region(self, region: str | None) -> None:
+        """Nothing to prefer."""
 
     def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
         """One reading a crop."""

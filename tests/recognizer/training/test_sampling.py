@@ -71,7 +71,7 @@ def test_batches_start_where_they_are_told():
 
 def test_batches_of_a_worker_process_do_too():
     """In a process of its own: a worker is forked, and a test run that has many threads cannot be forked safely."""
-    code = "from tests.recognizer.test_sampling import started_midway; started_midway(workers=1)"
-    root = Path(__file__).parents[2]
+    code = "from tests.recognizer.training.test_sampling import started_midway; started_midway(workers=1)"
+    root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=root, timeout=120, check=False)
     assert done.returncode == 0

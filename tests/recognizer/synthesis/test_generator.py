@@ -164,7 +164,7 @@ def test_no_glyph_leaves_its_cell_and_the_tallest_is_as_high_as_a_capital() -> N
 
 
 def test_tall_digits_of_a_font_are_kept_whole() -> None:
-    fonts = Path(__file__).parents[3] / "shared" / "data" / "fonts"
+    fonts = Path(__file__).parents[4] / "shared" / "data" / "fonts"
     if not fonts.is_dir():
         pytest.skip(f"no lettering of real plates in {fonts}")
     (road,) = [face for face in FontBook(fonts).faces if face.path.name.startswith("ru_")]

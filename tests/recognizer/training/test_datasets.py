@@ -13,7 +13,7 @@ from recognizer.alphabet import Alphabet
 from recognizer.training import datasets
 from recognizer.training.datasets import load
 
-SHARED = Path(__file__).parents[2] / "../shared/data"
+SHARED = Path(__file__).parents[3] / "../shared/data"
 
 
 def picture(width=20, height=10):

@@ -1,0 +1,10 @@
+import pytest
+
+from recognizer.__main__ import COMMANDS, main
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_tells_its_options(command, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    assert f"python -m recognizer {command}" in capsys.readouterr().out
