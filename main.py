@@ -1,12 +1,8 @@
-"""The door: the environment first, then the command line."""
+"""Starts the program from its source tree: `python main.py` does what the installed `platescribe` does."""
 
 import sys
 
-from app.config import bootstrap
-
-bootstrap.prepare()
-
-from app.cli.main import main  # noqa: E402  (cv2, torch and Qt may only be imported after prepare)
+from app.__main__ import main
 
 if __name__ == "__main__":
     sys.exit(main())

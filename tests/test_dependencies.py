@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -35,6 +36,23 @@ def test_the_lock_has_a_version_in_range_for_all_that_is_required_and_hashes_for
         if wanted := line.partition("#")[0].strip():
             requirement = Requirement(wanted)
             assert any(requirement.specifier.contains(v) for v in locked[canonicalize_name(requirement.name)]), wanted
+
+
+def _requirements(file: str) -> set[str]:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return {str(Requirement(line)) for line in lines if line.strip() and not line.startswith(("#", "-r"))}
+
+
+def test_the_lists_of_requirements_are_those_of_the_project() -> None:
+    """pyproject.toml decides; the files are what `make` installs, one a purpose."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = {"reading": project["dependencies"], **project["optional-dependencies"]}
+    extras = {name: {str(Requirement(line)) for line in lines} for name, lines in groups.items()}
+    reading = extras["reading"]
+    whole, tested = _requirements("requirements.txt"), _requirements("requirements-test.txt")
+    assert _requirements("requirements-read.txt") == reading
+    assert reading | extras["cuda"] <= whole <= reading | extras["train"]
+    assert whole | tested == reading | extras["train"] | extras["test"] | extras["docs"]
 
 
 def test_every_locked_package_has_its_licence_in_the_table() -> None:

@@ -21,7 +21,7 @@ OURS = [ROOT / "main.py", *(path for name in ("app", "detector", "recognizer") f
 UNWANTED = {"av", "PyQt5.QtMultimedia"}  # a second FFmpeg beside cv2's; a library that is missing on many systems
 
 WATCHED_IMPORT = """
-from app import bootstrap
+from app.config import bootstrap
 bootstrap.prepare()
 import json, os, sys
 asked = []

@@ -59,7 +59,8 @@ def test_the_environment_is_named_after_what_is_required_and_nothing_else(copy: 
 
 def test_a_new_environment_prepares_the_networks_for_the_first_start(copy: Path) -> None:
     (copy / "app" / "pipeline").mkdir(parents=True)
-    (copy / "app" / "bootstrap.py").write_text("def prepare(): pass\n")
+    (copy / "app" / "config").mkdir()
+    (copy / "app" / "config" / "bootstrap.py").write_text("def prepare(): pass\n")
     (copy / "app" / "pipeline" / "opening.py").write_text("def load_pipeline(): open('prepared', 'w')\n")
     made = _env(copy)
     assert made.returncode == 0 and (copy / "prepared").exists() and "take a little longer" not in made.stderr
@@ -119,10 +120,10 @@ def test_what_is_missing_is_named_where_it_may_not_be_installed(tmp_path: Path) 
 
 def test_every_requirement_has_its_reason() -> None:
     reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-    for file in ("requirements.txt", "requirements-test.txt"):
+    for file in ("requirements.txt", "requirements-read.txt", "requirements-test.txt"):
         for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
             if line and not line.startswith(("#", "-r")):
-                name = re.split(r"[<>=;]", line)[0].strip()
+                name = re.split(r"[\[<>=;]", line)[0].strip()
                 reason = re.search(rf"^\|.*\b{re.escape(name)}\b", reasons, re.MULTILINE)
                 assert reason, f"{name} in {file} has no reason"
                 assert "<" in line, f"{name} in {file} has no upper bound"

@@ -54,7 +54,7 @@ build() {  # python, folder: a fresh environment; the stamp is written last, so 
 
 prepare() {  # python: fit the networks to this machine now, so that the first start need not wait for it
     (cd "$here" && "$1" -c '
-from app import bootstrap
+from app.config import bootstrap
 bootstrap.prepare()
 from app.pipeline.opening import load_pipeline
 load_pipeline()') >/dev/null 2>&1 || say "the first start will take a little longer: the networks are prepared then"

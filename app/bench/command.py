@@ -28,9 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Measure and print; 0, 1 when something failed, 2 for a part that is none."""
     from app.bench.compare import RevisionError
-    from app.bench.material import ROOT, prepare
+    from app.bench.material import prepare
     from app.bench.parts import PARTS, PartError, Plan
     from app.bench.report import settings
+    from app.config.paths import ROOT
     from app.sources.source import SourceError
 
     parts = tuple(part for part in PARTS if part in (args.part or PARTS))

@@ -9,12 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.config.paths import DEMO_CLIP
 from app.pipeline.types import Image
 from app.sources.recording import VideoFile
 from app.sources.source import SourceError, SourceKind, expand, identify
 
-ROOT = Path(__file__).resolve().parents[2]
-DEMO_CLIP = ROOT / "assets" / "demo" / "street.mp4"
 LIVE_SIZE = (1920, 1080)
 LIVE_FPS = 30
 STILL_SIZE = (1280, 800)  # 1.02 megapixels

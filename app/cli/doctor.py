@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import os
 import platform
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -18,13 +20,14 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from app.config import settings as settings_file
-from app.config.bootstrap import has_display, usable_cpus, version
+from app.config.bootstrap import has_display, usable_cpus
+from app.config.paths import MANIFEST, ROOT, is_checkout
 from app.config.redaction import redact
+from app.version import __version__
 
-ROOT = Path(__file__).resolve().parents[2]
-MANIFEST = ROOT / "assets" / "weights" / "manifest.json"
 NEEDED_FREE_GB = 1.0
-INSTALL_HINT = "Run `make run`, or `python -m pip install -r requirements.txt` in the program's environment."
+INSTALL_HINT = "Run `make run`, or `python -m pip install -r requirements-read.txt` in the program's environment."
+TRAIN_HINT = "`python -m pip install 'platescribe[train]'`, or `-r requirements.txt` in a checkout"
 
 
 class State(Enum):
@@ -91,12 +94,11 @@ def _as_dict(item: Finding) -> dict[str, str]:
 
 
 def _versions() -> Iterator[Finding]:
-    yield Finding("Platescribe", version())
+    yield Finding("Platescribe", __version__)
     yield Finding("Python", f"{platform.python_version()} ({platform.platform()})")
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    for requirement in (Requirement(line) for line in lines if line.strip() and not line.startswith("#")):
-        if requirement.marker is not None and not requirement.marker.evaluate():
-            continue  # for another system than this
+    for requirement in _requirements():
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue  # for another system than this, or for a part that is optional
         try:
             found = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
@@ -109,11 +111,33 @@ def _versions() -> Iterator[Finding]:
             yield Finding(requirement.name, wanted, State.NOTE, "It may work all the same. " + INSTALL_HINT)
 
 
+def _requirements() -> list[Requirement]:
+    """What the program's own description says it needs."""
+    if is_checkout():
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        return [Requirement(line) for line in project["dependencies"]]
+    return [Requirement(line) for line in metadata.requires("platescribe") or ()]
+
+
+def _training() -> Iterator[Finding]:
+    """The libraries of training and of NVIDIA GPUs, which reading on a processor does without."""
+    for name in ("torch", "torchvision", "ultralytics"):
+        try:
+            yield Finding(name, metadata.version(name))
+        except metadata.PackageNotFoundError:
+            yield Finding(name, f"not installed; training and NVIDIA GPUs need it: {TRAIN_HINT}")
+
+
 def _devices() -> Iterator[Finding]:
+    yield Finding("processor", f"{_processor_name()}, {usable_cpus()} usable")
+    if importlib.util.find_spec("torch") is None:
+        if shutil.which("nvidia-smi"):
+            yield Finding("graphics card", "there, but torch is not installed", State.NOTE, f"To use it: {TRAIN_HINT}")
+        else:
+            yield Finding("graphics card", "none; the processor computes")
+        return
     import torch
 
-    ability = torch.backends.cpu.get_cpu_capability()
-    yield Finding("processor", f"{_processor_name()}, {usable_cpus()} usable, {ability}")
     if torch.cuda.is_available():
         for index in range(torch.cuda.device_count()):
             card = torch.cuda.get_device_properties(index)
@@ -214,7 +238,7 @@ def _window() -> Iterator[Finding]:
         return
     # In a process of its own: Qt aborts the process when its platform plugin cannot be loaded.
     code = (
-        "from app import bootstrap; bootstrap.prepare(); bootstrap.qt_environment()\n"
+        "from app.config import bootstrap; bootstrap.prepare(); bootstrap.qt_environment()\n"
         "from PyQt5.QtWidgets import QApplication\nprint(QApplication([]).platformName())"
     )
     result = subprocess.run(
@@ -250,6 +274,7 @@ def _folders() -> Iterator[Finding]:
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("Versions", _versions),
+    ("Training and GPU", _training),
     ("Devices", _devices),
     ("Backends", _backends),
     ("Weights", _weights),

@@ -10,11 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from app.config.bootstrap import has_display, version
+from app.config.bootstrap import has_display
+from app.config.paths import DEMO_CLIP
 from app.config.redaction import redact
+from app.version import __version__
 
-ROOT = Path(__file__).resolve().parents[2]
-DEMO_CLIP = ROOT / "assets" / "demo" / "street.mp4"
 PROGRAM = "platescribe"
 INTERRUPTED = 130  # what a shell reports for a program ended by Ctrl-C
 
@@ -67,7 +67,7 @@ def _dispatch(words: list[str]) -> int:
         _overview().print_help()
         return 0
     if "--version" in words[:2]:
-        print(f"{PROGRAM} {version()}")
+        print(f"{PROGRAM} {__version__}")
         return 0
     if words and words[0] in _BY_NAME:
         return _run(_BY_NAME[words[0]], words[1:])
@@ -149,7 +149,7 @@ def _overview() -> argparse.ArgumentParser:
         description="Reads number plates in live camera pictures and recordings, on this machine, and keeps a log.",
         epilog=f"`{PROGRAM} COMMAND --help` tells more of one command. `{PROGRAM} FILE...` opens files in the window.",
     )
-    parser.add_argument("--version", action="version", version=version())
+    parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for command in COMMANDS:
         commands.add_parser(command.name, help=command.help)

@@ -14,14 +14,6 @@ _FFMPEG_OPTIONS = "rtsp_transport;tcp|timeout;150000000"
 _QT_VARIABLES_OF_CV2 = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
 
-def version() -> str:
-    """Return the program's version, as pyproject.toml has it."""
-    import tomllib  # where it is asked for: --help is to come at once
-
-    project = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(project["project"]["version"])
-
-
 def usable_cpus() -> int:
     """Number of processors this process may run on, at least 1."""
     if hasattr(os, "sched_getaffinity"):

@@ -11,10 +11,10 @@ from PyQt5.QtCore import QT_VERSION_STR, QObject, Qt, pyqtSignal
 from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import QApplication, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.config.bootstrap import version
 from app.config.redaction import redact
 from app.gui.widgets.common import Picture, button, label
 from app.gui.widgets.window_geometry import fit
+from app.version import __version__
 
 _log = logging.getLogger(__name__)
 _LIBRARIES = ("torch", "cv2", "numpy", "openvino", "sqlalchemy", "ultralytics")
@@ -26,7 +26,7 @@ def report(error: BaseException, where: str = "window") -> str:
         f"{name} {getattr(sys.modules[name], '__version__', '?')}" for name in _LIBRARIES if name in sys.modules
     )
     lines = [
-        f"Platescribe {version()} on {platform.platform()}, Python {platform.python_version()}, Qt {QT_VERSION_STR}",
+        f"Platescribe {__version__} on {platform.platform()}, Python {platform.python_version()}, Qt {QT_VERSION_STR}",
         f"with {libraries}" if libraries else "",
         f"in {where}",
         "",

@@ -11,7 +11,7 @@ from pathlib import Path
 from PyQt5.QtCore import QLocale, QSettings, QTimer, QTranslator
 from PyQt5.QtWidgets import QApplication, QMessageBox
 
-from app.config import bootstrap, settings
+from app.config import bootstrap, paths, settings
 from app.config.settings import Settings
 from app.gui.assembly import add_pages
 from app.gui.crash import CrashGuard
@@ -29,7 +29,7 @@ from app.pipeline.core import Pipeline
 from app.store.errors import LogError, LogInUse
 
 _log = logging.getLogger(__name__)
-_TRANSLATIONS = Path(__file__).resolve().parents[2] / "assets" / "translations"
+_TRANSLATIONS = paths.TRANSLATIONS
 
 
 def main(args: argparse.Namespace) -> int:

@@ -27,7 +27,7 @@ TOLD = re.compile(r"^AB123C .*?(\d+\.avi)\s*$", re.M)
 # disk is a slow one, so that what is told before it is kept would be seen.
 RUNNER = """
 import os, sys, time
-from app import bootstrap
+from app.config import bootstrap
 bootstrap.prepare()
 import app.cli.console, app.journal, sqlalchemy.dialects.sqlite
 from app.pipeline import opening, tracking

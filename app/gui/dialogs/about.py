@@ -4,9 +4,9 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QDialogButtonBox, QGridLayout, QWidget
 
 from app.config import settings
-from app.config.bootstrap import version
 from app.gui.dialogs.common import Dialog, explanation
 from app.gui.widgets.common import Elided, label
+from app.version import __version__
 
 LICENCE = "AGPL-3.0-or-later"
 
@@ -20,7 +20,7 @@ class AboutDialog(Dialog):
         self.setWindowTitle(self.tr("About Platescribe"))
         self.setMinimumWidth(560)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.name = f"Platescribe {version()}"
+        self.name = f"Platescribe {__version__}"
         self.facts = (
             (self.tr("Licence"), LICENCE),
             (self.tr("Log"), log or self.tr("It cannot be opened now.")),

@@ -1,8 +1,6 @@
 """The clip that comes with the program."""
 
-from pathlib import Path
-
-DEMO_CLIP = Path(__file__).resolve().parents[3] / "assets" / "demo" / "street.mp4"
+from app.config.paths import DEMO_CLIP as DEMO_CLIP
 
 
 def is_demo(source_id: str) -> bool:

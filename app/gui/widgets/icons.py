@@ -1,15 +1,15 @@
 """Icons of the kept set (assets/icons), drawn in the theme's colours at the screen's own resolution."""
 
 from functools import lru_cache
-from pathlib import Path
 
 from PyQt5.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PyQt5.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PyQt5.QtSvg import QSvgRenderer
 
+from app.config.paths import ICONS
 from app.gui.widgets import theme
 
-FOLDER = Path(__file__).resolve().parents[3] / "assets" / "icons"
+FOLDER = ICONS
 _ROLE = {
     QIcon.Mode.Normal: "text",
     QIcon.Mode.Active: "text",

@@ -1,17 +1,17 @@
 """The look: two palettes, one accent, one style sheet. Red is kept for watch-list hits."""
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 from string import Template
 
 from PyQt5.QtCore import QObject, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PyQt5.QtWidgets import QApplication, QStyleFactory
 
+from app.config.paths import ICONS
 from app.gui.widgets.style import SHEET
 
 # Style sheets take pictures from files only; these few are tinted beforehand.
-_TINTED = Path(__file__).resolve().parents[3] / "assets" / "icons" / "tinted"
+_TINTED = ICONS / "tinted"
 
 
 @dataclass(frozen=True, slots=True)

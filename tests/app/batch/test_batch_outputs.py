@@ -198,7 +198,7 @@ def test_a_video_ends_before_the_disk_is_full_and_can_be_played(clips: Path, mon
 def test_a_run_whose_output_nobody_reads_any_more_keeps_what_it_reads(clips: Path) -> None:
     """`main.py run … --csv reads.csv | head -1`"""
     code = (
-        "import sys; from app import bootstrap; bootstrap.prepare(); from app.pipeline import opening\n"
+        "import sys; from app.config import bootstrap; bootstrap.prepare(); from app.pipeline import opening\n"
         "from app.cli.main import main; from tests.app.test_batch import pipeline\n"
         "opening.load_pipeline = lambda device, tuning: pipeline()\n"
         f"raise SystemExit(main(['run', {str(clips)!r}, '--csv', {str(clips.parent / 'o.csv')!r}]))"

@@ -66,10 +66,10 @@ def opened(window: MainWindow) -> list[str]:
 
 OPEN_AND_LOOK = """
 import sys
-from app import bootstrap
+from app.config import bootstrap
 bootstrap.prepare()
 from PyQt5.QtCore import QTimer
-from app import cli
+from app.cli import main as cli
 from app.gui.live.open_actions import Opening
 from app.gui.window import MainWindow
 

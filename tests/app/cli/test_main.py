@@ -9,9 +9,9 @@ from types import ModuleType
 import pytest
 
 from app.cli import main as cli
-from app.config import bootstrap
+from app.version import __version__
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Recorder(ModuleType):
@@ -151,7 +151,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 def test_help_loads_no_library_that_takes_long(words: str) -> None:
     heavy = ("torch", "cv2", "numpy", "openvino", "sqlalchemy", "PyQt5")
     code = (
-        f"import sys\nfrom app import cli\ntry:\n    cli.main({words})\nexcept SystemExit:\n    pass\n"
+        f"import sys\nfrom app.cli import main as cli\ntry:\n    cli.main({words})\nexcept SystemExit:\n    pass\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -160,7 +160,7 @@ def test_help_loads_no_library_that_takes_long(words: str) -> None:
 
 def test_every_command_shows_its_own_help_without_the_networks_and_qt() -> None:
     code = (
-        "import sys\nfrom app import cli\n"
+        "import sys\nfrom app.cli import main as cli\n"
         "for command in cli.COMMANDS:\n"
         "    try:\n        cli.main([command.name, '--help'])\n"
         "    except SystemExit:\n        pass\n"
@@ -171,8 +171,8 @@ def test_every_command_shows_its_own_help_without_the_networks_and_qt() -> None:
     assert result.stdout.splitlines()[-1] == "[]", result.stderr
 
 
-def test_the_version_is_the_projects() -> None:
-    assert f'version = "{bootstrap.version()}"' in (ROOT / "pyproject.toml").read_text()
+def test_the_version_has_its_own_heading_in_the_changelog() -> None:
+    assert f"\n## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_wrong_arguments_are_told_without_passwords(capsys: pytest.CaptureFixture[str]) -> None:

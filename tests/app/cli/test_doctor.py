@@ -44,14 +44,34 @@ def test_changed_missing_and_unlisted_weights_are_broken(tmp_path: Path, monkeyp
 def test_a_missing_package_is_broken_with_the_command_that_helps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = ["# a comment", "", "numpy>=2", "rich<1", "surely-not-installed>=1,<2", "elsewhere; sys_platform == 'none'"]
-    (tmp_path / "requirements.txt").write_text("\n".join(lines))
+    needed = ["numpy>=2", "rich<1", "surely-not-installed>=1,<2", "elsewhere; sys_platform == 'none'"]
+    (tmp_path / "pyproject.toml").write_text(f"[project]\ndependencies = {needed}\n")
+    (tmp_path / "main.py").write_text("")
     monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    monkeypatch.setattr(doctor, "is_checkout", lambda: True)
     assert _found(doctor._versions, "numpy").state is State.OK
     assert _found(doctor._versions, "rich").state is State.NOTE
     assert "elsewhere" not in [item.name for item in doctor.findings(doctor._versions)]
     missing = _found(doctor._versions, "surely-not-installed")
-    assert missing.state is State.BROKEN and "requirements.txt" in missing.hint
+    assert missing.state is State.BROKEN and "requirements-read.txt" in missing.hint
+
+
+def test_an_installed_program_takes_what_it_needs_from_its_own_description(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ["numpy>=2", "surely-not-installed>=1; extra == 'train'"]
+    monkeypatch.setattr(doctor, "is_checkout", lambda: False)
+    monkeypatch.setattr(doctor.metadata, "requires", lambda name: lines)
+    assert _found(doctor._versions, "numpy").state is State.OK
+    assert "surely-not-installed" not in [item.name for item in doctor.findings(doctor._versions)]
+
+
+def test_without_the_libraries_of_training_nothing_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(name: str) -> str:
+        raise doctor.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor.metadata, "version", none)
+    told = list(doctor.findings(doctor._training))
+    assert {item.state for item in told} == {State.OK}
+    assert all("platescribe[train]" in item.value for item in told)
 
 
 def test_the_real_machine_can_read_and_write_video() -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from app.config import bootstrap
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HEAVY = ("cv2", "torch", "PyQt5", "ultralytics", "openvino")
 
 OPEN_A_WINDOW = """
-from app import bootstrap
+from app.config import bootstrap
 bootstrap.prepare()
 import cv2
 bootstrap.qt_environment()
@@ -58,7 +58,7 @@ def test_nothing_heavy_is_imported_by_the_bootstrap_or_the_command_line() -> Non
 
 
 def test_every_variable_of_the_pitfalls_is_set_before_the_imports() -> None:
-    code = "from app import bootstrap; bootstrap.prepare(); import os; print(dict(os.environ))"
+    code = "from app.config import bootstrap; bootstrap.prepare(); import os; print(dict(os.environ))"
     environment = eval(_python(code, XDG_CACHE_HOME="/somewhere").stdout)
     assert environment["YOLO_OFFLINE"] == "1"
     assert environment["YOLO_AUTOINSTALL"] == "0"
@@ -72,7 +72,7 @@ def test_every_variable_of_the_pitfalls_is_set_before_the_imports() -> None:
 
 def test_openvino_cannot_report_its_use() -> None:
     code = (
-        "from app import bootstrap; bootstrap.prepare()\n"
+        "from app.config import bootstrap; bootstrap.prepare()\n"
         "from openvino.tools.ovc import telemetry_utils, convert_impl\n"
         "print(telemetry_utils.tm.__name__, convert_impl.tm.__name__)"
     )

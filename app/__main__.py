@@ -1,0 +1,17 @@
+"""Where the program starts, as `platescribe`, `python -m app` and `python main.py`."""
+
+import sys
+
+from app.config import bootstrap
+
+
+def main() -> int:
+    """Prepare the environment, run the command line and return its exit status."""
+    bootstrap.prepare()
+    from app.cli.main import main as run_command  # cv2, torch and Qt may only be imported after prepare
+
+    return run_command()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
