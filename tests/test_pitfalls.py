@@ -14,7 +14,8 @@ import pytest
 
 from app.sources import camera as live
 from app.sources.camera import LiveSource
-from app.sources.source import SourceError, identify
+from app.sources.identify import identify
+from app.sources.source import SourceError
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = [ROOT / "main.py", *(path for name in ("app", "detector", "recognizer") for path in (ROOT / name).rglob("*.py"))]

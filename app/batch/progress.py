@@ -9,7 +9,8 @@ from typing import Protocol
 
 from app.config.redaction import redact
 from app.pipeline.types import PlateEvent
-from app.sources.source import SourceError, SourceSpec, expand
+from app.sources.identify import expand
+from app.sources.source import SourceError, SourceSpec
 
 
 @dataclass(frozen=True, slots=True)

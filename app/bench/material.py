@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from app.config.paths import DEMO_CLIP
 from app.pipeline.types import Image
-from app.sources.recording import VideoFile
-from app.sources.source import SourceError, SourceKind, expand, identify
+from app.sources.identify import expand, identify
+from app.sources.source import SourceError, SourceKind
+from app.sources.video_file import VideoFile
 
 LIVE_SIZE = (1920, 1080)
 LIVE_FPS = 30

@@ -15,7 +15,7 @@ from app.pipeline.opening import load_networks, load_pipeline, make_source
 from app.pipeline.overlay import annotate
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import EventKind, Frame, PlateEvent
-from app.sources.source import identify
+from app.sources.identify import identify
 from detector.preprocess import letterbox, plan
 from detector.weights import default_weights, open_weights
 

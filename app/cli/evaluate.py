@@ -16,7 +16,8 @@ from app.cli.run_options import add_pipeline_arguments
 from app.cli.run_sources import interruptible, tuning_of
 from app.pipeline.types import PlateEvent
 from app.pipeline.voting import distance
-from app.sources.source import PICTURE_SUFFIXES, SourceError, identify
+from app.sources.identify import PICTURE_SUFFIXES, identify
+from app.sources.source import SourceError
 from detector.types import Box
 from recognizer.lookalikes import fold
 

@@ -1,7 +1,6 @@
 """Makes the Source that a SourceSpec names, and a Pipeline with the networks loaded."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from app.config.bootstrap import usable_cpus
 from app.config.settings import Live
@@ -11,20 +10,11 @@ from app.pipeline.tracking import LOW_SCORE
 from app.pipeline.tuning import Tuning
 from app.sources.camera import LiveSource
 from app.sources.capture import Backoff, Capture
-from app.sources.recording import PictureFile, VideoFile
-from app.sources.source import Source, SourceKind, SourceSpec
+from app.sources.registry import make_source as make_source
+from app.sources.source import Source
 
 _MOST_STREAMS = 4  # frames looked at at once; with more cores each has more threads
 _OF_READER = {"tensorrt": "cuda:0", "cuda": "cuda:0", "openvino": "cpu"}  # the reader has fewer ways to run
-
-
-def make_source(spec: SourceSpec, start: datetime | None = None) -> Source:
-    """Return the source for spec, not opened yet; start is when a recording began, if the user says so."""
-    if spec.kind is SourceKind.PICTURE:
-        return PictureFile(spec, start)
-    if spec.kind is SourceKind.VIDEO:
-        return VideoFile(spec, start)
-    return LiveSource(spec)
 
 
 def make_capture(

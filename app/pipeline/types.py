@@ -8,13 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-import numpy as np
-from numpy.typing import NDArray
-
+from app.sources.frame import Frame as Frame
+from app.sources.frame import Image as Image
+from app.sources.frame import WallClock as WallClock
 from detector.types import Box
 from recognizer.readings import Alternative, Reading
-
-Image = NDArray[np.uint8]
 
 
 class EventKind(Enum):
@@ -24,15 +22,6 @@ class EventKind(Enum):
     UPDATE = "update"
     FINAL = "final"
     WITHDRAWN = "withdrawn"
-
-
-class WallClock(Enum):
-    """Where the wall time of a frame came from."""
-
-    LIVE = "live"
-    GIVEN = "given"
-    CONTAINER = "container"
-    FILE_TIME = "file time"
 
 
 class RejectReason(Enum):
@@ -47,24 +36,6 @@ class RejectReason(Enum):
     CUT_OFF = "cut off by the picture's edge"
     CAPTION = "caption in the picture"
     NO_PLATE_FORM = "no plate form"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """One picture of a source.
-
-    index counts from 0 and includes frames that were dropped; is_still marks a picture that no other frame follows.
-    jpeg: the same picture as a JPEG file, where it came as one that can be kept as it is; else empty.
-    """
-
-    source_id: str
-    index: int
-    image: Image
-    wall_time: datetime
-    media_time: float
-    clock: WallClock = WallClock.LIVE
-    is_still: bool = False
-    jpeg: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

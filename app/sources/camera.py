@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from app.pipeline.types import Frame, WallClock
+from app.sources.frame import Frame, WallClock
 from app.sources.source import SourceError, SourceInfo, SourceKind, SourceSpec
 
 OPEN_TIMEOUT_S = 8.0

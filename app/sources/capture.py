@@ -10,9 +10,8 @@ from enum import Enum
 from typing import Protocol
 
 from app.config.redaction import redact
-from app.pipeline.stats import StageTimes
-from app.pipeline.types import Frame
 from app.sources.buffers import BoundedQueue, LatestFrame
+from app.sources.frame import Frame
 from app.sources.source import Source, SourceError, SourceInfo, SourceSpec
 
 _HOUR_S = 3600.0
@@ -56,6 +55,12 @@ class Backoff:
         return plain * (1 + self.jitter * (2 * chance - 1))
 
 
+class DecodeTimes(Protocol):
+    """Takes how long frames took; app.pipeline.stats.StageTimes is one."""
+
+    def add(self, stage: str, seconds: float, items: int = 1) -> None: ...  # noqa: D102
+
+
 class FrameBuffer(Protocol):
     """What a capture needs of its buffer."""
 
@@ -86,7 +91,7 @@ class Capture:
         stall_s: float = 2.0,
         backoff: Backoff | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        stages: StageTimes | None = None,
+        stages: DecodeTimes | None = None,
     ) -> None:
         """on_change is called, from the capture's thread, whenever a frame or the end arrives in the buffer."""
         self._source = source

@@ -4,9 +4,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from app.pipeline.types import Frame
-from app.sources.recording import VideoFile
+from app.sources.frame import Frame
 from app.sources.source import SourceInfo, SourceSpec
+from app.sources.video_file import VideoFile
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 _LATE_S = 0.08  # a frame this late is left out

@@ -1,29 +1,12 @@
-"""Where frames come from, behind one interface: cameras, network addresses, recordings, pictures, folders of these."""
+"""What every source is: its kind, what was asked for, what is known of it, and how frames are taken from it."""
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
 from typing import Protocol
 
 from app.config.redaction import redact
-from app.pipeline.types import Frame, WallClock
-
-PICTURE_SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".webp", ".tif", ".tiff", ".jp2", ".ppm", ".pgm")
-)
-VIDEO_SUFFIXES = frozenset(
-    (
-        *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".wmv", ".flv"),
-        *(".3gp", ".ogv", ".asf", ".vob", ".dav", ".h264", ".h265", ".hevc", ".mjpeg", ".mjpg", ".mxf"),
-    )
-)
-_ADDRESS = re.compile(r"(?i)^(rtsp|rtsps|rtmp|rtmps|http|https|udp|tcp|srt|rtp)://\S+$")
-_LIKE_AN_ADDRESS = re.compile(r"(?i)^[a-z][a-z0-9+.-]+:/")
-_DEVICE = re.compile(r"^(?:/dev/video|camera:)?(\d{1,5})$")
-_CAMERA_PREFIX = "camera:"
+from app.sources.frame import Frame, WallClock
 
 
 class SourceError(Exception):
@@ -34,7 +17,7 @@ class SourceError(Exception):
 
 
 class SourceKind(Enum):
-    """The kinds of sources."""
+    """The kinds of sources; app.sources.registry has what belongs to each."""
 
     CAMERA = "camera"
     STREAM = "stream"
@@ -47,12 +30,13 @@ class SourceSpec:
     """One source as the user named it.
 
     source_id: the name to show and to keep; never holds a password. address: what is opened: a path, an address with
-    whatever it holds, a camera's index or name.
+    whatever it holds, a camera's index or name. part: which page of a picture or which video track, from 0.
     """
 
     kind: SourceKind
     source_id: str
     address: str
+    part: int = 0
 
     @property
     def is_live(self) -> bool:
@@ -62,7 +46,11 @@ class SourceSpec:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """What is known of an opened source; duration_s and frames are None where nobody can know."""
+    """What is known of an opened source.
+
+    duration_s and frames are None where nobody can know. notes: what the user should know of how it is read, each a
+    sentence that names the source.
+    """
 
     width: int
     height: int
@@ -71,6 +59,7 @@ class SourceInfo:
     frames: int | None
     start: datetime
     clock: WallClock
+    notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -94,45 +83,6 @@ class Source(Protocol):
         ...
 
 
-def identify(text: str) -> SourceSpec:
-    """Tell what a single source is from what the user typed; raises SourceError for a folder or a missing file."""
-    if _ADDRESS.match(text):
-        if not is_text(text):
-            raise SourceError(f"{text!a}: an address is text in UTF-8")
-        return SourceSpec(SourceKind.STREAM, redact(text), text)
-    if (device := _DEVICE.match(text)) and not _is(Path(text), Path.is_file):
-        return SourceSpec(SourceKind.CAMERA, f"camera {int(device[1])}", device[1])
-    if text.startswith(_CAMERA_PREFIX):
-        name = text[len(_CAMERA_PREFIX) :].strip()
-        if not name:
-            raise SourceError(f"{text}: which camera? Give its number or a part of its name")
-        return SourceSpec(SourceKind.CAMERA, name, name)
-    path = Path(text)
-    if _is(path, Path.is_dir):
-        raise SourceError(f"{text}: a folder; open the files in it")
-    if not _is(path, Path.exists):
-        hint = "; write an address as rtsp://HOST/PATH, without blanks" if _LIKE_AN_ADDRESS.match(text) else ""
-        raise SourceError(f"{text}: no such file, camera or address{hint}")
-    return SourceSpec(_kind_of(path), text, text)
-
-
-def expand(text: str) -> list[SourceSpec]:
-    """Return the sources that text stands for: itself, or for a folder the videos and pictures in and below it.
-
-    A file of a folder is named folder/file, as the user wrote the folder. Raises SourceError when there is nothing.
-    """
-    folder = Path(text)
-    if _ADDRESS.match(text) or not _is(folder, Path.is_dir):
-        return [identify(text)]
-    try:
-        paths = sorted(filter(_is_wanted, folder.rglob("*")), key=_natural)
-    except OSError as error:
-        raise SourceError(f"{text}: cannot be listed ({error.strerror}); check its permissions") from error
-    if not paths:
-        raise SourceError(f"{text}: no video and no picture in this folder")
-    return [SourceSpec(_kind_of(path), str(path), str(path)) for path in paths]
-
-
 def is_text(text: str) -> bool:
     """Whether OpenCV can take it: it crashes at what is no UTF-8, as the command line may bring it."""
     try:
@@ -140,26 +90,3 @@ def is_text(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _is(path: Path, what: Callable[[Path], bool]) -> bool:
-    """Ask the disk about a path; one that no disk can hold (too long, a NUL in it) is nothing at all."""
-    try:
-        return what(path)
-    except (OSError, ValueError):
-        return False
-
-
-def _is_wanted(path: Path) -> bool:
-    """Whether a file found in a folder is a video or a picture by its name, and not hidden."""
-    return path.suffix.lower() in PICTURE_SUFFIXES | VIDEO_SUFFIXES and not path.name.startswith(".") and path.is_file()
-
-
-def _kind_of(path: Path) -> SourceKind:
-    return SourceKind.PICTURE if path.suffix.lower() in PICTURE_SUFFIXES else SourceKind.VIDEO
-
-
-def _natural(path: Path) -> list[tuple[int, int, str]]:
-    """Sort key by which clip2 comes before clip10."""
-    parts = re.split(r"(\d+)", str(path).casefold())
-    return [(1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts]

@@ -25,16 +25,17 @@ from app.pipeline.core import Pipeline
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Image, PlateEvent
 from app.sources.camera import LiveSource
-from app.sources.recording import VideoFile
-from app.sources.source import SourceError, SourceKind, SourceSpec, identify
+from app.sources.identify import identify
+from app.sources.source import SourceError, SourceKind, SourceSpec
+from app.sources.video_file import VideoFile
 from app.store.search import Query
 from app.store.store import Store
 from app.store.types import ALLOW
 from app.store.watchlist import WatchEntry
 from detector.types import Detection
 from recognizer.readings import Reading
-from tests.app.pipeline.clips import set_durations, write_clip
 from tests.app.pipeline.made import ScriptedDetector, ScriptedReader, plate, says
+from tests.app.sources.clips import set_durations, write_clip
 
 START = datetime(2026, 5, 31, 8, 0, tzinfo=UTC)
 

@@ -14,8 +14,8 @@ from app.pipeline import opening
 from app.pipeline.core import Pipeline
 from app.pipeline.types import EventKind, PlateEvent, WallClock
 from detector.types import Box
-from tests.app.pipeline.clips import write_clip
 from tests.app.pipeline.made import START
+from tests.app.sources.clips import write_clip
 from tests.app.test_batch import Networks
 
 BOX = Box(10, 10, 60, 24)

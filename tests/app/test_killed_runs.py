@@ -15,7 +15,7 @@ import pytest
 
 from app.store.search import Query
 from app.store.store import Store
-from tests.app.pipeline.clips import write_clip
+from tests.app.sources.clips import write_clip
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("PLATESCRIBE_KILLS", "200"))

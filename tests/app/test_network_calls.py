@@ -15,7 +15,7 @@ from app.pipeline import opening
 from app.pipeline.core import Pipeline, Sight
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Frame
-from app.sources.source import identify
+from app.sources.identify import identify
 from detector import PlateDetector
 from detector import detector as detecting
 from detector.preprocess import plan

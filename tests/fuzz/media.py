@@ -16,8 +16,9 @@ def _picture_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_picture(data: bytes, folder: Path) -> bool:
-    from app.sources.recording import PictureFile
-    from app.sources.source import SourceError, identify
+    from app.sources.identify import identify
+    from app.sources.picture_file import PictureFile
+    from app.sources.source import SourceError
 
     def read(path: Path) -> None:
         source = PictureFile(identify(str(path)))
@@ -42,8 +43,9 @@ def _video_seeds(folder: Path) -> list[bytes]:
 
 
 def _feed_video(data: bytes, folder: Path) -> bool:
-    from app.sources.recording import VideoFile
-    from app.sources.source import SourceError, identify
+    from app.sources.identify import identify
+    from app.sources.source import SourceError
+    from app.sources.video_file import VideoFile
 
     def read(path: Path) -> None:
         with closing(VideoFile(identify(str(path)))) as source:

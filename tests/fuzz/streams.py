@@ -83,7 +83,8 @@ def _http_seeds(_: Path) -> list[bytes]:
 
 def _feed(scheme: str, data: bytes) -> bool:
     from app.sources.camera import LiveSource
-    from app.sources.source import SourceError, identify
+    from app.sources.identify import identify
+    from app.sources.source import SourceError
 
     def read(address: str) -> None:
         with closing(LiveSource(identify(address))) as source:

@@ -104,7 +104,8 @@ def _log_seeds(_: Path) -> list[bytes]:
 
 def _feed_address(data: bytes, folder: Path) -> bool:
     from app.config.redaction import redact
-    from app.sources.source import SourceError, identify
+    from app.sources.identify import identify
+    from app.sources.source import SourceError
 
     text = os.fsdecode(data)  # as the command line gives it
     assert redact(redact(text)) == redact(text)

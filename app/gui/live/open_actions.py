@@ -11,7 +11,8 @@ from app.gui.live.demo import DEMO_CLIP
 from app.gui.session import saved_sources as known_sources
 from app.gui.session.controller import Controller
 from app.gui.session.saved_sources import Keyring, Known, KnownSource
-from app.sources.source import PICTURE_SUFFIXES, VIDEO_SUFFIXES, SourceError, SourceKind, identify
+from app.sources.identify import PICTURE_SUFFIXES, VIDEO_SUFFIXES, identify
+from app.sources.source import SourceError, SourceKind
 
 
 class Opening(QObject):

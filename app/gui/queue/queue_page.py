@@ -30,7 +30,7 @@ from app.gui.widgets.common import EmptyState, button, label, several
 from app.gui.widgets.message_boxes import sure
 from app.gui.widgets.read_table import plain_table
 from app.journal import Journal
-from app.sources.source import PICTURE_SUFFIXES, VIDEO_SUFFIXES
+from app.sources.identify import PICTURE_SUFFIXES, VIDEO_SUFFIXES
 
 _LOOK_MS = 150
 _ROW = 40

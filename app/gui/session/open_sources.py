@@ -13,7 +13,8 @@ from app.pipeline.engine import Engine
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame, FrameResult, PlateEvent
 from app.pipeline.zones import Zones
-from app.sources.source import SourceError, SourceSpec, identify
+from app.sources.identify import identify
+from app.sources.source import SourceError, SourceSpec
 
 _MOST_AT_ONCE = 4  # more files than this are work for the queue, not for the eye
 

@@ -22,7 +22,8 @@ from app.gui.session.saved_sources import KnownSource
 from app.gui.widgets.common import button, label
 from app.gui.wizard.login import split_login, with_login
 from app.sources.camera import cameras
-from app.sources.source import SourceError, SourceKind, SourceSpec, identify
+from app.sources.identify import identify
+from app.sources.source import SourceError, SourceKind, SourceSpec
 
 _ADDRESS, _FILE = "address", "file"
 _EXAMPLE = "rtsp://192.168.1.20/stream"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from app.pipeline import opening
-from tests.app.pipeline.clips import write_clip
+from tests.app.sources.clips import write_clip
 from tests.app.test_batch import pipeline
 
 

@@ -18,10 +18,10 @@ from app.batch.progress import Control, Item, items_of
 from app.batch.runner import run
 from app.batch.state import StateFile
 from app.batch.writers import csv_file, json_file
-from app.sources.recording import VideoFile
-from app.sources.source import identify
+from app.sources.identify import identify
+from app.sources.video_file import VideoFile
 from tests.app.batch.runs import Watched
-from tests.app.pipeline.clips import write_clip
+from tests.app.sources.clips import write_clip
 from tests.app.test_batch import command, pipeline, rows_of
 
 

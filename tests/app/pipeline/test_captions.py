@@ -9,8 +9,8 @@ import pytest
 from app.pipeline.opening import load_pipeline
 from app.pipeline.types import Image, PlateEvent
 from app.pipeline.voting import distance
-from app.sources.recording import VideoFile
-from app.sources.source import identify
+from app.sources.identify import identify
+from app.sources.video_file import VideoFile
 
 DEMO = Path(__file__).resolve().parents[3] / "assets" / "demo" / "street.mp4"
 VEHICLES = {"MKT4827", "GK394B"}  # those that have passed by then

@@ -23,10 +23,10 @@ from app.pipeline.engine import Engine
 from app.pipeline.types import FrameResult, Image, PlateEvent
 from app.sources.camera import LiveSource
 from app.sources.capture import Backoff, Capture, CaptureState
-from app.sources.source import identify
+from app.sources.identify import identify
 from detector.types import Detection
-from tests.app.pipeline.test_capture import QUICK, until
 from tests.app.pipeline.test_engine import Steady
+from tests.app.sources.test_capture import QUICK, until
 
 LOAD_S = float(os.environ.get("PLATESCRIBE_LOAD_S", "3"))
 STATM = Path("/proc/self/statm")

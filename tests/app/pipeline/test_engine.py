@@ -10,12 +10,12 @@ from app.pipeline.engine import Engine
 from app.pipeline.opening import make_source
 from app.pipeline.types import EventKind, FrameResult, Image, PlateEvent
 from app.sources.capture import Backoff, Capture, CaptureState
-from app.sources.source import identify
+from app.sources.identify import identify
 from detector.types import Detection
 from recognizer.readings import Reading
-from tests.app.pipeline.clips import write_clip
 from tests.app.pipeline.made import plate, says
-from tests.app.pipeline.test_capture import Camera, endless, live, until
+from tests.app.sources.clips import write_clip
+from tests.app.sources.test_capture import Camera, endless, live, until
 
 
 class Steady:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from app.sources import camera as live
-from app.sources.source import SourceError, SourceKind, expand, identify
+from app.sources.identify import expand, identify
+from app.sources.source import SourceError, SourceKind
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_a_password_is_in_the_address_only() -> None:
     assert "s3cret" not in spec.source_id and "10.0.0.5/stream1" in spec.source_id
 
 
-def test_files_are_told_by_their_ending(tmp_path: Path) -> None:
+def test_files_whose_content_says_nothing_are_told_by_their_ending(tmp_path: Path) -> None:
     for name, kind in (("a.JPG", SourceKind.PICTURE), ("b.mp4", SourceKind.VIDEO), ("c.unknown", SourceKind.VIDEO)):
         (tmp_path / name).write_bytes(b"x")
         assert identify(str(tmp_path / name)).kind is kind

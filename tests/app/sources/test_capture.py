@@ -19,9 +19,10 @@ from app.pipeline.opening import make_source
 from app.sources.buffers import Closed
 from app.sources.camera import Clock, LiveSource
 from app.sources.capture import Backoff, Capture, CaptureState
-from app.sources.source import SourceError, SourceSpec, identify
-from tests.app.pipeline.clips import write_clip
+from app.sources.identify import identify
+from app.sources.source import SourceError, SourceSpec
 from tests.app.pipeline.made import START
+from tests.app.sources.clips import write_clip
 
 QUICK = Backoff(first_s=0.01, cap_s=0.02)
 

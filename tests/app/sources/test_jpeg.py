@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image as Pil
 
+from app.sources.identify import identify
 from app.sources.jpeg import bare
-from app.sources.recording import PictureFile
-from app.sources.source import identify
+from app.sources.picture_file import PictureFile
 
 PLACE = b"52.5200 N, 13.4050 E"
 SCENE = cv2.GaussianBlur(np.random.default_rng(5).integers(0, 256, (90, 160, 3), dtype=np.uint8), (0, 0), 3)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from app.pipeline.types import WallClock
+from app.sources.frame import WallClock
 
 _QUICKTIME_EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # before this a container's date is a default, not a date

@@ -19,10 +19,10 @@ from app.pipeline.opening import make_source
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import FrameResult, PlateEvent
 from app.sources.capture import Backoff, Capture, CaptureState
-from app.sources.source import identify
+from app.sources.identify import identify
 from app.store.search import Query
-from tests.app.pipeline.test_capture import until
 from tests.app.pipeline.test_engine import Collected, Steady
+from tests.app.sources.test_capture import until
 
 SCRIPT = Path(__file__).with_name("rtsp_server.py")
 PYTHON = "/usr/bin/python3"  # Debian's own, which knows the Debian package of GStreamer's server
