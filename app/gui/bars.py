@@ -53,7 +53,7 @@ class Bars(QObject):
         )
         self._sound, self._light = QAction(window), QAction(window)
         self._make_toolbar()
-        window.controller.settings_changed.connect(self._show_toggles)
+        window.session.settings.changed.connect(self._show_toggles)
         theme.changed.connect(self._show_toggles)
         self._show_toggles()
 
@@ -74,7 +74,7 @@ class Bars(QObject):
         assert recent is not None
         self.recent = recent
         opening.changed.connect(self._fill_recent)
-        window.controller.sources_changed.connect(self._fill_recent)
+        window.session.sources.changed.connect(self._fill_recent)
         self._fill_recent()
         rest = [
             Command(tr("Play the &demo"), "circle-play", "", opening.demo),
@@ -143,7 +143,7 @@ class Bars(QObject):
         window.addToolBar(bar)
 
     def _about(self) -> None:
-        store = self._window.controller.store
+        store = self._window.session.log.store
         AboutDialog(store.place.name if store is not None else "", self._window).open()
 
     def _page(self, key: str) -> Callable[[], None]:
@@ -166,7 +166,7 @@ class Bars(QObject):
         fill(self._window, self.recent, entries)
 
     def _show_toggles(self) -> None:
-        sound = self._window.controller.settings.appearance.hit_sound
+        sound = self._window.session.settings.current.appearance.hit_sound
         self._sound.setIcon(icons.icon("volume-2" if sound else "volume-x"))
         self._sound.setText(tr("Mute hits") if sound else tr("Sound at hits"))
         dark = theme.current().is_dark

@@ -1,4 +1,4 @@
-"""Starts the window: log, controller, pages, and at the end a clean stop."""
+"""Starts the window: log, session, pages, and at the end a clean stop."""
 
 import argparse
 import logging
@@ -17,10 +17,9 @@ from app.gui.assembly import add_pages
 from app.gui.crash import CrashGuard
 from app.gui.live.open_actions import Opening
 from app.gui.session import saved_sources as known
-from app.gui.session.controller import Controller
 from app.gui.session.feed import Feed
-from app.gui.session.housekeeping import Housekeeping
-from app.gui.session.log_session import Kept, open_log
+from app.gui.session.log_session import OpenLog, RetentionTimer, open_log
+from app.gui.session.window_session import WindowSession
 from app.gui.widgets import icons, theme
 from app.gui.widgets.message_boxes import message_box, tell_trouble
 from app.gui.widgets.system_colours import system_is_dark
@@ -45,10 +44,10 @@ def main(args: argparse.Namespace) -> int:
     theme.apply(app, theme.chosen(loaded.settings.appearance.theme, dark))
     app.setWindowIcon(icons.icon("scan-text", "accent"))
     feed = Feed()
-    kept = ask_for_log(loaded.settings, feed, args.log, args.read_only)
-    if kept is None:
+    opened = ask_for_log(loaded.settings, feed, args.log, args.read_only)
+    if opened is None:
         return 1
-    window = make_window(loaded.settings, kept, feed, system_dark=dark, no_pictures=args.no_pictures)
+    window = make_window(loaded.settings, opened, feed, system_dark=dark, no_pictures=args.no_pictures)
     guard = CrashGuard(window)
     guard.install()
     for number in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C and a polite kill close the window as a person would
@@ -73,23 +72,23 @@ def install_translation(app: QApplication, folder: Path = _TRANSLATIONS) -> bool
 
 def make_window(
     chosen: Settings,
-    kept: Kept,
+    opened: OpenLog,
     feed: Feed,
     make_pipeline: Callable[[], Pipeline] | None = None,
     system_dark: bool = False,
     state: Path | None = None,
     no_pictures: bool = False,
 ) -> MainWindow:
-    """Return the window with all its pages, its controller started; state: where size and places are remembered."""
-    controller = Controller(chosen, kept, feed, make_pipeline, no_pictures=no_pictures)
+    """Return the window with all its pages, its session started; state: where size and places are remembered."""
+    session = WindowSession(chosen, opened, feed, make_pipeline, no_pictures=no_pictures)
     ring = known.system_keyring()
     remembered = QSettings(str(state or known.default_path().with_name("window.ini")), QSettings.Format.IniFormat)
-    window = MainWindow(controller, lambda parent: Opening(controller, parent, ring), remembered)
-    controller.setParent(window)
-    controller.settings_changed.connect(lambda: _apply_theme(controller.settings, system_dark))
-    add_pages(window, controller)
-    Housekeeping(controller)
-    controller.start()
+    window = MainWindow(session, lambda parent: Opening(session.sources, session.requests, parent, ring), remembered)
+    session.setParent(window)
+    session.settings.changed.connect(lambda: _apply_theme(session.settings.current, system_dark))
+    add_pages(window, session)
+    RetentionTimer(session.settings, session.log, session.requests)
+    session.start()
     return window
 
 
@@ -100,7 +99,7 @@ def _apply_theme(chosen: Settings, system_dark: bool) -> None:
         theme.apply(app, wanted)
 
 
-def ask_for_log(chosen: Settings, feed: Feed, log: str | None, read_only: bool) -> Kept | None:
+def ask_for_log(chosen: Settings, feed: Feed, log: str | None, read_only: bool) -> OpenLog | None:
     """Open the log; where another process writes it, ask whether to read only. None: the user would rather not."""
     try:
         return open_log(chosen, feed, log, read_only)
@@ -116,7 +115,7 @@ def ask_for_log(chosen: Settings, feed: Feed, log: str | None, read_only: bool) 
         tell_trouble(str(error))
         return None
     words = QApplication.translate("Start", "The log is open to read only: another Platescribe writes it.")
-    return Kept(opened.journal, opened.reading, words)
+    return OpenLog(opened.journal, opened.reading, words)
 
 
 def _read_only_wanted(reason: str) -> bool:

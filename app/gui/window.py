@@ -20,7 +20,7 @@ from app.gui.bars import Bars, Extras
 from app.gui.live.live_page import LivePage
 from app.gui.live.open_actions import Opening, names_in
 from app.gui.live.source_actions import SourceDesk
-from app.gui.session.controller import Controller
+from app.gui.session.window_session import WindowSession
 from app.gui.watch.hits import HitBanner, HitDesk
 from app.gui.widgets import theme
 from app.gui.widgets.common import days_of, label, several
@@ -35,19 +35,19 @@ _LEAST = QSize(900, 560)
 
 
 class MainWindow(QMainWindow):
-    """Everything the user sees. It shows what the controller says and passes on what the user wants."""
+    """Everything the user sees. It shows what the session says and passes on what the user wants."""
 
-    def __init__(self, controller: Controller, opening: Callable[["MainWindow"], Opening], state: QSettings) -> None:
+    def __init__(self, session: WindowSession, opening: Callable[["MainWindow"], Opening], state: QSettings) -> None:
         """opening: makes the part that opens things; state: where size and places are remembered."""
         super().__init__()
         self.setWindowTitle("Platescribe")
         self.setAcceptDrops(True)
         self.setMinimumSize(_LEAST.boundedTo(room_for(self)))
-        self._controller = controller
+        self._session = session
         self._state = state
         self.opening = opening(self)
-        self.sources = SourceDesk(controller, self.opening, self)
-        self.hits = HitDesk(controller, self)
+        self.sources = SourceDesk(session.sources, self.opening, session.requests, session.tasks, self)
+        self.hits = HitDesk(session.settings, session.log, self)
         self.hits.raised.connect(self._to_front)
         self.rail = Rail()
         self.stack = QStackedWidget()
@@ -56,15 +56,15 @@ class MainWindow(QMainWindow):
         self._extras: Extras | None = None
         self._seams = Seams(self)
         self._lay_out()
-        controller.message.connect(self.say)
-        controller.not_opened.connect(self._tell_refused)
-        controller.engine_changed.connect(self._show_engine)
-        controller.source_state_changed.connect(lambda _source: self._show_log())
+        session.requests.message.connect(self.say)
+        session.sources.not_opened.connect(self._tell_refused)
+        session.networks.changed.connect(self._show_engine)
+        session.sources.state_changed.connect(lambda _source: self._show_log())
 
     @property
-    def controller(self) -> Controller:
+    def session(self) -> WindowSession:
         """What everything here is about."""
-        return self._controller
+        return self._session
 
     @property
     def pages(self) -> dict[str, str]:
@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         page.grid.zones_wanted.connect(self.sources.edit_zones)
         page.grid.change_wanted.connect(self.sources.change)
         page.grid.close_wanted.connect(self.sources.close)
-        self._controller.moment_wanted.connect(lambda _source, _place: self.show_page("live"))
+        self._session.requests.moment_wanted.connect(lambda _source, _place: self.show_page("live"))
 
     def add_page(self, key: str, icon: str, title: str, page: QWidget) -> None:
         """Add a page with its button on the rail."""
@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.banner = HitBanner(self.hits, self._controller)
+        self.banner = HitBanner(self.hits, self._session.settings, self._session.sources)
         self.banner.show_wanted.connect(self._show_read)
         self.banner.mute_wanted.connect(self.toggle_sound)
         self.notice = Notice()
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
 
     def toggle_sound(self) -> None:
         """Sound at a hit, or not."""
-        self._change("appearance.hit_sound", not self._controller.settings.appearance.hit_sound)
+        self._change("appearance.hit_sound", not self._session.settings.current.appearance.hit_sound)
 
     def say(self, text: str) -> None:
         """Say something in the status line for a while."""
@@ -160,7 +160,7 @@ class MainWindow(QMainWindow):
 
     def toggle_boxes(self) -> None:
         """Boxes in the picture, or not."""
-        self._change("appearance.show_boxes", not self._controller.settings.appearance.show_boxes)
+        self._change("appearance.show_boxes", not self._session.settings.current.appearance.show_boxes)
 
     def toggle_alone(self) -> None:
         """One picture, or all."""
@@ -168,13 +168,13 @@ class MainWindow(QMainWindow):
 
     def _change(self, key: str, value: object) -> None:
         try:
-            self._controller.change_settings(with_value(self._controller.settings, key, value))
+            self._session.settings.change(with_value(self._session.settings.current, key, value))
         except OSError as error:
             self.say(self.tr("The settings could not be saved: {}").format(error.strerror))
 
     def _show_read(self, track_key: str) -> None:
         self.show_page("live")
-        self._controller.read_wanted.emit(track_key)
+        self._session.requests.read_wanted.emit(track_key)
 
     def _to_front(self) -> None:
         """A hit brings the window before all others."""
@@ -187,9 +187,9 @@ class MainWindow(QMainWindow):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def _show_engine(self) -> None:
-        if self._controller.pipeline is not None:
+        if self._session.networks.pipeline is not None:
             text = self.tr("Ready")
-        elif self._controller.trouble:
+        elif self._session.networks.trouble:
             text = self.tr("Cannot read plates")
         else:
             text = self.tr("Getting ready…")
@@ -197,10 +197,10 @@ class MainWindow(QMainWindow):
         self._show_log()
 
     def _show_log(self) -> None:
-        notice = self._controller.log_notice
-        if self._controller.pipeline is None and self._controller.trouble:
+        notice = self._session.log.notice
+        if self._session.networks.pipeline is None and self._session.networks.trouble:
             hint = self.tr("A part of the program is missing or broken; `python main.py doctor` tells which.")
-            notice = f"{hint} {self._controller.trouble}"
+            notice = f"{hint} {self._session.networks.trouble}"
         self.notice.show_trouble(notice)
 
     def _tell_refused(self, text: str) -> None:
@@ -209,7 +209,7 @@ class MainWindow(QMainWindow):
 
     def _tell_retention(self) -> None:
         """A newcomer is told what is kept, for how long, and where to change it."""
-        days = self._controller.settings.log.keep_days
+        days = self._session.settings.current.log.keep_days
         text = self.tr("Reads and their pictures are kept on this computer only, for {} after they are logged.")
         if self._extras is not None and days:
             self.notice.show_news(text.format(days_of(days)), self.tr("Change…"), self._extras.privacy)
@@ -252,7 +252,7 @@ class MainWindow(QMainWindow):
         self.placing.save()
         self.hide()
         run_ended = self._extras is None or self._extras.stop(_RUN_STOP_S)
-        self._clean = self._controller.shutdown() and run_ended
+        self._clean = self._session.shutdown() and run_ended
         super().closeEvent(event)
 
     def _sure_to_close(self) -> bool:
@@ -261,7 +261,7 @@ class MainWindow(QMainWindow):
             question = self.tr("Recordings are still being read. Stop reading and close? What was read so far is kept.")
             if not sure(question, self.tr("Stop and close"), self):
                 return False
-        unwritten = self._controller.unwritten
+        unwritten = self._session.log.unwritten
         if not unwritten:
             return True
         one, many = self.tr("1 read waits"), self.tr("{n} reads wait")

@@ -632,17 +632,6 @@
     </message>
   </context>
   <context>
-    <name>Housekeeping</name>
-    <message>
-      <source>1 read logged more than {days} ago was deleted.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>{n} reads logged more than {days} ago were deleted.</source>
-      <translation type="unfinished" />
-    </message>
-  </context>
-  <context>
     <name>JobTable</name>
     <message>
       <source>File</source>
@@ -1469,6 +1458,17 @@
     </message>
     <message>
       <source>✓ Reads are kept for {days}.</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>RetentionTimer</name>
+    <message>
+      <source>1 read logged more than {days} ago was deleted.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} reads logged more than {days} ago were deleted.</source>
       <translation type="unfinished" />
     </message>
   </context>

@@ -26,7 +26,9 @@ from PyQt5.QtWidgets import (
 from app.columns import COLUMNS
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.search.exporting import Format, Progress, Stopped, Wanted, write
-from app.gui.session.controller import Controller
+from app.gui.session.current_settings import CurrentSettings
+from app.gui.session.log_session import LogSession
+from app.gui.session.requests import WindowRequests
 from app.gui.widgets.background import Asker
 from app.gui.widgets.common import button, several
 from app.store.errors import LogError
@@ -42,8 +44,10 @@ class ExportDialog(Dialog):
 
     def __init__(
         self,
-        controller: Controller,
+        settings: CurrentSettings,
+        log: LogSession,
         store: Store,
+        requests: WindowRequests,
         query: Query,
         found: int | None = None,
         parent: QWidget | None = None,
@@ -52,7 +56,8 @@ class ExportDialog(Dialog):
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Export reads"))
         self.setMinimumWidth(600)
-        self._controller, self._store, self._query = controller, store, query
+        self._settings, self._log, self._requests = settings, log, requests
+        self._store, self._query = store, query
         self._counter = Asker(self)
         self._counter.failed.connect(lambda text: show_problem(self.problem, text))
         self._total = 0
@@ -83,7 +88,7 @@ class ExportDialog(Dialog):
         self._progress = Progress()
         self._set_busy(True)
         self.bar.setRange(0, max(1, self._total))
-        self._controller.try_later(partial(write, self._store, wanted, self._progress), self._done, self._failed)
+        self._log.run(partial(write, self._store, wanted, self._progress), self._done, self._failed)
 
     def reject(self) -> None:
         """Stop what is being written, or close."""
@@ -119,7 +124,7 @@ class ExportDialog(Dialog):
         self.crops = QCheckBox(self.tr("A folder of the plates' pictures beside it"), self)
         self.frames = QCheckBox(self.tr("A folder of the whole pictures beside it"), self)
         self.blur = QCheckBox(self.tr("Blur all but the plate that was read"), self)
-        self.blur.setChecked(self._controller.settings.privacy.blur_exports)
+        self.blur.setChecked(self._settings.current.privacy.blur_exports)
         self.frames.toggled.connect(lambda _: self._check())
         self.target = QLineEdit(str(Path.home() / f"plates-{datetime.now():%Y%m%d-%H%M}.csv"), self)
         self.target.setAccessibleName(self.tr("File to write"))
@@ -203,7 +208,7 @@ class ExportDialog(Dialog):
         text = several(count, self.tr("✓ 1 read was written"), self.tr("✓ {n} reads were written"))
         text += self.tr(" to {file}.").format(file=self.target.text())
         self.number.setText(text)
-        self._controller.message.emit(text)
+        self._requests.message.emit(text)
         self.folder_button.show()
         self.folder_button.setFocus()
         self.close_button.setText(self.tr("Close"))

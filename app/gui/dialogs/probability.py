@@ -20,7 +20,7 @@ from PyQt5.QtWidgets import (
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.reads.newest_events import picture_of, pixels_of
 from app.gui.reads.read_rows import percent
-from app.gui.session.controller import Controller
+from app.gui.session.tasks import BackgroundTasks
 from app.gui.widgets import theme
 from app.gui.widgets.common import several
 from app.store.types import Visit
@@ -35,7 +35,9 @@ _SIZE = QSize(1000, 1120)  # the whole picture, where the screen is high enough
 class ProbabilityDialog(Dialog):
     """Shows the probability matrix of one crop; the window stays usable meanwhile."""
 
-    def __init__(self, crop: QImage, visit: Visit, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, crop: QImage, visit: Visit, device: str, tasks: BackgroundTasks, parent: QWidget | None = None
+    ) -> None:
         """visit: the read as the list has it, whose figures are set beside those of this one picture."""
         super().__init__("", parent)
         self.setWindowTitle(self.tr("How this plate was read"))
@@ -71,7 +73,7 @@ class ProbabilityDialog(Dialog):
         self.save.setEnabled(False)
         self.save.clicked.connect(self._save)
         self.add_cancel(self.tr("Close"))
-        self._pixels, self._controller = pixels_of(crop), controller
+        self._pixels, self._device, self._tasks = pixels_of(crop), device, tasks
         self._here = True
         self.finished.connect(self._gone)
         theme.changed.connect(self._draw)
@@ -101,8 +103,8 @@ class ProbabilityDialog(Dialog):
             else self.tr("The darker a field, the likelier that character there.")
         )
         self._words.setText(f"{words} {more}")
-        pixels, device = self._pixels, self._controller.settings.detection.device
-        self._controller.try_later(
+        pixels, device = self._pixels, self._device
+        self._tasks.start(
             lambda: drawn(pixels, device, ratio, dark), lambda image: self._show(image, ratio), self._failed
         )
 

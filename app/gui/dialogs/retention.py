@@ -6,7 +6,9 @@ from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QV
 
 from app.config.settings import with_value
 from app.gui.dialogs.common import Dialog, explanation, plural_suffix, show_problem
-from app.gui.session.controller import Controller
+from app.gui.session.current_settings import CurrentSettings
+from app.gui.session.log_session import LogSession
+from app.gui.session.requests import WindowRequests
 from app.gui.widgets.background import Asker
 from app.gui.widgets.common import button, days_of, label, several
 from app.gui.widgets.message_boxes import sure
@@ -18,11 +20,18 @@ from app.store.store import Store
 class RetentionDialog(Dialog):
     """Deletes what was logged more than so many days ago, or every trace of a plate; a dry run counts first."""
 
-    def __init__(self, controller: Controller, store: Store, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: CurrentSettings,
+        log: LogSession,
+        store: Store,
+        requests: WindowRequests,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Privacy and retention"))
         self.setMinimumWidth(560)
-        self._controller, self._store = controller, store
+        self._settings, self._log, self._store, self._requests = settings, log, store, requests
         self._counting, self._tracing = Asker(self), Asker(self)
         self.problem = QLabel(self)
         self.problem.setWordWrap(True)
@@ -39,7 +48,7 @@ class RetentionDialog(Dialog):
     def keep(self) -> None:
         """Keep reads for so many days from now on."""
         try:
-            self._controller.change_settings(with_value(self._controller.settings, "log.keep_days", self.days.value()))
+            self._settings.change(with_value(self._settings.current, "log.keep_days", self.days.value()))
             self.kept.setText(self.tr("✓ Reads are kept for {days}.").format(days=days_of(self.days.value())))
         except OSError as error:
             show_problem(self.problem, str(error))
@@ -63,7 +72,7 @@ class RetentionDialog(Dialog):
     def _age_card(self) -> QWidget:
         self.days = QSpinBox(self)
         self.days.setRange(1, 3650)
-        self.days.setValue(self._controller.settings.log.keep_days or 30)
+        self.days.setValue(self._settings.current.log.keep_days or 30)
         self.days.setAccessibleName(self.tr("Keep reads for"))
         self.days.valueChanged.connect(lambda _: self._count_old())
         plural_suffix(self.days, self.tr(" day"), self.tr(" days"))
@@ -109,7 +118,7 @@ class RetentionDialog(Dialog):
         return card
 
     def _now_kept(self) -> str:
-        days = self._controller.settings.log.keep_days
+        days = self._settings.current.log.keep_days
         return self.tr("Now: {days}.").format(days=days_of(days)) if days else self.tr("Now: for ever.")
 
     def _count_old(self) -> None:
@@ -151,15 +160,15 @@ class RetentionDialog(Dialog):
 
         def done(gone: Forgotten) -> None:
             self.setEnabled(True)
-            self._controller.log_changed.emit()
+            self._log.changed.emit()
             said = several(gone.visits, self.tr("1 read was deleted."), self.tr("{n} reads were deleted."))
             if gone.unsearched:
                 files = ", ".join(str(file) for file in gone.unsearched)
                 said += " " + self.tr("Damaged logs that were set aside may hold the plate still: {}").format(files)
-            self._controller.message.emit(said)
+            self._requests.message.emit(said)
             then()
 
-        self._controller.try_later(work, done, self._failed)
+        self._log.run(work, done, self._failed)
 
     def _failed(self, error: BaseException) -> None:
         self.setEnabled(True)

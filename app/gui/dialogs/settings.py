@@ -20,7 +20,8 @@ from PyQt5.QtWidgets import (
 from app.config.settings import Entry, Settings, schema, section_label, with_value
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.dialogs.fields import Field, setting_text
-from app.gui.session.controller import Controller
+from app.gui.session.current_settings import CurrentSettings
+from app.gui.session.requests import WindowRequests
 from app.gui.widgets import theme
 from app.gui.widgets.common import label
 from app.gui.widgets.window_geometry import fit
@@ -30,14 +31,16 @@ _ORDER = ("reading", "decision", "live", "log", "privacy", "appearance", "detect
 
 
 class SettingsDialog(Dialog):
-    """Edits a copy of the settings, given to the controller when saved; what is wrong is said beside its field."""
+    """Edits a copy of the settings, put into force when saved; what is wrong is said beside its field."""
 
-    def __init__(self, controller: Controller, section: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: CurrentSettings, requests: WindowRequests, section: str = "", parent: QWidget | None = None
+    ) -> None:
         """section: the one to show first, the first one if empty."""
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Settings"))
         fit(self, 940, 640)
-        self._controller = controller
+        self._settings, self._requests = settings, requests
         self.fields: dict[str, Field] = {}
         self._problems: dict[str, QLabel] = {}
         self._columns: list[QVBoxLayout] = []
@@ -47,7 +50,7 @@ class SettingsDialog(Dialog):
         soft, ink = theme.colour("accent_soft").name(), theme.colour("on_accent_soft").name()
         self.sections.setStyleSheet(f"QListView::item:selected {{ background: {soft}; color: {ink}; }}")
         self.pages = QStackedWidget(self)
-        self._build(controller.settings)
+        self._build(settings.current)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self.sections)
@@ -70,7 +73,7 @@ class SettingsDialog(Dialog):
     @property
     def settings(self) -> Settings:
         """The settings as edited. Raises ValueError for a value the schema refuses."""
-        settings = self._controller.settings
+        settings = self._settings.current
         for key, field in self.fields.items():
             settings = with_value(settings, key, field.value)
         return settings
@@ -78,10 +81,10 @@ class SettingsDialog(Dialog):
     def accept(self) -> None:
         """Put the settings into force; a file that cannot be written is said, and they hold until the end."""
         try:
-            self._controller.change_settings(self.settings)
+            self._settings.change(self.settings)
         except OSError as error:
             told = self.tr("In force until the program ends, but not saved: {error}. Check the disk.")
-            self._controller.message.emit(told.format(error=error.strerror or error))
+            self._requests.message.emit(told.format(error=error.strerror or error))
         super().accept()
 
     def waiting(self) -> tuple[str, ...]:
@@ -161,7 +164,7 @@ class SettingsDialog(Dialog):
         self.save.setEnabled(not any(problems.values()))
 
     def _value(self, entry: Entry) -> object:
-        return getattr(getattr(self._controller.settings, entry.section), entry.name)
+        return getattr(getattr(self._settings.current, entry.section), entry.name)
 
     def _reset_section(self) -> None:
         sections = list(dict.fromkeys(self._shown()))

@@ -7,7 +7,10 @@ from PyQt5.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from app.gui.live.live_view import LiveGrid
 from app.gui.live.player import PlayerBar
 from app.gui.live.sources_panel import SourcesPanel
-from app.gui.session.controller import Controller
+from app.gui.session.current_settings import CurrentSettings
+from app.gui.session.networks_session import NetworksSession
+from app.gui.session.requests import WindowRequests
+from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets.common import EmptyState
 
 
@@ -19,12 +22,20 @@ class LivePage(QWidget):
     add_wanted = pyqtSignal()
     demo_wanted = pyqtSignal()
 
-    def __init__(self, controller: Controller, reads: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: CurrentSettings,
+        networks: NetworksSession,
+        sources: SourcesSession,
+        requests: WindowRequests,
+        reads: QWidget,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._controller = controller
-        self.grid = LiveGrid(controller)
-        self.player = PlayerBar(controller)
-        self.sources = SourcesPanel(controller)
+        self._sources = sources
+        self.grid = LiveGrid(settings, networks, sources)
+        self.player = PlayerBar(sources, requests)
+        self.sources = SourcesPanel(networks, sources)
         self.empty = self._make_empty()
         self._stage = QStackedWidget()
         self._stage.addWidget(self.empty)
@@ -48,16 +59,16 @@ class LivePage(QWidget):
         column.addWidget(self.across)
         self.grid.chosen.connect(self.player.choose)
         self.grid.chosen.connect(self.sources.choose)
-        self.grid.plate_clicked.connect(controller.show_plate)
+        self.grid.plate_clicked.connect(sources.show_plate)
         self.sources.chosen.connect(self._choose)
         self.sources.add_wanted.connect(self.add_wanted)
-        controller.sources_changed.connect(self.refresh)
-        controller.moment_wanted.connect(lambda source_id, _place: self._choose(source_id))
+        sources.changed.connect(self.refresh)
+        requests.moment_wanted.connect(lambda source_id, _place: self._choose(source_id))
         self.refresh()
 
     def refresh(self) -> None:
         """Show the pictures, or what to do while there are none."""
-        some = bool(self._controller.sources)
+        some = bool(self._sources.opened)
         self._stage.setCurrentIndex(1 if some else 0)
         self.sources.setVisible(some)
 

@@ -8,8 +8,11 @@ from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout
 
 from app.gui.live.source_states import State, state_of
 from app.gui.live.video_view import VideoView
-from app.gui.session.controller import DRAIN_MS, Controller
+from app.gui.session.current_settings import CurrentSettings
+from app.gui.session.networks_session import NetworksSession
 from app.gui.session.open_source import OpenSource
+from app.gui.session.sources_session import SourcesSession
+from app.gui.session.window_session import DRAIN_MS
 from app.gui.widgets import icons, theme
 from app.gui.widgets.common import Elided, Picture, label, tool
 from app.sources.source import SourceKind
@@ -154,12 +157,18 @@ class LiveGrid(QWidget):
     close_wanted = pyqtSignal(str)
     plate_clicked = pyqtSignal(str, str)  # source_id, plate
 
-    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: CurrentSettings,
+        networks: NetworksSession,
+        sources: SourcesSession,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("stage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._controller = controller
+        self._settings, self._networks, self._sources = settings, networks, sources
         self._tiles: dict[str, Tile] = {}
         self._alone = ""
         self.current = ""
@@ -167,10 +176,10 @@ class LiveGrid(QWidget):
         self._grid.setContentsMargins(8, 8, 8, 8)
         self._grid.setSpacing(8)
         self._columns = 0
-        controller.sources_changed.connect(self.refresh)
-        controller.source_state_changed.connect(self._show_state)
-        controller.engine_changed.connect(self._show_states)
-        controller.settings_changed.connect(self._show_boxes)
+        sources.changed.connect(self.refresh)
+        sources.state_changed.connect(self._show_state)
+        networks.changed.connect(self._show_states)
+        settings.changed.connect(self._show_boxes)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.fetch)
@@ -183,7 +192,7 @@ class LiveGrid(QWidget):
 
     def refresh(self) -> None:
         """Make the tiles those of the open sources."""
-        sources = {source.source_id: source for source in self._controller.sources}
+        sources = {source.source_id: source for source in self._sources.opened}
         for gone in self._tiles.keys() - sources.keys():
             tile = self._tiles.pop(gone)
             tile.hide()
@@ -217,11 +226,11 @@ class LiveGrid(QWidget):
         for tile in self._tiles.values():
             if not tile.isVisible():
                 continue
-            result = self._controller.newest(tile.source_id)
+            result = self._sources.newest_frame(tile.source_id)
             if result is None:
-                tile.view.show_waiting(self._controller.waiting_picture(tile.source_id))
+                tile.view.show_waiting(self._sources.waiting_frame(tile.source_id))
             elif result is not tile.view.result:
-                tile.view.show_result(result, self._controller.hits_of(tile.source_id))
+                tile.view.show_result(result, self._sources.hit_plates(tile.source_id))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Arrange anew where another number of columns fits better."""
@@ -266,11 +275,11 @@ class LiveGrid(QWidget):
             self._show_state(source_id)
 
     def _show_state(self, source_id: str) -> None:
-        tile, source = self._tiles.get(source_id), self._controller.source(source_id)
+        tile, source = self._tiles.get(source_id), self._sources.find(source_id)
         if tile is not None and source is not None:
-            tile.show_state(state_of(source, self._controller))
+            tile.show_state(state_of(source, self._networks))
 
     def _show_boxes(self) -> None:
         for tile in self._tiles.values():
-            tile.view.show_boxes = self._controller.settings.appearance.show_boxes
+            tile.view.show_boxes = self._settings.current.appearance.show_boxes
             tile.view.update()

@@ -9,21 +9,25 @@ from PyQt5.QtWidgets import QApplication, QFileDialog, QInputDialog, QWidget
 from app.config.redaction import redact
 from app.gui.live.demo import DEMO_CLIP
 from app.gui.session import saved_sources as known_sources
-from app.gui.session.controller import Controller
+from app.gui.session.requests import WindowRequests
 from app.gui.session.saved_sources import Keyring, Known, KnownSource
+from app.gui.session.sources_session import SourcesSession
 from app.sources.identify import PICTURE_SUFFIXES, VIDEO_SUFFIXES, identify
 from app.sources.source import SourceError, SourceKind
 
 
 class Opening(QObject):
-    """Asks what to open, has the controller open it, and remembers it."""
+    """Asks what to open, has it opened, and remembers it."""
 
     changed = pyqtSignal()
     first_start = pyqtSignal()  # nothing was ever opened here
 
-    def __init__(self, controller: Controller, window: QWidget, ring: Keyring | None = None) -> None:
+    def __init__(
+        self, sources: SourcesSession, requests: WindowRequests, window: QWidget, ring: Keyring | None = None
+    ) -> None:
         super().__init__(window)
-        self._controller, self._window, self._ring = controller, window, ring
+        self._sources, self._requests = sources, requests
+        self._window, self._ring = window, ring
         self.known: Known = known_sources.load(ring=ring)
 
     def begin(self, names: Sequence[str]) -> None:
@@ -41,14 +45,14 @@ class Opening(QObject):
         """Open and remember what is named."""
         if names:
             self._remember(self.known.with_recent(*reversed(names)))
-            self._controller.open_sources(names)
+            self._sources.open_names(names)
 
     def demo(self) -> None:
         """Play the demo clip."""
         if not DEMO_CLIP.is_file():
-            self._controller.message.emit(self.tr("The demo clip is not installed: {} is missing.").format(DEMO_CLIP))
+            self._requests.message.emit(self.tr("The demo clip is not installed: {} is missing.").format(DEMO_CLIP))
             return
-        self._controller.open_source(identify(str(DEMO_CLIP)), self.tr("Demo clip"))
+        self._sources.open(identify(str(DEMO_CLIP)), self.tr("Demo clip"))
 
     def ask_files(self) -> None:
         """Let the user choose recordings and pictures."""
@@ -70,7 +74,7 @@ class Opening(QObject):
         text = text.strip()
         if good and text and (fault := _fault(text)):
             hint = self.tr("An address begins with rtsp:// or http://, such as rtsp://192.168.1.20/stream.")
-            self._controller.not_opened.emit(fault if "://" in text else f"{fault}. {hint}")
+            self._sources.not_opened.emit(fault if "://" in text else f"{fault}. {hint}")
         elif good and text:
             self.open([text])
 
@@ -82,7 +86,7 @@ class Opening(QObject):
         if names:
             self.open(names)
         else:
-            self._controller.message.emit(self.tr("The clipboard holds no address and no file."))
+            self._requests.message.emit(self.tr("The clipboard holds no address and no file."))
 
     @property
     def names(self) -> list[str]:
@@ -92,26 +96,26 @@ class Opening(QObject):
     @property
     def closed(self) -> list[KnownSource]:
         """The sources that were set up and are not open now."""
-        shown_now = {source.source_id for source in self._controller.sources}
+        shown_now = {source.source_id for source in self._sources.opened}
         return [item for item in self.known.sources if item.name not in shown_now]
 
     def reopen(self, source: KnownSource) -> None:
         """Open a source that was set up before."""
-        self._controller.open_source(source.spec, source.name, source.zones)
+        self._sources.open(source.spec, source.name, source.zones)
 
     def as_known(self, source_id: str) -> KnownSource | None:
         """Return an open source as it was, or would be, set up; None if it is not open."""
         known = next((item for item in self.known.sources if item.name == source_id), None)
-        source = self._controller.source(source_id)
+        source = self._sources.find(source_id)
         if known is not None or source is None:
             return known
-        return KnownSource(source.name, source.spec.kind, source.spec.address, self._controller.zones(source_id))
+        return KnownSource(source.name, source.spec.kind, source.spec.address, self._sources.zones(source_id))
 
     def change(self, source_id: str, after: KnownSource) -> None:
         """Put a changed source in the place of an open one, under the same name or another."""
         if after.name != source_id:
             self.forget(source_id)
-            self._controller.close_source(source_id)
+            self._sources.close(source_id)
         self.add(after)
 
     def add(self, source: KnownSource) -> None:
@@ -134,7 +138,7 @@ class Opening(QObject):
         try:
             known_sources.save(known, ring=self._ring)
         except OSError as error:
-            self._controller.message.emit(self.tr("The list of sources could not be saved: {}").format(error.strerror))
+            self._requests.message.emit(self.tr("The list of sources could not be saved: {}").format(error.strerror))
         self.changed.emit()
 
     def _folder(self) -> str:

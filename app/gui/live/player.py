@@ -7,8 +7,9 @@ from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtWidgets import QComboBox, QFrame, QHBoxLayout, QWidget
 
 from app.gui.live.seekbar import JUMP_S, STEP_S, SeekBar, clock
-from app.gui.session.controller import Controller
 from app.gui.session.open_source import OpenSource
+from app.gui.session.requests import WindowRequests
+from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets import icons
 from app.gui.widgets.common import label, tool
 from app.sources.playback import SPEEDS
@@ -19,10 +20,10 @@ _DRAG_MS = 150  # while the handle is dragged, at most so often a new place is g
 class PlayerBar(QFrame):
     """Plays the chosen source, if it is a recording."""
 
-    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(self, sources: SourcesSession, requests: WindowRequests, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("player")
-        self._controller = controller
+        self._sources, self._requests = sources, requests
         self._source_id = ""
         self._wanted: float | None = None
         self._throttle = QTimer(self)
@@ -30,8 +31,8 @@ class PlayerBar(QFrame):
         self._throttle.setInterval(_DRAG_MS)
         self._throttle.timeout.connect(self._seek_wanted)
         self._build()
-        controller.source_state_changed.connect(self._changed)
-        controller.events.connect(lambda _events: self.refresh())
+        sources.state_changed.connect(self._changed)
+        sources.events.connect(lambda _events: self.refresh())
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
         self._timer.start(100)
@@ -70,14 +71,14 @@ class PlayerBar(QFrame):
             return self._wanted
         if source is not None and source.wanted_s is not None:
             return source.wanted_s
-        result = self._controller.newest(self._source_id)
+        result = self._sources.newest_frame(self._source_id)
         return result.frame.media_time if result is not None else 0.0
 
     def toggle(self) -> None:
         """Play or pause."""
         source = self._source()
         if source is not None:
-            self._controller.set_paused(self._source_id, not (source.paused or source.ended))
+            self._sources.set_paused(self._source_id, not (source.paused or source.ended))
             self.refresh()
 
     def jump(self, seconds: float) -> None:
@@ -96,12 +97,12 @@ class PlayerBar(QFrame):
         source = self._source()
         if source is not None:
             place = min(len(SPEEDS) - 1, max(0, SPEEDS.index(source.speed) + steps))
-            self._controller.set_speed(self._source_id, SPEEDS[place])
+            self._sources.set_speed(self._source_id, SPEEDS[place])
 
     def step(self) -> None:
         """Show the next frame and pause."""
         if self._source() is not None:
-            self._controller.step(self._source_id)
+            self._sources.step(self._source_id)
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Do what a key stands for: Space, arrows, J K L, full stop, plus and minus; False if it is none of them."""
@@ -134,7 +135,7 @@ class PlayerBar(QFrame):
         row.addWidget(tool("step-forward", self.tr("Next frame (full stop)"), self.step))
         self._bar = SeekBar()
         self._bar.seek_wanted.connect(self.seek)
-        self._bar.read_wanted.connect(self._controller.read_wanted)
+        self._bar.read_wanted.connect(self._requests.read_wanted)
         row.addSpacing(6)
         row.addWidget(self._bar, 1)
         self._time = label("", "muted")
@@ -144,11 +145,11 @@ class PlayerBar(QFrame):
         self._speed.setAccessibleName(self.tr("Speed"))
         self._speed.setToolTip(self.tr("Speed (+ and −)"))
         self._speed.addItems([f"{speed:g}\u00d7" for speed in SPEEDS])
-        self._speed.activated.connect(lambda at: self._controller.set_speed(self._source_id, SPEEDS[at]))
+        self._speed.activated.connect(lambda at: self._sources.set_speed(self._source_id, SPEEDS[at]))
         row.addWidget(self._speed)
 
     def _source(self) -> OpenSource | None:
-        source = self._controller.source(self._source_id)
+        source = self._sources.find(self._source_id)
         return source if source is not None and source.is_recording and not source.closing else None
 
     def _changed(self, source_id: str) -> None:
@@ -157,5 +158,5 @@ class PlayerBar(QFrame):
 
     def _seek_wanted(self) -> None:
         if self._wanted is not None:
-            self._controller.seek(self._source_id, self._wanted)
+            self._sources.seek(self._source_id, self._wanted)
             self._wanted = None

@@ -4,8 +4,10 @@ from PyQt5.QtCore import QObject
 from PyQt5.QtWidgets import QMessageBox, QWidget
 
 from app.gui.live.open_actions import Opening
-from app.gui.session.controller import Controller
+from app.gui.session.requests import WindowRequests
 from app.gui.session.saved_sources import KnownSource
+from app.gui.session.sources_session import SourcesSession
+from app.gui.session.tasks import BackgroundTasks
 from app.gui.widgets.message_boxes import message_box
 from app.pipeline.zones import Zones
 
@@ -13,15 +15,23 @@ from app.pipeline.zones import Zones
 class SourceDesk(QObject):
     """Opens the dialogs for sources and passes on what they bring."""
 
-    def __init__(self, controller: Controller, opening: Opening, window: QWidget) -> None:
+    def __init__(
+        self,
+        sources: SourcesSession,
+        opening: Opening,
+        requests: WindowRequests,
+        tasks: BackgroundTasks,
+        window: QWidget,
+    ) -> None:
         super().__init__(window)
-        self._controller, self._opening, self._window = controller, opening, window
+        self._sources, self._opening, self._requests = sources, opening, requests
+        self._tasks, self._window = tasks, window
 
     def add(self) -> None:
         """Set up a source with the wizard."""
         from app.gui.wizard.source_wizard import SourceWizard
 
-        wizard = SourceWizard(self._controller, self._opening.names, self._window)
+        wizard = SourceWizard(self._tasks, self._opening.names, self._window)
         wizard.done_with.connect(self._opening.add)
         wizard.open()
 
@@ -32,7 +42,7 @@ class SourceDesk(QObject):
         known = self._opening.as_known(source_id)
         if known is not None:
             others = [name for name in self._opening.names if name != known.name]
-            wizard = SourceWizard(self._controller, others, self._window, known)
+            wizard = SourceWizard(self._tasks, others, self._window, known)
             wizard.done_with.connect(lambda changed: self._opening.change(source_id, changed))
             wizard.open()
 
@@ -44,17 +54,17 @@ class SourceDesk(QObject):
                 return
             if for_good:
                 self._opening.forget(source_id)
-        self._controller.close_source(source_id)
+        self._sources.close(source_id)
 
     def edit_zones(self, source_id: str) -> None:
         """Let the user draw where a source is looked at."""
         from app.gui.wizard.zones_editor import ZonesDialog
 
-        result, source = self._controller.newest(source_id), self._controller.source(source_id)
+        result, source = self._sources.newest_frame(source_id), self._sources.find(source_id)
         if result is None or source is None:
-            self._controller.message.emit(self.tr("There is no picture yet to draw on."))
+            self._requests.message.emit(self.tr("There is no picture yet to draw on."))
             return
-        dialog = ZonesDialog(result.frame.image, self._controller.zones(source_id), self._window)
+        dialog = ZonesDialog(result.frame.image, self._sources.zones(source_id), self._window)
         dialog.chosen.connect(lambda zones: self._keep_zones(source_id, zones))
         dialog.open()
 
@@ -70,7 +80,7 @@ class SourceDesk(QObject):
         return {close: False, remove: True}.get(box.clickedButton())
 
     def _keep_zones(self, source_id: str, zones: object) -> None:
-        source = self._controller.source(source_id)
+        source = self._sources.find(source_id)
         if source is not None and isinstance(zones, Zones):
-            self._controller.set_zones(source_id, zones)
+            self._sources.set_zones(source_id, zones)
             self._opening.keep_zones(KnownSource(source_id, source.spec.kind, source.spec.address, zones))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PyQt5.QtCore import QCoreApplication
 
-from app.gui.session.controller import Controller
+from app.gui.session.networks_session import NetworksSession
 from app.gui.session.open_source import OpenSource
 from app.sources.capture import CaptureState
 
@@ -29,12 +29,12 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("States", text)
 
 
-def state_of(source: OpenSource, controller: Controller) -> State:
+def state_of(source: OpenSource, networks: NetworksSession) -> State:
     """Return the state of a source as a person understands it."""
     status = source.status
     error = source.error or (status.error if status is not None else "")
-    if controller.pipeline is None and (controller.trouble or not error):
-        return _of_networks(controller.trouble)
+    if networks.pipeline is None and (networks.trouble or not error):
+        return _of_networks(networks.trouble)
     if source.ended:
         if error:
             return State(tr("Broken off"), "triangle-alert", "notice", error)

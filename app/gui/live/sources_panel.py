@@ -14,8 +14,9 @@ from PyQt5.QtWidgets import (
 
 from app.gui.live.coach import Coach
 from app.gui.live.source_states import state_of
-from app.gui.session.controller import Controller
+from app.gui.session.networks_session import NetworksSession
 from app.gui.session.open_source import OpenSource
+from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets import icons
 from app.gui.widgets.common import Picture, label, tool
 from app.pipeline.types import RejectReason
@@ -31,11 +32,11 @@ class SourcesPanel(QWidget):
     chosen = pyqtSignal(str)
     add_wanted = pyqtSignal()
 
-    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(self, networks: NetworksSession, sources: SourcesSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._controller = controller
+        self._networks, self._sources = networks, sources
         self._rows: dict[str, int] = {}
         self._coaches: dict[str, Coach] = {}
         self._chosen = ""
@@ -46,13 +47,13 @@ class SourcesPanel(QWidget):
         self._table = self._make_table()
         column.addWidget(self._table, 1)
         column.addLayout(self._foot())
-        controller.sources_changed.connect(self.refresh)
-        controller.source_state_changed.connect(self._update)
+        sources.changed.connect(self.refresh)
+        sources.state_changed.connect(self._update)
         self.refresh()
 
     def refresh(self) -> None:
         """Make the rows those of the open sources."""
-        sources = self._controller.sources
+        sources = self._sources.opened
         self._rows = {source.source_id: row for row, source in enumerate(sources)}
         self._coaches = {name: self._coaches.get(name, Coach()) for name in self._rows}
         self._table.setRowCount(len(sources))
@@ -172,14 +173,14 @@ class SourcesPanel(QWidget):
             self.chosen.emit(source_id)
 
     def _update(self, source_id: str) -> None:
-        source = self._controller.source(source_id)
+        source = self._sources.find(source_id)
         if source is not None and source_id in self._rows:
             self._fill(self._rows[source_id], source)
             if self._rows[source_id] == max(0, self._table.currentRow()):
                 self._advise(source_id)
 
     def _fill(self, row: int, source: OpenSource) -> None:
-        state, status = state_of(source, self._controller), source.status
+        state, status = state_of(source, self._networks), source.status
         left_out = source.played.left_out if source.played is not None else 0
         counts = self._rejected(source.source_id)
         self._set(row, 0, source.name)
@@ -210,12 +211,12 @@ class SourcesPanel(QWidget):
             item.setIcon(icon)
 
     def _rejected(self, source_id: str) -> dict[RejectReason, int]:
-        pipeline = self._controller.pipeline
+        pipeline = self._networks.pipeline
         return pipeline.rejected(source_id) if pipeline is not None else {}
 
     def _advise(self, source_id: str) -> None:
         """Say what would make the picture better, and how long the steps take."""
-        result = self._controller.newest(source_id)
+        result = self._sources.newest_frame(source_id)
         coach = self._coaches.setdefault(source_id, Coach())
         if result is not None:
             coach.see(result)
@@ -223,7 +224,7 @@ class SourcesPanel(QWidget):
         self._coach.setText(" ".join(f"{item.what} {item.remedy}" for item in found))
         self._coach_icon.setVisible(bool(found))
         self._coach_icon.show_icon("info", "notice")
-        times = self._controller.stage_times()
+        times = self._networks.stage_times()
         steps = self.steps()
         parts = [f"{words} {times[name].median_ms:.1f}" for name, words in steps.items() if name in times]
         self._stages.setText("  ·  ".join(parts) + (" ms" if parts else ""))

@@ -25,7 +25,10 @@ from app.gui.queue.batch_queue import BatchRun, Job, State, free_csv, run_of, wo
 from app.gui.queue.jobs_model import FILE, PROGRESS, READS, STATE, JobTable, ProgressDelegate
 from app.gui.queue.run_card import RunCard
 from app.gui.queue.run_summary import RunSummary
-from app.gui.session.controller import Controller
+from app.gui.session.log_session import LogSession
+from app.gui.session.networks_session import NetworksSession
+from app.gui.session.requests import WindowRequests
+from app.gui.session.tasks import BackgroundTasks
 from app.gui.widgets.common import EmptyState, button, label, several
 from app.gui.widgets.message_boxes import sure
 from app.gui.widgets.read_table import plain_table
@@ -41,9 +44,16 @@ class BatchPage(QWidget):
 
     running_changed = pyqtSignal(bool)
 
-    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        networks: NetworksSession,
+        log: LogSession,
+        requests: WindowRequests,
+        tasks: BackgroundTasks,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._controller = controller
+        self._networks, self._log, self._requests, self._tasks = networks, log, requests, tasks
         self._items: dict[str, Item] = {}
         self.run: BatchRun | None = None
         self.setAcceptDrops(True)
@@ -57,7 +67,7 @@ class BatchPage(QWidget):
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.view)
         shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
         shortcut.activated.connect(self.remove)
-        controller.queue_wanted.connect(self.add)
+        requests.queue_wanted.connect(self.add)
         self._refresh()
 
     @property
@@ -68,7 +78,7 @@ class BatchPage(QWidget):
     def add(self, names: Sequence[str]) -> None:
         """Put files, and what is in folders, into the queue."""
         if names:
-            self._controller.later(lambda: items_of(names), lambda found: self._added(found, list(names)))
+            self._tasks.start(lambda: items_of(names), lambda found: self._added(found, list(names)))
 
     def add_files(self) -> None:
         """Ask for files."""
@@ -106,10 +116,10 @@ class BatchPage(QWidget):
         question = self.tr("{file} is there already. Read the queue and replace it?").format(file=path)
         if would_replace(path) and not sure(question, self.tr("Replace it"), self):
             return
-        main = self._controller.journal
-        pictures = self._controller.keeps_pictures
+        main = self._log.journal
+        pictures = self._log.keeps_pictures
         journal = Journal(main.writer, run_of(path), pictures=pictures) if main is not None else None
-        self.run = BatchRun(tuple(self._items.values()), path, self._controller.load_pipeline, journal)
+        self.run = BatchRun(tuple(self._items.values()), path, self._networks.load_pipeline, journal)
         self.run.start()
         self.summary.hide()
         self._look.start()
@@ -209,9 +219,9 @@ class BatchPage(QWidget):
     def _added(self, found: tuple[list[Item], list[str]], names: list[str]) -> None:
         items, errors = found
         for error in errors:
-            self._controller.message.emit(error)
+            self._requests.message.emit(error)
         if self.running:
-            self._controller.message.emit(self.tr("The queue is being read; add more when it is done."))
+            self._requests.message.emit(self.tr("The queue is being read; add more when it is done."))
             return
         if self.run is not None and all(job.state in (State.DONE, State.FAILED) for job in self.model.jobs):
             self._items.clear()
@@ -243,7 +253,7 @@ class BatchPage(QWidget):
         focused = QApplication.focusWidget()
         steered = focused is not None and self.card.isAncestorOf(focused)
         self._refresh()
-        self._controller.log_changed.emit()
+        self._log.changed.emit()
         if run.trouble is not None and not isinstance(run.trouble, OSError | ValueError | RuntimeError):
             raise run.trouble
         self.summary.show_run(run, self.model.jobs)

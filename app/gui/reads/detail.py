@@ -21,7 +21,7 @@ from app.gui.reads.read_pictures import CharacterBars, Picture, PlateLabel
 from app.gui.reads.read_rows import ReadRow, clock, likely, media_clock, percent, source_name
 from app.gui.reads.thumbnails import read_picture
 from app.gui.reads.track_readings import TrackReadings
-from app.gui.session.controller import Controller
+from app.gui.session.log_session import LogSession
 from app.gui.widgets.background import Asker
 from app.gui.widgets.common import EmptyState, button, label, several, tool
 from app.pipeline.types import PlateEvent
@@ -34,15 +34,15 @@ _MOST_GUESSES = 3
 
 
 class DetailPanel(QStackedWidget):
-    """Shows one read and what can be done with it; corrections go through the log and come back by the controller."""
+    """Shows one read and what can be done with it; corrections go through the log, which tells of them."""
 
-    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(self, log: LogSession, actions: ReadActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self._controller = controller
+        self._log = log
         self._row: ReadRow | None = None
         self._pictures = Asker(self)
-        self.actions_ = ReadActions(controller, self)
+        self.actions_ = actions
         self.frame, self.crop = Picture(self), Picture(self)
         self.plate, self.bars = PlateLabel(22, self), CharacterBars(self)
         self.track = TrackReadings(self)
@@ -205,7 +205,7 @@ class DetailPanel(QStackedWidget):
         crop = picture_of(event.best_crop) if event is not None else QImage()
         self.crop.show_image(crop, note=self.tr("No picture kept"))
         self.frame.show_image(QImage(), note=self.tr("The whole picture is not kept."))
-        store = self._controller.store
+        store = self._log.store
         if store is not None and (visit.crop or visit.frame):
             self._pictures.ask(lambda: _pictures_of(store, visit), lambda pair: self._put(pair, visit))
 

@@ -10,7 +10,11 @@ from PyQt5.QtWidgets import QApplication, QWidget
 from app.gui.dialogs.correction import CorrectionDialog
 from app.gui.dialogs.probability import ProbabilityDialog
 from app.gui.reads.read_rows import ReadRow
-from app.gui.session.controller import Controller
+from app.gui.session.current_settings import CurrentSettings
+from app.gui.session.log_session import LogSession
+from app.gui.session.requests import WindowRequests
+from app.gui.session.sources_session import SourcesSession
+from app.gui.session.tasks import BackgroundTasks
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.store.errors import LogError
 from app.store.store import Store
@@ -19,11 +23,20 @@ from app.store.watchlist import WatchEntry
 
 
 class ReadActions(QObject):
-    """Acts on reads through the store, in a worker; the controller tells everyone what became of it."""
+    """Acts on reads through the store, in a worker; the log tells everyone what became of it."""
 
-    def __init__(self, controller: Controller, parent: QWidget) -> None:
+    def __init__(
+        self,
+        settings: CurrentSettings,
+        sources: SourcesSession,
+        log: LogSession,
+        requests: WindowRequests,
+        tasks: BackgroundTasks,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._controller = controller
+        self._settings, self._sources, self._log = settings, sources, log
+        self._requests, self._tasks = requests, tasks
         self._window = parent
 
     def correct(self, row: ReadRow, crop: QImage, frame: QImage) -> None:
@@ -62,7 +75,7 @@ class ReadActions(QObject):
 
     def watch(self, row: ReadRow) -> None:
         """Put the plate on a watch list."""
-        store = self._controller.store
+        store = self._log.store
         dialog = WatchEntryDialog(WatchEntry(BLOCK, row.visit.plate), self._window)
         if store is not None and dialog.exec_() == WatchEntryDialog.DialogCode.Accepted:
             entry = dialog.entry
@@ -70,49 +83,50 @@ class ReadActions(QObject):
             self._run(lambda: store.watch.add(entry), lambda _: self._watched(told))
 
     def _watched(self, told: str) -> None:
-        self._controller.watch_changed.emit()
-        self._controller.message.emit(told)
+        self._log.watch_changed.emit()
+        self._requests.message.emit(told)
 
     def copy(self, row: ReadRow) -> None:
         """Put the plate on the clipboard."""
         clipboard = QApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(row.visit.plate)
-            self._controller.message.emit(self.tr("{plate} is on the clipboard.").format(plate=row.visit.plate))
+            self._requests.message.emit(self.tr("{plate} is on the clipboard.").format(plate=row.visit.plate))
 
     def show_moment(self, row: ReadRow) -> None:
         """Bring the live view to where the plate was read."""
         if row.visit.first_s is not None:
-            self._controller.show_moment(row.visit.source, row.visit.first_s)
+            self._sources.show_moment(row.visit.source, row.visit.first_s)
 
     def explain(self, row: ReadRow, crop: QImage) -> None:
         """Show what the network saw in a crop."""
         if crop.isNull():
-            self._controller.message.emit(self.tr("No picture of this plate is kept, so there is nothing to explain."))
+            self._requests.message.emit(self.tr("No picture of this plate is kept, so there is nothing to explain."))
             return
-        dialog = ProbabilityDialog(crop, row.visit, self._controller, self._window)
+        device = self._settings.current.detection.device
+        dialog = ProbabilityDialog(crop, row.visit, device, self._tasks, self._window)
         dialog.show()
 
     def _stored(self, row: ReadRow) -> Visit | None:
         """Return the visit as the log has it, or say that it is not there yet."""
-        visit = row.visit if row.visit.id is not None else self._controller.visit(row.key)
+        visit = row.visit if row.visit.id is not None else self._log.visit(row.key)
         if visit is None or visit.id is None:
-            self._controller.message.emit(self.tr("This plate is still being read. It can be changed in a moment."))
+            self._requests.message.emit(self.tr("This plate is still being read. It can be changed in a moment."))
             return None
         return replace(visit, alternatives=visit.alternatives or row.visit.alternatives)
 
     def _change(self, change: Callable[[Store], Visit]) -> None:
-        store = self._controller.store
+        store = self._log.store
         if store is not None:
-            self._run(lambda: change(store), self._controller.visit_was_changed)
+            self._run(lambda: change(store), self._log.publish_change)
 
     def _run(self, work: Callable[[], object], done: Callable[..., object]) -> None:
-        self._controller.try_later(work, lambda result: _drop(done(result)), self._failed)
+        self._log.run(work, lambda result: _drop(done(result)), self._failed)
 
     def _failed(self, error: BaseException) -> None:
         if not isinstance(error, LogError | OSError):
             raise error
-        self._controller.message.emit(str(error))
+        self._requests.message.emit(str(error))
 
 
 def _drop(_: object) -> None:

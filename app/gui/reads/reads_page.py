@@ -12,9 +12,12 @@ from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout,
 from app.gui.reads.delegates import THUMBNAIL
 from app.gui.reads.detail import DetailPanel
 from app.gui.reads.newest_events import LiveEvents, picture_of
+from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.reads_model import ReadTable
 from app.gui.reads.thumbnails import Thumbnails
-from app.gui.session.controller import Controller
+from app.gui.session.log_session import LogSession
+from app.gui.session.requests import WindowRequests
+from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets.common import EmptyState, label
 from app.gui.widgets.read_table import ReadView
 from app.journal import Alarm
@@ -27,19 +30,26 @@ class ReadsPage(QSplitter):
     what came since, and brings back the newest.
     """
 
-    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        sources: SourcesSession,
+        log: LogSession,
+        requests: WindowRequests,
+        actions: ReadActions,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
-        self._controller = controller
+        self._sources, self._log, self._requests = sources, log, requests
         self._live = LiveEvents()
         self._follow = True
         self._missed = 0
         self._moving = False
-        self.thumbnails = thumbnails_of(controller, self)
-        self.model = ReadTable(controller.store, self, controller.journal.run if controller.journal is not None else "")
+        self.thumbnails = thumbnails_of(log, self)
+        self.model = ReadTable(log.store, self, log.journal.run if log.journal is not None else "")
         self.view = ReadView(self.thumbnails, self)
         self.view.setModel(self.model)
         self.view.setAccessibleName(self.tr("Reads, newest first"))
-        self.detail = DetailPanel(controller, self)
+        self.detail = DetailPanel(log, actions, self)
         self._make_list()
         self.addWidget(self.detail)
         self.setChildrenCollapsible(False)
@@ -87,14 +97,14 @@ class ReadsPage(QSplitter):
         self.addWidget(part)
 
     def _connect(self) -> None:
-        controller, model = self._controller, self.model
-        controller.events.connect(self._take)
-        controller.visit_changed.connect(self._changed)
-        controller.hit.connect(self._hit)
-        controller.log_changed.connect(self._log_changed)
-        controller.read_wanted.connect(self.show_read)
+        sources, log, requests, model = self._sources, self._log, self._requests, self.model
+        sources.events.connect(self._take)
+        log.visit_changed.connect(self._changed)
+        log.hit.connect(self._hit)
+        log.changed.connect(self._log_changed)
+        requests.read_wanted.connect(self.show_read)
         model.arrived.connect(self._arrived)
-        model.failed.connect(controller.message)
+        model.failed.connect(requests.message)
         model.dataChanged.connect(self._updated)
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             signal.connect(self._refill)
@@ -116,7 +126,7 @@ class ReadsPage(QSplitter):
             self._show_pill()
 
     def _changed(self, key: str) -> None:
-        visit = self._controller.visit(key)
+        visit = self._log.visit(key)
         if visit is None:
             with self._by_itself():
                 self.model.drop(key)
@@ -131,7 +141,7 @@ class ReadsPage(QSplitter):
             self.model.put(alarm.visit.track, alarm.visit if row.visit.id is None else known)
 
     def _log_changed(self) -> None:
-        self.model.use(self._controller.store)
+        self.model.use(self._log.store)
         if not any(row.provisional for row in self.model.held()):
             self.model.clear()
 
@@ -194,12 +204,12 @@ class ReadsPage(QSplitter):
         self.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
 
-def thumbnails_of(controller: Controller, parent: QWidget) -> Thumbnails:
+def thumbnails_of(log: LogSession, parent: QWidget) -> Thumbnails:
     """Return the small pictures of the log's crops, sharp on dense screens."""
 
     def locate(name: str) -> Path:
-        if controller.store is None:
+        if log.store is None:
             raise LogUnavailable("The log is not open yet.")
-        return controller.store.pictures.path(name)
+        return log.store.pictures.path(name)
 
     return Thumbnails(locate, QSize(THUMBNAIL.width() * 2, THUMBNAIL.height() * 2), parent)

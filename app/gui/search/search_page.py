@@ -6,13 +6,14 @@ from PyQt5.QtCore import QModelIndex, Qt, QTimer
 from PyQt5.QtGui import QKeySequence, QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QShortcut, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from app.gui.dialogs.export import ExportDialog
 from app.gui.reads.detail import DetailPanel
+from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.read_rows import ReadRow
 from app.gui.reads.reads_page import thumbnails_of
 from app.gui.search.filters import FilterBar
 from app.gui.search.visits_model import VisitTable
-from app.gui.session.controller import Controller
+from app.gui.session.log_session import LogSession
+from app.gui.session.requests import WindowRequests
 from app.gui.widgets.background import Asker
 from app.gui.widgets.common import EmptyState, button, label, several
 from app.gui.widgets.read_table import ReadView
@@ -26,14 +27,16 @@ _LEAST_PX = 440  # of the list, so that times and tags are seen
 class SearchPage(QWidget):
     """Searches as the user types; nothing is asked of the log before the page is shown."""
 
-    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, log: LogSession, requests: WindowRequests, actions: ReadActions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._controller = controller
+        self._log, self._requests = log, requests
         self._stale = True
         self._sources = Asker(self)
         self.filters = FilterBar(self)
-        self.detail = DetailPanel(controller, self)
-        self.thumbnails = thumbnails_of(controller, self)
+        self.detail = DetailPanel(log, actions, self)
+        self.thumbnails = thumbnails_of(log, self)
         self.view = ReadView(self.thumbnails, self)
         self.view.setAccessibleName(self.tr("Reads found"))
         self.model: VisitTable | None = None
@@ -46,8 +49,8 @@ class SearchPage(QWidget):
         self.view.chosen.connect(self._chosen)
         self.view.entered_row.connect(lambda _: self.detail.correct())
         self.view.opened.connect(lambda _: self.detail.explain())
-        controller.visit_changed.connect(self._changed)
-        controller.log_changed.connect(self._outdate)
+        log.visit_changed.connect(self._changed)
+        log.changed.connect(self._outdate)
 
     def search(self) -> None:
         """Show what the filters ask for."""
@@ -59,10 +62,8 @@ class SearchPage(QWidget):
 
     def export(self) -> None:
         """Ask what to export: what the filters find, or all."""
-        store = self._controller.store
-        if store is not None:
-            found = self.model.total if self.model is not None else None
-            ExportDialog(self._controller, store, self.filters.query(), found, self).exec_()
+        found = self.model.total if self.model is not None else None
+        self._requests.export_wanted.emit(self.filters.query(), found)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Search when the page comes up and the log has changed since."""
@@ -73,12 +74,12 @@ class SearchPage(QWidget):
         self.filters.plate.setFocus()
 
     def _made_model(self) -> VisitTable | None:
-        store = self._controller.store
+        store = self._log.store
         if self.model is None and store is not None:
             self.model = VisitTable(store, self)
             self.view.setModel(self.model)
             self.model.found.connect(self._found)
-            self.model.failed.connect(self._controller.message)
+            self.model.failed.connect(self._requests.message)
             self.model.busy_changed.connect(self._busy)
             self.model.dataChanged.connect(self._updated)
         return self.model
@@ -151,7 +152,7 @@ class SearchPage(QWidget):
         others = self.tr("No read in the log fits the time, source, list and confidence that are asked for.")
         self._empty.say(pattern if self.filters.plate.text().strip() else others)
         self.detail.setVisible(bool(total))
-        self.export_button.setEnabled(self._controller.store is not None)
+        self.export_button.setEnabled(self._log.store is not None)
         if not total:
             self.detail.show_row(None)
         elif self.model is not None and not self.view.currentIndex().isValid():
@@ -169,7 +170,7 @@ class SearchPage(QWidget):
             self._chosen(self.view.currentIndex())
 
     def _changed(self, key: str) -> None:
-        visit = self._controller.visit(key)
+        visit = self._log.visit(key)
         here = visit is not None and self.model is not None and self.model.replace(visit)
         self._stale = True
         if not here and self.isVisible():
@@ -189,6 +190,6 @@ class SearchPage(QWidget):
             self._offer_sources()
 
     def _offer_sources(self) -> None:
-        store: Store | None = self._controller.store
+        store: Store | None = self._log.store
         if store is not None:
             self._sources.ask(store.sources, self.filters.offer_sources)

@@ -1,33 +1,210 @@
-"""Opening the log for the window: to write, or to read only where another process writes it."""
+"""The log of the window: opening it, what it has of the reads of this start, and deleting what is too old."""
 
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from app.config import settings as app_settings
 from app.config.settings import Settings
-from app.gui.session.feed import Feed
+from app.gui.session.current_settings import CurrentSettings
+from app.gui.session.feed import Feed, News
+from app.gui.session.requests import WindowRequests
+from app.gui.session.tasks import BackgroundTasks, Failed
+from app.gui.widgets.common import days_of, several
 from app.journal import Journal, open_journal
+from app.store.errors import LogError
+from app.store.retention import Forgotten, retain
 from app.store.store import Store
+from app.store.types import BLOCK, LogStatus, Visit
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+_VISITS_REMEMBERED = 5000
+_FIRST_RETENTION_MS = 60_000  # not while the window comes up
+_NEXT_RETENTION_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """The log as the window has it: a journal to write, or a store to read only, and what is to be said of it."""
+class OpenLog:
+    """The log as it was opened: a journal to write, or a store to read only, and what is to be said of it."""
 
     journal: Journal | None
     reading: Store | None = None
     notice: str = ""
 
 
-def log_of(settings: Settings, log: str | None = None) -> str | Path | None:
+def log_path(settings: Settings, log: str | None = None) -> str | Path | None:
     """Return which log to open: the one named, else the one in the settings' folder, else the user's own (None)."""
     return log or app_settings.log_file(settings)
 
 
-def open_log(settings: Settings, feed: Feed, log: str | None = None, read_only: bool = False) -> Kept:
-    """Open the log to write, or only to read. Raises LogInUse and LogError."""
-    where = log_of(settings, log)
+def open_log(settings: Settings, feed: Feed, log: str | None = None, read_only: bool = False) -> OpenLog:
+    """Open the log to write, or only to read.
+
+    Args:
+        settings: They name the folder of the log.
+        feed: Is given the journal, and told of hits and of visits that were saved.
+        log: Another log than the settings'.
+        read_only: Write nothing.
+
+    Raises:
+        LogInUse: Another process writes this log.
+        LogError: It cannot be opened.
+    """
+    where = log_path(settings, log)
     if read_only:
-        return Kept(None, Store.open(where, read_only=True))
+        return OpenLog(None, Store.open(where, read_only=True))
     feed.journal = open_journal(where, on_alarm=feed.on_alarm, on_saved=feed.on_saved)
-    return Kept(feed.journal)
+    return OpenLog(feed.journal)
+
+
+class LogSession(QObject):
+    """The log as the window works on it. Made and used in the GUI thread only."""
+
+    changed = pyqtSignal()  # many rows changed at once (import, purge, batch run): ask the store again
+    visit_changed = pyqtSignal(str)  # track_key of a visit that was saved, corrected, settled or deleted
+    hit = pyqtSignal(object)  # app.journal.Alarm: a plate of a block list was read
+    watch_changed = pyqtSignal()  # entries of the watch lists were added, changed or removed
+
+    def __init__(
+        self,
+        opened: OpenLog,
+        feed: Feed,
+        settings: CurrentSettings,
+        tasks: BackgroundTasks,
+        no_pictures: bool = False,
+        parent: QObject | None = None,
+    ) -> None:
+        """Take up an open log.
+
+        Args:
+            opened: What open_log returned.
+            feed: Is told whether images are kept.
+            settings: The settings in force.
+            tasks: The threads in which the store is asked.
+            no_pictures: Keep no images, whatever the settings say.
+            parent: Owner in Qt's tree of objects.
+        """
+        super().__init__(parent)
+        self._opened, self._feed, self._settings, self._tasks = opened, feed, settings, tasks
+        self._no_pictures = no_pictures
+        self._visits: OrderedDict[str, Visit] = OrderedDict()
+        self._had_store = self.store is not None
+        settings.changed.connect(self._apply_settings)
+        self._apply_settings()
+
+    @property
+    def store(self) -> Store | None:
+        """The log's store for searching and correcting, or None while it could not be opened."""
+        return self._opened.journal.store if self._opened.journal is not None else self._opened.reading
+
+    @property
+    def journal(self) -> Journal | None:
+        """What writes the log, or None where it is only read."""
+        return self._opened.journal
+
+    @property
+    def notice(self) -> str:
+        """What a person should know of the log, such as that another process writes it; empty while all is well."""
+        if self._opened.journal is None:
+            return self._opened.notice
+        status: LogStatus = self._opened.journal.status
+        return " ".join(filter(None, (status.message, *status.notices, self._opened.notice)))
+
+    @property
+    def unwritten(self) -> int:
+        """How many reads wait in memory because the log cannot be written now."""
+        status = self._opened.journal.status if self._opened.journal is not None else None
+        return status.waiting if status is not None and status.message else 0
+
+    @property
+    def keeps_pictures(self) -> bool:
+        """Whether images go into the log with the reads."""
+        return self._feed.keep_pictures
+
+    def visit(self, track_key: str) -> Visit | None:
+        """Return the visit of a track as the store has it since this start, or None."""
+        return self._visits.get(track_key)
+
+    def run(self, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
+        """Run work on the store in a thread, then done(result) or failed(error) in the GUI thread."""
+        self._tasks.start(work, done, failed)
+
+    def publish_change(self, visit: Visit) -> None:
+        """Tell everyone that a visit was corrected, settled or annotated."""
+        self._remember(visit)
+        self.visit_changed.emit(visit.track)
+
+    def take_news(self, news: News) -> None:
+        """Take what the engine's thread and the writer brought for the log."""
+        for visit in news.saved:
+            self._remember(visit)
+        for visit in news.saved:
+            self.visit_changed.emit(visit.track)
+        for alarm in news.alarms:
+            if alarm.visit.list_name == BLOCK:
+                self.hit.emit(alarm)
+
+    def check_state(self) -> None:
+        """Tell that the log could be opened, where it could not be at the start."""
+        if not self._had_store and self.store is not None:
+            self._had_store = True
+            self.changed.emit()
+
+    def close(self, timeout_s: float) -> None:
+        """Write what waits, within so many seconds, and close the log."""
+        if self._opened.journal is not None:
+            self._opened.journal.close(timeout_s)
+        if self._opened.reading is not None:
+            self._opened.reading.close()
+
+    def _apply_settings(self) -> None:
+        self._feed.keep_pictures = self._settings.current.log.pictures and not self._no_pictures
+
+    def _remember(self, visit: Visit) -> None:
+        self._visits[visit.track] = visit
+        self._visits.move_to_end(visit.track)
+        while len(self._visits) > _VISITS_REMEMBERED:
+            self._visits.popitem(last=False)
+
+
+class RetentionTimer(QObject):
+    """Deletes what was logged longer ago than is set, a minute after the start and then every hour."""
+
+    def __init__(
+        self,
+        settings: CurrentSettings,
+        log: LogSession,
+        requests: WindowRequests,
+        first_ms: int = _FIRST_RETENTION_MS,
+    ) -> None:
+        super().__init__(log)
+        self._settings, self._log, self._requests = settings, log, requests
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.delete_old_reads)
+        self._timer.start(first_ms)
+
+    def delete_old_reads(self) -> None:
+        """Delete what is too old now, in a thread."""
+        self._timer.setInterval(_NEXT_RETENTION_MS)
+        store, days = self._log.store, self._settings.current.log.keep_days
+        if store is not None and not store.read_only and days > 0:
+            self._log.run(lambda: retain(store, days), self._report, self._note_failure)
+
+    def _report(self, gone: Forgotten) -> None:
+        if gone.visits:
+            one = self.tr("1 read logged more than {days} ago was deleted.")
+            many = self.tr("{n} reads logged more than {days} ago were deleted.")
+            days = days_of(self._settings.current.log.keep_days)
+            self._requests.message.emit(several(gone.visits, one, many, days=days))
+            self._log.changed.emit()
+
+    def _note_failure(self, error: BaseException) -> None:
+        if not isinstance(error, LogError):
+            raise error
+        _log.warning("old reads could not be deleted now: %s", error)

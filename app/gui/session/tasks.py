@@ -24,7 +24,7 @@ class _Then:
     failed: Failed | None
 
 
-class Tasks(QObject):
+class BackgroundTasks(QObject):
     """A few worker threads. Callbacks run in the thread that made this object, which needs an event loop.
 
     The threads are daemons: work that hangs, in a driver or on the network, never keeps the program from ending.

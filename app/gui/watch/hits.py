@@ -4,7 +4,9 @@ from PyQt5.QtCore import QObject, Qt, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.gui.reads.read_rows import clock, source_name
-from app.gui.session.controller import Controller
+from app.gui.session.current_settings import CurrentSettings
+from app.gui.session.log_session import LogSession
+from app.gui.session.sources_session import SourcesSession
 from app.gui.watch import tone
 from app.gui.widgets import theme
 from app.gui.widgets.common import Picture, button, label
@@ -19,14 +21,14 @@ class HitDesk(QObject):
     changed = pyqtSignal()
     raised = pyqtSignal()
 
-    def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
+    def __init__(self, settings: CurrentSettings, log: LogSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._controller = controller
+        self._settings, self._log = settings, log
         self._open: dict[str, Alarm] = {}
         self._to_settle: set[str] = set()
-        controller.hit.connect(self._take)
-        controller.visit_changed.connect(self._look_at)
-        controller.watch_changed.connect(self._ask_entries)
+        log.hit.connect(self._take)
+        log.visit_changed.connect(self._look_at)
+        log.watch_changed.connect(self._ask_entries)
 
     @property
     def open(self) -> tuple[Alarm, ...]:
@@ -38,7 +40,7 @@ class HitDesk(QObject):
         key = alarm.visit.track
         self._open.pop(key, None)
         self.changed.emit()
-        visit = self._controller.visit(key)
+        visit = self._log.visit(key)
         if visit is not None:
             self._write(visit)
         else:
@@ -48,11 +50,11 @@ class HitDesk(QObject):
         self._open[alarm.visit.track] = alarm
         self.changed.emit()
         self.raised.emit()
-        if self._controller.settings.appearance.hit_sound:
+        if self._settings.current.appearance.hit_sound:
             tone.sound()
 
     def _look_at(self, track_key: str) -> None:
-        visit = self._controller.visit(track_key)
+        visit = self._log.visit(track_key)
         if visit is None:
             return
         if track_key in self._to_settle:
@@ -63,9 +65,9 @@ class HitDesk(QObject):
 
     def _ask_entries(self) -> None:
         """A hit whose entries were all removed is none any more."""
-        store = self._controller.store
+        store = self._log.store
         if store is not None and self._open:
-            self._controller.later(store.watch.entries, self._keep_listed)
+            self._log.run(store.watch.entries, self._keep_listed)
 
     def _keep_listed(self, entries: list[WatchEntry]) -> None:
         listed = {entry.id for entry in entries}
@@ -75,9 +77,9 @@ class HitDesk(QObject):
             self.changed.emit()
 
     def _write(self, visit: Visit) -> None:
-        store, number = self._controller.store, visit.id
+        store, number = self._log.store, visit.id
         if store is not None and not store.read_only and number is not None:
-            self._controller.later(lambda: store.settle(number), self._controller.visit_was_changed)
+            self._log.run(lambda: store.settle(number), self._log.publish_change)
 
 
 class HitBanner(QFrame):
@@ -86,10 +88,12 @@ class HitBanner(QFrame):
     show_wanted = pyqtSignal(str)  # track_key
     mute_wanted = pyqtSignal()
 
-    def __init__(self, desk: HitDesk, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, desk: HitDesk, settings: CurrentSettings, sources: SourcesSession, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
-        self._desk, self._controller = desk, controller
+        self._desk, self._settings, self._sources = desk, settings, sources
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 16, 10)
         row.setSpacing(14)
@@ -113,14 +117,14 @@ class HitBanner(QFrame):
         row.addWidget(self._mute)
         row.addWidget(self.settle)
         desk.changed.connect(self.refresh)
-        controller.settings_changed.connect(self.refresh)
+        settings.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the latest hit."""
         alarms = self._desk.open
         self.setVisible(bool(alarms))
-        sound = self._controller.settings.appearance.hit_sound
+        sound = self._settings.current.appearance.hit_sound
         self._mute.setText(self.tr("Mute") if sound else self.tr("Sound on"))
         if not alarms:
             return
@@ -129,7 +133,7 @@ class HitBanner(QFrame):
         self._plate.setText(alarm.visit.plate)
         self._kind.setText(self.tr("Watch-list hit") + (self.tr("  ·  {} more").format(more) if more else ""))
         notes = ", ".join(dict.fromkeys(hit.entry.note for hit in alarm.hits if hit.entry.note))
-        source = self._controller.source(alarm.visit.source)
+        source = self._sources.find(alarm.visit.source)
         where = source.name if source is not None else source_name(alarm.visit.source)
         parts = (notes, where, clock(alarm.visit.first_time))
         self._words.setText("  ·  ".join(part for part in parts if part))

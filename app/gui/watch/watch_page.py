@@ -20,7 +20,8 @@ from PyQt5.QtWidgets import (
 )
 
 from app.gui.live.open_actions import start_folder
-from app.gui.session.controller import Controller
+from app.gui.session.log_session import LogSession
+from app.gui.session.requests import WindowRequests
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.watch.watch_model import WatchTableModel
 from app.gui.widgets import icons
@@ -39,9 +40,9 @@ _ROW = 40
 class WatchPage(QWidget):
     """Shows the watch lists and changes them through the store, in a worker."""
 
-    def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
+    def __init__(self, log: LogSession, requests: WindowRequests, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._controller = controller
+        self._log, self._requests = log, requests
         self.model = WatchTableModel(self)
         self._make_table()
         self._make_tester()
@@ -50,7 +51,7 @@ class WatchPage(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
-        controller.log_changed.connect(self.refresh)
+        log.changed.connect(self.refresh)
         self._book = WatchBook(())
         self._removed: list[WatchEntry] = []
 
@@ -61,7 +62,7 @@ class WatchPage(QWidget):
 
     def refresh(self) -> None:
         """Show what the log holds now."""
-        store = self._controller.store
+        store = self._log.store
         if store is not None:
             self._run(store.watch.entries, self._show)
 
@@ -107,7 +108,7 @@ class WatchPage(QWidget):
     def _offer_undo(self, removed: list[WatchEntry], told: str) -> None:
         self._removed = removed
         self.undo_button.setVisible(bool(removed))
-        self._controller.message.emit(told)
+        self._requests.message.emit(told)
 
     def read_csv(self) -> None:
         """Ask for a CSV file and add its entries."""
@@ -121,7 +122,7 @@ class WatchPage(QWidget):
         """Ask for a file and write all entries to it."""
         target = str(Path(start_folder()) / "watch.csv")
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Export the watch lists"), target, "CSV (*.csv)")
-        store = self._controller.store
+        store = self._log.store
         if name and store is not None:
             self._run(lambda: watch_to_csv(store.watch.entries(), Path(name)), lambda count: self._wrote(count, name))
 
@@ -256,32 +257,32 @@ class WatchPage(QWidget):
         return said + (f" – {best.entry.note}" if best.entry.note else "")
 
     def _imported(self, new: int) -> None:
-        self._controller.message.emit(
+        self._requests.message.emit(
             several(new, self.tr("1 new entry was imported."), self.tr("{n} new entries were imported."))
         )
 
     def _wrote(self, count: int, name: str) -> None:
         one, many = self.tr("1 entry was written to {file}."), self.tr("{n} entries were written to {file}.")
-        self._controller.message.emit(several(count, one, many, file=name))
+        self._requests.message.emit(several(count, one, many, file=name))
 
     def _change(self, change: Callable[[Store], object], done: Callable[..., None] | None = None) -> None:
-        store = self._controller.store
+        store = self._log.store
         if store is None:
             return
 
         def finished(result: object) -> None:
             self.refresh()
-            self._controller.watch_changed.emit()
+            self._log.watch_changed.emit()
             if done is not None:
                 done(result)
 
         self._run(lambda: change(store), finished)
 
     def _run(self, work: Callable[[], object], done: Callable[..., None]) -> None:
-        self._controller.try_later(work, done, self._failed)
+        self._log.run(work, done, self._failed)
 
     def _failed(self, error: BaseException) -> None:
         if not isinstance(error, LogError | OSError):
             raise error
-        self._controller.message.emit(str(error))
+        self._requests.message.emit(str(error))
         tell_trouble(str(error), self)

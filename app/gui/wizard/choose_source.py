@@ -17,8 +17,8 @@ from PyQt5.QtWidgets import (
 
 from app.config.redaction import redact
 from app.gui.live.open_actions import start_folder
-from app.gui.session.controller import Controller
 from app.gui.session.saved_sources import KnownSource
+from app.gui.session.tasks import BackgroundTasks
 from app.gui.widgets.common import button, label
 from app.gui.wizard.login import split_login, with_login
 from app.sources.camera import cameras
@@ -51,7 +51,7 @@ class WhichPage(Step):
 
     def __init__(
         self,
-        controller: Controller,
+        tasks: BackgroundTasks,
         taken: Sequence[str],
         known: KnownSource | None = None,
         parent: QWidget | None = None,
@@ -81,7 +81,7 @@ class WhichPage(Step):
         if known is not None:
             self._show(known)
         self._changed()
-        controller.try_later(cameras, self.offer_cameras, lambda _error: None)
+        tasks.start(cameras, self.offer_cameras, lambda _error: None)
 
     def offer_cameras(self, found: dict[int, str]) -> None:
         """Offer this computer's cameras by name; what is chosen stays so, for the person may be typing already."""

@@ -7,8 +7,8 @@ from PyQt5.QtGui import QPixmap
 from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard
 
 from app.gui.live.coach import Look, grey_of, judge
-from app.gui.session.controller import Controller
 from app.gui.session.saved_sources import KnownSource
+from app.gui.session.tasks import BackgroundTasks
 from app.gui.widgets.common import Picture, button, label
 from app.gui.widgets.polygons import picture_of
 from app.gui.widgets.window_geometry import fit
@@ -25,7 +25,7 @@ class SourceWizard(QWizard):
 
     def __init__(
         self,
-        controller: Controller,
+        tasks: BackgroundTasks,
         taken: Sequence[str],
         parent: QWidget | None = None,
         known: KnownSource | None = None,
@@ -37,7 +37,7 @@ class SourceWizard(QWizard):
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fit(self, 860, 640)
-        self.which = WhichPage(controller, taken, known)
+        self.which = WhichPage(tasks, taken, known)
         self.picture = PicturePage(self.which)
         self.where = WherePage(self.picture, known.zones if known is not None else Zones())
         for page in (self.which, self.picture, self.where):

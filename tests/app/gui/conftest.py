@@ -1,5 +1,6 @@
 """What every test of the window stands on: a warning of Qt is a fault of ours, and fails the test."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,17 @@ _OFFSCREEN = "This plugin does not support "  # what the platform without a scre
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test makes a noise: there is nothing that plays a file."""
     monkeypatch.setattr("app.gui.watch.tone.players", list)
+
+
+@pytest.fixture(autouse=True)
+def no_collection_while_events_run() -> Iterator[None]:
+    """Dialogs without a parent are parts of cycles: collected in the middle of an event, they crash Qt."""
+    gc.collect()
+    gc.freeze()  # what lives now is looked at no more, which keeps collecting quick
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -100,16 +100,16 @@ class Person:
 
 def read_the_clip(person: Person, clip: Path) -> list[str]:
     window = person.window
-    controller = window._controller
+    session = window.session
     person.shoot("start")
     window.opening.open([str(clip)])
-    source = controller.source(str(clip))
-    assert source is not None and controller.journal is not None and controller.store is not None
-    person.wait(lambda: controller.pipeline is not None, "the networks")
+    source = session.sources.find(str(clip))
+    assert source is not None and session.log.journal is not None and session.log.store is not None
+    person.wait(lambda: session.networks.pipeline is not None, "the networks")
     person.wait(lambda: bool(source.ticks), "a read")
     person.shoot("reading")
     person.wait(lambda: source.ended, "the end of the clip")
-    store = controller.store
+    store = session.log.store
     person.wait(lambda: source.ticks and store.count(Query()) == len(source.ticks), "the reads in the log")
     return [visit.plate for visit in store.each(Query())]
 
@@ -137,7 +137,7 @@ def correct(person: Person, right: str) -> tuple[str, str]:
         person.click(dialog.save)
 
     person.in_dialog(CorrectionDialog, page.detail.correct_button, say_it)
-    store = person.window._controller.store
+    store = person.window.session.log.store
     assert store is not None
     person.wait(lambda: store.get(row.visit.id).plate == right, "the correction in the log")
     kept = store.get(row.visit.id)
@@ -161,7 +161,7 @@ def export(person: Person, target: Path) -> list[str]:
 
 
 def watch_and_settle(person: Person, clip: Path, plate: str) -> bool:
-    window, controller = person.window, person.window._controller
+    window, session = person.window, person.window.session
     page = window.findChild(WatchPage)
     person.click(window._pages["watch"])
 
@@ -172,11 +172,11 @@ def watch_and_settle(person: Person, clip: Path, plate: str) -> bool:
         person.click(dialog.save)
 
     person.in_dialog(WatchEntryDialog, page.first_button, enter)
-    store = controller.store
+    store = session.log.store
     assert store is not None
     person.wait(lambda: store.watch.entries(), "the entry in the list")
     person.click(window._pages["live"])
-    controller.seek(str(clip), 0.0)
+    session.sources.seek(str(clip), 0.0)
     person.wait(window.banner.isVisible, "the hit")
     person.shoot("hit")
     person.click(window.banner.settle)

@@ -44,10 +44,10 @@ class Watch:
         self._steps: dict[str, Callable[[MainWindow], object]] = {
             "window": lambda window: window.isVisible(),
             "picture": lambda window: _view(window) is not None,
-            "networks": lambda window: window.controller.pipeline,
+            "networks": lambda window: window.session.networks.pipeline,
             "plate_on_picture": lambda window: any(track.text for track in _tracks(window)),
             "plate_in_list": lambda window: _rows(window),
-            "saved": lambda window: window.controller.store and window.controller.store.count(Query()),
+            "saved": lambda window: window.session.log.store and window.session.log.store.count(Query()),
         }
         self._timer = QTimer()
         self._timer.timeout.connect(self._look)

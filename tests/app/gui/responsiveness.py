@@ -70,29 +70,31 @@ def main() -> int:
     feed = Feed()
     kept = open_log(Settings(), feed, str(folder / "plates.sqlite3"))
     window = make_window(Settings(), kept, feed, state=folder / "window.ini")
-    controller = window._controller
+    session = window.session
     window.show()
     QTest.qWaitForWindowExposed(window)
     until = time.monotonic() + PATIENCE_S
-    while controller.pipeline is None and time.monotonic() < until and not controller.trouble:
+    while session.networks.pipeline is None and time.monotonic() < until and not session.networks.trouble:
         QTest.qWait(50)
     probe = Probe()
     rest = probe.measure(REST_S)
     for number in range(2):
-        controller.open_source(SourceSpec(SourceKind.VIDEO, f"clip {number}", clip), f"Clip {number}")
-        controller.set_speed(f"clip {number}", 4.0)
+        session.sources.open(SourceSpec(SourceKind.VIDEO, f"clip {number}", clip), f"Clip {number}")
+        session.sources.set_speed(f"clip {number}", 4.0)
     again = QTimer()
     again.timeout.connect(
-        lambda: [controller.seek(each.source_id, 0.0) for each in controller.sources if each.ended] and None
+        lambda: [session.sources.seek(each.source_id, 0.0) for each in session.sources.opened if each.ended] and None
     )
     again.start(50)
-    while any(controller.newest(f"clip {number}") is None for number in range(2)) and time.monotonic() < until:
+    while (
+        any(session.sources.newest_frame(f"clip {number}") is None for number in range(2)) and time.monotonic() < until
+    ):
         QTest.qWait(50)
-    before = controller.stage_times()["detect"].items
+    before = session.networks.stage_times()["detect"].items
     # The best of two: what other programs disturb differs, what the window itself does wrong is in both.
     work = min((probe.measure(WORK_S) for _ in range(TIMES)), key=lambda figures: figures["p95"])
-    frames = controller.stage_times()["detect"].items - before
-    busy = controller.stage_times()["detect"]
+    frames = session.networks.stage_times()["detect"].items - before
+    busy = session.networks.stage_times()["detect"]
     window.close()
     print(json.dumps({"rest": rest, "work": work, "frames": frames, "detect_ms": busy.median_ms, "said": said}))
     return 0

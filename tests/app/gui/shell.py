@@ -42,7 +42,7 @@ def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest
     made = make_window(Settings(), kept, feed, pipeline, state=tmp_path / "window.ini")
     made.resize(1280, 800)
     made.show()
-    qtbot.waitUntil(lambda: made._controller.pipeline is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: made.session.networks.pipeline is not None, timeout=WAIT_MS)
     yield made
     for dialog in made.findChildren(QDialog):
         dialog.close()

@@ -13,9 +13,9 @@ from app.config.settings import Settings, with_value
 from app.gui.live.source_states import state_of
 from app.gui.main import make_window
 from app.gui.reads.reads_page import ReadsPage
-from app.gui.session.controller import Controller
 from app.gui.session.feed import Feed
 from app.gui.session.log_session import open_log
+from app.gui.session.window_session import WindowSession
 from app.gui.window import MainWindow
 from app.journal import Alarm
 from app.pipeline.core import Pipeline
@@ -32,9 +32,9 @@ from tests.app.gui.shell import threads_gone, wait_for
 
 
 class Listener(QObject):
-    """Keeps what the controller tells."""
+    """Keeps what the session tells."""
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, session: WindowSession) -> None:
         super().__init__()
         self.events: list[PlateEvent] = []
         self.messages: list[str] = []
@@ -42,46 +42,46 @@ class Listener(QObject):
         self.alarms: list[Alarm] = []
         self.saved: list[str] = []
         self.queued: list[tuple[str, ...]] = []
-        controller.events.connect(self.events.extend)
-        controller.message.connect(self.messages.append)
-        controller.not_opened.connect(self.refused.append)
-        controller.hit.connect(self.alarms.append)
-        controller.visit_changed.connect(self.saved.append)
-        controller.queue_wanted.connect(self.queued.append)
+        session.sources.events.connect(self.events.extend)
+        session.requests.message.connect(self.messages.append)
+        session.sources.not_opened.connect(self.refused.append)
+        session.log.hit.connect(self.alarms.append)
+        session.log.visit_changed.connect(self.saved.append)
+        session.requests.queue_wanted.connect(self.queued.append)
 
     def finals(self, text: str) -> list[PlateEvent]:
         return [event for event in self.events if event.text == text and event.kind is EventKind.FINAL]
 
 
 @pytest.fixture
-def controller(window: MainWindow) -> Controller:
-    return window._controller
+def session(window: MainWindow) -> WindowSession:
+    return window.session
 
 
 @pytest.fixture
-def told(controller: Controller) -> Listener:
-    return Listener(controller)
+def told(session: WindowSession) -> Listener:
+    return Listener(session)
 
 
-def play(controller: Controller, clip: Path, speed: float = 4.0) -> str:
-    controller.open_sources([str(clip)])
-    controller.set_speed(str(clip), speed)
+def play(session: WindowSession, clip: Path, speed: float = 4.0) -> str:
+    session.sources.open_names([str(clip)])
+    session.sources.set_speed(str(clip), speed)
     return str(clip)
 
 
 def test_a_clip_is_read_and_both_visits_are_in_the_log(
     qtbot: QtBot,
-    controller: Controller,
+    session: WindowSession,
     told: Listener,
     clip: Path,
 ) -> None:
-    name = play(controller, clip)
+    name = play(session, clip)
     wait_for(qtbot, lambda: bool(told.finals(FIRST.text) and told.finals(SECOND.text)))
-    source = controller.source(name)
+    source = session.sources.find(name)
     wait_for(qtbot, lambda: source is not None and source.ended)
-    assert controller.store is not None
+    assert session.log.store is not None
     wait_for(qtbot, lambda: len(told.saved) >= 2)
-    assert {visit.plate for visit in controller.store.each(Query())} == {FIRST.text, SECOND.text}
+    assert {visit.plate for visit in session.log.store.each(Query())} == {FIRST.text, SECOND.text}
     assert source is not None and {tick.text for tick in source.ticks.values()} == {FIRST.text, SECOND.text}
 
 
@@ -96,13 +96,13 @@ def test_at_later_starts_the_demo_is_listed_and_not_logged_again(
         kept = open_log(Settings(), feed, str(tmp_path / "plates.sqlite3"))
         window = make_window(Settings(), kept, feed, pipeline, state=tmp_path / "window.ini")
         window.show()
-        told, rows = Listener(window.controller), window.live.findChild(ReadsPage).model
+        told, rows = Listener(window.session), window.live.findChild(ReadsPage).model
         window.opening.begin([])
-        window.controller.set_speed(str(clip), 4.0)
+        window.session.sources.set_speed(str(clip), 4.0)
         wait_for(qtbot, lambda told=told: bool(told.finals(FIRST.text) and len(told.saved) >= 2))
         assert [row.visit.plate for row in rows.held()] == [SECOND.text, FIRST.text]
         assert all(row.key and row.visit.id is not None for row in rows.held())
-        store = window.controller.store
+        store = window.session.log.store
         assert store is not None
         assert sorted(visit.plate for visit in store.each(Query())) == sorted((FIRST.text, SECOND.text))
         window.close()
@@ -112,96 +112,96 @@ def test_at_later_starts_the_demo_is_listed_and_not_logged_again(
 
 def test_seeking_back_ends_the_tracks_and_what_is_seen_again_is_no_second_visit(
     qtbot: QtBot,
-    controller: Controller,
+    session: WindowSession,
     told: Listener,
     clip: Path,
 ) -> None:
-    name = play(controller, clip, speed=1.0)
+    name = play(session, clip, speed=1.0)
     wait_for(qtbot, lambda: any(event.text == FIRST.text for event in told.events))
-    controller.seek(name, SECOND.first_s)
+    session.sources.seek(name, SECOND.first_s)
     wait_for(qtbot, lambda: bool(told.finals(FIRST.text)))
     wait_for(qtbot, lambda: bool(told.finals(SECOND.text)))
-    controller.seek(name, 0.0)
+    session.sources.seek(name, 0.0)
     count = len(told.events)
     wait_for(qtbot, lambda: any(event.text == FIRST.text for event in told.events[count:]))
-    controller.close_source(name)
-    wait_for(qtbot, lambda: controller.source(name) is None)
+    session.sources.close(name)
+    wait_for(qtbot, lambda: session.sources.find(name) is None)
     assert {event.text for event in told.events} == {FIRST.text, SECOND.text}
     assert len({event.track_key for event in told.events}) == 2
-    assert controller.journal is not None and controller.store is not None
-    controller.journal.flush(5)
-    assert sorted(visit.plate for visit in controller.store.each(Query())) == sorted((FIRST.text, SECOND.text))
+    assert session.log.journal is not None and session.log.store is not None
+    session.log.journal.flush(5)
+    assert sorted(visit.plate for visit in session.log.store.each(Query())) == sorted((FIRST.text, SECOND.text))
 
 
-def test_many_seeks_in_a_row_end_at_the_last(qtbot: QtBot, controller: Controller, clip: Path) -> None:
-    name = play(controller, clip, speed=0.25)
-    wait_for(qtbot, lambda: controller.newest(name) is not None)
+def test_many_seeks_in_a_row_end_at_the_last(qtbot: QtBot, session: WindowSession, clip: Path) -> None:
+    name = play(session, clip, speed=0.25)
+    wait_for(qtbot, lambda: session.sources.newest_frame(name) is not None)
     for place in (3.0, 0.5, 2.0, 1.0, 2.5):
-        controller.seek(name, place)
-    wait_for(qtbot, lambda: 2.45 <= controller.newest(name).frame.media_time <= 3.2)  # type: ignore[union-attr]
+        session.sources.seek(name, place)
+    wait_for(qtbot, lambda: 2.45 <= session.sources.newest_frame(name).frame.media_time <= 3.2)  # type: ignore[union-attr]
 
 
-def test_a_clip_that_has_ended_plays_again(qtbot: QtBot, controller: Controller, clip: Path) -> None:
-    name = play(controller, clip)
-    source = controller.source(name)
+def test_a_clip_that_has_ended_plays_again(qtbot: QtBot, session: WindowSession, clip: Path) -> None:
+    name = play(session, clip)
+    source = session.sources.find(name)
     assert source is not None
     wait_for(qtbot, lambda: source.ended)
-    controller.set_paused(name, False)
-    wait_for(qtbot, lambda: not source.ended and controller.newest(name).frame.media_time < 2.0)  # type: ignore[union-attr]
+    session.sources.set_paused(name, False)
+    wait_for(qtbot, lambda: not source.ended and session.sources.newest_frame(name).frame.media_time < 2.0)  # type: ignore[union-attr]
 
 
 def test_a_plate_of_the_block_list_is_a_hit_and_one_of_the_allow_list_is_none(
     qtbot: QtBot,
-    controller: Controller,
+    session: WindowSession,
     told: Listener,
     clip: Path,
 ) -> None:
-    assert controller.store is not None
-    controller.store.watch.add(WatchEntry("block", SECOND.text, note="stolen"), WatchEntry("allow", FIRST.text))
-    name = play(controller, clip)
+    assert session.log.store is not None
+    session.log.store.watch.add(WatchEntry("block", SECOND.text, note="stolen"), WatchEntry("allow", FIRST.text))
+    name = play(session, clip)
     wait_for(qtbot, lambda: bool(told.finals(SECOND.text)))
     assert [alarm.visit.plate for alarm in told.alarms] == [SECOND.text]
-    assert controller.hits_of(name) == {SECOND.text}
+    assert session.sources.hit_plates(name) == {SECOND.text}
 
 
 def test_folders_and_heaps_of_files_go_to_the_queue(
-    controller: Controller,
+    session: WindowSession,
     told: Listener,
     clip: Path,
     tmp_path: Path,
 ) -> None:
-    controller.open_sources([str(tmp_path)])
-    controller.open_sources([f"{clip}"] * 5)
+    session.sources.open_names([str(tmp_path)])
+    session.sources.open_names([f"{clip}"] * 5)
     assert told.queued == [(str(tmp_path),), (str(clip),) * 5]
-    assert controller.sources == ()
+    assert session.sources.opened == ()
 
 
 def test_what_cannot_be_opened_is_told_without_its_password(
-    qtbot: QtBot, controller: Controller, told: Listener, tmp_path: Path
+    qtbot: QtBot, session: WindowSession, told: Listener, tmp_path: Path
 ) -> None:
     (tmp_path / "broken.mp4").write_bytes(b"no video")
-    controller.open_sources(["nowhere.mp4", str(tmp_path / "broken.mp4")])
+    session.sources.open_names(["nowhere.mp4", str(tmp_path / "broken.mp4")])
     assert len(told.refused) == 1 and "nowhere.mp4" in told.refused[0]
     wait_for(qtbot, lambda: len(told.messages) >= 1)
     assert "broken.mp4" in told.messages[0]
-    controller.open_sources(["rtsp://admin:secret@127.0.0.1:1/live"])
-    assert all("secret" not in source.source_id + source.name for source in controller.sources)
+    session.sources.open_names(["rtsp://admin:secret@127.0.0.1:1/live"])
+    assert all("secret" not in source.source_id + source.name for source in session.sources.opened)
 
 
 def test_a_zone_holds_for_its_own_source_at_once(
     qtbot: QtBot,
-    controller: Controller,
+    session: WindowSession,
     told: Listener,
     clip: Path,
 ) -> None:
     upper = Zones(include=(((0.0, 0.0), (1.0, 0.0), (1.0, 0.2), (0.0, 0.2)),))
-    controller.open_source(SourceSpec(SourceKind.VIDEO, "gate", str(clip)), "Gate", upper)
-    controller.set_speed("gate", 4.0)
-    source = controller.source("gate")
+    session.sources.open(SourceSpec(SourceKind.VIDEO, "gate", str(clip)), "Gate", upper)
+    session.sources.set_speed("gate", 4.0)
+    source = session.sources.find("gate")
     assert source is not None
     wait_for(qtbot, lambda: source.ended)
     assert not told.events
-    assert controller.pipeline is not None and sum(controller.pipeline.rejected("gate").values()) == 2
+    assert session.networks.pipeline is not None and sum(session.networks.pipeline.rejected("gate").values()) == 2
 
 
 def test_another_country_reaches_the_reader_at_once(
@@ -213,14 +213,14 @@ def test_another_country_reaches_the_reader_at_once(
         asked.append(size)
         return BlockDetector(), RegionalReader(only_region(tuning.countries))
 
-    monkeypatch.setattr("app.gui.session.controller.load_networks", load)
-    made = Controller(Settings(), open_log(Settings(), Feed(), str(tmp_path / "p.sqlite3")), Feed())
+    monkeypatch.setattr("app.gui.session.networks_session.load_networks", load)
+    made = WindowSession(Settings(), open_log(Settings(), Feed(), str(tmp_path / "p.sqlite3")), Feed())
     made.start()
-    wait_for(qtbot, lambda: made.pipeline is not None)
-    reader = made._networks._loaded[1]  # type: ignore[index]
+    wait_for(qtbot, lambda: made.networks.pipeline is not None)
+    reader = made.networks._networks._loaded[1]  # type: ignore[index]
     assert isinstance(reader, RegionalReader) and reader.region is None
     for countries, region in ((("DE",), "DE"), (("DE", "NL"), None), (("VN",), "VN"), ((), None)):
-        made.change_settings(with_value(made.settings, "reading.countries", countries))
+        made.settings.change(with_value(made.settings.current, "reading.countries", countries))
         assert reader.region == region
     assert asked == [None]  # the picture size the weights were trained at
     assert made.shutdown()
@@ -234,40 +234,40 @@ class RegionalReader(BlockReader):
         self.region = region
 
 
-def test_settings_reach_the_pipeline_at_once(controller: Controller) -> None:
-    controller.change_settings(with_value(controller.settings, "decision.agreement", 5))
-    assert controller.pipeline is not None and controller.pipeline.tuning.min_agreement == 5
+def test_settings_reach_the_pipeline_at_once(session: WindowSession) -> None:
+    session.settings.change(with_value(session.settings.current, "decision.agreement", 5))
+    assert session.networks.pipeline is not None and session.networks.pipeline.tuning.min_agreement == 5
 
 
 def test_without_pictures_only_the_text_of_a_read_is_kept(
-    qtbot: QtBot, controller: Controller, told: Listener, clip: Path
+    qtbot: QtBot, session: WindowSession, told: Listener, clip: Path
 ) -> None:
-    controller.change_settings(with_value(controller.settings, "log.pictures", False))
-    name = play(controller, clip)
-    source = controller.source(name)
+    session.settings.change(with_value(session.settings.current, "log.pictures", False))
+    name = play(session, clip)
+    source = session.sources.find(name)
     wait_for(qtbot, lambda: source is not None and source.ended)
     wait_for(qtbot, lambda: len(told.saved) >= 2)
-    assert controller.store is not None
-    assert all(visit.crop == visit.frame == "" for visit in controller.store.each(Query()))
+    assert session.log.store is not None
+    assert all(visit.crop == visit.frame == "" for visit in session.log.store.each(Query()))
 
 
 def test_no_pictures_of_the_command_line_holds_whatever_the_settings_say(tmp_path: Path) -> None:
     feed = Feed()
     kept = open_log(Settings(), feed, str(tmp_path / "l.db"))
-    controller = Controller(Settings(), kept, feed, pipeline, no_pictures=True)
-    assert not controller.keeps_pictures
-    controller.change_settings(with_value(controller.settings, "log.pictures", True))
-    assert not controller.keeps_pictures
-    controller.shutdown()
+    session = WindowSession(Settings(), kept, feed, pipeline, no_pictures=True)
+    assert not session.log.keeps_pictures
+    session.settings.change(with_value(session.settings.current, "log.pictures", True))
+    assert not session.log.keeps_pictures
+    session.shutdown()
 
 
 def test_a_damaged_log_is_told_with_the_name_it_is_kept_under(tmp_path: Path) -> None:
     log, feed = tmp_path / "l.db", Feed()
     log.write_bytes(b"no database " * 500)
-    controller = Controller(Settings(), open_log(Settings(), feed, str(log)), feed, pipeline)
+    session = WindowSession(Settings(), open_log(Settings(), feed, str(log)), feed, pipeline)
     [aside] = tmp_path.glob("l.corrupt-*.db")
-    assert str(aside) in controller.log_notice
-    controller.shutdown()
+    assert str(aside) in session.log.notice
+    session.shutdown()
 
 
 class HangingSource:
@@ -292,16 +292,16 @@ def test_closing_takes_under_three_seconds_while_sources_hang(
 ) -> None:
     let_go = threading.Event()
     feed = Feed()
-    made = Controller(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, pipeline)
+    made = WindowSession(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, pipeline)
     made.start()
     monkeypatch.setattr("app.gui.session.open_source.make_source", lambda spec: HangingSource(spec, let_go))
     monkeypatch.setattr(
         "app.gui.session.open_source.OpenSource._source", lambda self, _make, _hold: HangingSource(self.spec, let_go)
     )
     for number in range(4):
-        made.open_source(SourceSpec(SourceKind.CAMERA, f"camera {number}", str(number)))
-    wait_for(qtbot, lambda: made.pipeline is not None)
-    made.later(lambda: let_go.wait(30), lambda _answer: None)
+        made.sources.open(SourceSpec(SourceKind.CAMERA, f"camera {number}", str(number)))
+    wait_for(qtbot, lambda: made.networks.pipeline is not None)
+    made.tasks.start(lambda: let_go.wait(30), lambda _answer: None)
     began = time.monotonic()
     clean = made.shutdown()
     took = time.monotonic() - began
@@ -329,10 +329,10 @@ def test_networks_that_cannot_be_loaded_are_told(qtbot: QtBot, qapp: QApplicatio
 
     feed = Feed()
     kept = open_log(Settings(), feed, str(tmp_path / "p.sqlite3"))
-    made = Controller(Settings(), kept, feed, missing)  # type: ignore[arg-type]
+    made = WindowSession(Settings(), kept, feed, missing)  # type: ignore[arg-type]
     made.start()
-    wait_for(qtbot, lambda: bool(made.trouble))
-    assert "reader.safetensors" in made.trouble
+    wait_for(qtbot, lambda: bool(made.networks.trouble))
+    assert "reader.safetensors" in made.networks.trouble
     assert made.shutdown()
 
 
@@ -344,34 +344,34 @@ def test_a_recording_waits_for_the_networks(qtbot: QtBot, qapp: QApplication, tm
         return pipeline()
 
     feed = Feed()
-    made = Controller(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, load)
+    made = WindowSession(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, load)
     told = Listener(made)
     made.start()
-    made.open_sources([str(clip)])
-    wait_for(qtbot, lambda: made.waiting_picture(str(clip)) is not None)
-    first = made.waiting_picture(str(clip))
-    made.open_sources(["rtsp://127.0.0.1:1/none"])
-    camera = made.source("rtsp://127.0.0.1:1/none")
-    wait_for(qtbot, lambda: state_of(camera, made).text == "No connection")  # type: ignore[arg-type]
-    assert state_of(made.source(str(clip)), made).text == "Getting ready…"  # type: ignore[arg-type]
+    made.sources.open_names([str(clip)])
+    wait_for(qtbot, lambda: made.sources.waiting_frame(str(clip)) is not None)
+    first = made.sources.waiting_frame(str(clip))
+    made.sources.open_names(["rtsp://127.0.0.1:1/none"])
+    camera = made.sources.find("rtsp://127.0.0.1:1/none")
+    wait_for(qtbot, lambda: state_of(camera, made.networks).text == "No connection")  # type: ignore[arg-type]
+    assert state_of(made.sources.find(str(clip)), made.networks).text == "Getting ready…"  # type: ignore[arg-type]
     qtbot.wait(300)
-    assert first is made.waiting_picture(str(clip)) and first.media_time < 0.2  # type: ignore[union-attr]
+    assert first is made.sources.waiting_frame(str(clip)) and first.media_time < 0.2  # type: ignore[union-attr]
     loaded.set()
     wait_for(qtbot, lambda: bool(told.events))
-    assert made.newest(str(clip)).frame.media_time < 1.5  # type: ignore[union-attr]
-    assert made.waiting_picture(str(clip)) is None
+    assert made.sources.newest_frame(str(clip)).frame.media_time < 1.5  # type: ignore[union-attr]
+    assert made.sources.waiting_frame(str(clip)) is None
     assert made.shutdown()
 
 
 def test_frames_never_travel_in_signals(
     qtbot: QtBot,
-    controller: Controller,
+    session: WindowSession,
     told: Listener,
     clip: Path,
 ) -> None:
-    signals = [name for name in dir(Controller) if hasattr(getattr(Controller, name), "signatures")]
-    name = play(controller, clip)
+    signals = [name for name in dir(WindowSession) if hasattr(getattr(WindowSession, name), "signatures")]
+    name = play(session, clip)
     wait_for(qtbot, lambda: bool(told.finals(SECOND.text)))
-    assert controller.newest(name) is controller.newest(name)
+    assert session.sources.newest_frame(name) is session.sources.newest_frame(name)
     assert not any("frame" in signal for signal in signals)
     assert all(isinstance(event.best_frame, np.ndarray) for event in told.events[-1:])

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.config.bootstrap import version
 from app.gui.crash import CrashGuard, report
-from app.gui.session.tasks import Tasks
+from app.gui.session.tasks import BackgroundTasks
 from tests.app.gui.shell import wait_for
 
 ADDRESS = "rtsp://admin:hunter2@192.168.1.20/live"
@@ -42,7 +42,7 @@ def in_thread(_guard: CrashGuard) -> None:
 
 
 def in_task(guard: CrashGuard) -> None:
-    Tasks(guard).start(fail, lambda _result: None)
+    BackgroundTasks(guard).start(fail, lambda _result: None)
 
 
 @pytest.mark.parametrize("start", [in_slot, in_thread, in_task])

@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QPushBu
 from pytestqt.qtbot import QtBot
 
 from app.gui.queue.queue_page import BatchPage
-from app.gui.session.controller import Controller
+from app.gui.session.networks_session import NetworksSession
 from app.gui.window import MainWindow
 from tests.app.gui.fakes import FIRST, SECOND, pipeline
 from tests.app.gui.shell import wait_for
@@ -45,7 +45,7 @@ class Mouse:
 def test_from_a_folder_of_recordings_to_a_csv_in_under_five_clicks(
     qtbot: QtBot, window: MainWindow, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Controller, "load_pipeline", lambda _: pipeline())
+    monkeypatch.setattr(NetworksSession, "load_pipeline", lambda _: pipeline())
     monkeypatch.setenv("HOME", str(tmp_path))
     folder = tmp_path / "recordings"
     folder.mkdir()
@@ -79,7 +79,7 @@ def test_from_a_folder_of_recordings_to_a_csv_in_under_five_clicks(
 def test_the_key_enter_starts_what_was_added(
     qtbot: QtBot, window: MainWindow, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Controller, "load_pipeline", lambda _: pipeline())
+    monkeypatch.setattr(NetworksSession, "load_pipeline", lambda _: pipeline())
     shutil.copy(clip, tmp_path / "morning.mp4")
     page = window.findChild(BatchPage)
     window.show_page("queue")

@@ -25,11 +25,11 @@ def beeps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def watch_and_play(qtbot: QtBot, window: MainWindow, clip: Path, *plates: str) -> None:
-    controller = window._controller
-    assert controller.store is not None
-    controller.store.watch.add(*(WatchEntry("block", plate, note="stolen 3 May") for plate in plates))
-    controller.open_sources([str(clip)])
-    controller.set_speed(str(clip), 4.0)
+    session = window.session
+    assert session.log.store is not None
+    session.log.store.watch.add(*(WatchEntry("block", plate, note="stolen 3 May") for plate in plates))
+    session.sources.open_names([str(clip)])
+    session.sources.set_speed(str(clip), 4.0)
     wait_for(qtbot, lambda: len(window.hits.open) == len(plates))
 
 
@@ -45,7 +45,7 @@ def test_a_hit_raises_the_banner_with_plate_note_and_source_and_sounds_once(
     assert window.banner._plate.text() == FIRST.text
     assert "stolen 3 May" in window.banner._words.text() and clip.name in window.banner._words.text()
     assert FIRST.text in window.banner.accessibleName()
-    source = window._controller.source(str(clip))
+    source = window.session.sources.find(str(clip))
     assert source is not None
     wait_for(qtbot, lambda: source.ended)
     assert beeps == [1]
@@ -54,16 +54,16 @@ def test_a_hit_raises_the_banner_with_plate_note_and_source_and_sounds_once(
 def test_a_plate_that_was_logged_before_it_was_watched_for_is_tagged_at_once(
     qtbot: QtBot, window: MainWindow, clip: Path, beeps: list[int]
 ) -> None:
-    controller, reads = window._controller, window.findChild(ReadsPage)
-    controller.open_sources([str(clip)])
-    controller.set_speed(str(clip), 4.0)
-    source = controller.source(str(clip))
-    assert source is not None and controller.store is not None
-    wait_for(qtbot, lambda: source.ended and controller.store.count(Query()) == 2)
-    controller.store.watch.add(WatchEntry("block", FIRST.text))
+    session, reads = window.session, window.findChild(ReadsPage)
+    session.sources.open_names([str(clip)])
+    session.sources.set_speed(str(clip), 4.0)
+    source = session.sources.find(str(clip))
+    assert source is not None and session.log.store is not None
+    wait_for(qtbot, lambda: source.ended and session.log.store.count(Query()) == 2)
+    session.log.store.watch.add(WatchEntry("block", FIRST.text))
     tagged: list[bool] = []
-    controller.hit.connect(lambda alarm: tagged.append(reads.model.row(reads.model.row_of(alarm.visit.track)).is_hit))
-    controller.seek(str(clip), 0.0)
+    session.log.hit.connect(lambda alarm: tagged.append(reads.model.row(reads.model.row_of(alarm.visit.track)).is_hit))
+    session.sources.seek(str(clip), 0.0)
     wait_for(qtbot, lambda: bool(tagged))
     assert tagged == [True] and window.banner.isVisible()
 
@@ -79,7 +79,7 @@ def test_one_click_settles_a_hit_and_the_log_keeps_that(
     for _ in range(2):
         qtbot.mouseClick(window.banner.settle, Qt.MouseButton.LeftButton)
     assert not window.banner.isVisible()
-    store = window._controller.store
+    store = window.session.log.store
     assert store is not None
     wait_for(qtbot, lambda: [visit.settled for visit in store.each(Query())] == [True, True])
 
@@ -91,12 +91,12 @@ def test_a_hit_settled_elsewhere_leaves_the_banner(
     beeps: list[int],
 ) -> None:
     watch_and_play(qtbot, window, clip, FIRST.text)
-    controller = window._controller
+    session = window.session
     key = window.hits.open[0].visit.track
-    wait_for(qtbot, lambda: controller.visit(key) is not None)
-    visit, store = controller.visit(key), controller.store
+    wait_for(qtbot, lambda: session.log.visit(key) is not None)
+    visit, store = session.log.visit(key), session.log.store
     assert visit is not None and visit.id is not None and store is not None
-    controller.visit_was_changed(store.settle(visit.id))
+    session.log.publish_change(store.settle(visit.id))
     assert not window.banner.isVisible()
 
 
@@ -149,5 +149,5 @@ def test_a_hit_of_an_old_recording_says_the_day_and_names_its_file(window: MainW
     """The clock alone would be taken for today's, and who was seen a year ago for somebody who is here now."""
     seen = datetime(2025, 1, 2, 3, 4, 5).astimezone()
     visit = Visit("AB1", "/long/way/to/gate.mp4", seen, seen, track="t", list_name="block")
-    window.controller.hit.emit(Alarm(visit, (Hit(WatchEntry("block", "AB1"), "AB1", 0),)))
+    window.session.log.hit.emit(Alarm(visit, (Hit(WatchEntry("block", "AB1"), "AB1", 0),)))
     assert window.banner._words.text() == "gate.mp4  ·  2025-01-02 03:04:05"

@@ -15,8 +15,8 @@ from app.gui.live.player import PlayerBar
 from app.gui.live.seekbar import SeekBar, clock
 from app.gui.live.source_states import State, state_of
 from app.gui.live.sources_panel import SourcesPanel
-from app.gui.session.controller import Controller
 from app.gui.session.open_source import OpenSource, Tick
+from app.gui.session.window_session import WindowSession
 from app.gui.widgets.common import Elided
 from app.gui.window import MainWindow
 from app.pipeline.stats import StageTimes
@@ -31,15 +31,15 @@ KEY = Qt.Key
 
 
 def open_three(window: MainWindow, clip: Path) -> LiveGrid:
-    controller = window._controller
+    session = window.session
     for number in range(3):
-        controller.open_source(SourceSpec(SourceKind.VIDEO, f"gate {number}", str(clip)), f"Gate {number}")
-        controller.set_paused(f"gate {number}", True)
+        session.sources.open(SourceSpec(SourceKind.VIDEO, f"gate {number}", str(clip)), f"Gate {number}")
+        session.sources.set_paused(f"gate {number}", True)
     return window.live.grid
 
 
-def place_of(controller: Controller, source_id: str) -> float:
-    newest = controller.newest(source_id)
+def place_of(session: WindowSession, source_id: str) -> float:
+    newest = session.sources.newest_frame(source_id)
     return newest.frame.media_time if newest is not None else -1.0
 
 
@@ -80,24 +80,27 @@ def test_hidden_tiles_fetch_no_frames(qtbot: QtBot, window: MainWindow, clip: Pa
     grid = open_three(window, clip)
     grid.show_alone("gate 0")
     before = grid.tiles[2].view.result
-    window._controller.seek("gate 2", 2.0)
-    wait_for(qtbot, lambda: place_of(window._controller, "gate 2") >= 1.9)
+    window.session.sources.seek("gate 2", 2.0)
+    wait_for(qtbot, lambda: place_of(window.session, "gate 2") >= 1.9)
     qtbot.wait(100)
     assert grid.tiles[2].view.result is before
 
 
 @pytest.fixture
-def playing(qtbot: QtBot, window: MainWindow, clip: Path) -> tuple[Controller, PlayerBar, str]:
-    controller, name = window._controller, str(clip)
-    controller.open_sources([name])
-    controller.set_paused(name, True)
-    wait_for(qtbot, lambda: controller.newest(name) is not None and controller.source(name).duration_s is not None)  # type: ignore[union-attr]
-    return controller, window.live.player, name
+def playing(qtbot: QtBot, window: MainWindow, clip: Path) -> tuple[WindowSession, PlayerBar, str]:
+    session, name = window.session, str(clip)
+    session.sources.open_names([name])
+    session.sources.set_paused(name, True)
+    wait_for(
+        qtbot,
+        lambda: session.sources.newest_frame(name) is not None and session.sources.find(name).duration_s is not None,
+    )  # type: ignore[union-attr]
+    return session, window.live.player, name
 
 
-def test_space_and_k_play_and_pause(playing: tuple[Controller, PlayerBar, str]) -> None:
-    controller, player, name = playing
-    source = controller.source(name)
+def test_space_and_k_play_and_pause(playing: tuple[WindowSession, PlayerBar, str]) -> None:
+    session, player, name = playing
+    source = session.sources.find(name)
     assert source is not None and source.paused
     for key, paused in ((KEY.Key_Space, False), (KEY.Key_K, True), (KEY.Key_Space, False)):
         assert press(player, key)
@@ -115,21 +118,21 @@ def test_space_and_k_play_and_pause(playing: tuple[Controller, PlayerBar, str]) 
     ids=["right", "right left", "L", "L J"],
 )
 def test_arrows_and_j_and_l_go_on_and_back(
-    qtbot: QtBot, playing: tuple[Controller, PlayerBar, str], keys: tuple[Qt.Key, ...], place: float
+    qtbot: QtBot, playing: tuple[WindowSession, PlayerBar, str], keys: tuple[Qt.Key, ...], place: float
 ) -> None:
-    controller, player, name = playing
+    session, player, name = playing
     for key in keys:
         assert press(player, key)
-        wait_for(qtbot, lambda: player._wanted is None and controller.source(name).wanted_s is None)  # type: ignore[union-attr]
+        wait_for(qtbot, lambda: player._wanted is None and session.sources.find(name).wanted_s is None)  # type: ignore[union-attr]
         qtbot.wait(50)
-    wait_for(qtbot, lambda: abs(place_of(controller, name) - place) < 0.3)
+    wait_for(qtbot, lambda: abs(place_of(session, name) - place) < 0.3)
 
 
-def test_a_recording_that_ended_stands_at_its_end(qtbot: QtBot, playing: tuple[Controller, PlayerBar, str]) -> None:
-    controller, player, name = playing
-    controller.seek(name, 3.5)
-    controller.set_paused(name, False)
-    wait_for(qtbot, lambda: controller.source(name).ended)  # type: ignore[union-attr]
+def test_a_recording_that_ended_stands_at_its_end(qtbot: QtBot, playing: tuple[WindowSession, PlayerBar, str]) -> None:
+    session, player, name = playing
+    session.sources.seek(name, 3.5)
+    session.sources.set_paused(name, False)
+    wait_for(qtbot, lambda: session.sources.find(name).ended)  # type: ignore[union-attr]
     player.refresh()
     assert player._time.text() == "0:04 / 0:04" and player._bar.value() == player._bar.maximum()
     player.seek(1.0)
@@ -137,17 +140,17 @@ def test_a_recording_that_ended_stands_at_its_end(qtbot: QtBot, playing: tuple[C
     assert player._time.text() == "0:01 / 0:04"
 
 
-def test_a_full_stop_shows_the_next_frame(qtbot: QtBot, playing: tuple[Controller, PlayerBar, str]) -> None:
-    controller, player, name = playing
-    first = controller.newest(name)
+def test_a_full_stop_shows_the_next_frame(qtbot: QtBot, playing: tuple[WindowSession, PlayerBar, str]) -> None:
+    session, player, name = playing
+    first = session.sources.newest_frame(name)
     assert first is not None and press(player, KEY.Key_Period)
-    wait_for(qtbot, lambda: controller.newest(name).frame.media_time > first.frame.media_time)  # type: ignore[union-attr]
-    assert controller.newest(name).frame.media_time == pytest.approx(first.frame.media_time + 0.1, abs=0.02)  # type: ignore[union-attr]
+    wait_for(qtbot, lambda: session.sources.newest_frame(name).frame.media_time > first.frame.media_time)  # type: ignore[union-attr]
+    assert session.sources.newest_frame(name).frame.media_time == pytest.approx(first.frame.media_time + 0.1, abs=0.02)  # type: ignore[union-attr]
 
 
-def test_plus_and_minus_change_the_speed(playing: tuple[Controller, PlayerBar, str]) -> None:
-    controller, player, name = playing
-    source = controller.source(name)
+def test_plus_and_minus_change_the_speed(playing: tuple[WindowSession, PlayerBar, str]) -> None:
+    session, player, name = playing
+    source = session.sources.find(name)
     assert source is not None
     speeds = []
     for key in (KEY.Key_Plus, KEY.Key_Plus, KEY.Key_Plus, KEY.Key_Minus):
@@ -157,12 +160,12 @@ def test_plus_and_minus_change_the_speed(playing: tuple[Controller, PlayerBar, s
 
 
 def test_the_seek_bar_has_a_tick_a_read_and_goes_where_it_is_clicked(
-    qtbot: QtBot, playing: tuple[Controller, PlayerBar, str]
+    qtbot: QtBot, playing: tuple[WindowSession, PlayerBar, str]
 ) -> None:
-    controller, player, name = playing
-    controller.set_speed(name, 4.0)
-    controller.set_paused(name, False)
-    source = controller.source(name)
+    session, player, name = playing
+    session.sources.set_speed(name, 4.0)
+    session.sources.set_paused(name, False)
+    source = session.sources.find(name)
     assert source is not None
     wait_for(qtbot, lambda: source.ended)
     wait_for(qtbot, lambda: [tick.text for tick in player._bar._ticks] == [FIRST.text, SECOND.text])
@@ -173,20 +176,20 @@ def test_the_seek_bar_has_a_tick_a_read_and_goes_where_it_is_clicked(
 
 
 def test_a_click_on_a_tick_or_on_a_plate_in_the_picture_selects_its_read(
-    qtbot: QtBot, playing: tuple[Controller, PlayerBar, str]
+    qtbot: QtBot, playing: tuple[WindowSession, PlayerBar, str]
 ) -> None:
-    controller, player, name = playing
-    controller.set_speed(name, 4.0)
-    controller.set_paused(name, False)
-    source = controller.source(name)
+    session, player, name = playing
+    session.sources.set_speed(name, 4.0)
+    session.sources.set_paused(name, False)
+    source = session.sources.find(name)
     wait_for(qtbot, lambda: source is not None and source.ended and len(player._bar._ticks) == 2)
     bar, key = player._bar, player._bar._ticks[1].track_key
-    with qtbot.waitSignal(controller.read_wanted) as wanted:
+    with qtbot.waitSignal(session.requests.read_wanted) as wanted:
         place = round(bar._x(round(bar._ticks[1].media_time * 1000)))
         qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(place, bar.height() // 2))
     assert wanted.args == [key]
-    with qtbot.waitSignal(controller.read_wanted) as wanted:
-        controller.show_plate(name, SECOND.text)
+    with qtbot.waitSignal(session.requests.read_wanted) as wanted:
+        session.sources.show_plate(name, SECOND.text)
     assert wanted.args == [key]
 
 
@@ -232,9 +235,9 @@ def test_media_time_is_written_as_a_clock(seconds: float, text: str) -> None:
 
 
 def test_the_source_panel_tells_how_each_source_does(qtbot: QtBot, window: MainWindow, clip: Path) -> None:
-    controller = window._controller
-    controller.open_sources([str(clip)])
-    controller.open_source(SourceSpec(SourceKind.STREAM, "Gate", "rtsp://127.0.0.1:1/none"), "Gate")
+    session = window.session
+    session.sources.open_names([str(clip)])
+    session.sources.open(SourceSpec(SourceKind.STREAM, "Gate", "rtsp://127.0.0.1:1/none"), "Gate")
     table, headings = window.live.sources._table, window.live.sources.headings()
 
     def cell(row: int, heading: str) -> str:
@@ -254,10 +257,10 @@ def test_the_source_panel_tells_how_each_source_does(qtbot: QtBot, window: MainW
 def test_the_source_panel_never_hides_a_name_however_narrow_it_is(
     qtbot: QtBot, window: MainWindow, clip: Path, width: int
 ) -> None:
-    controller, panel = window._controller, SourcesPanel(window._controller)
+    session, panel = window.session, SourcesPanel(window.session.networks, window.session.sources)
     qtbot.addWidget(panel)
     for name in ("North gate", *(f"Lane {number}" for number in range(7))):
-        controller.open_source(SourceSpec(SourceKind.STREAM, name, "rtsp://127.0.0.1:1/none"), name)
+        session.sources.open(SourceSpec(SourceKind.STREAM, name, "rtsp://127.0.0.1:1/none"), name)
     panel.show()
     for step in (-2, -1, 0):  # as if its edge were dragged
         panel.resize(width + step, 200)
@@ -294,18 +297,18 @@ def test_a_camera_that_failed_before_tells_why_while_it_is_tried_again(qtbot: Qt
     tile = Tile(source)
     qtbot.addWidget(tile)
     tile.resize(300, 200)
-    tile.show_state(state_of(source, window.controller))
+    tile.show_state(state_of(source, window.session.networks))
     assert tile._state.text() == "Connecting…" and "check the address" in tile.view._placeholder
 
 
 def test_the_sources_row_of_the_chosen_tile_is_the_chosen_one(window: MainWindow, clip: Path) -> None:
-    controller, panel, told = window.controller, window.live.sources, list[str]()
-    controller.open_sources([str(clip)])
-    controller.open_source(SourceSpec(SourceKind.STREAM, "Gate", "rtsp://127.0.0.1:1/none"), "Gate")
+    session, panel, told = window.session, window.live.sources, list[str]()
+    session.sources.open_names([str(clip)])
+    session.sources.open(SourceSpec(SourceKind.STREAM, "Gate", "rtsp://127.0.0.1:1/none"), "Gate")
     assert window.live.grid.current == "Gate" and panel._table.currentRow() == 1
     panel._advise = told.append  # type: ignore[method-assign]
-    for source in controller.sources:
-        controller.source_state_changed.emit(source.source_id)
+    for source in session.sources.opened:
+        session.sources.state_changed.emit(source.source_id)
     assert told == ["Gate"]  # not what another camera should do better
 
 

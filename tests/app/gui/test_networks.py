@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from app.gui.session.networks import SharedNetworks
+from app.gui.session.networks_session import SharedNetworks
 from app.pipeline.core import Pipeline
 from app.pipeline.tuning import Tuning
 from tests.app.gui.fakes import BlockDetector, BlockReader, frame
@@ -64,8 +64,8 @@ def test_a_load_that_failed_is_tried_again() -> None:
 
     shared = SharedNetworks(load)
     with pytest.raises(FileNotFoundError):
-        shared.ensure()
-    shared.ensure()
+        shared.ensure_loaded()
+    shared.ensure_loaded()
     assert shared.detect([frame(1.0)])[0]
 
 

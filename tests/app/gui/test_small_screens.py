@@ -9,9 +9,6 @@ from pytestqt.qtbot import QtBot
 
 from app.gui.crash import CrashDialog
 from app.gui.dialogs.about import AboutDialog
-from app.gui.dialogs.export import ExportDialog
-from app.gui.dialogs.retention import RetentionDialog
-from app.gui.dialogs.settings import SettingsDialog
 from app.gui.keys import KeysDialog
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.widgets import window_geometry as placing
@@ -20,12 +17,13 @@ from app.gui.wizard.source_wizard import SourceWizard
 from app.gui.wizard.zones_editor import ZonesDialog
 from app.pipeline.zones import Zones
 from app.store.search import Query
+from tests.app.gui.parts import make_export_dialog, make_retention_dialog, make_settings_dialog
 
 
 def test_the_window_fits_a_small_screen_with_large_texts(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     room = QSize(819, 512)  # 1024 x 640 at 125 %
     monkeypatch.setattr("app.gui.window.room_for", lambda _window: room)
-    other = MainWindow(window.controller, lambda _: window.opening, QSettings())
+    other = MainWindow(window.session, lambda _: window.opening, QSettings())
     least = other.minimumSize()
     sip.delete(other)
     assert least.boundedTo(room) == least
@@ -44,15 +42,15 @@ def test_the_dialogs_fit_a_small_screen(qtbot: QtBot, window: MainWindow, monkey
     """Else the buttons at their foot are below its edge, where nobody can press them."""
     room = QSize(1008, 584)  # 1024 x 640 without title bar and borders
     monkeypatch.setattr(placing, "room_for", lambda _window: room)
-    store = window.controller.store
+    store = window.session.log.store
     assert store is not None
     made = [
-        SourceWizard(window.controller, [], window),
-        SettingsDialog(window.controller, "", window),
+        SourceWizard(window.session.tasks, [], window),
+        make_settings_dialog(window.session, "", window),
         ZonesDialog(np.zeros((720, 1280, 3), np.uint8), Zones(), window),
         CrashDialog("", window),
-        ExportDialog(window.controller, store, Query(), None, window),
-        RetentionDialog(window.controller, store, window),
+        make_export_dialog(window.session, Query(), None, window),
+        make_retention_dialog(window.session, window),
         WatchEntryDialog(None, window),
         KeysDialog(window),
         AboutDialog("/home/" + "long/" * 30 + "log.sqlite3", window),

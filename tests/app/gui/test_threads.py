@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.gui.reads import thumbnails
 from app.gui.reads.thumbnails import Thumbnails
 from app.gui.search.visits_model import VisitTable
-from app.gui.session.tasks import Tasks
+from app.gui.session.tasks import BackgroundTasks
 from app.gui.widgets import background
 from app.store.errors import LogUnavailable
 from app.store.search import Query
@@ -100,7 +100,7 @@ def test_the_log_is_searched_without_the_window(pool: Pool, parent: QWidget, tmp
 
 @pytest.mark.parametrize("ends_in_error", [False, True])
 def test_what_follows_a_task_stays_with_the_window(parent: QWidget, qtbot: QtBot, ends_in_error: bool) -> None:
-    tasks = Tasks(parent)
+    tasks = BackgroundTasks(parent)
     queued: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
     tasks._jobs, threads = queued, tasks._threads
     tasks._running = threads  # none is started: the job stays in the queue

@@ -24,20 +24,18 @@ from pytestqt.qtbot import QtBot
 from app.config.settings import Settings
 from app.gui.crash import CrashDialog
 from app.gui.dialogs.about import AboutDialog
-from app.gui.dialogs.export import ExportDialog
-from app.gui.dialogs.retention import RetentionDialog
-from app.gui.dialogs.settings import SettingsDialog
 from app.gui.keys import KeysDialog
 from app.gui.main import install_translation, make_window
-from app.gui.session.controller import Controller
 from app.gui.session.feed import Feed
 from app.gui.session.log_session import open_log
+from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.window import MainWindow
 from app.gui.wizard.source_wizard import SourceWizard
 from app.store.search import Query
 from app.store.watchlist import WatchEntry
 from tests.app.gui.fakes import pipeline
+from tests.app.gui.parts import make_export_dialog, make_retention_dialog, make_settings_dialog
 from tests.app.gui.shell import wait_for
 from tools import translations
 
@@ -81,7 +79,7 @@ def marked(qtbot: QtBot, qapp: QApplication, marks: Marks, tmp_path: Path) -> It
     kept = open_log(Settings(), feed, str(tmp_path / "plates.sqlite3"))
     window = make_window(Settings(), kept, feed, pipeline, state=tmp_path / "window.ini")
     window.show()
-    wait_for(qtbot, lambda: window.controller.pipeline is not None)
+    wait_for(qtbot, lambda: window.session.networks.pipeline is not None)
     yield window
     window.close()
     qapp.processEvents()
@@ -118,9 +116,9 @@ def unmarked(root: QWidget) -> list[str]:
 
 
 def test_every_text_of_the_window_is_translated(qtbot: QtBot, marked: MainWindow, marks: Marks) -> None:
-    controller = marked.controller
-    assert controller.store is not None
-    controller.store.watch.add(WatchEntry("block", "AB12CDE"))
+    session = marked.session
+    assert session.log.store is not None
+    session.log.store.watch.add(WatchEntry("block", "AB12CDE"))
     marked.opening.demo()
     for key in marked.pages:
         marked.show_page(key)
@@ -129,14 +127,14 @@ def test_every_text_of_the_window_is_translated(qtbot: QtBot, marked: MainWindow
     assert unmarked(marked) == []
 
 
-def dialogs(controller: Controller, window: MainWindow) -> list[QWidget]:
-    store = controller.store
+def dialogs(session: WindowSession, window: MainWindow) -> list[QWidget]:
+    store = session.log.store
     assert store is not None
     return [
-        SettingsDialog(controller, "", window),
-        SourceWizard(controller, [], window),
-        ExportDialog(controller, store, Query(), None, window),
-        RetentionDialog(controller, store, window),
+        make_settings_dialog(session, "", window),
+        SourceWizard(session.tasks, [], window),
+        make_export_dialog(session, Query(), None, window),
+        make_retention_dialog(session, window),
         WatchEntryDialog(None, window),
         KeysDialog(window),
         AboutDialog("/home/log.sqlite3", window),
@@ -145,7 +143,7 @@ def dialogs(controller: Controller, window: MainWindow) -> list[QWidget]:
 
 
 def test_every_text_of_the_dialogs_is_translated(qtbot: QtBot, marked: MainWindow) -> None:
-    missing = {type(each).__name__: found for each in dialogs(marked.controller, marked) if (found := unmarked(each))}
+    missing = {type(each).__name__: found for each in dialogs(marked.session, marked) if (found := unmarked(each))}
     assert missing == {}
 
 
@@ -154,7 +152,7 @@ def test_translators_are_given_every_text_under_the_name_it_is_asked_for(
 ) -> None:
     for key in marked.pages:
         marked.show_page(key)
-    dialogs(marked.controller, marked)
+    dialogs(marked.session, marked)
     assert marks.asked - set(translations.texts()) == set()
 
 

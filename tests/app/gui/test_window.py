@@ -37,8 +37,7 @@ from app.gui.live.open_actions import names_in
 from app.gui.main import make_window
 from app.gui.session import saved_sources as known
 from app.gui.session.feed import Feed
-from app.gui.session.housekeeping import Housekeeping
-from app.gui.session.log_session import open_log
+from app.gui.session.log_session import RetentionTimer, open_log
 from app.gui.session.saved_sources import Known, KnownSource
 from app.gui.widgets import theme
 from app.gui.widgets.message_boxes import sure
@@ -61,7 +60,7 @@ def dropped(*urls: str) -> QMimeData:
 
 
 def opened(window: MainWindow) -> list[str]:
-    return [source.spec.address for source in window._controller.sources]
+    return [source.spec.address for source in window.session.sources.opened]
 
 
 OPEN_AND_LOOK = """
@@ -109,24 +108,24 @@ def test_a_newcomer_is_told_what_is_kept_for_how_long_and_where_to_change_it(
 def test_trouble_is_shown_for_as_long_as_it_lasts(qtbot: QtBot) -> None:
     notice = Notice()
     qtbot.addWidget(notice)
-    notice.show_news("Kept for 30 days.", "Change…", lambda: None)
+    notice.show_news("OpenLog for 30 days.", "Change…", lambda: None)
     notice.show_trouble("The disk is full.")
     assert notice.words.text() == "The disk is full." and not notice.read.isVisibleTo(notice)
     notice.show_trouble("")
-    assert notice.words.text() == "Kept for 30 days." and notice.read.isVisibleTo(notice)
+    assert notice.words.text() == "OpenLog for 30 days." and notice.read.isVisibleTo(notice)
     notice.read.click()
     assert not notice.isVisibleTo(None)
 
 
 def test_what_cannot_be_opened_is_told_until_it_was_read(window: MainWindow) -> None:
-    window.notice.show_news("Kept for 30 days.", "Change…", lambda: None)
+    window.notice.show_news("OpenLog for 30 days.", "Change…", lambda: None)
     window.opening.open(["nowhere.mp4", "neither.avi"])
     assert "nowhere.mp4" in window.notice.words.text() and "neither.avi" in window.notice.words.text()
     assert not window.notice.more.isVisible()
     assert window.notice.grab().toImage().pixelColor(4, 4) == theme.colour("notice_soft")
     window.notice.read.click()
     assert window.notice.grab().toImage().pixelColor(4, 4) == theme.colour("accent_soft")
-    assert window.notice.words.text() == "Kept for 30 days."
+    assert window.notice.words.text() == "OpenLog for 30 days."
 
 
 @pytest.mark.parametrize("text", ["192.168.1.20/stream", "rtps://192.168.1.20/stream"])
@@ -161,7 +160,7 @@ def test_before_something_is_done_a_button_names_it(
 def test_old_reads_are_deleted_while_the_window_is_open(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = window.controller.store
+    store = window.session.log.store
     assert store is not None
     now = datetime.now(UTC)
     month, year = now - timedelta(days=31), now - timedelta(days=365)
@@ -169,8 +168,8 @@ def test_old_reads_are_deleted_while_the_window_is_open(
     log_as_of(store, month)
     store.save([Entry(Visit("NEW", "last-year.mp4", year, year, clock_source="container", track="b"))])
     told: list[str] = []
-    window.controller.message.connect(told.append)
-    Housekeeping(window.controller, first_ms=1)
+    window.session.requests.message.connect(told.append)
+    RetentionTimer(window.session.settings, window.session.log, window.session.requests, first_ms=1)
     wait_for(qtbot, lambda: told == ["1 read logged more than 30 days ago was deleted."])
     assert [visit.plate for visit in store.each(Query())] == ["NEW"]
 
@@ -178,7 +177,7 @@ def test_old_reads_are_deleted_while_the_window_is_open(
 def test_a_later_start_opens_the_cameras_that_were_set_up(window: MainWindow, clip: Path) -> None:
     window.opening.known = Known((KnownSource("Gate", SourceKind.VIDEO, str(clip)),))
     window.opening.begin([])
-    assert [source.name for source in window._controller.sources] == ["Gate"]
+    assert [source.name for source in window.session.sources.opened] == ["Gate"]
 
 
 def test_with_nothing_open_the_next_step_is_told(window: MainWindow) -> None:
@@ -256,12 +255,12 @@ def test_the_theme_changes_at_once_and_is_kept(window: MainWindow) -> None:
     before = theme.current().name
     window.toggle_theme()
     assert theme.current().name != before
-    assert window._controller.settings.appearance.theme == theme.current().name
+    assert window.session.settings.current.appearance.theme == theme.current().name
     window.toggle_theme()
 
 
 def test_every_control_has_a_name_and_can_have_the_focus(qtbot: QtBot, window: MainWindow, clip: Path) -> None:
-    window._controller.open_sources([str(clip)])
+    window.session.sources.open_names([str(clip)])
     for key in window._pages:
         window.show_page(key)
         for kind in (QAbstractButton, QComboBox, QLineEdit, QSlider):
@@ -326,8 +325,8 @@ def test_the_focus_is_seen_on_every_control(
     qtbot: QtBot, window: MainWindow, clip: Path, qapp: QApplication, look: theme.Theme
 ) -> None:
     theme.apply(qapp, look)
-    window.controller.open_sources([str(clip)])
-    window.controller.set_paused(str(clip), True)
+    window.session.sources.open_names([str(clip)])
+    window.session.sources.set_paused(str(clip), True)
     window.activateWindow()
     unseen = []
     for key in window.pages:
@@ -397,12 +396,12 @@ def test_closing_asks_while_reads_cannot_be_written_but_not_who_ends_it_from_out
         raise LogUnavailable("The disk of /log is full.")
 
     asked: list[str] = []
-    controller = window._controller
-    assert controller.store is not None
-    monkeypatch.setattr(controller.store, "save", full)
+    session = window.session
+    assert session.log.store is not None
+    monkeypatch.setattr(session.log.store, "save", full)
     monkeypatch.setattr("app.gui.window.sure", lambda question, *_: bool(asked.append(question)))
     window.opening.open([str(clip)])
-    wait_for(qtbot, lambda: controller.unwritten == 2)
+    wait_for(qtbot, lambda: session.log.unwritten == 2)
     wait_for(qtbot, window.notice.isVisible)
     assert not window.close() and window.isVisible()
     assert asked[0].startswith("2 reads wait in memory")
@@ -423,7 +422,7 @@ def _name(control: QWidget) -> str:
 
 
 def test_trouble_with_the_log_reaches_the_window(qtbot: QtBot, window: MainWindow) -> None:
-    journal = window.controller.journal
+    journal = window.session.log.journal
     assert journal is not None
     journal.writer._tell(LogState.WAITING, "The disk of the log is full.")
     wait_for(qtbot, lambda: window.notice.words.text() == "The disk of the log is full.")

@@ -29,7 +29,7 @@ TRIANGLE = ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9))
 
 @pytest.fixture
 def wizard(qtbot: QtBot, window: MainWindow) -> SourceWizard:
-    made = SourceWizard(window._controller, ["Taken"], window)
+    made = SourceWizard(window.session.tasks, ["Taken"], window)
     made.open()
     return made
 
@@ -68,8 +68,8 @@ def test_name_picture_regions_done(qtbot: QtBot, wizard: SourceWizard, clip: Pat
 
 def test_the_window_opens_what_was_set_up_and_again_at_the_next_start(window: MainWindow, clip: Path) -> None:
     window.opening.add(KnownSource("North gate", SourceKind.VIDEO, str(clip), Zones((TRIANGLE,))))
-    assert [source.name for source in window._controller.sources] == ["North gate"]
-    assert window._controller.zones("North gate") == Zones((TRIANGLE,))
+    assert [source.name for source in window.session.sources.opened] == ["North gate"]
+    assert window.session.sources.zones("North gate") == Zones((TRIANGLE,))
     assert window.opening.known.sources[0].name == "North gate"
 
 
@@ -155,10 +155,10 @@ def test_without_a_picture_the_wizard_ends_at_once(
 
 
 def test_a_source_is_given_another_login_and_name_and_is_opened_anew(qtbot: QtBot, window: MainWindow) -> None:
-    controller, name = window._controller, "Gate"
+    session, name = window.session, "Gate"
     before = KnownSource(name, SourceKind.STREAM, "rtsp://admin:old@127.0.0.1:1/a", Zones((TRIANGLE,)))
     window.opening.add(before)
-    first = controller.source(name).capture  # type: ignore[union-attr]
+    first = session.sources.find(name).capture  # type: ignore[union-attr]
     window.sources.change(name)
     wizard = window.findChild(SourceWizard)
     assert (wizard.which.user.text(), wizard.which.password.text()) == ("admin", "old")
@@ -169,11 +169,11 @@ def test_a_source_is_given_another_login_and_name_and_is_opened_anew(qtbot: QtBo
     assert window.opening.known.sources == (
         KnownSource(name, SourceKind.STREAM, "rtsp://admin:new@127.0.0.1:1/a", Zones((TRIANGLE,))),
     )
-    wait_for(qtbot, lambda: controller.source(name).capture is not first)  # type: ignore[union-attr]
-    assert controller.source(name).spec.address.startswith("rtsp://admin:new@")  # type: ignore[union-attr]
+    wait_for(qtbot, lambda: session.sources.find(name).capture is not first)  # type: ignore[union-attr]
+    assert session.sources.find(name).spec.address.startswith("rtsp://admin:new@")  # type: ignore[union-attr]
     window.opening.change(name, KnownSource("North gate", SourceKind.STREAM, "rtsp://127.0.0.1:1/a"))
     assert window.opening.names == ["North gate"]
-    wait_for(qtbot, lambda: [each.name for each in controller.sources] == ["North gate"])
+    wait_for(qtbot, lambda: [each.name for each in session.sources.opened] == ["North gate"])
 
 
 @pytest.mark.parametrize(("choice", "left", "known"), [(None, 1, 1), (False, 0, 1), (True, 0, 0)])
@@ -183,7 +183,7 @@ def test_closing_a_source_that_was_set_up_asks_whether_for_good(
     window.opening.add(KnownSource("Gate", SourceKind.STREAM, "rtsp://127.0.0.1:1/a"))
     monkeypatch.setattr(window.sources, "_asked_for_good", lambda _name: choice)
     window.live.grid.tiles[0].close_wanted.emit("Gate")
-    assert (len(window._controller.sources), len(window.opening.names)) == (left, known)
+    assert (len(window.session.sources.opened), len(window.opening.names)) == (left, known)
 
 
 def test_cameras_are_offered_by_name(wizard: SourceWizard) -> None:

@@ -7,9 +7,9 @@ import pytest
 from PyQt5.QtWidgets import QApplication
 
 from app.config.settings import Settings
-from app.gui.session.controller import Controller
 from app.gui.session.feed import Feed
-from app.gui.session.log_session import Kept
+from app.gui.session.log_session import OpenLog
+from app.gui.session.window_session import WindowSession
 from app.gui.widgets import theme
 from app.journal import open_journal
 from app.pipeline.core import Pipeline
@@ -21,10 +21,10 @@ def no_networks() -> Pipeline:
 
 
 @pytest.fixture
-def controller(qapp: QApplication, tmp_path: Path) -> Iterator[Controller]:
-    """A controller over an empty log; its engine is not started."""
+def session(qapp: QApplication, tmp_path: Path) -> Iterator[WindowSession]:
+    """A session over an empty log; its engine is not started."""
     theme.apply(qapp, theme.LIGHT)
     feed = Feed()
-    made = Controller(Settings(), Kept(open_journal(tmp_path / "plates.sqlite3")), feed, no_networks)
+    made = WindowSession(Settings(), OpenLog(open_journal(tmp_path / "plates.sqlite3")), feed, no_networks)
     yield made
     made.shutdown()

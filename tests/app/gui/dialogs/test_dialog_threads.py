@@ -9,20 +9,19 @@ from PyQt5.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.gui.dialogs import retention
-from app.gui.dialogs.export import ExportDialog
-from app.gui.dialogs.retention import RetentionDialog
-from app.gui.session.controller import Controller
+from app.gui.session.window_session import WindowSession
 from app.gui.widgets import background
 from app.store.search import Query
+from tests.app.gui.parts import make_export_dialog, make_retention_dialog
 from tests.app.gui.test_threads import Pool, of_the_window
 
 
 @pytest.fixture
-def work(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+def work(session: WindowSession, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     """Whatever is given to a thread; nothing of it is done."""
     pool = Pool()
     monkeypatch.setattr(background, "shared_pool", lambda: pool)
-    monkeypatch.setattr(controller, "try_later", lambda work, _done, _failed: pool.work.append(work))
+    monkeypatch.setattr(session.tasks, "start", lambda work, _done, _failed: pool.work.append(work))
     return pool.work
 
 
@@ -31,9 +30,9 @@ def shown(qtbot: QtBot, dialog: QWidget) -> None:
     dialog.show()
 
 
-def test_an_export(qtbot: QtBot, controller: Controller, work: list[Callable[[], object]], tmp_path: Path) -> None:
-    assert controller.store is not None
-    dialog = ExportDialog(controller, controller.store, Query())
+def test_an_export(qtbot: QtBot, session: WindowSession, work: list[Callable[[], object]], tmp_path: Path) -> None:
+    assert session.log.store is not None
+    dialog = make_export_dialog(session, Query())
     shown(qtbot, dialog)
     dialog.target.setText(str(tmp_path / "o.csv"))
     dialog.accept()
@@ -42,11 +41,11 @@ def test_an_export(qtbot: QtBot, controller: Controller, work: list[Callable[[],
 
 
 def test_deleting(
-    qtbot: QtBot, controller: Controller, work: list[Callable[[], object]], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, session: WindowSession, work: list[Callable[[], object]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert controller.store is not None
+    assert session.log.store is not None
     monkeypatch.setattr(retention, "sure", lambda *_: True)
-    dialog = RetentionDialog(controller, controller.store)
+    dialog = make_retention_dialog(session)
     shown(qtbot, dialog)
     dialog.plate.setText("AB123C")
     before = len(work)

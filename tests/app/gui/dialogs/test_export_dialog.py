@@ -11,21 +11,22 @@ from pytestqt.qtbot import QtBot
 
 from app.gui.dialogs.export import ExportDialog
 from app.gui.search.exporting import Format
-from app.gui.session.controller import Controller
+from app.gui.session.window_session import WindowSession
 from app.store.frames import blurred
 from app.store.search import Query
 from app.store.store import Store
 from app.store.types import Entry, Visit
 from app.store.writer import jpeg
+from tests.app.gui.parts import make_export_dialog
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 NOISE = np.random.default_rng(7).integers(0, 255, (120, 200, 3), np.uint8)
 
 
 @pytest.fixture
-def store(controller: Controller) -> Store:
+def store(session: WindowSession) -> Store:
     """A log of three visits, two of them with pictures."""
-    store = controller.store
+    store = session.log.store
     assert store is not None
     picture = jpeg(NOISE, 90)
     store.save(
@@ -41,9 +42,9 @@ def store(controller: Controller) -> Store:
     return store
 
 
-def dialog_for(qtbot: QtBot, controller: Controller, store: Store, query: Query, file: Path) -> ExportDialog:
+def dialog_for(qtbot: QtBot, session: WindowSession, store: Store, query: Query, file: Path) -> ExportDialog:
     """The dialog, counted."""
-    dialog = ExportDialog(controller, store, query)
+    dialog = make_export_dialog(session, query)
     qtbot.addWidget(dialog)
     dialog.show()
     dialog.target.setText(str(file))
@@ -62,10 +63,10 @@ def rows_of(file: Path) -> list[list[str]]:
 
 
 def test_it_counts_before_and_writes_what_is_filtered(
-    qtbot: QtBot, controller: Controller, store: Store, tmp_path: Path
+    qtbot: QtBot, session: WindowSession, store: Store, tmp_path: Path
 ) -> None:
     file = tmp_path / "out.csv"
-    dialog = dialog_for(qtbot, controller, store, Query(plate="A*"), file)
+    dialog = dialog_for(qtbot, session, store, Query(plate="A*"), file)
     assert dialog.number.text().startswith("2 ") and dialog.folder_button.isHidden()
     for name, box in dialog.columns.items():
         box.setChecked(name in ("plate", "source"))
@@ -74,9 +75,9 @@ def test_it_counts_before_and_writes_what_is_filtered(
     assert not dialog.folder_button.isHidden()
 
 
-def test_all_can_be_exported_instead(qtbot: QtBot, controller: Controller, store: Store, tmp_path: Path) -> None:
+def test_all_can_be_exported_instead(qtbot: QtBot, session: WindowSession, store: Store, tmp_path: Path) -> None:
     file = tmp_path / "out.jsonl"
-    dialog = dialog_for(qtbot, controller, store, Query(plate="A*"), file)
+    dialog = dialog_for(qtbot, session, store, Query(plate="A*"), file)
     dialog.everything.setChecked(True)
     qtbot.waitUntil(lambda: dialog.number.text().startswith("3 "))
     dialog.format.setCurrentIndex(dialog.format.findData(Format.JSONL))
@@ -85,9 +86,9 @@ def test_all_can_be_exported_instead(qtbot: QtBot, controller: Controller, store
 
 
 def test_folders_of_pictures_stand_beside_the_file(
-    qtbot: QtBot, controller: Controller, store: Store, tmp_path: Path
+    qtbot: QtBot, session: WindowSession, store: Store, tmp_path: Path
 ) -> None:
-    dialog = dialog_for(qtbot, controller, store, Query(), tmp_path / "out.csv")
+    dialog = dialog_for(qtbot, session, store, Query(), tmp_path / "out.csv")
     dialog.crops.setChecked(True)
     dialog.frames.setChecked(True)
     export(qtbot, dialog)
@@ -96,9 +97,9 @@ def test_folders_of_pictures_stand_beside_the_file(
 
 
 def test_what_cannot_be_written_is_said_before(
-    qtbot: QtBot, controller: Controller, store: Store, tmp_path: Path
+    qtbot: QtBot, session: WindowSession, store: Store, tmp_path: Path
 ) -> None:
-    dialog = dialog_for(qtbot, controller, store, Query(), tmp_path / "missing" / "out.csv")
+    dialog = dialog_for(qtbot, session, store, Query(), tmp_path / "missing" / "out.csv")
     assert not dialog.go.isEnabled() and "missing" in dialog.problem.text()
     dialog.target.setText(str(tmp_path / "out.csv"))
     assert dialog.go.isEnabled()

@@ -13,15 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from app.gui.dialogs import probability
 from app.gui.dialogs.correction import CorrectionDialog
-from app.gui.dialogs.probability import ProbabilityDialog
-from app.gui.dialogs.retention import RetentionDialog
 from app.gui.reads.newest_events import picture_of, pixels_of
-from app.gui.session.controller import Controller
+from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.widgets import theme
 from app.store.search import Query
 from app.store.types import ALLOW, Entry, Guess, Visit
 from app.store.watchlist import WatchEntry
+from tests.app.gui.parts import make_probability_dialog, make_retention_dialog
 from tests.app.platelog.log_samples import log_as_of
 
 NOW = datetime.now(UTC)
@@ -83,49 +82,49 @@ def test_a_watch_entry_keeps_its_number_when_changed(qtbot: QtBot) -> None:
 
 
 def test_old_reads_are_counted_then_deleted_after_asking(
-    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = controller.store
+    store = session.log.store
     ages = (1, 40, 50)
     times = [NOW - timedelta(days=age) for age in ages]
     store.save(
         [Entry(Visit(f"P{age}", "gate", when, when, track=str(age))) for age, when in zip(ages, times, strict=True)]
     )
     log_as_of(store)
-    dialog = RetentionDialog(controller, store)
+    dialog = make_retention_dialog(session)
     qtbot.addWidget(dialog)
     qtbot.waitUntil(lambda: dialog.old.text().startswith("2 "))
     monkeypatch.setattr("app.gui.dialogs.retention.sure", lambda *_: False)
     dialog.delete_old()
     assert store.count(Query()) == 3
     monkeypatch.setattr("app.gui.dialogs.retention.sure", lambda *_: True)
-    with qtbot.waitSignal(controller.log_changed):
+    with qtbot.waitSignal(session.log.changed):
         dialog.delete_old()
     assert [visit.plate for visit in store.each(Query())] == ["P1"]
 
 
 def test_a_plate_is_forgotten_without_a_trace(
-    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = controller.store
+    store = session.log.store
     store.save([Entry(Visit(plate, "gate", NOW, NOW, track=plate)) for plate in ("AB1", "CD2")])
-    dialog = RetentionDialog(controller, store)
+    dialog = make_retention_dialog(session)
     qtbot.addWidget(dialog)
     dialog.plate.setText("ab-1")
     qtbot.waitUntil(dialog.forget_button.isEnabled)
     assert dialog.traces.text().startswith("1 read, 0 pictures, ")
     monkeypatch.setattr("app.gui.dialogs.retention.sure", lambda *_: True)
-    with qtbot.waitSignal(controller.log_changed, timeout=10_000):
+    with qtbot.waitSignal(session.log.changed, timeout=10_000):
         dialog.forget()
     assert [visit.plate for visit in store.each(Query())] == ["CD2"]
 
 
-def test_the_time_reads_are_kept_is_a_setting(qtbot: QtBot, controller: Controller) -> None:
-    dialog = RetentionDialog(controller, controller.store)
+def test_the_time_reads_are_kept_is_a_setting(qtbot: QtBot, session: WindowSession) -> None:
+    dialog = make_retention_dialog(session)
     qtbot.addWidget(dialog)
     dialog.days.setValue(7)
     dialog.keep()
-    assert controller.settings.log.keep_days == 7 and dialog.kept.text().endswith("for 7 days.")
+    assert session.settings.current.log.keep_days == 7 and dialog.kept.text().endswith("for 7 days.")
     dialog.days.setValue(1)
     dialog.keep()
     assert dialog.days.text() == "1 day" and dialog.kept.text().endswith("for 1 day.")
@@ -138,10 +137,10 @@ def test_pictures_survive_the_way_to_qt_and_back() -> None:
 
 
 def test_the_probability_view_is_drawn_in_a_worker(
-    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(probability, "drawn", lambda crop, *_: np.repeat(crop, 4, axis=1))
-    dialog = ProbabilityDialog(picture_of(CROP), READ, controller)
+    dialog = make_probability_dialog(session, picture_of(CROP), READ)
     dialog.show()
     assert dialog.picture.isNull() and not dialog.save.isEnabled()
     qtbot.waitUntil(dialog.save.isEnabled)
@@ -159,10 +158,10 @@ def test_the_probability_view_is_drawn_in_a_worker(
     ids=["a vote", "corrected", "one picture"],
 )
 def test_the_probability_view_says_why_the_list_has_other_figures(
-    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch, read: Visit, said: tuple[str, ...]
+    qtbot: QtBot, session: WindowSession, monkeypatch: pytest.MonkeyPatch, read: Visit, said: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(probability, "drawn", lambda crop, *_: crop)
-    dialog = ProbabilityDialog(picture_of(CROP), read, controller)
+    dialog = make_probability_dialog(session, picture_of(CROP), read)
     dialog.show()
     assert dialog.listed.isVisible() and all(words in dialog.listed.text() for words in said)
     qtbot.waitUntil(dialog.save.isEnabled)
@@ -170,7 +169,7 @@ def test_the_probability_view_says_why_the_list_has_other_figures(
 
 
 def test_the_probability_view_goes_with_the_colours_and_the_density(
-    qtbot: QtBot, qapp: QApplication, controller: Controller, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, qapp: QApplication, session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[float, bool]] = []
 
@@ -179,7 +178,7 @@ def test_the_probability_view_goes_with_the_colours_and_the_density(
         return np.full((40, 60 + len(asked), 3), 0 if dark else 255, np.uint8)
 
     monkeypatch.setattr(probability, "drawn", draw)
-    dialog = ProbabilityDialog(picture_of(CROP), READ, controller)
+    dialog = make_probability_dialog(session, picture_of(CROP), READ)
     dialog.show()
     qtbot.waitUntil(dialog.save.isEnabled)
     assert asked == [(dialog.devicePixelRatioF(), False)] and "darker" in dialog._words.text()
@@ -192,13 +191,13 @@ def test_the_probability_view_goes_with_the_colours_and_the_density(
 
 
 def test_a_reader_that_cannot_be_loaded_is_said(
-    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(*_: object) -> None:
         raise FileNotFoundError("reader.safetensors: no such file; reinstall the program.")
 
     monkeypatch.setattr(probability, "drawn", missing)
-    dialog = ProbabilityDialog(picture_of(CROP), READ, controller)
+    dialog = make_probability_dialog(session, picture_of(CROP), READ)
     dialog.show()
     qtbot.waitUntil(lambda: "reinstall" in dialog.problem.text())
     dialog.reject()

@@ -11,32 +11,30 @@ from PyQt5.QtWidgets import QDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.gui.dialogs.correction import CorrectionDialog
-from app.gui.dialogs.export import ExportDialog
-from app.gui.dialogs.retention import RetentionDialog
-from app.gui.dialogs.settings import SettingsDialog
-from app.gui.session.controller import Controller
+from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.wizard.source_wizard import SourceWizard
 from app.store.search import Query
 from app.store.types import Guess, Visit
+from tests.app.gui.parts import make_export_dialog, make_retention_dialog, make_settings_dialog
 
 NOW = datetime.now(UTC)
 READ = Visit("AB1", "gate", NOW, NOW, alternatives=(Guess("A81", 0.2), Guess("AB7", 0.1)))
 LINE_PX = 14  # fields of one line may differ by so much in height
 
-DIALOGS: dict[str, Callable[[Controller], QDialog]] = {
+DIALOGS: dict[str, Callable[[WindowSession], QDialog]] = {
     "correction": lambda _: CorrectionDialog(READ, QImage()),
-    "export": lambda made: ExportDialog(made, made.store, Query(plate="A*"), 3),  # type: ignore[arg-type]
-    "retention": lambda made: RetentionDialog(made, made.store),  # type: ignore[arg-type]
-    "settings": lambda made: SettingsDialog(made),
+    "export": lambda made: make_export_dialog(made, Query(plate="A*"), 3),  # type: ignore[arg-type]
+    "retention": lambda made: make_retention_dialog(made),  # type: ignore[arg-type]
+    "settings": lambda made: make_settings_dialog(made),
     "watch entry": lambda _: WatchEntryDialog(),
-    "wizard": lambda made: SourceWizard(made, []),
+    "wizard": lambda made: SourceWizard(made.tasks, []),
 }
 
 
 @pytest.mark.parametrize("name", DIALOGS)
-def test_tab_goes_as_one_reads(qtbot: QtBot, controller: Controller, name: str) -> None:
-    dialog = DIALOGS[name](controller)
+def test_tab_goes_as_one_reads(qtbot: QtBot, session: WindowSession, name: str) -> None:
+    dialog = DIALOGS[name](session)
     qtbot.addWidget(dialog)
     dialog.show()
     qtbot.waitExposed(dialog)

@@ -1,4 +1,4 @@
-"""A controller over a small log with pictures, without networks: what the pages stand on."""
+"""A session over a small log with pictures, without networks: what the pages stand on."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,9 +10,9 @@ import pytest
 from PyQt5.QtWidgets import QApplication
 
 from app.config.settings import Settings
-from app.gui.session.controller import Controller
 from app.gui.session.feed import Feed
-from app.gui.session.log_session import Kept
+from app.gui.session.log_session import OpenLog
+from app.gui.session.window_session import WindowSession
 from app.gui.widgets import theme
 from app.journal import open_journal
 from app.pipeline.core import Pipeline
@@ -82,8 +82,8 @@ def no_networks() -> Pipeline:
     raise RuntimeError("this test has no networks")
 
 
-def make_controller(folder: Path, visits: int = 40) -> Controller:
-    """Return a controller over a new log with some visits; its engine is not started."""
+def make_session(folder: Path, visits: int = 40) -> WindowSession:
+    """Return a session over a new log with some visits; its engine is not started."""
     feed = Feed()
     journal = open_journal(folder / "plates.sqlite3", on_alarm=feed.on_alarm, on_saved=feed.on_saved)
     feed.journal = journal
@@ -91,22 +91,22 @@ def make_controller(folder: Path, visits: int = 40) -> Controller:
     assert isinstance(store, Store)
     if visits:
         store.save([visit_of(number) for number in range(visits)])
-    return Controller(Settings(), Kept(journal), feed, no_networks)
+    return WindowSession(Settings(), OpenLog(journal), feed, no_networks)
 
 
 @pytest.fixture
-def controller(qapp: QApplication, tmp_path: Path) -> Iterator[Controller]:
-    """A controller over a log of 40 visits."""
+def session(qapp: QApplication, tmp_path: Path) -> Iterator[WindowSession]:
+    """A session over a log of 40 visits."""
     theme.apply(qapp, theme.LIGHT)
-    made = make_controller(tmp_path)
+    made = make_session(tmp_path)
     yield made
     made.shutdown()
 
 
 @pytest.fixture
-def empty_controller(qapp: QApplication, tmp_path: Path) -> Iterator[Controller]:
-    """A controller over an empty log."""
+def empty_session(qapp: QApplication, tmp_path: Path) -> Iterator[WindowSession]:
+    """A session over an empty log."""
     theme.apply(qapp, theme.LIGHT)
-    made = make_controller(tmp_path, 0)
+    made = make_session(tmp_path, 0)
     yield made
     made.shutdown()

@@ -18,12 +18,14 @@ from app.gui.queue.batch_queue import State, free_csv, time_left
 from app.gui.queue.jobs_model import PROGRESS
 from app.gui.queue.queue_page import BatchPage
 from app.gui.queue.run_card import duration
-from app.gui.session.controller import Controller
+from app.gui.session.networks_session import NetworksSession
+from app.gui.session.window_session import WindowSession
 from app.pipeline.core import Pipeline
 from app.pipeline.types import Image
 from app.store.search import Query
 from detector.types import Box, Detection
 from recognizer.readings import Reading
+from tests.app.gui.parts import make_queue_page
 
 
 class Finder:
@@ -61,10 +63,10 @@ def finder() -> Finder:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, empty_controller: Controller, finder: Finder, monkeypatch: pytest.MonkeyPatch) -> BatchPage:
+def page(qtbot: QtBot, empty_session: WindowSession, finder: Finder, monkeypatch: pytest.MonkeyPatch) -> BatchPage:
     """The page, shown, with cardboard networks."""
-    monkeypatch.setattr(Controller, "load_pipeline", lambda _: Pipeline(finder, Reader()))
-    page = BatchPage(empty_controller)
+    monkeypatch.setattr(NetworksSession, "load_pipeline", lambda _: Pipeline(finder, Reader()))
+    page = make_queue_page(empty_session)
     qtbot.addWidget(page)
     page.resize(1000, 700)
     page.show()
@@ -93,10 +95,10 @@ def rows_of(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def test_from_a_folder_to_a_csv(qtbot: QtBot, page: BatchPage, folder: Path, empty_controller: Controller) -> None:
+def test_from_a_folder_to_a_csv(qtbot: QtBot, page: BatchPage, folder: Path, empty_session: WindowSession) -> None:
     queue(qtbot, page, folder)
     assert page.card.csv.text() == str(folder / "plates.csv")
-    with qtbot.waitSignal(empty_controller.log_changed, timeout=20_000):
+    with qtbot.waitSignal(empty_session.log.changed, timeout=20_000):
         page.card.start_button.click()
     states = {Path(job.item.spec.address).name: job.state for job in page.model.jobs}
     assert states == {"a.png": State.DONE, "b.png": State.DONE, "c.png": State.FAILED, "d.png": State.DONE}
@@ -105,15 +107,15 @@ def test_from_a_folder_to_a_csv(qtbot: QtBot, page: BatchPage, folder: Path, emp
     assert [row["plate"] for row in rows_of(folder / "plates.csv")] == ["AB12CDE"] * 3
     assert not page.summary.isHidden() and page.summary.title.text() == "Done. 3 vehicles"
     assert "c.png" in page.summary.text.text() and page.summary.open_csv.isEnabled()
-    assert empty_controller.store.count(Query(plate="AB12CDE")) == 3
+    assert empty_session.log.store.count(Query(plate="AB12CDE")) == 3
 
 
 def test_what_was_written_is_replaced_only_after_asking(
-    qtbot: QtBot, page: BatchPage, folder: Path, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, page: BatchPage, folder: Path, empty_session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a second Start would write over a CSV that was edited, and log every vehicle twice."""
     queue(qtbot, page, folder)
-    with qtbot.waitSignal(empty_controller.log_changed, timeout=20_000):
+    with qtbot.waitSignal(empty_session.log.changed, timeout=20_000):
         page.card.start_button.click()
     written = folder / "plates.csv"
     written.write_text("edited")
@@ -121,26 +123,26 @@ def test_what_was_written_is_replaced_only_after_asking(
     monkeypatch.setattr("app.gui.queue.queue_page.sure", lambda question, *_: asked.append(question))
     page.card.start_button.click()
     assert not page.running and written.read_text() == "edited" and str(written) in asked[0]
-    assert empty_controller.store.count(Query()) == 3
+    assert empty_session.log.store.count(Query()) == 3
     monkeypatch.setattr("app.gui.queue.queue_page.sure", lambda *_: True)
-    with qtbot.waitSignal(empty_controller.log_changed, timeout=20_000):
+    with qtbot.waitSignal(empty_session.log.changed, timeout=20_000):
         page.card.start_button.click()
     assert len(rows_of(written)) == 3
 
 
 def test_after_a_run_enter_does_not_clear_the_queue(
-    qtbot: QtBot, page: BatchPage, folder: Path, empty_controller: Controller
+    qtbot: QtBot, page: BatchPage, folder: Path, empty_session: WindowSession
 ) -> None:
     queue(qtbot, page, folder)
     qtbot.waitUntil(page.card.start_button.hasFocus)
-    with qtbot.waitSignal(empty_controller.log_changed, timeout=20_000):
+    with qtbot.waitSignal(empty_session.log.changed, timeout=20_000):
         qtbot.keyClick(page.card.start_button, Qt.Key.Key_Space)
         assert page.card.pause_button.hasFocus()
     qtbot.waitUntil(page.summary.open_folder.hasFocus)
 
 
 def test_pause_cancel_and_going_on(
-    qtbot: QtBot, page: BatchPage, folder: Path, finder: Finder, empty_controller: Controller
+    qtbot: QtBot, page: BatchPage, folder: Path, finder: Finder, empty_session: WindowSession
 ) -> None:
     finder.go.clear()
     queue(qtbot, page, folder)
@@ -156,27 +158,27 @@ def test_pause_cancel_and_going_on(
     page.start()
     qtbot.waitUntil(lambda: not page.running and page.summary.isVisible(), timeout=20_000)
     assert len(rows_of(folder / "plates.csv")) == 3
-    assert empty_controller.store.count(Query(plate="AB12CDE")) == 3, "none twice for having been begun twice"
+    assert empty_session.log.store.count(Query(plate="AB12CDE")) == 3, "none twice for having been begun twice"
 
 
 def test_the_queue_keeps_no_pictures_where_none_are_wanted(
-    qtbot: QtBot, page: BatchPage, folder: Path, empty_controller: Controller
+    qtbot: QtBot, page: BatchPage, folder: Path, empty_session: WindowSession
 ) -> None:
-    empty_controller.change_settings(with_value(empty_controller.settings, "log.pictures", False))
+    empty_session.settings.change(with_value(empty_session.settings.current, "log.pictures", False))
     queue(qtbot, page, folder)
     page.start()
     qtbot.waitUntil(lambda: not page.running and page.summary.isVisible(), timeout=20_000)
-    visits = list(empty_controller.store.each(Query(plate="AB12CDE")))
+    visits = list(empty_session.log.store.each(Query(plate="AB12CDE")))
     assert len(visits) == 3 and not any(visit.crop or visit.frame for visit in visits)
 
 
 def test_networks_that_cannot_be_loaded_are_said(
     qtbot: QtBot, page: BatchPage, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(_: Controller) -> Pipeline:
+    def missing(_: WindowSession) -> Pipeline:
         raise FileNotFoundError("detector.safetensors: no such file")
 
-    monkeypatch.setattr(Controller, "load_pipeline", missing)
+    monkeypatch.setattr(NetworksSession, "load_pipeline", missing)
     queue(qtbot, page, folder)
     page.start()
     qtbot.waitUntil(lambda: page.summary.isVisible())
@@ -184,9 +186,9 @@ def test_networks_that_cannot_be_loaded_are_said(
 
 
 def test_what_is_no_recording_is_told(
-    qtbot: QtBot, page: BatchPage, empty_controller: Controller, tmp_path: Path
+    qtbot: QtBot, page: BatchPage, empty_session: WindowSession, tmp_path: Path
 ) -> None:
-    with qtbot.waitSignal(empty_controller.message) as told:
+    with qtbot.waitSignal(empty_session.requests.message) as told:
         page.add([str(tmp_path / "missing.mp4")])
     assert "missing.mp4" in told.args[0] and page._stack.currentIndex() == 0
 
@@ -201,9 +203,9 @@ def test_files_are_taken_out_of_the_queue(qtbot: QtBot, page: BatchPage, folder:
 
 
 def test_folders_asked_for_elsewhere_come_into_the_queue(
-    qtbot: QtBot, page: BatchPage, empty_controller: Controller, folder: Path
+    qtbot: QtBot, page: BatchPage, empty_session: WindowSession, folder: Path
 ) -> None:
-    empty_controller.queue_wanted.emit((str(folder),))
+    empty_session.requests.queue_wanted.emit((str(folder),))
     qtbot.waitUntil(lambda: len(page.model.jobs) == 4)
 
 

@@ -15,19 +15,22 @@ from app.gui.reads.delegates import MARGIN, THUMBNAIL, fitting_font, pill_font, 
 from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.read_rows import CONFIDENCE, PLATE, ROW_ROLE, SOURCE, TAG, TIME, whole_percent
 from app.gui.reads.reads_page import ReadsPage
-from app.gui.session.controller import Controller
+from app.gui.session.log_session import LogSession
+from app.gui.session.sources_session import SourcesSession
+from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.widgets.read_table import SLIM
 from app.pipeline.types import EventKind
 from app.store.search import Query
+from tests.app.gui.parts import make_reads_page
 
 from .conftest import PLATES, event_of, visit_of
 
 
 @pytest.fixture
-def page(qtbot: QtBot, empty_controller: Controller) -> ReadsPage:
+def page(qtbot: QtBot, empty_session: WindowSession) -> ReadsPage:
     """The page over an empty log, shown."""
-    page = ReadsPage(empty_controller)
+    page = make_reads_page(empty_session)
     qtbot.addWidget(page)
     page.resize(560, 900)
     page.show()
@@ -42,14 +45,14 @@ def test_while_there_is_nothing_the_next_step_is_said(page: ReadsPage) -> None:
     assert page._stack.currentIndex() == 0 and page.detail.row is None
 
 
-def test_the_newest_is_chosen_until_the_user_chooses_another(page: ReadsPage, empty_controller: Controller) -> None:
-    empty_controller.events.emit((event_of(1), event_of(2)))
+def test_the_newest_is_chosen_until_the_user_chooses_another(page: ReadsPage, empty_session: WindowSession) -> None:
+    empty_session.sources.events.emit((event_of(1), event_of(2)))
     assert page.view.currentIndex().row() == 0 and page.detail.row.visit.plate == plate_at(page, 0)
-    empty_controller.events.emit((event_of(3),))
+    empty_session.sources.events.emit((event_of(3),))
     assert page.view.currentIndex().row() == 0 and page.pill.isHidden()
     page.view.setCurrentIndex(page.model.index(2, 0))
     chosen = page.detail.row.visit.plate
-    empty_controller.events.emit((event_of(4), event_of(5)))
+    empty_session.sources.events.emit((event_of(4), event_of(5)))
     assert page.detail.row.visit.plate == chosen
     assert page.pill.text() == "2 new" and not page.pill.isHidden()
     page.pill.click()
@@ -57,31 +60,31 @@ def test_the_newest_is_chosen_until_the_user_chooses_another(page: ReadsPage, em
     assert page.detail.row.visit.plate == plate_at(page, 0)
 
 
-def test_a_read_that_is_withdrawn_is_no_choice_of_the_user(page: ReadsPage, empty_controller: Controller) -> None:
+def test_a_read_that_is_withdrawn_is_no_choice_of_the_user(page: ReadsPage, empty_session: WindowSession) -> None:
     """Where the newest row goes, Qt chooses its neighbour: the list follows what comes all the same."""
-    empty_controller.events.emit(tuple(map(event_of, (1, 2, 3))))
-    empty_controller.events.emit((event_of(3, EventKind.WITHDRAWN, 2),))
+    empty_session.sources.events.emit(tuple(map(event_of, (1, 2, 3))))
+    empty_session.sources.events.emit((event_of(3, EventKind.WITHDRAWN, 2),))
     assert page.model.rowCount() == 2 and page.view.currentIndex().row() == 0
-    empty_controller.events.emit((replace(event_of(4), absorbed=(event_of(2).track_key,)),))
+    empty_session.sources.events.emit((replace(event_of(4), absorbed=(event_of(2).track_key,)),))
     assert page.view.currentIndex().row() == 0 and page.pill.isHidden()
     assert page.detail.row.visit.plate == event_of(4).text
     page.view.setCurrentIndex(page.model.index(1, 0))
-    empty_controller.events.emit((replace(event_of(5), absorbed=(event_of(4).track_key,)),))
+    empty_session.sources.events.emit((replace(event_of(5), absorbed=(event_of(4).track_key,)),))
     assert page.detail.row.visit.plate == event_of(1).text and page.pill.text() == "1 new"
 
 
-def test_the_row_and_the_detail_settle_in_place(page: ReadsPage, empty_controller: Controller) -> None:
-    empty_controller.events.emit((event_of(1, EventKind.NEW),))
+def test_the_row_and_the_detail_settle_in_place(page: ReadsPage, empty_session: WindowSession) -> None:
+    empty_session.sources.events.emit((event_of(1, EventKind.NEW),))
     assert page.model.index(0, 0).data(ROW_ROLE).provisional and "still being read" in page.detail.facts.text()
-    empty_controller.events.emit((replace(event_of(1, EventKind.FINAL, 2), text="SETTLED1"),))
+    empty_session.sources.events.emit((replace(event_of(1, EventKind.FINAL, 2), text="SETTLED1"),))
     assert page.model.rowCount() == 1 and page.detail.row.visit.plate == "SETTLED1"
     assert "still being read" not in page.detail.facts.text()
 
 
 def test_the_detail_shows_frame_crop_characters_and_every_reading(
-    page: ReadsPage, empty_controller: Controller
+    page: ReadsPage, empty_session: WindowSession
 ) -> None:
-    empty_controller.events.emit((event_of(1),))
+    empty_session.sources.events.emit((event_of(1),))
     detail = page.detail
     assert detail.frame.image.width() == 640 and detail.crop.image.width() == 162
     assert detail.track.table.rowCount() == 5 and not detail.track.isHidden()
@@ -90,11 +93,11 @@ def test_the_detail_shows_frame_crop_characters_and_every_reading(
 
 
 def test_enter_corrects_and_what_was_read_stays(
-    qtbot: QtBot, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, empty_session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = empty_controller.store
+    store = empty_session.log.store
     saved = store.save([visit_of(3)])[0]
-    page = ReadsPage(empty_controller)
+    page = make_reads_page(empty_session)
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page.model.rowCount() == 1)
@@ -104,7 +107,7 @@ def test_enter_corrects_and_what_was_read_stays(
         return int(CorrectionDialog.DialogCode.Accepted)
 
     monkeypatch.setattr(CorrectionDialog, "exec_", type_plate)
-    with qtbot.waitSignal(empty_controller.visit_changed):
+    with qtbot.waitSignal(empty_session.log.visit_changed):
         qtbot.keyClick(page.view, Qt.Key.Key_Return)
     visit = store.get(saved.id)
     assert (visit.plate, visit.original_plate) == ("RIGHT1", saved.plate)
@@ -112,126 +115,126 @@ def test_enter_corrects_and_what_was_read_stays(
     assert page.detail.plate.accessibleName() == f"RIGHT1, corrected from {saved.plate}"
 
 
-def test_another_text_is_taken_with_one_click(qtbot: QtBot, empty_controller: Controller) -> None:
-    store = empty_controller.store
+def test_another_text_is_taken_with_one_click(qtbot: QtBot, empty_session: WindowSession) -> None:
+    store = empty_session.log.store
     saved = store.save([visit_of(2)])[0]
-    page = ReadsPage(empty_controller)
+    page = make_reads_page(empty_session)
     qtbot.addWidget(page)
     qtbot.waitUntil(lambda: page.detail.row is not None)
-    with qtbot.waitSignal(empty_controller.visit_changed):
+    with qtbot.waitSignal(empty_session.log.visit_changed):
         page.detail.guesses[0].click()
     assert store.get(saved.id).plate == saved.alternatives[0].text
 
 
 def test_a_read_that_is_not_in_the_log_yet_cannot_be_corrected(
-    qtbot: QtBot, page: ReadsPage, empty_controller: Controller
+    qtbot: QtBot, page: ReadsPage, empty_session: WindowSession
 ) -> None:
-    empty_controller.events.emit((event_of(1, EventKind.NEW),))
-    with qtbot.waitSignal(empty_controller.message) as told:
+    empty_session.sources.events.emit((event_of(1, EventKind.NEW),))
+    with qtbot.waitSignal(empty_session.requests.message) as told:
         page.detail.correct_button.click()
     assert "still being read" in told.args[0]
 
 
-def test_a_hit_is_red_and_settled_with_one_click(qtbot: QtBot, empty_controller: Controller) -> None:
-    store = empty_controller.store
+def test_a_hit_is_red_and_settled_with_one_click(qtbot: QtBot, empty_session: WindowSession) -> None:
+    store = empty_session.log.store
     saved = store.save([visit_of(0)])[0]
-    page = ReadsPage(empty_controller)
+    page = make_reads_page(empty_session)
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page.detail.row is not None)
     assert page.detail.row.is_hit and not page.detail.settle.isHidden()
-    with qtbot.waitSignal(empty_controller.visit_changed):
+    with qtbot.waitSignal(empty_session.log.visit_changed):
         page.detail.settle.click()
     assert store.get(saved.id).settled and page.detail.settle.isHidden()
 
 
-def test_the_pictures_of_an_old_read_come_from_the_log(qtbot: QtBot, controller: Controller) -> None:
-    page = ReadsPage(controller)
+def test_the_pictures_of_an_old_read_come_from_the_log(qtbot: QtBot, session: WindowSession) -> None:
+    page = make_reads_page(session)
     qtbot.addWidget(page)
     qtbot.waitUntil(lambda: page.detail.row is not None)
     qtbot.waitUntil(lambda: page.detail.frame.image.width() == 640 and not page.detail.crop.image.isNull())
 
 
-def test_a_note_is_kept(qtbot: QtBot, controller: Controller) -> None:
-    page = ReadsPage(controller)
+def test_a_note_is_kept(qtbot: QtBot, session: WindowSession) -> None:
+    page = make_reads_page(session)
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page.detail.row is not None)
     number = page.detail.row.visit.id
     page.detail.note.setText("seen twice")
-    with qtbot.waitSignal(controller.visit_changed):
+    with qtbot.waitSignal(session.log.visit_changed):
         qtbot.keyClick(page.detail.note, Qt.Key.Key_Return)
-    assert controller.store.get(number).note == "seen twice"
+    assert session.log.store.get(number).note == "seen twice"
 
 
 def test_the_plate_goes_to_the_clipboard_and_the_moment_is_shown(
-    qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page, shown = ReadsPage(controller), []
+    page, shown = make_reads_page(session), []
     qtbot.addWidget(page)
     qtbot.waitUntil(lambda: page.detail.row is not None)
-    monkeypatch.setattr(Controller, "show_moment", lambda _self, source, at: shown.append((source, at)))
+    monkeypatch.setattr(SourcesSession, "show_moment", lambda _self, source, at: shown.append((source, at)))
     page.detail.copy.click()
     page.detail.moment.click()
     visit = page.detail.row.visit
     assert QApplication.clipboard().text() == visit.plate and shown == [(visit.source, visit.first_s)]
 
 
-def test_a_plate_goes_onto_a_watch_list(qtbot: QtBot, controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = ReadsPage(controller)
+def test_a_plate_goes_onto_a_watch_list(qtbot: QtBot, session: WindowSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = make_reads_page(session)
     qtbot.addWidget(page)
     qtbot.waitUntil(lambda: page.detail.row is not None)
     monkeypatch.setattr(WatchEntryDialog, "exec_", lambda _: WatchEntryDialog.DialogCode.Accepted)
-    with qtbot.waitSignal(controller.message):
+    with qtbot.waitSignal(session.requests.message):
         page.detail.watch_button.click()
-    assert [entry.plate for entry in controller.store.watch.entries()] == [page.detail.row.visit.plate]
+    assert [entry.plate for entry in session.log.store.watch.entries()] == [page.detail.row.visit.plate]
 
 
 def test_double_click_asks_what_the_network_saw(
-    qtbot: QtBot, page: ReadsPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, page: ReadsPage, empty_session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
     monkeypatch.setattr(ReadActions, "explain", lambda _self, row, crop: asked.append((row.visit.plate, crop.width())))
-    empty_controller.events.emit((event_of(1),))
+    empty_session.sources.events.emit((event_of(1),))
     page.view.doubleClicked.emit(page.model.index(0, 0))
     assert asked == [(PLATES[1], 162)]
 
 
-def test_a_tick_on_the_seek_bar_chooses_its_read(page: ReadsPage, empty_controller: Controller) -> None:
-    empty_controller.events.emit((event_of(1), event_of(2), event_of(3)))
-    empty_controller.read_wanted.emit("Gate north#2")
+def test_a_tick_on_the_seek_bar_chooses_its_read(page: ReadsPage, empty_session: WindowSession) -> None:
+    empty_session.sources.events.emit((event_of(1), event_of(2), event_of(3)))
+    empty_session.requests.read_wanted.emit("Gate north#2")
     assert page.detail.row.key == "Gate north#2"
 
 
-def test_everything_is_forgotten_in_the_list_when_the_log_forgets(qtbot: QtBot, controller: Controller) -> None:
-    page = ReadsPage(controller)
+def test_everything_is_forgotten_in_the_list_when_the_log_forgets(qtbot: QtBot, session: WindowSession) -> None:
+    page = make_reads_page(session)
     qtbot.addWidget(page)
     qtbot.waitUntil(lambda: page.model.rowCount() == 40)
-    for visit in list(controller.store.each(Query())):
-        controller.store.discard_run(visit.run)
-    controller.log_changed.emit()
+    for visit in list(session.log.store.each(Query())):
+        session.log.store.discard_run(visit.run)
+    session.log.changed.emit()
     qtbot.waitUntil(lambda: page.model.rowCount() == 0 and page.detail.row is None)
 
 
 def test_a_log_that_opens_later_fills_the_list(
-    qtbot: QtBot, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, empty_session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = empty_controller.store
+    store = empty_session.log.store
     store.save([visit_of(3)])
-    monkeypatch.setattr(Controller, "store", None)
-    page = ReadsPage(empty_controller)
+    monkeypatch.setattr(LogSession, "store", None)
+    page = make_reads_page(empty_session)
     qtbot.addWidget(page)
-    empty_controller._had_store = False
-    empty_controller._look_round()
+    empty_session.log._had_store = False
+    empty_session.check_state()
     assert page.model.rowCount() == 0
-    monkeypatch.setattr(Controller, "store", store)
-    empty_controller._look_round()
+    monkeypatch.setattr(LogSession, "store", store)
+    empty_session.check_state()
     qtbot.waitUntil(lambda: page.model.rowCount() == 1)
     qtbot.waitUntil(lambda: not page.detail.crop.image.isNull())
 
 
 def test_no_character_is_surer_than_its_number_says(
-    page: ReadsPage, empty_controller: Controller, monkeypatch: pytest.MonkeyPatch
+    page: ReadsPage, empty_session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A plate of 99 % whose every character was called 100 is hard to explain."""
     drawn: list[int] = []
@@ -241,9 +244,9 @@ def test_no_character_is_surer_than_its_number_says(
     assert drawn == [99, 100, 42]
 
 
-def test_the_narrow_list_shows_time_and_source_whole(page: ReadsPage, empty_controller: Controller) -> None:
+def test_the_narrow_list_shows_time_and_source_whole(page: ReadsPage, empty_session: WindowSession) -> None:
     old = replace(event_of(1), first_wall=datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC))
-    empty_controller.events.emit((old,))
+    empty_session.sources.events.emit((old,))
     room = page.view.columnWidth(TIME) - MARGIN - 6
     words = QFontMetricsF(page.view.font())
     assert words.horizontalAdvance(page.model.index(0, TIME).data()) <= room
@@ -252,8 +255,8 @@ def test_the_narrow_list_shows_time_and_source_whole(page: ReadsPage, empty_cont
     assert page.view.isColumnHidden(SOURCE) and tip.endswith("Gate north")
 
 
-def test_what_can_be_done_stays_in_view_in_a_low_window(page: ReadsPage, empty_controller: Controller) -> None:
-    empty_controller.events.emit((event_of(1),))
+def test_what_can_be_done_stays_in_view_in_a_low_window(page: ReadsPage, empty_session: WindowSession) -> None:
+    empty_session.sources.events.emit((event_of(1),))
     page.resize(460, 520)
     QApplication.processEvents()
     for made in (page.detail.correct_button, page.detail.watch_button):
@@ -273,10 +276,10 @@ def test_what_can_be_done_stays_in_view_in_a_low_window(page: ReadsPage, empty_c
     ],
 )
 def test_a_narrow_list_keeps_room_for_the_tags(
-    page: ReadsPage, empty_controller: Controller, width: int, hidden: list[int]
+    page: ReadsPage, empty_session: WindowSession, width: int, hidden: list[int]
 ) -> None:
     page.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # there are many reads
-    empty_controller.events.emit((event_of(1),))
+    empty_session.sources.events.emit((event_of(1),))
     page.view.resize(width, 400)
     assert [at for at in (SOURCE, CONFIDENCE, TAG) if page.view.isColumnHidden(at)] == hidden
     font = pill_font(page.view.font())

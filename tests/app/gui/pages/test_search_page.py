@@ -13,16 +13,17 @@ from pytestqt.qtbot import QtBot
 from app.gui.reads.read_rows import ROW_ROLE, SOURCE, TAG
 from app.gui.search.filters import Span, span_times
 from app.gui.search.search_page import SearchPage
-from app.gui.session.controller import Controller
+from app.gui.session.window_session import WindowSession
 from app.store.types import BLOCK
+from tests.app.gui.parts import make_search_page
 
 from .conftest import visit_of
 
 
 @pytest.fixture
-def page(qtbot: QtBot, controller: Controller) -> SearchPage:
+def page(qtbot: QtBot, session: WindowSession) -> SearchPage:
     """The page over 40 visits, shown, everything found."""
-    page = SearchPage(controller)
+    page = make_search_page(session)
     qtbot.addWidget(page)
     page.resize(1300, 800)
     page.show()
@@ -101,9 +102,9 @@ def test_the_calendar_shows_every_week_and_nothing_in_red(qtbot: QtBot, page: Se
     calendar.window().close()
 
 
-def test_a_correction_is_shown_in_its_row(qtbot: QtBot, page: SearchPage, controller: Controller) -> None:
+def test_a_correction_is_shown_in_its_row(qtbot: QtBot, page: SearchPage, session: WindowSession) -> None:
     visit = page.model.visit(2)
-    controller.visit_was_changed(controller.store.correct(visit.id, "RIGHT1"))
+    session.log.publish_change(session.log.store.correct(visit.id, "RIGHT1"))
     assert found(page)[2] == "RIGHT1"
 
 
@@ -112,9 +113,9 @@ def test_the_first_found_is_shown_beside_the_list(qtbot: QtBot, page: SearchPage
     assert page.detail.row.visit == page.model.visit(0)
 
 
-def test_what_others_change_is_searched_anew(qtbot: QtBot, page: SearchPage, controller: Controller) -> None:
-    controller.store.discard_run("old")
-    controller.log_changed.emit()
+def test_what_others_change_is_searched_anew(qtbot: QtBot, page: SearchPage, session: WindowSession) -> None:
+    session.log.store.discard_run("old")
+    session.log.changed.emit()
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 2 and page.detail.row is None)
     page.filters.plate.setText("AB*")
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 0)  # not the log is empty: this search is
@@ -133,12 +134,12 @@ def test_where_nothing_is_found_the_advice_is_about_what_was_asked(qtbot: QtBot,
 
 
 def test_what_came_since_is_offered_and_shown_by_itself_where_nothing_was_found(
-    qtbot: QtBot, page: SearchPage, controller: Controller
+    qtbot: QtBot, page: SearchPage, session: WindowSession
 ) -> None:
     def comes(number: int, plate: str) -> None:
         entry = visit_of(number)
-        saved = controller.store.save([replace(entry, visit=replace(entry.visit, plate=plate, track=plate))])[0]
-        controller.visit_was_changed(saved)
+        saved = session.log.store.save([replace(entry, visit=replace(entry.visit, plate=plate, track=plate))])[0]
+        session.log.publish_change(saved)
 
     assert not page.newer.isVisible()
     comes(901, "NEW1")
@@ -155,9 +156,9 @@ def test_what_came_since_is_offered_and_shown_by_itself_where_nothing_was_found(
 
 
 def test_f5_finds_what_another_program_wrote(
-    qtbot: QtBot, qapp: QApplication, page: SearchPage, controller: Controller
+    qtbot: QtBot, qapp: QApplication, page: SearchPage, session: WindowSession
 ) -> None:
-    controller.store.save([visit_of(901)])
+    session.log.store.save([visit_of(901)])
     qapp.setActiveWindow(page)
     page.filters.plate.setFocus()
     assert not page.newer.isVisible()
@@ -165,10 +166,10 @@ def test_f5_finds_what_another_program_wrote(
     qtbot.waitUntil(lambda: page.count.text() == "41 reads")
 
 
-def test_nothing_is_asked_before_the_page_is_shown(qtbot: QtBot, controller: Controller) -> None:
-    page = SearchPage(controller)
+def test_nothing_is_asked_before_the_page_is_shown(qtbot: QtBot, session: WindowSession) -> None:
+    page = make_search_page(session)
     qtbot.addWidget(page)
-    controller.log_changed.emit()
+    session.log.changed.emit()
     assert page.model is None
 
 

@@ -6,72 +6,78 @@ from pathlib import Path
 from PyQt5.QtCore import QObject, pyqtSignal
 
 from app.config.redaction import redact
-from app.config.settings import Settings
-from app.gui.session.feed import Feed
+from app.gui.session.current_settings import CurrentSettings
+from app.gui.session.feed import Feed, News
+from app.gui.session.networks_session import NetworksSession
 from app.gui.session.open_source import OpenSource, Tick, shown_name
-from app.pipeline.engine import Engine
-from app.pipeline.stats import StageTimes
+from app.gui.session.requests import WindowRequests
 from app.pipeline.types import Frame, FrameResult, PlateEvent
 from app.pipeline.zones import Zones
 from app.sources.identify import identify
 from app.sources.source import SourceError, SourceSpec
+from app.store.types import BLOCK
 
 _MOST_AT_ONCE = 4  # more files than this are work for the queue, not for the eye
 
 
-class Playing(QObject):
-    """The part of the controller that deals with sources. Used in the GUI thread only."""
+class SourcesSession(QObject):
+    """Owns the open sources. Made and used in the GUI thread only.
 
-    source_state_changed = pyqtSignal(str)  # source_id; at most twice a second
-    sources_changed = pyqtSignal()  # a source was opened or closed
+    Signals carry small values, never frames; plate events come in batches.
+    """
+
+    changed = pyqtSignal()  # a source was opened or closed
+    state_changed = pyqtSignal(str)  # source_id; at most twice a second
+    events = pyqtSignal(tuple)  # tuple[PlateEvent, ...], in order
     not_opened = pyqtSignal(str)  # what the user wanted to open and why it cannot be, a line each, without secrets
-    message = pyqtSignal(str)  # one line for the status bar, without secrets
-    moment_wanted = pyqtSignal(str, float)  # source_id, media second: the live view shows it
-    read_wanted = pyqtSignal(str)  # track_key: the list of reads selects it
-    queue_wanted = pyqtSignal(tuple)  # tuple[str, ...]: folders and files for the batch queue
 
-    _engine: Engine
-
-    def __init__(self, settings: Settings, feed: Feed, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        settings: CurrentSettings,
+        networks: NetworksSession,
+        feed: Feed,
+        requests: WindowRequests,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._settings, self._feed = settings, feed
-        self.stages = StageTimes()
+        self._settings, self._networks, self._feed, self._requests = settings, networks, feed, requests
         self._open: dict[str, OpenSource] = {}
         self._hits: dict[str, set[str]] = {}
         self._zones: dict[str, Zones] = {}
+        networks.loaded.connect(self._begin_waiting)
 
     def show_plate(self, source_id: str, plate: str) -> None:
         """Have the list of reads select the latest read of a plate at a source."""
         source = self._open.get(source_id)
         keys = [tick.track_key for tick in source.ticks.values() if tick.text == plate] if source is not None else []
         if keys:
-            self.read_wanted.emit(keys[-1])
+            self._requests.read_wanted.emit(keys[-1])
 
     @property
-    def sources(self) -> tuple[OpenSource, ...]:
+    def opened(self) -> tuple[OpenSource, ...]:
         """The open sources, in the order of opening."""
         return tuple(source for source in self._open.values() if not source.closing)
 
-    def source(self, source_id: str) -> OpenSource | None:
+    def find(self, source_id: str) -> OpenSource | None:
         """Return an open source, or None."""
         return self._open.get(source_id)
 
-    def newest(self, source_id: str) -> FrameResult | None:
+    def newest_frame(self, source_id: str) -> FrameResult | None:
         """Return the newest processed frame of a source, or None."""
         return self._feed.newest(source_id)
 
-    def waiting_picture(self, source_id: str) -> Frame | None:
+    def waiting_frame(self, source_id: str) -> Frame | None:
         """Return the frame that a source has ready while the networks are not, or None."""
         source = self._open.get(source_id)
-        if self._engine.pipeline is not None or source is None or source.capture is None:
+        if self._networks.pipeline is not None or source is None or source.capture is None:
             return None
         return source.capture.buffer.peek()
 
-    def hits_of(self, source_id: str) -> frozenset[str]:
+    def hit_plates(self, source_id: str) -> frozenset[str]:
         """Return the plates read at a source that are on a block list."""
         return frozenset(self._hits.get(source_id, ()))
 
-    def open_sources(self, names: Sequence[str]) -> None:
+    def open_names(self, names: Sequence[str]) -> None:
         """Open files, folders, addresses, cameras as the user named them; what cannot be is told by not_opened.
 
         Folders, and more than four files at once, go to the queue.
@@ -83,15 +89,15 @@ class Playing(QObject):
         refused: list[str] = []
         for name in files:
             try:
-                self.open_source(identify(name))
+                self.open(identify(name))
             except SourceError as error:
                 refused.append(redact(str(error)))
         if refused:
             self.not_opened.emit("\n".join(refused))
         if folders:
-            self.queue_wanted.emit(folders)
+            self._requests.queue_wanted.emit(folders)
 
-    def open_source(self, spec: SourceSpec, name: str = "", zones: Zones | None = None) -> None:
+    def open(self, spec: SourceSpec, name: str = "", zones: Zones | None = None) -> None:
         """Open one source under a name; one that is open already is opened anew, from the start."""
         if zones is not None:
             self.set_zones(spec.source_id, zones)
@@ -102,16 +108,16 @@ class Playing(QObject):
         else:
             self._open[spec.source_id] = source = OpenSource(spec, name or shown_name(spec))
             self._begin(source)
-        self.sources_changed.emit()
+        self.changed.emit()
 
-    def close_source(self, source_id: str) -> None:
+    def close(self, source_id: str) -> None:
         """Close a source; its open tracks become final."""
         source = self._open.get(source_id)
         if source is None:
             return
         source.closing, source.wanted_s = True, None
         self._proceed(source)
-        self.sources_changed.emit()
+        self.changed.emit()
 
     def zones(self, source_id: str) -> Zones:
         """Return where a source is looked at."""
@@ -120,8 +126,8 @@ class Playing(QObject):
     def set_zones(self, source_id: str, zones: Zones) -> None:
         """Look at a source only where zones allow, from now on."""
         self._zones[source_id] = zones
-        if self._engine.pipeline is not None:
-            self._engine.pipeline.set_zones(source_id, zones)
+        if self._networks.pipeline is not None:
+            self._networks.pipeline.set_zones(source_id, zones)
 
     def set_paused(self, source_id: str, paused: bool) -> None:
         """Hold a recording or let it go on; one that has ended starts again."""
@@ -133,7 +139,7 @@ class Playing(QObject):
             self.seek(source_id, 0.0)
         elif source.played is not None:
             source.played.set_paused(paused)
-        self.source_state_changed.emit(source_id)
+        self.state_changed.emit(source_id)
 
     def set_speed(self, source_id: str, speed: float) -> None:
         """Play a recording so many times as fast as it was recorded."""
@@ -141,7 +147,7 @@ class Playing(QObject):
             source.speed = speed
             if source.played is not None:
                 source.played.set_speed(speed)
-            self.source_state_changed.emit(source_id)
+            self.state_changed.emit(source_id)
 
     def step(self, source_id: str) -> None:
         """Pause a recording and show its next frame."""
@@ -157,6 +163,30 @@ class Playing(QObject):
             return
         self._restart(source, max(0.0, min(media_time, source.latest_s)))
 
+    def take_news(self, news: News) -> None:
+        """Take what the engine's thread brought of the sources, and pass the reads on."""
+        for alarm in news.alarms:
+            if alarm.visit.list_name == BLOCK:
+                self._hits.setdefault(alarm.visit.source, set()).add(alarm.visit.plate)
+        for event in news.events:
+            self._mark_read(event)
+        for source_id, error in news.ended:
+            self._end(source_id, error)
+        if news.events:
+            self.events.emit(news.events)
+
+    def check_state(self) -> None:
+        """See how each source fares, and tell so."""
+        for source in self._open.values():
+            if source.capture is not None and source.capture.info is not None:
+                source.info = source.capture.info
+            self.state_changed.emit(source.source_id)
+
+    def release_all(self) -> None:
+        """Wake every reader that waits for its frame to be due."""
+        for source in self._open.values():
+            source.release()
+
     def _restart(self, source: OpenSource, place: float) -> None:
         """Begin anew at a second."""
         source.wanted_s = place
@@ -166,7 +196,7 @@ class Playing(QObject):
         """Close a source or begin it anew, as is wanted: at once where its capture has ended, else have that end."""
         if not source.ended:
             source.release()
-            self._engine.remove(source.source_id)
+            self._networks.engine.remove(source.source_id)
         elif source.closing:
             self._forget(source)
         elif source.wanted_s is not None:
@@ -176,46 +206,48 @@ class Playing(QObject):
         """Bring the live view to a second of a recording, opening it if need be."""
         if source_id not in self._open:
             try:
-                self.open_source(identify(source_id))
+                self.open(identify(source_id))
             except SourceError as error:
-                self.message.emit(str(error))
+                self._requests.message.emit(str(error))
                 return
         self.set_paused(source_id, True)
         self.seek(source_id, media_time)
-        self.moment_wanted.emit(source_id, media_time)
+        self._requests.moment_wanted.emit(source_id, media_time)
 
     def _recording(self, source_id: str) -> OpenSource | None:
         source = self._open.get(source_id)
         return source if source is not None and source.is_recording else None
 
     def _begin(self, source: OpenSource) -> None:
-        loading = self._engine.pipeline is None  # a recording that played on would lose its first plates
-        self._engine.add(source.begin(self._engine.wake, self._settings, self.stages, loading))
-        self.source_state_changed.emit(source.source_id)
+        loading = self._networks.pipeline is None  # a recording that played on would lose its first plates
+        self._networks.engine.add(
+            source.begin(self._networks.engine.wake, self._settings.current, self._networks.stages, loading)
+        )
+        self.state_changed.emit(source.source_id)
 
     def _forget(self, source: OpenSource) -> None:
         self._open.pop(source.source_id, None)
         self._feed.forget(source.source_id)
         self._hits.pop(source.source_id, None)
 
-    def _tick(self, event: PlateEvent) -> None:
+    def _mark_read(self, event: PlateEvent) -> None:
         source = self._open.get(event.source_id)
         if source is None or event.is_still:
             return
         hit = event.text in self._hits.get(event.source_id, ())
         source.mark(Tick(event.track_key, event.text, event.best_s, hit), event.gone)
 
-    def _ended(self, source_id: str, error: str) -> None:
+    def _end(self, source_id: str, error: str) -> None:
         source = self._open.get(source_id)
         if source is None:
             return
         source.ended, source.error = True, error
         self._proceed(source)
         if source.error and not source.closing:
-            self.message.emit(error)
-        self.source_state_changed.emit(source_id)
+            self._requests.message.emit(error)
+        self.state_changed.emit(source_id)
 
-    def _loaded(self) -> None:
+    def _begin_waiting(self) -> None:
         """The networks are there: what was opened meanwhile begins."""
         for source_id, zones in self._zones.items():
             self.set_zones(source_id, zones)
