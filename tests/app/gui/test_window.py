@@ -26,7 +26,6 @@ from PyQt5.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.config import bootstrap
 from app.config.settings import Settings, default_path
 from app.gui import main as gui_main
 from app.gui.dialogs.about import AboutDialog
@@ -48,6 +47,7 @@ from app.store.errors import LogUnavailable
 from app.store.search import Query
 from app.store.store import Store
 from app.store.types import Entry, LogState, Visit
+from app.version import __version__
 from tests.app.gui.fakes import pipeline
 from tests.app.gui.shell import wait_for
 from tests.app.platelog.log_samples import log_as_of
@@ -278,7 +278,7 @@ def test_who_reports_a_problem_finds_version_licence_and_places_and_can_copy_the
     (dialog,) = window.findChildren(AboutDialog)
     shown = " ".join(each.text() for each in dialog.findChildren(QLabel))
     expected = (
-        f"Platescribe {bootstrap.version()}",
+        f"Platescribe {__version__}",
         "AGPL-3.0-or-later",
         str(tmp_path / "log" / "plates.sqlite3"),
         str(default_path()),
