@@ -1,7 +1,7 @@
 """PlateReader: a batch of crops in, a Reading for each out."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from recognizer import checkpoint as checkpoints
 from recognizer.aligner import Aligner, Quad, Straightener
 from recognizer.alphabet import Alphabet
 from recognizer.backends import choose
+from recognizer.confidence import calibrate, posterior
 from recognizer.ctc import Decoded, beam
 from recognizer.cuda import open_card
 from recognizer.formats import rerank
@@ -136,13 +137,13 @@ class PlateReader:
         return np.concatenate(parts)
 
     def _readings(self, found: Sequence[Sequence[Decoded]]) -> list[Reading]:
-        """The readings of crops in which these texts were found."""
-        confidences = iter(self.confidences([decoded.log_prob for texts in found for decoded in texts]))
-        return [self._reading(texts, confidences) for texts in found]
+        """Return the readings of crops in which these texts were found."""
+        return [self._reading(texts) for texts in found]
 
-    def _reading(self, texts: Sequence[Decoded], confidences: Iterator[float]) -> Reading:
-        """The reading of one crop, which takes one confidence for each of its texts."""
-        ranked = tuple([Alternative(decoded.text, next(confidences)) for decoded in texts])
+    def _reading(self, texts: Sequence[Decoded]) -> Reading:
+        """Return the reading of one crop, in which these texts were found."""
+        beliefs = posterior([decoded.log_prob for decoded in texts], self.calibration)
+        ranked = tuple([Alternative(decoded.text, belief) for decoded, belief in zip(texts, beliefs, strict=True)])
         best = texts[0]
         if region := self._region:  # read once: another thread may change it
             ranked = rerank(ranked, region)
@@ -150,10 +151,8 @@ class PlateReader:
         return Reading(best.text, ranked[0].confidence, best.char_confidences, ranked[1 : ALTERNATIVES + 1])
 
     def confidences(self, log_probs: Sequence[float]) -> list[float]:
-        """Calibrated probabilities that texts are right, from the network's log probabilities of them."""
-        p = np.exp(log_probs).clip(1e-6, 1 - 1e-6)
-        logits = np.log(p / (1 - p))
-        found: list[float] = (1 / (1 + np.exp(-(self.calibration.slope * logits + self.calibration.offset)))).tolist()
+        """Calibrated probabilities that likeliest texts are right, from the network's log probabilities of them."""
+        found: list[float] = calibrate(log_probs, self.calibration).tolist()
         return found
 
 

@@ -65,13 +65,7 @@ def test_the_order_of_readings_does_not_matter(readings) -> None:
     assert first.text == second.text and first.confidence == pytest.approx(second.confidence)
 
 
-def test_each_character_is_decided_by_itself() -> None:
-    outcome = voted(says("AB123X"), says("AB128D"), says("A8123D"), agreement=0)
-    assert outcome.text == "AB123D"
-    assert outcome.agreeing == 0
-
-
-def test_a_composed_text_gives_way_to_one_that_enough_readings_say() -> None:
+def test_a_text_that_enough_readings_say_is_taken_before_a_likelier_one() -> None:
     readings = (says("AB123X"), says("AB128D"), says("A8123D"), says("AB128D", 0.3))
     assert voted(*readings, agreement=2).text == "AB128D"
 
@@ -109,13 +103,40 @@ def test_more_agreeing_readings_are_more_certain_but_never_certain() -> None:
 
 def test_a_character_that_others_read_differently_is_the_unsure_one() -> None:
     chars = voted(says("AB128", 0.7), says("AB128", 0.7), says("AB12B", 0.7), says("AB12B", 0.65)).char_confidences
-    assert chars[4] < 0.6 and min(chars[:4]) > 0.9
+    assert chars[4] < 0.6 < 0.75 < min(chars[:4])
 
 
 def test_more_agreeing_readings_make_each_character_surer() -> None:
     faint = Reading("AB123", 0.6, (0.99, 0.99, 0.99, 0.99, 0.6))
     one, four = voted(faint), voted(*[faint] * 4)
     assert one.char_confidences[4] == pytest.approx(0.6, abs=0.02) and four.char_confidences[4] > 0.9
+
+
+@given(READINGS)
+def test_a_vote_is_one_posterior(readings) -> None:
+    outcome = vote(readings)
+    assert outcome is not None
+    assert outcome.confidence + sum(other.confidence for other in outcome.alternatives) <= 1 + 1e-9
+
+
+def test_one_reading_says_of_its_texts_what_it_says_by_itself() -> None:
+    outcome = voted(says("AB120", 0.7, ("AB12O", 0.2), ("AB12Q", 0.04)))
+    assert outcome.confidence == pytest.approx(0.7)
+    assert [(other.text, pytest.approx(other.confidence)) for other in outcome.alternatives] == [
+        ("AB12O", 0.2),
+        ("AB12Q", 0.04),
+    ]
+
+
+def test_readings_that_disagree_leave_room_for_neither() -> None:
+    outcome = voted(says("AB123", 0.7), says("XY987", 0.7))
+    assert outcome.confidence < 0.5 and outcome.alternatives[0].confidence == pytest.approx(outcome.confidence)
+    assert outcome.confidence + outcome.alternatives[0].confidence < 0.95
+
+
+def test_readings_that_agree_may_all_err_alike_unless_one_by_itself_is_surer() -> None:
+    assert voted(*[says("AB123", 0.9)] * 60).confidence == pytest.approx(0.98)
+    assert 0.98 < voted(*[says("AB123", 0.995)] * 60).confidence <= 0.995 + 1e-9
 
 
 def test_nothing_read_is_no_vote() -> None:
