@@ -43,6 +43,7 @@ COMMANDS = (
     Command("evaluate", "score a run against a truth file", "app.cli.evaluate"),
     Command("log", "search, correct, export what was read", "app.cli.log", "add_log_arguments", "main_log"),
     Command("watch", "keep the watch lists", "app.cli.log", "add_watch_arguments", "main_watch"),
+    Command("notify", "show who is told of reads, and try a receiver", "app.cli.notify"),
     Command("bench", "measure how fast this machine is, or compare with a git revision", "app.bench"),
     Command("doctor", "check this machine and this installation", "app.cli.doctor"),
 )

@@ -12,6 +12,7 @@ from PyQt5.QtCore import QLocale, QSettings, QTimer, QTranslator
 from PyQt5.QtWidgets import QApplication, QMessageBox
 
 from app.config import bootstrap, paths, settings
+from app.config.secrets import system_keyring
 from app.config.settings import Settings
 from app.gui.assembly import add_pages
 from app.gui.crash import CrashGuard
@@ -81,7 +82,7 @@ def make_window(
 ) -> MainWindow:
     """Return the window with all its pages, its session started; state: where size and places are remembered."""
     session = WindowSession(chosen, opened, feed, make_pipeline, no_pictures=no_pictures)
-    ring = known.system_keyring()
+    ring = system_keyring()
     remembered = QSettings(str(state or known.default_path().with_name("window.ini")), QSettings.Format.IniFormat)
     window = MainWindow(session, lambda parent: Opening(session.sources, session.requests, parent, ring), remembered)
     session.setParent(window)

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from app.config.bootstrap import version
 from app.notifications.message import EventName, Message
 from app.notifications.sender import TIMEOUT_S, DeliveryError, Kind, Option, ReceiverError, Sender, register_kind
+from app.version import __version__
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessageInfo
@@ -194,9 +194,9 @@ def discovery_messages(prefix: str, topic: str, source: str) -> list[tuple[str, 
             "identifiers": [node],
             "name": f"Platescribe {source}",
             "manufacturer": "Platescribe",
-            "sw_version": version(),
+            "sw_version": __version__,
         },
-        "origin": {"name": "Platescribe", "sw_version": version()},
+        "origin": {"name": "Platescribe", "sw_version": __version__},
     }
     entities: list[tuple[str, str, dict[str, Any]]] = [
         (

@@ -8,9 +8,10 @@ import threading
 from collections.abc import Callable, Sequence
 
 from app.config.redaction import redact
+from app.config.secrets import Keyring
 from app.notifications.message import Message
 from app.notifications.outbox import Outbox, ReceiverStatus
-from app.notifications.receivers import Receiver, SecretStore
+from app.notifications.receivers import Receiver
 from app.notifications.sender import DeliveryError, Sender
 
 _log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Notifier:
         self,
         receivers: Sequence[Receiver],
         outbox: Outbox,
-        secrets: SecretStore | None = None,
+        secrets: Keyring | None = None,
         *,
         first_wait_s: float = FIRST_WAIT_S,
         on_trouble: Callable[[str], None] | None = None,
@@ -198,7 +199,7 @@ class _Courier(threading.Thread):
         return longest * random.uniform(0.8, 1.2)
 
 
-def send_at_once(receiver: Receiver, message: Message, secrets: SecretStore | None = None) -> None:
+def send_at_once(receiver: Receiver, message: Message, secrets: Keyring | None = None) -> None:
     """Sends one message past the outbox, to try a receiver; ReceiverError or DeliveryError says what is wrong."""
     sender = receiver.make_sender(secrets)
     try:

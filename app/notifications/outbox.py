@@ -65,6 +65,11 @@ class ReceiverStatus:
     error: str
 
 
+def outbox_path(data_folder: Path) -> Path:
+    """Where the outbox of a log lies: in the same folder."""
+    return data_folder / "outbox.sqlite3"
+
+
 class Outbox:
     """Messages by receiver, first in, first out. Every method may be called from any thread."""
 

@@ -6,8 +6,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from app.config.secrets import Keyring
 from app.config.settings import default_path as settings_path
 from app.notifications.message import EventName
 from app.notifications.rules import ANY_TIME, DEFAULT_EVENTS, Rule
@@ -22,13 +23,6 @@ _RULE_NAMES = ("events", "lists", "sources", "zones", "hours", "min_confidence")
 _NAME = re.compile(r"[\w .-]{1,64}")
 
 
-class SecretStore(Protocol):
-    """What is used of the package keyring."""
-
-    def get_password(self, service: str, name: str, /) -> str | None:
-        """Returns a secret, None where there is none."""
-
-
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """Somebody who is told. options: the values of its kind's options, checked, without secrets from the keyring."""
@@ -39,7 +33,7 @@ class Receiver:
     options: Mapping[str, Any] = field(default_factory=dict)
     enabled: bool = True
 
-    def make_sender(self, secrets: SecretStore | None = None) -> Sender:
+    def make_sender(self, secrets: Keyring | None = None) -> Sender:
         """Returns a sender for this receiver; ReceiverError says what is wrong with its settings."""
         values = {option.name: self.options.get(option.name, option.default) for option in self.kind.options}
         for option in self.kind.options:
@@ -54,7 +48,7 @@ class Receiver:
         except (TypeError, ValueError) as error:
             raise ReceiverError(f"receiver {self.name!r}: a setting has a wrong form ({error})") from error
 
-    def _secret(self, value: str, option: str, secrets: SecretStore | None) -> str:
+    def _secret(self, value: str, option: str, secrets: Keyring | None) -> str:
         if value.startswith(_FROM_ENVIRONMENT):
             name = value.removeprefix(_FROM_ENVIRONMENT)
             if name not in os.environ:

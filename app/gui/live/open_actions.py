@@ -7,10 +7,11 @@ from PyQt5.QtCore import QMimeData, QObject, QStandardPaths, pyqtSignal
 from PyQt5.QtWidgets import QApplication, QFileDialog, QInputDialog, QWidget
 
 from app.config.redaction import redact
+from app.config.secrets import Keyring
 from app.gui.live.demo import DEMO_CLIP
 from app.gui.session import saved_sources as known_sources
 from app.gui.session.requests import WindowRequests
-from app.gui.session.saved_sources import Keyring, Known, KnownSource
+from app.gui.session.saved_sources import Known, KnownSource
 from app.gui.session.sources_session import SourcesSession
 from app.sources.identify import PICTURE_SUFFIXES, VIDEO_SUFFIXES, identify
 from app.sources.source import SourceError, SourceKind

@@ -12,12 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from platformdirs import user_config_path
 
 from app.config.bootstrap import APP_NAME
 from app.config.redaction import MASK, redact
+from app.config.secrets import Keyring
 from app.pipeline.zones import Polygon, Zones
 from app.sources.source import SourceKind, SourceSpec
 
@@ -25,14 +26,6 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _RECENT = 10
 _SERVICE = APP_NAME
-
-
-class Keyring(Protocol):
-    """What is used of the package keyring."""
-
-    def get_password(self, service: str, name: str) -> str | None: ...  # noqa: D102
-    def set_password(self, service: str, name: str, password: str) -> None: ...  # noqa: D102
-    def delete_password(self, service: str, name: str) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +72,6 @@ class Known:
 def default_path() -> Path:
     """Where it is kept unless told otherwise."""
     return user_config_path(APP_NAME) / "sources.json"
-
-
-def system_keyring() -> Keyring | None:
-    """Return the system's keyring, None where there is none that works."""
-    try:
-        import keyring
-        from keyring.backends.fail import Keyring as NoKeyring
-    except ImportError:
-        return None
-    return None if isinstance(keyring.get_keyring(), NoKeyring) else keyring
 
 
 def load(path: Path | None = None, ring: Keyring | None = None) -> Known:
