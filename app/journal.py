@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from app.pipeline.types import EventKind, PlateEvent
+from app.pipeline.events import EventKind, PlateEvent
+from app.sources.source_id import TrackKey
 from app.store.errors import LogError
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Guess, LogStatus, Visit
+from app.store.types import LogStatus, Visit
 from app.store.watchlist import Hit
 from app.store.writer import Bounds, LogWriter
 
@@ -65,7 +66,7 @@ class Journal:
         self._pictures = pictures
         self._on_alarm = on_alarm
         self._on_saved = on_saved
-        self._told: OrderedDict[str, set[int | None]] = OrderedDict()
+        self._told: OrderedDict[TrackKey, set[int | None]] = OrderedDict()
 
     @property
     def store(self) -> Store | None:
@@ -84,8 +85,8 @@ class Journal:
         """
         hits = self._hits(event) if event.kind is not EventKind.WITHDRAWN else ()
         visit = visit_of(event, self.run, hits[0].entry.list_name if hits else "")
-        if event.kind is EventKind.FINAL or event.is_still or event.agreeing >= _AGREED:
-            self._tell(event.track_key, Alarm(visit, hits))
+        if event.kind is EventKind.FINAL or event.span.is_still or event.evidence.agreeing >= _AGREED:
+            self._tell(event.key, Alarm(visit, hits))
         known = once and event.kind is EventKind.FINAL and self._known(event)
         answer = self._keep(event, visit) if event.kind is EventKind.FINAL and not known else None
         return Noted(visit, hits, answer)
@@ -94,11 +95,11 @@ class Journal:
         """Note an event and return the store's answer for a final one."""
         return self.take(event).answer
 
-    def keep_only(self, source: str, tracks: Collection[str]) -> None:
+    def keep_only(self, source: str, tracks: Collection[TrackKey]) -> None:
         """Delete what this run had of a source besides these tracks: it was read anew. The log may be unavailable."""
         if self.store is not None:
             with suppress(LogError):
-                self.store.keep_only(self.run, source, tracks)
+                self.store.keep_only(self.run, source, [str(track) for track in tracks])
 
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until every final visit so far is on the disk; False if it is not within timeout seconds."""
@@ -112,14 +113,14 @@ class Journal:
         """The entries that cover a plate; none while the lists cannot be read, which the writer then tells."""
         store = self.store
         try:
-            return tuple(store.watch.match(event.text, event.first_wall)) if store is not None else ()
+            return tuple(store.watch.match(event.text.plate, event.span.first_time)) if store is not None else ()
         except LogError as error:
             self.writer.meet(error)
             return ()
 
     def _known(self, event: PlateEvent) -> bool:
         """Whether the log has this plate of this source since an earlier run; what it has is told."""
-        query = Query(event.text, look_alikes=False, alternatives=False, source=event.source_id)
+        query = Query(event.text.plate, look_alikes=False, alternatives=False, source=event.source)
         try:
             found = self.store.page(query).visits if self.store is not None else ()
         except LogError as error:
@@ -127,19 +128,21 @@ class Journal:
             return False
         before = next((visit for visit in found if visit.run != self.run), None)
         if before is not None and self._on_saved is not None:
-            self._on_saved(replace(before, track=event.track_key))
+            self._on_saved(replace(before, track=str(event.key)))
         return before is not None
 
     def _keep(self, event: PlateEvent, visit: Visit) -> "Future[Visit]":
-        crop, frame = (event.best_crop, event.best_frame) if self._pictures else (None, None)
-        answer = self.writer.submit(visit, crop, frame, event.absorbed, event.best_jpeg)
+        crop, frame = (event.evidence.crop, event.evidence.frame) if self._pictures else (None, None)
+        answer = self.writer.submit(
+            visit, crop, frame, tuple(str(key) for key in event.identity.absorbed), event.evidence.jpeg
+        )
         if self._on_saved is not None:
             answer.add_done_callback(partial(_pass_on, self._on_saved))
         return answer
 
-    def _tell(self, track_key: str, alarm: Alarm) -> None:
-        told = self._told.setdefault(track_key, set())
-        self._told.move_to_end(track_key)
+    def _tell(self, track: TrackKey, alarm: Alarm) -> None:
+        told = self._told.setdefault(track, set())
+        self._told.move_to_end(track)
         while len(self._told) > _TRACKS_REMEMBERED:
             self._told.popitem(last=False)
         fresh = tuple(hit for hit in alarm.hits if hit.entry.id not in told)
@@ -174,24 +177,25 @@ def new_run() -> str:
 
 def visit_of(event: PlateEvent, run: str, list_name: str = "") -> Visit:
     """Return the visit an event tells of, without pictures."""
-    seconds = (None, None) if event.is_still else (event.first_s, event.last_s)
+    text, span, box = event.text, event.span, event.evidence.box
+    seconds = (None, None) if span.is_still else (span.first_s, span.last_s)
     return Visit(
-        plate=event.text,
-        source=event.source_id,
-        first_time=event.first_wall.astimezone(UTC),
-        last_time=event.last_wall.astimezone(UTC),
-        clock_source=event.wall_clock.value,
-        confidence=event.confidence,
-        char_confidences=event.char_confidences,
-        alternatives=tuple(Guess(other.text, other.confidence) for other in event.alternatives),
-        reads=event.agreeing,
+        plate=text.plate,
+        source=event.source,
+        first_time=span.first_time.astimezone(UTC),
+        last_time=span.last_time.astimezone(UTC),
+        clock_source=span.clock.value,
+        confidence=text.confidence,
+        char_confidences=text.char_confidences,
+        alternatives=text.alternatives,
+        reads=event.evidence.agreeing,
         run=run,
-        track=event.track_key,
-        revision=event.revision,
+        track=str(event.key),
+        revision=event.identity.revision,
         first_s=seconds[0],
         last_s=seconds[1],
-        box=(event.box.x1, event.box.y1, event.box.x2, event.box.y2),
-        region=event.region,
+        box=(box.x1, box.y1, box.x2, box.y2),
+        region=text.region,
         list_name=list_name,
     )
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from app.pipeline.types import PlateEvent
+from app.pipeline.events import PlateEvent
 
 _MODE = 0o600  # plates are personal data: what is made here is for the user alone
 

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.batch.progress import Item
-from app.batch.rows import Reads
 from app.batch.waiting import Answer
 from app.batch.writers import AnnotatedVideo
 from app.config.settings import Live
+from app.pipeline.ledger import Ledger
 from app.pipeline.opening import make_capture, make_source
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame
 from app.sources.buffers import Closed
 from app.sources.capture import Capture
 from app.sources.source import SourceKind
+from app.sources.source_id import TrackKey
 
 _AHEAD = 1  # sources opened before it is their turn
 _POLL_S = 0.2
@@ -34,7 +35,7 @@ class Active:
 
     item: Item
     capture: Capture
-    reads: Reads = field(default_factory=Reads)
+    reads: Ledger = field(default_factory=Ledger)
     video: AnnotatedVideo | None = None
     frames: int = 0
     under_way: int = 0
@@ -43,7 +44,7 @@ class Active:
     fault: str = ""
     told: str = ""
     swept_s: float = 0.0
-    tracks: dict[str, None] = field(default_factory=dict)
+    tracks: dict[TrackKey, None] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
 
 

@@ -11,7 +11,8 @@ from app.batch.files import OutputError, RowFile
 from app.batch.progress import Item, Progress, Report
 from app.batch.state import NOTHING, Done, StateFile, fingerprint
 from app.batch.waiting import Answer, Waiting
-from app.pipeline.types import PlateEvent, light
+from app.pipeline.events import PlateEvent, without_evidence
+from app.sources.source_id import TrackKey
 
 _SAVING_S = 30.0  # how long the end waits for a log that cannot be written
 
@@ -21,14 +22,14 @@ class Outputs:
     """What to write: files of rows by a name for each, where annotated videos go, and who keeps the events.
 
     keep gives the log's answer for a final event; such a visit is told, and its source noted as done, only then.
-    keep_only is told a source that was begun before and is read anew, and the track_keys it has now.
+    keep_only is told a source that was begun before and is read anew, and the tracks it has now.
     """
 
     rows: dict[str, RowFile] = field(default_factory=dict)
     video: Path | None = None
     state: StateFile | None = None
     keep: Callable[[PlateEvent], Answer | None] | None = None
-    keep_only: Callable[[str, list[str]], object] | None = None
+    keep_only: Callable[[str, list[TrackKey]], object] | None = None
 
 
 class Writing:
@@ -74,7 +75,7 @@ class Writing:
         if answer is None:
             self._found(event)
         else:
-            slim = light(event)
+            slim = without_evidence(event)
             self._telling.add(lambda: self._found(slim), (answer,))
         return answer
 
@@ -85,7 +86,7 @@ class Writing:
             with self._told():
                 file.add(events)
 
-    def note_done(self, item: Item, error: str, tracks: list[str], answers: Sequence[Answer]) -> None:
+    def note_done(self, item: Item, error: str, tracks: list[TrackKey], answers: Sequence[Answer]) -> None:
         """Note a source as done once its rows and its visits are on the disk."""
         state, rows = self._outputs.state, dict(self._outputs.rows)
         lengths = {name: file.length for name, file in rows.items()}

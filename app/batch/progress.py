@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.config.redaction import redact
-from app.pipeline.types import PlateEvent
+from app.pipeline.events import PlateEvent
 from app.sources.identify import expand
 from app.sources.source import SourceError, SourceSpec
 

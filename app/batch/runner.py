@@ -14,8 +14,9 @@ from app.batch.writers import AnnotatedVideo, annotated_path, save_annotated
 from app.config.redaction import redact
 from app.config.settings import Live
 from app.pipeline.core import Pipeline, Sight
+from app.pipeline.events import PlateEvent, without_evidence
 from app.pipeline.prefetch import Ahead
-from app.pipeline.types import FrameResult, PlateEvent, light
+from app.pipeline.types import FrameResult
 
 __all__ = ["Control", "Item", "Outputs", "Report", "run"]
 
@@ -132,7 +133,7 @@ class _Run:
             for result in step.frames:
                 self._show(batch.owners[result.frame.source_id], result)
             for event in step.events:
-                self._enter(batch.owners[event.source_id], event)
+                self._enter(batch.owners[event.source], event)
             for frame in sight.frames:
                 self._sweep(batch.owners[frame.source_id], frame.media_time)
 
@@ -205,9 +206,9 @@ class _Run:
         active.video = None
 
     def _enter(self, active: Active, event: PlateEvent) -> None:
-        active.reads.add((light(event),))
+        active.reads.apply(without_evidence(event))
         if (answer := self._writing.keep(event)) is not None:
-            active.tracks[event.track_key] = None
+            active.tracks[event.key] = None
             active.answers.append(answer)
 
     def _sweep(self, active: Active, now_s: float) -> None:
@@ -215,7 +216,7 @@ class _Run:
         if active.item.spec.is_live and now_s - active.swept_s > _SETTLED_S:
             active.swept_s = now_s
             before_s = now_s - self._pipeline.tuning.repeat_s - _SETTLED_S
-            self._writing.add_rows(active.reads.take_settled(before_s))
+            self._writing.add_rows(active.reads.take_final(before_s))
             active.answers = [answer for answer in active.answers if not answer.done() or answer.exception()]
 
     def _finish(self, active: Active) -> None:
@@ -235,7 +236,7 @@ class _Run:
             self._progress.ended(active.item, error)
 
     def _write(self, active: Active, error: str) -> None:
-        self._writing.add_rows(active.reads.all())
+        self._writing.add_rows(active.reads.in_order())
         if not self._control.stopped:  # else what it has now is kept, and read anew when the run goes on
             self._writing.note_done(active.item, error, list(active.tracks), active.answers)
 

@@ -13,8 +13,9 @@ import numpy as np
 from app import columns
 from app.batch.files import OutputError, RowFile, start_private, unwritable
 from app.batch.rows import csv_row, json_line
+from app.pipeline.events import PlateEvent
 from app.pipeline.overlay import annotate
-from app.pipeline.types import FrameResult, Image, PlateEvent
+from app.pipeline.types import FrameResult, Image
 from app.sources.source import SourceInfo, SourceSpec, is_text
 
 _CODECS = {".avi": "MJPG", ".webm": "VP80"} | dict.fromkeys((".mp4", ".m4v", ".mov", ".mkv", ".ts"), "mp4v")
@@ -35,14 +36,16 @@ def csv_file(path: Path, list_of: ListOf = on_no_list) -> RowFile:
     """Return the CSV of a run."""
 
     def line(event: PlateEvent) -> str:
-        return _csv_line(csv_row(event, list_of(event.text, event.first_wall)))
+        return _csv_line(csv_row(event, list_of(event.text.plate, event.span.first_time)))
 
     return RowFile(path, _csv_line(columns.COLUMNS), columns.ENCODING, line)
 
 
 def json_file(path: Path, list_of: ListOf = on_no_list) -> RowFile:
     """Return the JSONL of a run."""
-    return RowFile(path, "", "utf-8", lambda event: json_line(event, list_of(event.text, event.first_wall)) + "\n")
+    return RowFile(
+        path, "", "utf-8", lambda event: json_line(event, list_of(event.text.plate, event.span.first_time)) + "\n"
+    )
 
 
 def _csv_line(fields: Sequence[str]) -> str:

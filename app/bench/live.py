@@ -12,12 +12,14 @@ from app.bench.figures import Measured, Timing
 from app.bench.recorded import temporary_journal
 from app.journal import Journal
 from app.pipeline.engine import Engine
+from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.opening import load_pipeline
 from app.pipeline.overlay import annotate
-from app.pipeline.types import EventKind, FrameResult, PlateEvent
+from app.pipeline.types import FrameResult
 from app.sources.camera import LiveSource
 from app.sources.capture import Capture
 from app.sources.source import SourceKind, SourceSpec
+from app.sources.source_id import SourceId
 
 _VIEWER_S = 0.033  # the window looks for a new picture 30 times a second
 _SETTLE_S = 0.5  # left out: the networks' first calls, and so long after them
@@ -105,7 +107,7 @@ class Viewer:
         if event.kind is not EventKind.FINAL and self._newest is not None:
             self._note(self.told, self._newest)
 
-    def on_ended(self, source_id: str, error: str) -> None:
+    def on_ended(self, source_id: SourceId, error: str) -> None:
         """Nothing to do."""
 
     def _draw_newest(self) -> None:
@@ -128,7 +130,7 @@ def live(clip: Path, device: str, seconds: float, fps: float) -> Measured:
     camera = Camera(clip, fps)
     if not camera.isOpened():
         raise RuntimeError(f"{clip}: cannot be read as a video")
-    spec = SourceSpec(SourceKind.STREAM, "made-up camera", str(clip))
+    spec = SourceSpec(SourceKind.STREAM, SourceId("made-up camera"), str(clip))
     with temporary_journal() as journal:
         viewer = Viewer(camera, journal).start()
         engine = Engine(pipeline, [viewer]).start()

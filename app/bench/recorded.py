@@ -11,10 +11,11 @@ from app.bench.figures import DETECT_SIZE, Measured, Timing
 from app.bench.memory import peak_mb
 from app.journal import Journal, open_journal
 from app.pipeline.core import Pipeline
+from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.opening import load_networks, load_pipeline, make_source
 from app.pipeline.overlay import annotate
 from app.pipeline.stats import StageTimes
-from app.pipeline.types import EventKind, Frame, PlateEvent
+from app.pipeline.types import Frame
 from app.sources.identify import identify
 from detector.preprocess import letterbox, plan
 from detector.weights import default_weights, open_weights
@@ -76,7 +77,7 @@ def recording(clip: Path, device: str, most: int = EVERYTHING) -> Measured:
         "processor_ms": 1000 * (time.process_time() - processor_s) / report.frames,
         "peak_mb": peak_mb(),
     }
-    return Measured("recording", (), values, {"reads": " ".join(event.text for event in report.events)})
+    return Measured("recording", (), values, {"reads": " ".join(event.text.plate for event in report.events)})
 
 
 def stills(pictures: Sequence[Path], device: str) -> Measured:

@@ -12,7 +12,9 @@ from rich.table import Table
 
 from app.batch.progress import Item, Report
 from app.config.wording import counted
-from app.pipeline.types import EventKind, PlateEvent, RejectReason
+from app.pipeline.events import EventKind, PlateEvent
+from app.pipeline.types import RejectReason
+from app.sources.source_id import TrackKey
 
 _MOST_ROWS = 300
 
@@ -38,7 +40,7 @@ class RunConsole:
         self._sources = sources
         self._finished = 0
         self._quiet = quiet
-        self._told: dict[str, str] = {}
+        self._told: dict[TrackKey, str] = {}
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -71,10 +73,10 @@ class RunConsole:
 
     def found(self, event: PlateEvent) -> None:
         """Print a plate when it is final, once for each text."""
-        if not self._quiet and event.kind is EventKind.FINAL and self._told.get(event.track_key) != event.text:
-            self._told[event.track_key] = event.text
-            when = "" if event.is_still else f"  {_clock(event.first_s)}-{_clock(event.last_s)}"
-            line = f"{event.text:<10} {event.confidence:.2f}{when}  {_short(event.source_id)}"
+        if not self._quiet and event.kind is EventKind.FINAL and self._told.get(event.key) != event.text.plate:
+            self._told[event.key] = event.text.plate
+            when = "" if event.span.is_still else f"  {_clock(event.span.first_s)}-{_clock(event.span.last_s)}"
+            line = f"{event.text.plate:<10} {event.text.confidence:.2f}{when}  {_short(event.source)}"
             self._progress.console.print(line, markup=False, highlight=False)
 
     def trouble(self, text: str) -> None:
@@ -112,9 +114,11 @@ def _table(report: Report) -> Table:
     for heading in ("Plate", "Confidence", "Reads", "First", "Last", "Source"):
         table.add_column(heading, justify="right" if heading in ("Confidence", "Reads", "First", "Last") else "left")
     for event in report.events[:_MOST_ROWS]:
-        first, last = ("", "") if event.is_still else (_clock(event.first_s), _clock(event.last_s))
-        source = escape(_short(event.source_id))
-        table.add_row(escape(event.text), f"{event.confidence:.2f}", str(event.agreeing), first, last, source)
+        first, last = ("", "") if event.span.is_still else (_clock(event.span.first_s), _clock(event.span.last_s))
+        source = escape(_short(event.source))
+        table.add_row(
+            escape(event.text.plate), f"{event.text.confidence:.2f}", str(event.evidence.agreeing), first, last, source
+        )
     return table
 
 

@@ -14,7 +14,7 @@ from app.batch.runner import run
 from app.cli.arguments import positive
 from app.cli.run_options import add_pipeline_arguments
 from app.cli.run_sources import interruptible, tuning_of
-from app.pipeline.types import PlateEvent
+from app.pipeline.events import PlateEvent
 from app.pipeline.voting import distance
 from app.sources.identify import PICTURE_SUFFIXES, identify
 from app.sources.source import SourceError
@@ -154,39 +154,40 @@ def _count_plate(truth: Truth, event: PlateEvent | None, total: Score) -> None:
         return
     total.found += 1
     total.edits += _edits(truth, event)
-    exact = event.text in truth.texts
-    folded = fold(event.text) in {fold(text) for text in truth.texts}
+    exact = event.text.plate in truth.texts
+    folded = fold(event.text.plate) in {fold(text) for text in truth.texts}
     total.exact += exact
     total.folded += folded
     total.false += not folded
     if not exact:
-        total.notes.append(f"{name}: {truth.text} read as {event.text}")
+        total.notes.append(f"{name}: {truth.text} read as {event.text.plate}")
 
 
 def _count_extra(plates: Sequence[Truth], event: PlateEvent, total: Score) -> None:
     """Count a read that answers no plate: one more of a plate that was read, or false."""
-    duplicate = any(fold(event.text) in {fold(text) for text in truth.texts} for truth in plates)
+    duplicate = any(fold(event.text.plate) in {fold(text) for text in truth.texts} for truth in plates)
     total.duplicates += duplicate
     total.false += not duplicate
     what = "again" if duplicate else "is no plate of it"
+    text = event.text
     total.notes.append(
-        f"{Path(event.source_id).name}: {event.text} {what} ({event.confidence:.2f}, {event.first_s:.1f} s)"
+        f"{Path(event.source).name}: {text.plate} {what} ({text.confidence:.2f}, {event.span.first_s:.1f} s)"
     )
 
 
 def _can_be(truth: Truth, event: PlateEvent) -> bool:
     """Whether a read can be of a plate: at its place and time, where these are known, and not too far in text."""
-    if truth.first_s is not None and event.last_s < truth.first_s - _SLACK_S:
+    if truth.first_s is not None and event.span.last_s < truth.first_s - _SLACK_S:
         return False
-    if truth.last_s is not None and event.first_s > truth.last_s + _SLACK_S:
+    if truth.last_s is not None and event.span.first_s > truth.last_s + _SLACK_S:
         return False
     if truth.box is not None:
-        return truth.box.iou(event.box) >= _SAME_PLACE_IOU
+        return truth.box.iou(event.evidence.box) >= _SAME_PLACE_IOU
     return _edits(truth, event) <= len(truth.text) // 2
 
 
 def _edits(truth: Truth, event: PlateEvent) -> int:
-    return min(distance(text, event.text) for text in truth.texts)
+    return min(distance(text, event.text.plate) for text in truth.texts)
 
 
 def _truth_of(row: dict[str, str], path: Path) -> Truth:
@@ -249,7 +250,7 @@ def score_all(truths: Sequence[Truth], events: Iterable[PlateEvent]) -> Score:
     total = Score()
     by_file: dict[Path, list[PlateEvent]] = {}
     for event in events:
-        by_file.setdefault(Path(event.source_id), []).append(event)
+        by_file.setdefault(Path(event.source), []).append(event)
     for path in dict.fromkeys(truth.path for truth in truths):
         score_file([truth for truth in truths if truth.path == path], by_file.get(path, []), total)
     return total
@@ -260,10 +261,10 @@ def foremost(events: Iterable[PlateEvent]) -> list[PlateEvent]:
     kept: list[PlateEvent] = []
     largest: dict[str, PlateEvent] = {}
     for event in events:
-        if Path(event.source_id).suffix.lower() not in PICTURE_SUFFIXES:
+        if Path(event.source).suffix.lower() not in PICTURE_SUFFIXES:
             kept.append(event)
-        elif event.source_id not in largest or event.box.area > largest[event.source_id].box.area:
-            largest[event.source_id] = event
+        elif event.source not in largest or event.evidence.box.area > largest[event.source].evidence.box.area:
+            largest[event.source] = event
     return [*kept, *largest.values()]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from app.pipeline.events import PlateEvent, Step
 from app.pipeline.plate_track import Finding, PlateTrack
 from app.pipeline.plausibility import cut_by_border, in_margin, plate_form, plate_shaped
 from app.pipeline.rejections import Rejections, objection_to, why_unread
@@ -16,15 +17,14 @@ from app.pipeline.types import (
     FrameResult,
     Image,
     PlateCrop,
-    PlateEvent,
     Rejection,
     RejectReason,
-    Step,
     Track,
 )
 from app.pipeline.visits import VisitBook
 from app.pipeline.zones import Zones
 from app.pipeline.zoomed_detection import CloserLooks
+from app.sources.source_id import SourceId, TrackKey
 from detector.crops import cut, sharpness
 from detector.types import Detection
 from recognizer.readings import Reading
@@ -109,7 +109,7 @@ class Pipeline:
         self._looks = CloserLooks(detector.detect, self.tuning.closer_look_s, self.tuning.min_score, detector.size)
         self._stillness = Stillness(self.tuning.still_look_s)
         self.stages = stages or StageTimes()
-        self._sources: dict[str, _SourceState] = {}
+        self._sources: dict[SourceId, _SourceState] = {}
         self._counts: dict[str, int] = {}
         self._zones: dict[str, Zones] = {}
         self._rejections = Rejections()
@@ -166,7 +166,7 @@ class Pipeline:
         parts = {kind: iter(self._read([c for c in crops if c.frame.is_still is kind])) for kind in (False, True)}
         return [next(parts[kind]) for kind in still]
 
-    def finish(self, source_id: str) -> list[PlateEvent]:
+    def finish(self, source_id: SourceId) -> list[PlateEvent]:
         """End a source's open tracks, as FINAL, and forget the source but for the numbers its tracks had."""
         state = self._sources.pop(source_id, None)
         self._looks.forget(source_id)
@@ -176,7 +176,7 @@ class Pipeline:
         self._counts[source_id] = state.count  # opened again, it gives no track_key twice
         return [event for number in list(state.tracks) for event in self._end(state, source_id, number)]
 
-    def set_zones(self, source_id: str, zones: Zones) -> None:
+    def set_zones(self, source_id: SourceId, zones: Zones) -> None:
         """Look at one source in zones of its own instead of those of the tuning; from any thread, at once."""
         self._zones[source_id] = zones
 
@@ -188,7 +188,7 @@ class Pipeline:
         """List the latest things that were not reported, oldest first."""
         return self._rejections.latest(source_id)
 
-    def _state(self, source_id: str) -> _SourceState:
+    def _state(self, source_id: SourceId) -> _SourceState:
         if source_id not in self._sources:
             tuning = self.tuning
             visits = VisitBook(source_id, tuning.repeat_s, tuning.countries)
@@ -288,7 +288,7 @@ class Pipeline:
             return []
         return [self._report(state, track, finding, final=False)]
 
-    def _end(self, state: _SourceState, source_id: str, track_id: int) -> list[PlateEvent]:
+    def _end(self, state: _SourceState, source_id: SourceId, track_id: int) -> list[PlateEvent]:
         """End a track: FINAL if it is a plate, else count why not, and take back what was reported of it."""
         track = state.tracks.pop(track_id, None)
         if track is None:
@@ -316,5 +316,5 @@ class Pipeline:
         vote = state.visits.vote_of(track.number) if known else track.vote
         fits = vote and (known or plate_form(vote.text, tuning.countries, tuning.min_length, tuning.max_length))
         text, confidence = (vote.text, vote.confidence) if vote and fits else ("", 0.0)
-        key = f"{item.frame.source_id}#{track.number}"
-        return Track(item.frame.source_id, key, found.detection.box, found.detection.score, text, confidence, known)
+        key = TrackKey(item.frame.source_id, track.number)
+        return Track(key, found.detection.box, found.detection.score, text, confidence, known)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.pipeline.core import Pipeline
+from app.pipeline.events import PlateEvent
 from app.pipeline.prefetch import Ahead
-from app.pipeline.types import Frame, FrameResult, PlateEvent
+from app.pipeline.types import Frame, FrameResult
 from app.sources.buffers import Closed
 from app.sources.capture import Capture, CaptureStatus
+from app.sources.source_id import SourceId
 
 _log = logging.getLogger(__name__)
 _IDLE_S = 0.5
@@ -26,7 +28,7 @@ class Sink(Protocol):
         """A frame was processed; its tracks belong to this very frame."""
         ...
 
-    def on_ended(self, source_id: str, error: str) -> None:
+    def on_ended(self, source_id: SourceId, error: str) -> None:
         """A source gave its last frame; error is empty, or says what is wrong with it."""
         ...
 
@@ -42,7 +44,7 @@ class Engine:
         self._make_pipeline = pipeline
         self._pipeline: Pipeline | None = pipeline if isinstance(pipeline, Pipeline) else None
         self._sinks = tuple(sinks)
-        self._captures: dict[str, Capture] = {}
+        self._captures: dict[SourceId, Capture] = {}
         self._leaving: list[Capture] = []
         self._lock = threading.Lock()
         self._work = threading.Event()
@@ -82,7 +84,7 @@ class Engine:
             self._captures[name] = capture
         capture.start()
 
-    def remove(self, source_id: str) -> None:
+    def remove(self, source_id: SourceId) -> None:
         """Let go of a source: its open tracks end as FINAL. Does not wait."""
         with self._lock:
             capture = self._captures.get(source_id)
@@ -90,7 +92,7 @@ class Engine:
             capture.request_stop()
             self._work.set()
 
-    def status(self) -> dict[str, CaptureStatus]:
+    def status(self) -> dict[SourceId, CaptureStatus]:
         """Return the state and counters of every source."""
         with self._lock:
             captures = dict(self._captures)

@@ -5,8 +5,9 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.pipeline.events import TrackReading
 from app.pipeline.tuning import Tuning
-from app.pipeline.types import Image, PlateCrop, TrackReading, WallClock
+from app.pipeline.types import Image, PlateCrop, WallClock
 from app.pipeline.voting import Vote, distance, vote
 from detector.types import Box
 from recognizer.lookalikes import fold

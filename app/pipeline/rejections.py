@@ -6,6 +6,7 @@ from app.pipeline.plate_track import Finding, PlateTrack
 from app.pipeline.plausibility import plate_form
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Rejection, RejectReason
+from app.sources.source_id import SourceId, TrackKey
 
 _LISTED = 500
 
@@ -17,14 +18,14 @@ class Rejections:
         self._counts: Counter[tuple[str, RejectReason]] = Counter()
         self._latest: deque[Rejection] = deque(maxlen=_LISTED)
 
-    def add(self, source_id: str, track: PlateTrack, finding: Finding | None, reason: RejectReason) -> None:
+    def add(self, source_id: SourceId, track: PlateTrack, finding: Finding | None, reason: RejectReason) -> None:
         """Count a track that was not reported."""
         vote = finding.vote if finding is not None else None
         detail = f"{vote.agreeing} of {vote.readings} agree, confidence {vote.confidence:.2f}" if vote else ""
-        key = f"{source_id}#{track.number}"
+        key = TrackKey(source_id, track.number)
         text = vote.text if vote else ""
         self._counts[source_id, reason] += 1
-        self._latest.append(Rejection(reason, source_id, key, track.last_s, track.last_box, text, detail))
+        self._latest.append(Rejection(reason, key, track.last_s, track.last_box, text, detail))
 
     def counts(self, source_id: str | None) -> dict[RejectReason, int]:
         """How many there were, by reason, of one source or of all."""
@@ -36,7 +37,7 @@ class Rejections:
 
     def latest(self, source_id: str | None) -> list[Rejection]:
         """The latest, of one source or of all, oldest first."""
-        return [item for item in list(self._latest) if source_id in (None, item.source_id)]
+        return [item for item in list(self._latest) if source_id in (None, item.key.source)]
 
 
 def objection_to(track: PlateTrack, finding: Finding, tuning: Tuning) -> RejectReason | None:

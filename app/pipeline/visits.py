@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from app.pipeline.events import EventKind, Evidence, Identity, PlateEvent, PlateText, Span
 from app.pipeline.plate_track import Finding
 from app.pipeline.plausibility import region_of
-from app.pipeline.types import EventKind, PlateEvent
 from app.pipeline.voting import Vote, distance
+from app.sources.source_id import SourceId, TrackKey
 from detector.types import Box
 from recognizer.lookalikes import fold
 
@@ -20,12 +21,12 @@ _MOST_MISSING = 3
 class Visit:
     """One vehicle's stay: the findings of the tracks it was seen in, by track number."""
 
-    track_key: str
+    key: TrackKey
     revision: int = 0
     findings: dict[int, Finding] = field(default_factory=dict)
     places: dict[int, Box] = field(default_factory=dict)
     live: set[int] = field(default_factory=set)
-    absorbed: tuple[str, ...] = ()
+    absorbed: tuple[TrackKey, ...] = ()
 
     @property
     def best(self) -> Finding:
@@ -41,7 +42,7 @@ class Visit:
 class VisitBook:
     """The visits of one source that are still young enough to be continued."""
 
-    def __init__(self, source_id: str, repeat_s: float, countries: tuple[str, ...] = ()) -> None:
+    def __init__(self, source_id: SourceId, repeat_s: float, countries: tuple[str, ...] = ()) -> None:
         """repeat_s: the same plate seen again within so many seconds continues its visit."""
         self._source_id = source_id
         self._repeat_s = repeat_s
@@ -58,7 +59,7 @@ class VisitBook:
         elif other is not None and visit is not None:
             visit = self._merge(visit, into=other)
         if visit is None:
-            visit = Visit(f"{self._source_id}#{number}")
+            visit = Visit(TrackKey(self._source_id, number))
             self._visits.append(visit)
         self._of_track[number] = visit
         visit.findings[number] = finding
@@ -72,7 +73,8 @@ class VisitBook:
         visit.live.discard(number)
         if len(visit.findings) == 1:
             self._visits.remove(visit)
-            return replace(self._event(visit, final=True), kind=EventKind.WITHDRAWN)
+            event = self._event(visit, final=True)
+            return replace(event, identity=replace(event.identity, kind=EventKind.WITHDRAWN))
         del visit.findings[number], visit.places[number]
         return self._event(visit, final=True)
 
@@ -117,7 +119,7 @@ class VisitBook:
         into.findings.update(visit.findings)
         into.places.update(visit.places)
         into.live |= visit.live
-        into.absorbed += (visit.track_key, *visit.absorbed)
+        into.absorbed += (visit.key, *visit.absorbed)
         into.revision = max(into.revision, visit.revision)
         for number in visit.findings:
             self._of_track[number] = into
@@ -133,31 +135,26 @@ class VisitBook:
         surest = max(same, key=lambda finding: finding.vote.confidence)
         item = best.shot.item
         return PlateEvent(
-            kind=EventKind.FINAL if final and not visit.live else kind,
-            track_key=visit.track_key,
-            revision=visit.revision,
-            source_id=self._source_id,
-            text=best.vote.text,
-            confidence=surest.vote.confidence,
-            char_confidences=surest.vote.char_confidences,
-            alternatives=surest.vote.alternatives,
-            agreeing=sum(finding.vote.agreeing for finding in same),
-            readings=sum(finding.vote.readings for finding in findings),
-            first_s=first.first_s,
-            last_s=last.last_s,
-            first_wall=first.first_wall,
-            last_wall=last.last_wall,
-            wall_clock=best.wall_clock,
-            box=item.box,
-            best_crop=best.shot.crop,
-            best_frame=best.shot.frame,
-            best_frame_index=item.frame_index,
-            best_s=item.media_time,
-            track_readings=tuple(reading for finding in findings for reading in finding.readings),
-            region=region_of(best.vote.text, self._countries),
-            is_still=best.is_still,
-            absorbed=visit.absorbed,
-            best_jpeg=best.shot.jpeg,
+            Identity(visit.key, visit.revision, EventKind.FINAL if final and not visit.live else kind, visit.absorbed),
+            PlateText(
+                plate=best.vote.text,
+                confidence=surest.vote.confidence,
+                char_confidences=surest.vote.char_confidences,
+                alternatives=surest.vote.alternatives,
+                region=region_of(best.vote.text, self._countries),
+            ),
+            Span(first.first_s, last.last_s, first.first_wall, last.last_wall, best.wall_clock, best.is_still),
+            Evidence(
+                box=item.box,
+                crop=best.shot.crop,
+                frame=best.shot.frame,
+                frame_index=item.frame_index,
+                media_s=item.media_time,
+                agreeing=sum(finding.vote.agreeing for finding in same),
+                reading_count=sum(finding.vote.readings for finding in findings),
+                readings=tuple(reading for finding in findings for reading in finding.readings),
+                jpeg=best.shot.jpeg,
+            ),
         )
 
 

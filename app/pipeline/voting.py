@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.pipeline.types import TrackReading
+from app.pipeline.events import TrackReading
 from recognizer.readings import Alternative
 
 GAP = ""

@@ -7,6 +7,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from app.sources.source_id import SourceId
+
 Image = NDArray[np.uint8]
 
 
@@ -30,7 +32,7 @@ class Frame:
     follows. jpeg: the same image as a JPEG file, where it came as one that can be kept as it is; else empty.
     """
 
-    source_id: str
+    source_id: SourceId
     index: int
     image: Image
     wall_time: datetime

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.config.redaction import redact
 from app.sources.file_kind import FileKind, kind_of_file
 from app.sources.source import SourceError, SourceKind, SourceSpec, is_text
+from app.sources.source_id import SourceId
 
 PICTURE_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".webp", ".tif", ".tiff", ".jp2", ".ppm", ".pgm")
@@ -29,21 +30,21 @@ def identify(text: str) -> SourceSpec:
     if _ADDRESS.match(text):
         if not is_text(text):
             raise SourceError(f"{text!a}: an address is text in UTF-8")
-        return SourceSpec(SourceKind.STREAM, redact(text), text)
+        return SourceSpec(SourceKind.STREAM, SourceId(redact(text)), text)
     if (device := _DEVICE.match(text)) and not _is(Path(text), Path.is_file):
-        return SourceSpec(SourceKind.CAMERA, f"camera {int(device[1])}", device[1])
+        return SourceSpec(SourceKind.CAMERA, SourceId(f"camera {int(device[1])}"), device[1])
     if text.startswith(_CAMERA_PREFIX):
         name = text[len(_CAMERA_PREFIX) :].strip()
         if not name:
             raise SourceError(f"{text}: which camera? Give its number or a part of its name")
-        return SourceSpec(SourceKind.CAMERA, name, name)
+        return SourceSpec(SourceKind.CAMERA, SourceId(name), name)
     path = Path(text)
     if _is(path, Path.is_dir):
         raise SourceError(f"{text}: a folder; open the files in it")
     if not _is(path, Path.exists):
         hint = "; write an address as rtsp://HOST/PATH, without blanks" if _LIKE_AN_ADDRESS.match(text) else ""
         raise SourceError(f"{text}: no such file, camera or address{hint}")
-    return SourceSpec(_kind_of(path), text, text)
+    return SourceSpec(_kind_of(path), SourceId(text), text)
 
 
 def expand(text: str) -> list[SourceSpec]:
@@ -60,7 +61,7 @@ def expand(text: str) -> list[SourceSpec]:
         raise SourceError(f"{text}: cannot be listed ({error.strerror}); check its permissions") from error
     if not paths:
         raise SourceError(f"{text}: no video and no picture in this folder")
-    return [SourceSpec(_kind_of(path), str(path), str(path)) for path in paths]
+    return [SourceSpec(_kind_of(path), SourceId(str(path)), str(path)) for path in paths]
 
 
 def _is(path: Path, what: Callable[[Path], bool]) -> bool:

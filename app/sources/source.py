@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.config.redaction import redact
 from app.sources.frame import Frame, WallClock
+from app.sources.source_id import SourceId
 
 
 class SourceError(Exception):
@@ -34,7 +35,7 @@ class SourceSpec:
     """
 
     kind: SourceKind
-    source_id: str
+    source_id: SourceId
     address: str
     part: int = 0
 

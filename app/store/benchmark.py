@@ -26,8 +26,9 @@ from app.store.rows import gram_values, source_digest, spelling_values, to_us, v
 from app.store.schema import GRAM, SOURCE, SPELLING, VISIT
 from app.store.search import Cursor, Query, way_in
 from app.store.store import Store
-from app.store.types import ALLOW, BLOCK, Guess, Visit
+from app.store.types import ALLOW, BLOCK, Visit
 from app.store.writer import LogWriter
+from recognizer.readings import Alternative
 
 _SOURCES = 20
 _BATCH = 10_000
@@ -165,7 +166,7 @@ def _made_up(chance: random.Random, start: int, stop: int, rows: int) -> Iterato
     for number in range(start, stop):
         plate = "".join(chance.choice(_LETTERS if kind == "L" else _DIGITS) for kind in chance.choice(_FORMS))
         when = _NEWEST - timedelta(days=30) * (1 - number / rows)
-        guesses = tuple(Guess(_misread(chance, plate), 0.1) for _ in range(chance.choice((0, 0, 1, 2))))
+        guesses = tuple(Alternative(_misread(chance, plate), 0.1) for _ in range(chance.choice((0, 0, 1, 2))))
         listed = chance.choices(("", BLOCK, ALLOW), (980, 5, 15))[0]
         yield Visit(
             plate=plate,

@@ -12,7 +12,8 @@ from app.config.redaction import redact
 from app.store.errors import DamagedRow, LogError
 from app.store.schema import KIND_ALTERNATIVE, KIND_ORIGINAL, KIND_PLATE, SOURCE, SPELLING, VISIT
 from app.store.spelling import compact, fold, grams
-from app.store.types import Guess, Visit
+from app.store.types import Visit
+from recognizer.readings import Alternative
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -127,7 +128,7 @@ def as_written() -> Iterator[None]:
 
 def visits_of(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Visit]:
     """Return the visits of rows of VISIT_COLUMNS, in their order, with their alternatives."""
-    guesses: dict[int, list[Guess]] = {row["id"]: [] for row in rows}
+    guesses: dict[int, list[Alternative]] = {row["id"]: [] for row in rows}
     query = (
         sa.select(SPELLING.c.visit_id, SPELLING.c.text, SPELLING.c.confidence)
         .where(SPELLING.c.visit_id.in_(list(guesses)), SPELLING.c.kind == KIND_ALTERNATIVE)
@@ -136,7 +137,7 @@ def visits_of(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[
     with as_written():
         for visit_id, text, confidence in connection.execute(query) if guesses else ():
             _check(text, confidence)
-            guesses[visit_id].append(Guess(text, confidence))
+            guesses[visit_id].append(Alternative(text, confidence))
         return [_visit(row, tuple(guesses[row["id"]])) for row in rows]
 
 
@@ -145,7 +146,7 @@ def _check(text: object, number: object) -> None:
         raise TypeError("no text or no number")
 
 
-def _visit(row: sa.RowMapping, alternatives: tuple[Guess, ...]) -> Visit:
+def _visit(row: sa.RowMapping, alternatives: tuple[Alternative, ...]) -> Visit:
     for name, kinds in _KINDS.items():
         if not isinstance(row[name], kinds):
             raise TypeError(name)

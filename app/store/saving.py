@@ -21,7 +21,8 @@ from app.store.rows import (
     visits_of,
 )
 from app.store.schema import GRAM, SOURCE, SPELLING, VISIT
-from app.store.types import Entry, Guess, Visit
+from app.store.types import Entry, Visit
+from recognizer.readings import Alternative
 
 # What every visit needs, made once: making a statement anew costs as much as running it.
 _NEW_VISIT, _NEW_SOURCE = sa.insert(VISIT), sa.insert(SOURCE)
@@ -60,7 +61,7 @@ class Saving:
         self._add_spellings(old.id, new)
         return get_visit(self._connection, old.id)
 
-    def respell(self, visit: Visit, alternatives: tuple[Guess, ...]) -> None:
+    def respell(self, visit: Visit, alternatives: tuple[Alternative, ...]) -> None:
         """Give a stored visit other alternatives."""
         assert visit.id is not None
         delete_spellings(self._connection, [visit.id])

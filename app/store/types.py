@@ -4,17 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from recognizer.readings import Alternative
+
 BLOCK = "block"
 ALLOW = "allow"
 LISTS = (BLOCK, ALLOW)
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """Another text the plate may have shown, with its probability, 0 to 1."""
-
-    text: str
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +32,7 @@ class Visit:
     clock_source: str = "live"
     confidence: float = 0.0
     char_confidences: tuple[float, ...] = ()
-    alternatives: tuple[Guess, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     reads: int = 1
     run: str = ""
     track: str = ""

@@ -22,8 +22,9 @@ from app.batch.writers import AnnotatedVideo, annotated_path, csv_file, json_fil
 from app.config.settings import Live
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
+from app.pipeline.events import PlateEvent
 from app.pipeline.stats import StageTimes
-from app.pipeline.types import Image, PlateEvent
+from app.pipeline.types import Image
 from app.sources.camera import LiveSource
 from app.sources.identify import identify
 from app.sources.source import SourceError, SourceKind, SourceSpec
@@ -292,7 +293,7 @@ class Watched:
         self.shares.append(share)
 
     def found(self, event: PlateEvent) -> None:
-        self.names.append(event.text)
+        self.names.append(event.text.plate)
 
     def trouble(self, text: str) -> None:
         self.names.append(text)

@@ -1,7 +1,5 @@
 import argparse
 import json
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import cv2
@@ -12,9 +10,9 @@ from app.cli import evaluate
 from app.cli.evaluate import Score, Truth, TruthError, foremost, read_openalpr, read_truth, score_all, score_file
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
-from app.pipeline.types import EventKind, PlateEvent, WallClock
+from app.pipeline.events import PlateEvent
 from detector.types import Box
-from tests.app.pipeline.made import START
+from tests.app.made_events import changed, made_event
 from tests.app.sources.clips import write_clip
 from tests.app.test_batch import Networks
 
@@ -22,29 +20,7 @@ BOX = Box(10, 10, 60, 24)
 
 
 def read(text: str, first: float = 0, last: float = 1, source: str = "a.mp4", box: Box = BOX) -> PlateEvent:
-    image = np.zeros((4, 4, 3), np.uint8)
-    return PlateEvent(
-        kind=EventKind.FINAL,
-        track_key=f"{source}#1",
-        revision=1,
-        source_id=source,
-        text=text,
-        confidence=0.9,
-        char_confidences=(0.9,) * len(text),
-        alternatives=(),
-        agreeing=3,
-        readings=3,
-        first_s=first,
-        last_s=last,
-        first_wall=START,
-        last_wall=START + timedelta(seconds=last),
-        wall_clock=WallClock.GIVEN,
-        box=box,
-        best_crop=image,
-        best_frame=image,
-        best_frame_index=0,
-        best_s=first,
-    )
+    return made_event(1, text, source=source, first_s=first, last_s=last, box=box)
 
 
 def truth(text: str, *accepted: str, first: float | None = None, last: float | None = None) -> Truth:
@@ -108,7 +84,7 @@ def test_files_are_scored_apart() -> None:
 
 def test_one_read_a_picture_is_that_of_its_largest_plate_and_videos_keep_all() -> None:
     far = read("XX999", source="a.jpg", box=Box(0, 0, 40, 10))
-    near = replace(read("AB123", source="a.jpg", box=Box(100, 100, 180, 120)), confidence=0.5)
+    near = changed(read("AB123", source="a.jpg", box=Box(100, 100, 180, 120)), confidence=0.5)
     moving = [read("CD456"), read("EF789")]
     assert foremost([far, near, *moving]) == foremost([near, far, *moving]) == [*moving, near]
 

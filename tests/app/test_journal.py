@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -7,45 +6,43 @@ import numpy as np
 import pytest
 
 from app.journal import Alarm, Journal, open_journal, visit_of
-from app.pipeline.types import EventKind, PlateEvent, WallClock
+from app.pipeline.events import EventKind, PlateEvent
+from app.pipeline.types import WallClock
 from app.store.errors import LogInUse, LogUnavailable
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Entry, Guess, LogState, Visit
+from app.store.types import Entry, LogState, Visit
 from app.store.watchlist import Hit, WatchEntry
 from detector.types import Box
 from recognizer.readings import Alternative
+from tests.app.made_events import changed, made_event
+from tests.app.made_events import key as track_key
 
 WAIT = 20.0
 WALL = datetime(2026, 5, 4, 14, 0, tzinfo=timezone(timedelta(hours=2)))
 
 
 def event(
-    kind: EventKind = EventKind.FINAL, text: str = "AB12CDE", key: str = "cam#1", revision: int = 1
+    kind: EventKind = EventKind.FINAL, text: str = "AB12CDE", key: str = "cam#1", revision: int = 1, **more: object
 ) -> PlateEvent:
-    return PlateEvent(
-        kind=kind,
-        track_key=key,
-        revision=revision,
-        source_id="cam",
-        text=text,
-        confidence=0.9,
-        char_confidences=(0.9,) * len(text),
+    made = made_event(
+        key,
+        text,
+        kind,
+        revision,
         alternatives=(Alternative("AB12CDF", 0.1),),
         agreeing=4,
-        readings=6,
         first_s=1.0,
         last_s=3.0,
-        first_wall=WALL,
-        last_wall=WALL + timedelta(seconds=2),
-        wall_clock=WallClock.CONTAINER,
+        first_time=WALL,
+        last_time=WALL + timedelta(seconds=2),
+        clock=WallClock.CONTAINER,
         box=Box(1, 2, 61, 22),
-        best_crop=np.full((20, 60, 3), 90, np.uint8),
-        best_frame=np.full((120, 160, 3), 90, np.uint8),
-        best_frame_index=7,
-        best_s=2.0,
+        crop=np.full((20, 60, 3), 90, np.uint8),
+        frame=np.full((120, 160, 3), 90, np.uint8),
         region="GB",
     )
+    return changed(made, **more)
 
 
 @pytest.fixture
@@ -77,14 +74,14 @@ def test_a_final_event_becomes_a_visit_with_pictures(journal: Journal) -> None:
     assert stored(journal) == [visit]
     assert visit.first_time == datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
     assert (visit.clock_source, visit.reads, visit.box, visit.region) == ("container", 4, (1, 2, 61, 22), "GB")
-    assert visit.alternatives == (Guess("AB12CDF", 0.1),)
+    assert visit.alternatives == (Alternative("AB12CDF", 0.1),)
     assert (visit.run, visit.track, visit.first_s) == (journal.run, "cam#1", 1.0)
     assert visit.crop
     assert visit.frame
 
 
 def test_a_picture_that_came_as_jpeg_is_kept_as_it_came(journal: Journal) -> None:
-    visit = saved(journal, replace(event(), best_jpeg=b"as it came"))
+    visit = saved(journal, event(jpeg=b"as it came"))
     assert journal.store is not None
     assert journal.store.pictures.path(visit.frame).read_bytes() == b"as it came"
 
@@ -103,7 +100,7 @@ def test_a_vehicle_that_comes_back_stays_one_visit(journal: Journal) -> None:
 
 def test_absorbed_tracks_leave_the_log(journal: Journal) -> None:
     saved(journal, event(text="AB12CD", key="cam#1"))
-    saved(journal, replace(event(key="cam#2"), absorbed=("cam#1",)))
+    saved(journal, event(key="cam#2", absorbed=(track_key("cam#1"),)))
     assert [visit.track for visit in stored(journal)] == ["cam#2"]
 
 
@@ -117,7 +114,7 @@ def test_what_is_withdrawn_is_neither_kept_nor_told(journal: Journal, alarms: li
 def test_a_hit_is_told_once_for_a_vehicle_and_is_a_column(journal: Journal, alarms: list[Alarm]) -> None:
     assert journal.store is not None
     journal.store.watch.add(WatchEntry("block", "AB12CDE", note="stolen"), WatchEntry("allow", "AB*"))
-    journal.take(replace(event(EventKind.NEW), agreeing=1))
+    journal.take(event(EventKind.NEW, agreeing=1))
     assert alarms == []
     assert journal.take(event(EventKind.UPDATE, text="ZZ1", revision=2)).hits == ()
     journal.take(event(EventKind.UPDATE, revision=3))
@@ -141,13 +138,13 @@ def test_active_hours_count_at_the_time_of_the_recording(journal: Journal, alarm
     local = WALL.astimezone()
     journal.store.watch.add(WatchEntry("block", "AB*", hours=f"{local:%H:%M}-{local + timedelta(minutes=1):%H:%M}"))
     journal.take(event())
-    journal.take(replace(event(key="cam#2"), first_wall=WALL + timedelta(hours=1)))
+    journal.take(event(key="cam#2", first_time=WALL + timedelta(hours=1)))
     assert [alarm.visit.track for alarm in alarms] == ["cam#1"]
 
 
 def test_pictures_can_be_left_out(tmp_path: Path) -> None:
     journal = open_journal(tmp_path / "log.sqlite3", pictures=False)
-    visit = saved(journal, replace(event(), best_jpeg=b"as it came"))
+    visit = saved(journal, event(jpeg=b"as it came"))
     assert (visit.crop, visit.frame) == ("", "")
     journal.close()
     assert not list(tmp_path.rglob("*.jpg"))
@@ -246,5 +243,5 @@ def test_lists_that_cannot_be_read_now_stop_no_run(journal: Journal, monkeypatch
 
 
 def test_a_still_picture_has_no_media_seconds() -> None:
-    visit = visit_of(replace(event(), is_still=True), "run")
+    visit = visit_of(event(is_still=True), "run")
     assert (visit.first_s, visit.last_s) == (None, None)

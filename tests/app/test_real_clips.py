@@ -20,5 +20,5 @@ def test_each_vehicle_is_read_once_and_exactly(shared_data: Path) -> None:
     items, errors = items_of([str(shared_data / "videos" / name) for name in CLIPS])
     report = run(items, load_pipeline("cpu"))
     assert not errors and not report.errors
-    assert {Path(event.source_id).name: event.text for event in report.events} == CLIPS
+    assert {Path(event.source).name: event.text.plate for event in report.events} == CLIPS
     assert len(report.events) == len(CLIPS) and report.frames == 108

@@ -15,7 +15,8 @@ from app.batch.state import StateFile
 from app.batch.writers import csv_file
 from app.journal import Journal
 from app.pipeline.core import Pipeline
-from app.pipeline.types import PlateEvent
+from app.pipeline.events import PlateEvent, without_evidence
+from app.pipeline.ledger import Ledger
 
 
 class State(Enum):
@@ -65,7 +66,7 @@ class Watcher:
         self._jobs = {item.spec.source_id: Job(item) for item in items}
         self._weights = {item.spec.source_id: item.weight for item in items}
         self._total = sum(self._weights.values()) or 1.0
-        self._tracks: dict[str, set[str]] = {}
+        self._reads: dict[str, Ledger] = {}
         self._share = 0.0
 
     def jobs(self) -> tuple[Job, ...]:
@@ -92,13 +93,12 @@ class Watcher:
 
     def found(self, event: PlateEvent) -> None:
         """A plate is new, changed or final."""
-        tracks = self._tracks.setdefault(event.source_id, set())
-        tracks.add(event.track_key)
-        tracks.difference_update(event.gone)
+        reads = self._reads.setdefault(event.source, Ledger())
+        reads.apply(without_evidence(event))
         with self._lock:
-            job = self._jobs.get(event.source_id)
+            job = self._jobs.get(event.source)
             if job is not None:
-                self._jobs[event.source_id] = replace(job, reads=len(tracks))
+                self._jobs[event.source] = replace(job, reads=len(reads))
 
     def trouble(self, text: str) -> None:
         """An output cannot be written now: what is still so at the end stands in the report."""

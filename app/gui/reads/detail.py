@@ -24,7 +24,7 @@ from app.gui.reads.track_readings import TrackReadings
 from app.gui.session.log_session import LogSession
 from app.gui.widgets.background import Asker
 from app.gui.widgets.common import EmptyState, button, label, several, tool
-from app.pipeline.types import PlateEvent
+from app.pipeline.events import PlateEvent
 from app.store.store import Store
 from app.store.types import Visit
 
@@ -70,7 +70,7 @@ class DetailPanel(QStackedWidget):
         self._row = row
         self._show_words(row)
         self._show_pictures(row.visit, event, same)
-        self.track.show_readings(event.track_readings if event is not None else ())
+        self.track.show_readings(event.evidence.readings if event is not None else ())
         self.setCurrentIndex(1)
 
     def correct(self) -> None:
@@ -195,14 +195,14 @@ class DetailPanel(QStackedWidget):
         self._guess_head.setVisible(bool(guesses))
 
     def _show_pictures(self, visit: Visit, event: PlateEvent | None, same: bool) -> None:
-        if event is not None and event.best_frame.size:
+        if event is not None and event.evidence.frame.size:
             self._pictures.forget()
-            self.crop.show_image(picture_of(event.best_crop))
-            self.frame.show_image(picture_of(event.best_frame), visit.box)
+            self.crop.show_image(picture_of(event.evidence.crop))
+            self.frame.show_image(picture_of(event.evidence.frame), visit.box)
             return
         if same and not self.crop.image.isNull():
             return
-        crop = picture_of(event.best_crop) if event is not None else QImage()
+        crop = picture_of(event.evidence.crop) if event is not None else QImage()
         self.crop.show_image(crop, note=self.tr("No picture kept"))
         self.frame.show_image(QImage(), note=self.tr("The whole picture is not kept."))
         store = self._log.store

@@ -8,45 +8,47 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt5.QtGui import QImage
 
-from app.pipeline.types import PlateEvent
+from app.pipeline.events import PlateEvent
+from app.pipeline.ledger import Change, Ledger
+from app.sources.source_id import TrackKey
 
 KEPT_EVENTS = 500
 KEPT_FRAMES = 12  # a frame of a camera takes some 6 MB
 
 
 class LiveEvents:
-    """The last event of each of the newest tracks, by track_key."""
+    """The last event of each of the newest tracks."""
 
     def __init__(self) -> None:
-        self._events: OrderedDict[str, PlateEvent] = OrderedDict()
-        self._framed: OrderedDict[str, None] = OrderedDict()
+        self._ledger = Ledger()
+        self._newest: OrderedDict[TrackKey, None] = OrderedDict()
+        self._framed: OrderedDict[TrackKey, None] = OrderedDict()
 
     def take(self, events: Iterable[PlateEvent]) -> None:
         """Keep events; the oldest lose their frames, then go."""
         for event in events:
-            for key in event.gone:
-                self._events.pop(key, None)
-                self._framed.pop(key, None)
-            if event.track_key in event.gone:
-                continue
-            self._events[event.track_key] = event
-            self._events.move_to_end(event.track_key)
-            self._framed[event.track_key] = None
-            self._framed.move_to_end(event.track_key)
+            for entry in self._ledger.apply(event):
+                for order in (self._newest, self._framed):
+                    order.pop(entry.key, None)
+                    if entry.change is not Change.WITHDRAWN:
+                        order[entry.key] = None
             self._shrink()
 
     def get(self, key: str) -> PlateEvent | None:
         """Return the last event of a track; its frame may be empty by now."""
-        return self._events.get(key)
+        try:
+            return self._ledger.get(TrackKey.parse(key))
+        except ValueError:  # a visit of the log, whose track is named otherwise
+            return None
 
     def _shrink(self) -> None:
         while len(self._framed) > KEPT_FRAMES:
             key, _ = self._framed.popitem(last=False)
-            if key in self._events:
-                event = self._events[key]
-                self._events[key] = replace(event, best_frame=event.best_frame[:0, :0].copy(), best_jpeg=b"")
-        while len(self._events) > KEPT_EVENTS:
-            self._events.popitem(last=False)
+            if (event := self._ledger.get(key)) is not None:
+                bare = replace(event.evidence, frame=event.evidence.frame[:0, :0].copy(), jpeg=b"")
+                self._ledger.apply(replace(event, evidence=bare))
+        while len(self._newest) > KEPT_EVENTS:
+            self._ledger.forget(self._newest.popitem(last=False)[0])
 
 
 def picture_of(image: NDArray[np.uint8]) -> QImage:

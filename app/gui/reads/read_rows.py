@@ -6,7 +6,8 @@ from datetime import datetime
 from PyQt5.QtCore import QCoreApplication, Qt
 
 from app.gui.live.demo import is_demo
-from app.store.types import BLOCK, Guess, Visit
+from app.store.types import BLOCK, Visit
+from recognizer.readings import Alternative
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 TEXT_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
@@ -70,7 +71,7 @@ def source_name(source: str) -> str:
     return source if "://" in source else source.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
-def likely(visit: Visit) -> tuple[Guess, ...]:
+def likely(visit: Visit) -> tuple[Alternative, ...]:
     """Return what else a plate may say, likeliest first, without what would be shown as 0 %."""
     return tuple(guess for guess in visit.alternatives if guess.confidence >= _LIKELY)
 

@@ -10,7 +10,9 @@ from app.gui.reads.read_columns import ReadColumns
 from app.gui.reads.read_rows import ROW_ROLE, TEXT_ROLES, ReadRow, cell_text, tip_text
 from app.gui.widgets.background import Asker
 from app.journal import visit_of
-from app.pipeline.types import EventKind, PlateEvent
+from app.pipeline.events import EventKind, PlateEvent, without_evidence
+from app.pipeline.ledger import Change, Ledger
+from app.sources.source_id import TrackKey
 from app.store.search import Cursor, Query
 from app.store.store import Store
 from app.store.types import Visit
@@ -35,6 +37,7 @@ class ReadTable(ReadColumns):
         self._store = store
         self._run = run
         self._rows: list[ReadRow] = []
+        self._ledger = Ledger()
         self._after: Cursor | None = None
         self._more = store is not None
         self._fetch = Asker(self)
@@ -43,17 +46,17 @@ class ReadTable(ReadColumns):
     def take(self, events: Iterable[PlateEvent]) -> None:
         """Show events: a row for each new track, changes in place, absorbed and withdrawn tracks removed."""
         new = 0
-        for event in events:
-            for key in event.gone:
-                self._remove(self.row_of(key))
-            if event.track_key in event.gone:
+        for entry in self._ledger.apply_all(map(without_evidence, events)):
+            key = str(entry.key)
+            place = self.row_of(key)
+            if entry.change is Change.WITHDRAWN:
+                self._remove(place)
                 continue
-            row = ReadRow(visit_of(event, ""), event.kind is not EventKind.FINAL, event.track_key)
-            place = self.row_of(event.track_key)
+            row = ReadRow(visit_of(entry.event, ""), entry.event.kind is not EventKind.FINAL, key)
             if place < 0:
                 self._insert(row)
                 new += 1
-            elif self._rows[place].visit.revision <= event.revision:
+            else:
                 self._set(place, merged(self._rows[place], row))
         if new:
             self.arrived.emit(new)
@@ -78,6 +81,7 @@ class ReadTable(ReadColumns):
         """Start anew from what the log holds."""
         self.beginResetModel()
         self._rows.clear()
+        self._ledger = Ledger()
         self._after, self._more = None, self._store is not None
         self.endResetModel()
 
@@ -143,6 +147,8 @@ class ReadTable(ReadColumns):
         self.endInsertRows()
         if len(self._rows) > MOST_ROWS:
             self._more = False
+            if self._rows[-1].key:
+                self._ledger.forget(TrackKey.parse(self._rows[-1].key))
             self._remove(len(self._rows) - 1)
 
     def _set(self, place: int, row: ReadRow) -> None:

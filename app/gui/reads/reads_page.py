@@ -21,7 +21,7 @@ from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets.common import EmptyState, label
 from app.gui.widgets.read_table import ReadView
 from app.journal import Alarm
-from app.pipeline.types import PlateEvent
+from app.pipeline.events import PlateEvent
 from app.store.errors import LogUnavailable
 
 
@@ -115,7 +115,7 @@ class ReadsPage(QSplitter):
     def _take(self, events: tuple[PlateEvent, ...]) -> None:
         self._live.take(events)
         for event in events:
-            self.thumbnails.put(event.track_key, picture_of(event.best_crop))
+            self.thumbnails.put(str(event.key), picture_of(event.evidence.crop))
         with self._by_itself():
             self.model.take(events)
         self._keep_newest()

@@ -9,7 +9,7 @@ from app.gui.reads.read_rows import media_clock, percent
 from app.gui.widgets import theme
 from app.gui.widgets.common import label
 from app.gui.widgets.read_table import plain_table
-from app.pipeline.types import TrackReading
+from app.pipeline.events import TrackReading
 
 _MOST_ROWS = 60
 

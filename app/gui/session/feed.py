@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 
 from app.gui.live.demo import is_demo
 from app.journal import Alarm, Journal
-from app.pipeline.types import EventKind, FrameResult, PlateEvent, light, without_pictures
+from app.pipeline.events import EventKind, Identity, PlateEvent, without_evidence, without_images
+from app.pipeline.ledger import Ledger
+from app.pipeline.types import FrameResult
+from app.sources.source_id import SourceId, TrackKey
 from app.store.types import Visit
 
 _SLACK_S = 0.5
@@ -39,20 +42,20 @@ class Feed:
         """Hand an event to the log, then keep it for the window. Called in the engine's thread."""
         event = self._replays.known(event)
         if self.journal is not None:
-            self.journal.take(self._to_keep(event), once=is_demo(event.source_id))
+            self.journal.take(self._to_keep(event), once=is_demo(event.source))
         with self._lock:
             self._events.append(event)
 
     def _to_keep(self, event: PlateEvent) -> PlateEvent:
         """Return an event with the pictures that the settings allow to be kept."""
-        return event if self.keep_pictures else without_pictures(event)
+        return event if self.keep_pictures else without_images(event)
 
     def on_frame(self, result: FrameResult) -> None:
         """Put a frame into its source's slot."""
         with self._lock:
             self._frames[result.frame.source_id] = result
 
-    def on_ended(self, source_id: str, error: str) -> None:
+    def on_ended(self, source_id: SourceId, error: str) -> None:
         """Note that a source gave its last frame."""
         self._replays.part(source_id)
         with self._lock:
@@ -92,51 +95,49 @@ class _Earlier:
     """A visit of an earlier showing of a recording."""
 
     event: PlateEvent
-    taken_by: str = ""
+    taken_by: TrackKey | None = None
 
 
 class Replays:
     """Makes what is seen again, after seeking back in a recording, the visit it was before, not another vehicle."""
 
     def __init__(self) -> None:
-        self._earlier: dict[str, list[_Earlier]] = {}
-        self._now: dict[str, dict[str, PlateEvent]] = {}
-        self._alias: dict[str, tuple[str, int]] = {}
+        self._earlier: dict[SourceId, list[_Earlier]] = {}
+        self._now: dict[SourceId, Ledger] = {}
+        self._alias: dict[TrackKey, tuple[TrackKey, int]] = {}
 
     def known(self, event: PlateEvent) -> PlateEvent:
-        """Return event, under the track_key it had when the same passage was seen before."""
-        gone: tuple[str, ...] = ()
-        if event.track_key not in self._alias and (before := self._find(event)) is not None:
-            before.taken_by = event.track_key
-            self._alias[event.track_key] = (before.event.track_key, before.event.revision)
-            gone = (event.track_key,)  # it may have been shown, misread, under its own key
-        absorbed = (*(self._alias.get(key, (key, 0))[0] for key in event.absorbed), *gone)
-        key, revisions = self._alias.get(event.track_key, (event.track_key, 0))
-        event = replace(
-            event,
-            track_key=key,
-            revision=event.revision + revisions,
-            absorbed=tuple(other for other in absorbed if other != key),
-        )
-        if event.kind is EventKind.WITHDRAWN and revisions:
-            event = replace(event, kind=EventKind.FINAL)  # the earlier showing bore it out
-        if event.kind is EventKind.FINAL:
-            self._now.setdefault(event.source_id, {})[key] = event
+        """Return event, under the track it had when the same passage was seen before."""
+        own = event.identity
+        gone: tuple[TrackKey, ...] = ()
+        if own.track not in self._alias and (before := self._find(event)) is not None:
+            before.taken_by = own.track
+            self._alias[own.track] = (before.event.key, before.event.identity.revision)
+            gone = (own.track,)  # it may have been shown, misread, under its own key
+        absorbed = (*(self._alias.get(key, (key, 0))[0] for key in own.absorbed), *gone)
+        key, revisions = self._alias.get(own.track, (own.track, 0))
+        kind = own.kind
+        if kind is EventKind.WITHDRAWN and revisions:
+            kind = EventKind.FINAL  # the earlier showing bore it out
+        others = tuple(other for other in absorbed if other != key)
+        event = replace(event, identity=Identity(key, own.revision + revisions, kind, others))
+        if kind is EventKind.FINAL:
+            self._now.setdefault(event.source, Ledger()).apply(without_evidence(event))
         return event
 
-    def part(self, source_id: str) -> None:
+    def part(self, source_id: SourceId) -> None:
         """The source ends, or goes on at another place: what it gave so far is now earlier."""
-        known = {item.event.track_key: item.event for item in self._earlier.get(source_id, [])}
-        known.update(self._now.pop(source_id, {}))
-        self._earlier[source_id] = [_Earlier(light(event)) for event in known.values()]
+        known = {item.event.key: item.event for item in self._earlier.get(source_id, [])}
+        known.update((event.key, event) for event in self._now.pop(source_id, Ledger()))
+        self._earlier[source_id] = [_Earlier(event) for event in known.values()]
 
     def _find(self, event: PlateEvent) -> _Earlier | None:
-        if event.is_still:
+        if event.span.is_still:
             return None
-        return next((item for item in self._earlier.get(event.source_id, []) if _same_passage(item, event)), None)
+        return next((item for item in self._earlier.get(event.source, []) if _is_same_passage(item, event)), None)
 
 
-def _same_passage(item: _Earlier, event: PlateEvent) -> bool:
-    before = item.event
-    overlap = before.first_s - _SLACK_S <= event.last_s and event.first_s <= before.last_s + _SLACK_S
-    return not item.taken_by and before.text == event.text and overlap
+def _is_same_passage(item: _Earlier, event: PlateEvent) -> bool:
+    before, now = item.event.span, event.span
+    overlap = before.first_s - _SLACK_S <= now.last_s and now.first_s <= before.last_s + _SLACK_S
+    return item.taken_by is None and item.event.text.plate == event.text.plate and overlap

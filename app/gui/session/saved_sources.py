@@ -21,6 +21,7 @@ from app.config.redaction import MASK, redact
 from app.config.secrets import Keyring
 from app.pipeline.zones import Polygon, Zones
 from app.sources.source import SourceKind, SourceSpec
+from app.sources.source_id import SourceId
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class KnownSource:
     @property
     def spec(self) -> SourceSpec:
         """The source to open; its name is what frames and the log bear."""
-        return SourceSpec(self.kind, self.name, self.address)
+        return SourceSpec(self.kind, SourceId(self.name), self.address)
 
 
 @dataclass(frozen=True, slots=True)

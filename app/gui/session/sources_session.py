@@ -11,10 +11,12 @@ from app.gui.session.feed import Feed, News
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.open_source import OpenSource, Tick, shown_name
 from app.gui.session.requests import WindowRequests
-from app.pipeline.types import Frame, FrameResult, PlateEvent
+from app.pipeline.events import PlateEvent
+from app.pipeline.types import Frame, FrameResult
 from app.pipeline.zones import Zones
 from app.sources.identify import identify
 from app.sources.source import SourceError, SourceSpec
+from app.sources.source_id import SourceId
 from app.store.types import BLOCK
 
 _MOST_AT_ONCE = 4  # more files than this are work for the queue, not for the eye
@@ -127,7 +129,7 @@ class SourcesSession(QObject):
         """Look at a source only where zones allow, from now on."""
         self._zones[source_id] = zones
         if self._networks.pipeline is not None:
-            self._networks.pipeline.set_zones(source_id, zones)
+            self._networks.pipeline.set_zones(SourceId(source_id), zones)
 
     def set_paused(self, source_id: str, paused: bool) -> None:
         """Hold a recording or let it go on; one that has ended starts again."""
@@ -196,7 +198,7 @@ class SourcesSession(QObject):
         """Close a source or begin it anew, as is wanted: at once where its capture has ended, else have that end."""
         if not source.ended:
             source.release()
-            self._networks.engine.remove(source.source_id)
+            self._networks.engine.remove(SourceId(source.source_id))
         elif source.closing:
             self._forget(source)
         elif source.wanted_s is not None:
@@ -231,11 +233,14 @@ class SourcesSession(QObject):
         self._hits.pop(source.source_id, None)
 
     def _mark_read(self, event: PlateEvent) -> None:
-        source = self._open.get(event.source_id)
-        if source is None or event.is_still:
+        source = self._open.get(event.source)
+        if source is None or event.span.is_still:
             return
-        hit = event.text in self._hits.get(event.source_id, ())
-        source.mark(Tick(event.track_key, event.text, event.best_s, hit), event.gone)
+        hit = event.text.plate in self._hits.get(event.source, ())
+        source.mark(
+            Tick(str(event.key), event.text.plate, event.evidence.media_s, hit),
+            tuple(str(key) for key in event.identity.gone),
+        )
 
     def _end(self, source_id: str, error: str) -> None:
         source = self._open.get(source_id)

@@ -24,6 +24,7 @@ from app.gui.wizard.login import split_login, with_login
 from app.sources.camera import cameras
 from app.sources.identify import identify
 from app.sources.source import SourceError, SourceKind, SourceSpec
+from app.sources.source_id import SourceId
 
 _ADDRESS, _FILE = "address", "file"
 _EXAMPLE = "rtsp://192.168.1.20/stream"
@@ -107,7 +108,7 @@ class WhichPage(Step):
             text = with_login(text, self.user.text().strip(), self.password.text())
         found = identify(text if chosen in (_ADDRESS, _FILE) else chosen)
         name = self.name.text().strip() or self._default_name(found)
-        return SourceSpec(found.kind, name, found.address)
+        return SourceSpec(found.kind, SourceId(name), found.address)
 
     def isComplete(self) -> bool:
         """Whether there is a source to try."""

@@ -1,7 +1,7 @@
 """What the tests of runs share."""
 
 from app.batch.progress import Item
-from app.pipeline.types import PlateEvent
+from app.pipeline.events import PlateEvent
 
 
 class Watched:
@@ -16,7 +16,7 @@ class Watched:
     def advanced(self, item: Item, media_s: float, share: float) -> None: ...
 
     def found(self, event: PlateEvent) -> None:
-        self.texts.append(event.text)
+        self.texts.append(event.text.plate)
 
     def trouble(self, text: str) -> None:
         self.troubles.append(text)

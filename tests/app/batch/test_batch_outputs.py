@@ -218,9 +218,10 @@ def test_what_a_run_remembers_holds_no_pictures(clips: Path) -> None:
     report = run(items, pipeline(), Outputs())
     assert len(report.events) == 3
     assert all(
-        event.best_frame.size == event.best_crop.size == len(event.track_readings) == 0 for event in report.events
+        event.evidence.frame.size == event.evidence.crop.size == len(event.evidence.readings) == 0
+        for event in report.events
     )
-    assert all(event.best_frame.base is None for event in report.events), "no view of a picture either"
+    assert all(event.evidence.frame.base is None for event in report.events), "no view of a picture either"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no limits of file size on Windows")

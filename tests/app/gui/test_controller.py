@@ -19,9 +19,9 @@ from app.gui.session.window_session import WindowSession
 from app.gui.window import MainWindow
 from app.journal import Alarm
 from app.pipeline.core import Pipeline
+from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.opening import only_region
 from app.pipeline.tuning import Tuning
-from app.pipeline.types import EventKind, PlateEvent
 from app.pipeline.zones import Zones
 from app.sources.source import SourceKind, SourceSpec
 from app.store.errors import LogInUse
@@ -50,7 +50,7 @@ class Listener(QObject):
         session.requests.queue_wanted.connect(self.queued.append)
 
     def finals(self, text: str) -> list[PlateEvent]:
-        return [event for event in self.events if event.text == text and event.kind is EventKind.FINAL]
+        return [event for event in self.events if event.text.plate == text and event.kind is EventKind.FINAL]
 
 
 @pytest.fixture
@@ -117,17 +117,17 @@ def test_seeking_back_ends_the_tracks_and_what_is_seen_again_is_no_second_visit(
     clip: Path,
 ) -> None:
     name = play(session, clip, speed=1.0)
-    wait_for(qtbot, lambda: any(event.text == FIRST.text for event in told.events))
+    wait_for(qtbot, lambda: any(event.text.plate == FIRST.text for event in told.events))
     session.sources.seek(name, SECOND.first_s)
     wait_for(qtbot, lambda: bool(told.finals(FIRST.text)))
     wait_for(qtbot, lambda: bool(told.finals(SECOND.text)))
     session.sources.seek(name, 0.0)
     count = len(told.events)
-    wait_for(qtbot, lambda: any(event.text == FIRST.text for event in told.events[count:]))
+    wait_for(qtbot, lambda: any(event.text.plate == FIRST.text for event in told.events[count:]))
     session.sources.close(name)
     wait_for(qtbot, lambda: session.sources.find(name) is None)
-    assert {event.text for event in told.events} == {FIRST.text, SECOND.text}
-    assert len({event.track_key for event in told.events}) == 2
+    assert {event.text.plate for event in told.events} == {FIRST.text, SECOND.text}
+    assert len({event.key for event in told.events}) == 2
     assert session.log.journal is not None and session.log.store is not None
     session.log.journal.flush(5)
     assert sorted(visit.plate for visit in session.log.store.each(Query())) == sorted((FIRST.text, SECOND.text))
@@ -374,4 +374,4 @@ def test_frames_never_travel_in_signals(
     wait_for(qtbot, lambda: bool(told.finals(SECOND.text)))
     assert session.sources.newest_frame(name) is session.sources.newest_frame(name)
     assert not any("frame" in signal for signal in signals)
-    assert all(isinstance(event.best_frame, np.ndarray) for event in told.events[-1:])
+    assert all(isinstance(event.evidence.frame, np.ndarray) for event in told.events[-1:])

@@ -1,23 +1,27 @@
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
 
 from app.gui.session.feed import Feed, Replays
-from app.pipeline.types import EventKind, Frame, FrameResult, PlateEvent, WallClock
-from detector.types import Box
+from app.pipeline.events import EventKind, PlateEvent
+from app.pipeline.types import Frame, FrameResult
+from app.sources.source_id import TrackKey
+from tests.app.made_events import key as track_key
+from tests.app.made_events import made_event
 
 NOW = datetime(2026, 5, 31, 12, tzinfo=UTC)
 PICTURE = np.zeros((20, 40, 3), np.uint8)
 
 
-def event(key: str, text: str, first: float, last: float, revision: int = 1, **more: object) -> PlateEvent:
-    made = PlateEvent(
-        EventKind.FINAL, f"clip#{key}", revision, "clip", text, 0.9, (0.9,) * len(text), (), 3, 3, first, last,
-        NOW, NOW + timedelta(seconds=last - first), WallClock.LIVE, Box(0, 0, 9, 9), PICTURE, PICTURE, 0, first,
-    )  # fmt: skip
-    return replace(made, **more)  # type: ignore[arg-type]
+def event(key: str, text: str, first: float, last: float, revision: int = 1, **more: Any) -> PlateEvent:
+    kind = more.pop("kind", EventKind.FINAL)
+    return made_event(int(key), text, kind, revision, "clip", first_s=first, last_s=last, **more)
+
+
+def clip(number: int) -> TrackKey:
+    return track_key(number, "clip")
 
 
 def result(number: int, source: str = "clip") -> FrameResult:
@@ -37,7 +41,7 @@ def test_events_come_once_and_in_order() -> None:
     feed = Feed()
     for number in range(20):
         feed.on_event(event(str(number), f"AB{number}", number * 10, number * 10 + 1))
-    assert [item.text for item in feed.fetch().events] == [f"AB{number}" for number in range(20)]
+    assert [item.text.plate for item in feed.fetch().events] == [f"AB{number}" for number in range(20)]
     assert feed.fetch().events == ()
 
 
@@ -46,19 +50,19 @@ def test_what_is_seen_again_after_seeking_back_is_the_visit_it_was() -> None:
     replays.known(event("1", "AB12CDE", 1.0, 2.0, revision=4))
     replays.part("clip")
     again = replays.known(event("7", "AB12CDE", 1.5, 2.0, kind=EventKind.NEW))
-    assert (again.track_key, again.revision) == ("clip#1", 5)
+    assert (again.key, again.identity.revision) == (clip(1), 5)
     later = replays.known(event("7", "AB12CDE", 1.5, 2.0, revision=2))
-    assert (later.track_key, later.revision) == ("clip#1", 6)
+    assert (later.key, later.identity.revision) == (clip(1), 6)
 
 
 def test_what_was_misread_at_first_goes_once_it_is_known() -> None:
     replays = Replays()
     replays.known(event("1", "AB12CDE", 1.0, 2.0))
     replays.part("clip")
-    assert replays.known(event("7", "A812CDE", 1.0, 1.1, kind=EventKind.NEW)).track_key == "clip#7"
+    assert replays.known(event("7", "A812CDE", 1.0, 1.1, kind=EventKind.NEW)).key == clip(7)
     known = replays.known(event("7", "AB12CDE", 1.0, 1.5, revision=2, kind=EventKind.UPDATE))
-    assert (known.track_key, known.absorbed) == ("clip#1", ("clip#7",))
-    assert replays.known(event("7", "AB12CDE", 1.0, 1.9, revision=3)).absorbed == ()
+    assert (known.key, known.identity.absorbed) == (clip(1), (clip(7),))
+    assert replays.known(event("7", "AB12CDE", 1.0, 1.9, revision=3)).identity.absorbed == ()
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_other_plates_and_other_passages_stay_apart(text: str, first: float) -> 
     replays = Replays()
     replays.known(event("1", "AB12CDE", 1.0, 2.0))
     replays.part("clip")
-    assert replays.known(event("7", text, first, first + 1)).track_key == "clip#7"
+    assert replays.known(event("7", text, first, first + 1)).key == clip(7)
 
 
 @pytest.mark.parametrize(("earlier", "kind"), [(True, EventKind.FINAL), (False, EventKind.WITHDRAWN)])
@@ -79,15 +83,15 @@ def test_what_an_earlier_showing_bore_out_is_not_withdrawn(earlier: bool, kind: 
         replays.part("clip")
     replays.known(event("7", "AB12CDE", 1.0, 1.5, kind=EventKind.NEW))
     last = replays.known(event("7", "AB12CDE", 1.0, 2.0, revision=2, kind=EventKind.WITHDRAWN))
-    assert last.kind is kind and (last.track_key in last.gone) == (not earlier)
+    assert last.kind is kind and (last.key in last.identity.gone) == (not earlier)
 
 
 def test_one_earlier_visit_is_taken_up_by_one_track_only() -> None:
     replays = Replays()
     replays.known(event("1", "AB12CDE", 1.0, 2.0))
     replays.part("clip")
-    keys = [replays.known(event(number, "AB12CDE", 1.0, 2.0)).track_key for number in ("7", "8")]
-    assert keys == ["clip#1", "clip#8"]
+    keys = [replays.known(event(number, "AB12CDE", 1.0, 2.0)).key for number in ("7", "8")]
+    assert keys == [clip(1), clip(8)]
 
 
 def test_absorbed_keys_are_those_that_were_shown() -> None:
@@ -95,12 +99,12 @@ def test_absorbed_keys_are_those_that_were_shown() -> None:
     replays.known(event("1", "AB12CDE", 1.0, 2.0))
     replays.part("clip")
     replays.known(event("7", "AB12CDE", 1.0, 2.0, kind=EventKind.UPDATE))
-    merged = replays.known(event("6", "XY99", 1.0, 2.0, absorbed=("clip#7",)))
-    assert merged.absorbed == ("clip#1",)
+    merged = replays.known(event("6", "XY99", 1.0, 2.0, absorbed=(clip(7),)))
+    assert merged.identity.absorbed == (clip(1),)
 
 
 def test_earlier_visits_are_kept_without_their_pictures() -> None:
     replays = Replays()
     replays.known(event("1", "AB12CDE", 1.0, 2.0))
     replays.part("clip")
-    assert all(item.event.best_frame.size == 0 for item in replays._earlier["clip"])
+    assert all(item.event.evidence.frame.size == 0 for item in replays._earlier["clip"])

@@ -12,12 +12,13 @@ from app.gui.live.video_view import VideoView, qimage, resized
 from app.gui.widgets import theme
 from app.pipeline.types import Frame, FrameResult, Image, Track
 from detector.types import Box
+from tests.app.made_events import key as track_key
 
 BOX = Box(80, 60, 160, 90)
 
 
 def result(image: Image, text: str = "AB12CDE", settled: bool = True, box: Box = BOX) -> FrameResult:
-    tracks = (Track("gate", "gate#1", box, 0.9, text, 0.9, settled),)
+    tracks = (Track(track_key(1), box, 0.9, text, 0.9, settled),)
     return FrameResult(Frame("gate", 0, image, datetime.now(UTC), 0.0), tracks)
 
 
@@ -91,7 +92,7 @@ def test_a_hit_is_red_and_has_a_sign_besides(view: VideoView) -> None:
 
 def test_no_text_covers_one_that_matters_more(view: VideoView, monkeypatch: pytest.MonkeyPatch) -> None:
     def track(text: str, settled: bool, x: float = 80, y: float = 60) -> Track:
-        return Track("gate", f"gate#{text}", Box(x, y, x + 80, y + 30), 0.9, text, 0.9, settled)
+        return Track(track_key(1), Box(x, y, x + 80, y + 30), 0.9, text, 0.9, settled)
 
     drawn: list[tuple[str, QRectF]] = []
     monkeypatch.setattr(view, "_paint_label", lambda _painter, track, place: drawn.append((track.text, place)))

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from app.pipeline.types import Frame, Image, TrackReading, WallClock
+from app.pipeline.events import TrackReading
+from app.pipeline.types import Frame, Image, WallClock
 from detector.types import Box, Detection
 from recognizer.readings import Alternative, Reading
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import cv2
 import pytest
 
+from app.pipeline.events import PlateEvent
 from app.pipeline.opening import load_pipeline
-from app.pipeline.types import Image, PlateEvent
+from app.pipeline.types import Image
 from app.pipeline.voting import distance
 from app.sources.identify import identify
+from app.sources.source_id import TrackKey
 from app.sources.video_file import VideoFile
 
 DEMO = Path(__file__).resolve().parents[3] / "assets" / "demo" / "street.mp4"
@@ -33,15 +35,15 @@ def captioned(image: Image, seconds: float, paper: tuple[int, int, int], ink: tu
 def test_captions_like_plates_are_no_rows(paper: tuple[int, int, int], ink: tuple[int, int, int]) -> None:
     pipeline, source = load_pipeline("cpu"), VideoFile(identify(str(DEMO)))
     source.open()
-    last: dict[str, PlateEvent] = {}
+    last: dict[TrackKey, PlateEvent] = {}
     for _ in range(FRAMES):
         frame = source.read()
         assert frame is not None
         shown = replace(frame, image=captioned(frame.image, frame.media_time, paper, ink))
-        last |= {event.track_key: event for event in pipeline.process([shown]).events}
+        last |= {event.key: event for event in pipeline.process([shown]).events}
     source.close()
-    last |= {event.track_key: event for event in pipeline.finish(source.spec.source_id)}
-    rows = {event.text for event in last.values() if not event.gone}
+    last |= {event.key: event for event in pipeline.finish(source.spec.source_id)}
+    rows = {event.text.plate for event in last.values() if not event.identity.gone}
     print(f"rows {sorted(rows)}; rejected: {sorted((r.text, r.reason.value) for r in pipeline.rejections())}")
     assert rows >= VEHICLES
     written = {text.replace(" ", "") for text in CAPTIONS}

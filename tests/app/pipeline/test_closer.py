@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.pipeline.core import Pipeline
+from app.pipeline.events import EventKind
 from app.pipeline.tuning import Tuning
-from app.pipeline.types import EventKind, Frame, Image
+from app.pipeline.types import Frame, Image
 from app.pipeline.zoomed_detection import CloserLooks, Part, merge, parts_of
 from detector.types import Detection
 from tests.app.pipeline.made import ScriptedReader, frame, plate, says
@@ -74,9 +75,13 @@ def test_a_plate_too_small_for_the_whole_frame_is_read() -> None:
         for index in range(60):
             pipeline.process([passing(index)])
         events = pipeline.finish("clip")
-        assert [event.text for event in events if event.kind is EventKind.FINAL] == texts
+        assert [event.text.plate for event in events if event.kind is EventKind.FINAL] == texts
         if events:
-            assert events[0].best_crop.size and 30 <= events[0].box.x1 <= 150 and events[0].box.y1 == 420
+            assert (
+                events[0].evidence.crop.size
+                and 30 <= events[0].evidence.box.x1 <= 150
+                and events[0].evidence.box.y1 == 420
+            )
 
 
 def test_a_still_scene_is_looked_at_once_and_then_costs_nothing() -> None:

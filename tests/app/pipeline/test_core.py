@@ -6,16 +6,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.pipeline.core import Pipeline
+from app.pipeline.events import EventKind, PlateEvent, without_evidence
 from app.pipeline.stats import StageTimes
 from app.pipeline.tuning import Tuning
-from app.pipeline.types import EventKind, Image, PlateEvent, RejectReason, light
+from app.pipeline.types import Image, RejectReason
 from app.pipeline.zones import Zones
+from app.sources.source_id import TrackKey
 from detector.types import Detection
 from recognizer.readings import Reading
+from tests.app.made_events import key as track_key
 from tests.app.pipeline.made import ScriptedDetector, ScriptedReader, frame, plate, says
 
 FPS = 10.0
 Script = Sequence[Sequence[Detection]]
+
+
+def clip(number: int) -> TrackKey:
+    return track_key(number, "clip")
 
 
 def run(
@@ -37,13 +44,13 @@ def test_a_plate_is_new_when_two_agree_and_final_when_it_leaves() -> None:
     events, _ = run([*parked(10), *[[]] * 30], lambda i: says("34A23126", 0.8))
     assert events[0].kind is EventKind.NEW
     assert events[-1].kind is EventKind.FINAL
-    assert {event.track_key for event in events} == {"clip#1"}
-    assert [event.revision for event in events] == list(range(1, len(events) + 1))
+    assert {event.key for event in events} == {clip(1)}
+    assert [event.identity.revision for event in events] == list(range(1, len(events) + 1))
     final = events[-1]
-    assert (final.text, final.first_s, final.last_s) == ("34A23126", 0.0, 0.9)
-    assert final.agreeing >= 2 and len(final.char_confidences) == 8
-    assert final.best_frame.shape == (480, 640, 3) and final.best_crop.size > 0
-    assert final.last_wall > final.first_wall and final.first_wall.tzinfo is not None
+    assert (final.text.plate, final.span.first_s, final.span.last_s) == ("34A23126", 0.0, 0.9)
+    assert final.evidence.agreeing >= 2 and len(final.text.char_confidences) == 8
+    assert final.evidence.frame.shape == (480, 640, 3) and final.evidence.crop.size > 0
+    assert final.span.last_time > final.span.first_time and final.span.first_time.tzinfo is not None
 
 
 def test_one_reading_alone_is_no_plate() -> None:
@@ -55,16 +62,16 @@ def test_readings_that_never_agree_are_no_plate() -> None:
     events, pipeline = run(parked(8), lambda i: says(f"AB{i}{i + 1}{i * 7 % 10}X", 0.9))
     assert events == [] and pipeline.rejected("clip") == {RejectReason.LOW_AGREEMENT: 1}
     listed = pipeline.rejections("clip")[0]
-    assert listed.track_key == "clip#1" and "agree" in listed.detail
+    assert listed.key == clip(1) and "agree" in listed.detail
 
 
 def test_a_picture_needs_one_reading_and_each_plate_is_final_at_once() -> None:
     script = [[plate(50, 50), plate(300, 200)]]
     pipeline = Pipeline(ScriptedDetector(script), ScriptedReader(lambda i: says(["AB123", "CD456"][i])))
     step = pipeline.process([replace(frame(0, 0, still=True), jpeg=b"as it came")])
-    assert [event.best_jpeg for event in step.events] == [b"as it came"] * 2
-    assert [light(event).best_jpeg for event in step.events] == [b""] * 2
-    assert [(event.kind, event.text, event.is_still) for event in step.events] == [
+    assert [event.evidence.jpeg for event in step.events] == [b"as it came"] * 2
+    assert [without_evidence(event).evidence.jpeg for event in step.events] == [b""] * 2
+    assert [(event.kind, event.text.plate, event.span.is_still) for event in step.events] == [
         (EventKind.FINAL, "AB123", True),
         (EventKind.FINAL, "CD456", True),
     ]
@@ -79,26 +86,26 @@ def test_a_better_text_later_updates_and_stays_one_vehicle() -> None:
     events, _ = run(parked(15), reads)
     kinds = [event.kind for event in events]
     assert kinds[0] is EventKind.NEW and EventKind.UPDATE in kinds and kinds[-1] is EventKind.FINAL
-    assert events[-1].text == "AB123C" and {event.track_key for event in events} == {"clip#1"}
-    assert [event.revision for event in events] == list(range(1, len(events) + 1))
+    assert events[-1].text.plate == "AB123C" and {event.key for event in events} == {clip(1)}
+    assert [event.identity.revision for event in events] == list(range(1, len(events) + 1))
 
 
 def test_the_frame_shown_is_the_one_in_which_the_best_reading_was_made() -> None:
     events, _ = run(parked(6), lambda i: says("AB123C", 0.6 if i != 4 else 0.95), Tuning(settled_agreement=99))
     final = events[-1]
-    assert final.best_frame_index == 4 and final.best_s == pytest.approx(0.4)
-    assert final.box == plate(104, 100).box
+    assert final.evidence.frame_index == 4 and final.evidence.media_s == pytest.approx(0.4)
+    assert final.evidence.box == plate(104, 100).box
 
 
 def test_an_identity_switch_does_not_give_two_cars_one_plate() -> None:
     # the second car takes over the first one's track, in the same place and without a gap
     events, _ = run(parked(24), lambda i: says("AB123C", 0.95) if i < 6 else says("XY987Z", 0.95))
-    finals = {event.track_key: event for event in events if event.kind is EventKind.FINAL}
-    assert sorted(event.text for event in finals.values()) == ["AB123C", "XY987Z"]
-    first, second = sorted(finals.values(), key=lambda event: event.first_s)
-    assert first.last_s < second.first_s
-    assert not {reading.reading.text for reading in first.track_readings} & {"XY987Z"}
-    assert not {reading.reading.text for reading in second.track_readings} & {"AB123C"}
+    finals = {event.key: event for event in events if event.kind is EventKind.FINAL}
+    assert sorted(event.text.plate for event in finals.values()) == ["AB123C", "XY987Z"]
+    first, second = sorted(finals.values(), key=lambda event: event.span.first_s)
+    assert first.span.last_s < second.span.first_s
+    assert not {reading.reading.text for reading in first.evidence.readings} & {"XY987Z"}
+    assert not {reading.reading.text for reading in second.evidence.readings} & {"AB123C"}
 
 
 def test_two_cars_that_swap_tracks_stay_two_visits() -> None:
@@ -109,41 +116,41 @@ def test_two_cars_that_swap_tracks_stay_two_visits() -> None:
         return says("AB123C" if (i % 2 == 0) == (i < 16) else "XY987Z", 0.95)
 
     events, _ = run(script, reads, Tuning(settled_agreement=99))
-    last = {event.track_key: event for event in events}
-    gone = {key for event in events for key in event.absorbed}
-    assert sorted(event.text for key, event in last.items() if key not in gone) == ["AB123C", "XY987Z"]
+    last = {event.key: event for event in events}
+    gone = {key for event in events for key in event.identity.absorbed}
+    assert sorted(event.text.plate for key, event in last.items() if key not in gone) == ["AB123C", "XY987Z"]
 
 
 def test_a_fragment_at_first_does_not_split_a_track() -> None:
     events, _ = run(parked(20), lambda i: says("23126", 0.9) if i < 5 else says("34A23126", 0.97))
-    assert {event.track_key for event in events} == {"clip#1"} and events[-1].text == "34A23126"
+    assert {event.key for event in events} == {clip(1)} and events[-1].text.plate == "34A23126"
 
 
 def test_the_same_plate_again_within_the_repeat_time_is_the_same_visit() -> None:
     script = [*parked(5), *[[]] * 60, *parked(5, x=400)]
     events, _ = run(script, lambda i: says("AB123C", 0.95))
-    assert {event.track_key for event in events} == {"clip#1"}
-    assert (events[-1].first_s, events[-1].last_s) == (0.0, 6.9)
-    assert [event.revision for event in events] == list(range(1, len(events) + 1))
+    assert {event.key for event in events} == {clip(1)}
+    assert (events[-1].span.first_s, events[-1].span.last_s) == (0.0, 6.9)
+    assert [event.identity.revision for event in events] == list(range(1, len(events) + 1))
 
 
 def test_the_same_plate_after_the_repeat_time_is_another_visit() -> None:
     events, _ = run([*parked(5), *[[]] * 60, *parked(5)], lambda i: says("AB123C", 0.95), Tuning(repeat_s=3))
-    assert {event.track_key for event in events} == {"clip#1", "clip#2"}
+    assert {event.key for event in events} == {clip(1), clip(2)}
 
 
 @pytest.mark.parametrize(("again", "same"), [("AB1230", True), ("B123C", True), ("AB123D", True), ("XY987Z", False)])
 def test_a_weak_misreading_soon_after_is_the_same_visit(again: str, same: bool) -> None:
     script = [*parked(8), *[[]] * 30, *parked(2)]
     events, _ = run(script, lambda i: says("AB123C" if i < 8 else again, 0.9), Tuning(settled_agreement=99))
-    last = {event.track_key: event.text for event in events}
+    last = {event.key: event.text.plate for event in events}
     assert (set(last.values()) == {"AB123C"}) == same
 
 
 def test_two_similar_plates_in_view_together_are_two_vehicles() -> None:
     script = [[plate(60, 100), plate(450, 100)] for _ in range(12)]
     events, _ = run(script, lambda i: says("FL33T1" if i % 2 == 0 else "FL33T2", 0.95), Tuning(settled_agreement=99))
-    assert {event.text for event in events if event.kind is EventKind.FINAL} == {"FL33T1", "FL33T2"}
+    assert {event.text.plate for event in events if event.kind is EventKind.FINAL} == {"FL33T1", "FL33T2"}
 
 
 def test_too_small_plates_and_those_outside_the_zone_are_not_read_but_counted() -> None:
@@ -199,8 +206,8 @@ def test_frames_of_all_sources_go_through_each_network_as_one_batch() -> None:
     for i in range(3):
         pipeline.process([frame(i, i / FPS, "one"), frame(i, i / FPS, "two")])
     assert detector.batches == [2, 2, 2] and reader.batches == [3, 3, 3]
-    keys = {event.track_key for source in ("one", "two") for event in pipeline.finish(source)}
-    assert {key.partition("#")[0] for key in keys} == {"one", "two"}
+    keys = {event.key for source in ("one", "two") for event in pipeline.finish(source)}
+    assert {key.source for key in keys} == {"one", "two"}
     assert list(stages.snapshot()) == ["detect", "track", "crop", "read", "vote"]
     assert stages.snapshot()["read"].items == 9
 
@@ -216,8 +223,8 @@ def test_several_frames_of_one_source_in_a_batch_come_out_as_one_by_one() -> Non
     frames = [frame(i, i / FPS) for i in range(len(script))]
     batched = [e for k in range(0, len(frames), 7) for e in pipeline.process(frames[k : k + 7]).events]
     batched += pipeline.finish("clip")
-    assert [(e.kind, e.track_key, e.text, e.revision) for e in batched] == [
-        (e.kind, e.track_key, e.text, e.revision) for e in single
+    assert [(e.kind, e.key, e.text.plate, e.identity.revision) for e in batched] == [
+        (e.kind, e.key, e.text.plate, e.identity.revision) for e in single
     ]
 
 
@@ -243,15 +250,15 @@ def chaos(i: int) -> Reading:
 def test_what_the_later_readings_do_not_bear_out_is_withdrawn_and_counted() -> None:
     events, pipeline = run(parked(20), chaos)
     assert [event.kind for event in events] == [EventKind.NEW, EventKind.WITHDRAWN]
-    assert events[-1].gone == (events[0].track_key,) and events[-1].revision == 2
+    assert events[-1].identity.gone == (events[0].key,) and events[-1].identity.revision == 2
     assert pipeline.rejected() == {RejectReason.LOW_AGREEMENT: 1}
 
 
 @pytest.mark.parametrize("right", ["AB123C", "AB128C"])
 def test_what_is_told_is_corrected_by_a_text_sure_enough_to_be_told_anew(right: str) -> None:
     events, _ = run(parked(20), lambda i: says("AB123C", 0.6) if i < 2 else says(right, 0.95))
-    assert events[-1].kind is EventKind.FINAL and events[-1].text == right
-    assert events[-1].confidence >= Tuning().min_confidence
+    assert events[-1].kind is EventKind.FINAL and events[-1].text.plate == right
+    assert events[-1].text.confidence >= Tuning().min_confidence
 
 
 def test_no_row_ends_in_a_text_its_last_vote_is_not_sure_of() -> None:
@@ -259,9 +266,9 @@ def test_no_row_ends_in_a_text_its_last_vote_is_not_sure_of() -> None:
         return says("AB123C", 0.9) if i < 2 else says("A8123C" if i % 2 else "AB12BC", 0.1)
 
     events, _ = run(parked(30), reads)
-    last = {event.track_key: event for event in events}
+    last = {event.key: event for event in events}
     ends = [event for event in last.values() if event.kind is EventKind.FINAL]
-    assert all(event.confidence >= Tuning().min_confidence for event in ends)
+    assert all(event.text.confidence >= Tuning().min_confidence for event in ends)
 
 
 TEXTS = st.sampled_from(["AB123C", "A8123C", "AB12BC", "AB123", "KL31K9", "AB123CD"])
@@ -281,7 +288,7 @@ def test_no_row_ever_shows_a_text_than_which_another_is_likelier(
     events, _ = run(script, lambda i: readings[i], Tuning(min_confidence=least))
     for event in events:
         if event.kind is not EventKind.WITHDRAWN:
-            assert event.confidence >= max(least, *(other.confidence for other in event.alternatives), 0.0)
+            assert event.text.confidence >= max(least, *(other.confidence for other in event.text.alternatives), 0.0)
 
 
 def test_a_withdrawn_track_leaves_the_rest_of_its_visit() -> None:
@@ -289,8 +296,8 @@ def test_a_withdrawn_track_leaves_the_rest_of_its_visit() -> None:
     script = [*parked(6), *[[]] * 30, *parked(20, x=300)]
     events, _ = run(script, lambda i: says("AB123C", 0.9) if i < 6 else chaos(i - 6), Tuning(settled_agreement=99))
     final = events[-1]
-    assert final.kind is EventKind.FINAL and final.text == "AB123C" and final.gone == ()
-    assert (final.agreeing, final.last_s) == (6, 0.5)
+    assert final.kind is EventKind.FINAL and final.text.plate == "AB123C" and final.identity.gone == ()
+    assert (final.evidence.agreeing, final.span.last_s) == (6, 0.5)
 
 
 def leaving(count: int) -> list[list[Detection]]:
@@ -308,12 +315,12 @@ def test_a_plate_seen_whole_before_it_leaves_keeps_its_text() -> None:
     events, _ = run(
         script, lambda i: says("KL31K9036", 0.9) if i < 5 else says("KL31K", 0.95), Tuning(settled_agreement=99)
     )
-    assert events[-1].kind is EventKind.FINAL and events[-1].text == "KL31K9036"
+    assert events[-1].kind is EventKind.FINAL and events[-1].text.plate == "KL31K9036"
 
 
 def test_a_picture_of_nothing_but_a_plate_is_read() -> None:
     pipeline = Pipeline(ScriptedDetector([[plate(0, 0, 640, 480)]]), ScriptedReader(lambda i: says("AB123C")))
-    assert [event.text for event in pipeline.process([frame(0, 0, still=True)]).events] == ["AB123C"]
+    assert [event.text.plate for event in pipeline.process([frame(0, 0, still=True)]).events] == ["AB123C"]
 
 
 def test_the_overlay_shows_what_was_told_with_its_own_confidence() -> None:
@@ -370,5 +377,5 @@ def test_pictures_are_read_thoroughly_and_frames_of_video_once_over() -> None:
     frames = [frame(0, 0, "clip"), frame(0, 0, "a.jpg", still=True), frame(0, 0, "b.jpg", still=True)]
     step = pipeline.process(frames)
     assert asked == [(1, False), (2, True)]
-    texts = {event.source_id: event.text for event in step.events}
+    texts = {event.source: event.text.plate for event in step.events}
     assert texts == {"a.jpg": "AB144", "b.jpg": "AB168"}  # a margin of a tenth on each side

@@ -20,7 +20,8 @@ import pytest
 
 from app.pipeline.core import Pipeline
 from app.pipeline.engine import Engine
-from app.pipeline.types import FrameResult, Image, PlateEvent
+from app.pipeline.events import PlateEvent
+from app.pipeline.types import FrameResult, Image
 from app.sources.camera import LiveSource
 from app.sources.capture import Backoff, Capture, CaptureState
 from app.sources.identify import identify

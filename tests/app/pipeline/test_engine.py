@@ -7,8 +7,9 @@ import pytest
 
 from app.pipeline.core import Pipeline
 from app.pipeline.engine import Engine
+from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.opening import make_source
-from app.pipeline.types import EventKind, FrameResult, Image, PlateEvent
+from app.pipeline.types import FrameResult, Image
 from app.sources.capture import Backoff, Capture, CaptureState
 from app.sources.identify import identify
 from detector.types import Detection
@@ -69,8 +70,8 @@ def test_recordings_run_to_their_end_side_by_side(tmp_path: Path) -> None:
     assert until(lambda: len(sink.ended) == 3)
     for n, path in enumerate(paths):
         assert [index for source, index in sink.frames if source == str(path)] == list(range(12 + n))
-        own = [event for event in sink.events if event.source_id == str(path)]
-        assert own[-1].kind is EventKind.FINAL and {event.text for event in own} == {"AB123C"}
+        own = [event for event in sink.events if event.source == str(path)]
+        assert own[-1].kind is EventKind.FINAL and {event.text.plate for event in own} == {"AB123C"}
     assert sink.threads == {"engine"} and engine.status() == {} and engine.stop(5)
 
 

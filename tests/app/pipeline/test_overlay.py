@@ -4,10 +4,11 @@ import pytest
 from app.pipeline.overlay import annotate
 from app.pipeline.types import Track
 from detector.types import Box
+from tests.app.made_events import key as track_key
 
 
 def track(box: Box, settled: bool = True, text: str = "AB123C") -> Track:
-    return Track("clip", "clip#1", box, 0.9, text, 0.9, settled)
+    return Track(track_key(1), box, 0.9, text, 0.9, settled)
 
 
 @pytest.mark.parametrize("size", [(90, 120), (480, 640), (2160, 3840)])

@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 
 from app.pipeline.core import Pipeline
+from app.pipeline.events import EventKind
 from app.pipeline.stillness import Stillness
 from app.pipeline.tuning import Tuning
-from app.pipeline.types import EventKind, Frame
+from app.pipeline.types import Frame
 from tests.app.pipeline.made import ScriptedDetector, ScriptedReader, frame, plate, says
 
 FPS = 10
@@ -60,4 +61,6 @@ def test_tracks_are_carried_through_a_still_scene_and_end_when_they_should() -> 
     gone = [pipeline.process([scene(15 + 10 * i, 400)]) for i in range(1, 9)]
     assert [track for step in gone for result in step.frames for track in result.tracks] == []
     final = [event for step in gone for event in step.events if event.kind is EventKind.FINAL]
-    assert [(event.text, event.readings, event.last_s) for event in final] == [("AB123C", 3, 1.4)]
+    assert [(event.text.plate, event.evidence.reading_count, event.span.last_s) for event in final] == [
+        ("AB123C", 3, 1.4)
+    ]

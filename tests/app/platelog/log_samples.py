@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from app.store.rows import to_us
 from app.store.schema import VISIT
 from app.store.store import Store
-from app.store.types import Entry, Guess, Visit
+from app.store.types import Entry, Visit
+from recognizer.readings import Alternative
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 JPEG = b"\xff\xd8\xff\xe0 picture \xff\xd9"
@@ -27,7 +28,7 @@ def made(plate: str = "AB12CDE", number: int = 0, **changes: Any) -> Visit:
         clock_source="live",
         confidence=0.9,
         char_confidences=(0.9,) * len(plate),
-        alternatives=(Guess("ZZ99ZZZ", 0.05),),
+        alternatives=(Alternative("ZZ99ZZZ", 0.05),),
         reads=5,
         run="run",
         track=f"t{number}",

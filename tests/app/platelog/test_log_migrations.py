@@ -13,8 +13,8 @@ from app.store.rows import to_us
 from app.store.schema import METADATA
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Guess
 from app.store.watchlist import WatchEntry
+from recognizer.readings import Alternative
 from tests.app.platelog.log_samples import saved_us
 
 VERSION_1_VISIT = """INSERT INTO visit (id, run, source_id, track, revision, first_us, last_us, plate, char_confidences,
@@ -48,7 +48,7 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_all_it_holds(log_file: 
     with Store.open(log_file) as store:
         first, second = store.get(1), store.get(2)
         assert (first.plate, first.note, first.confidence, first.list_name) == ("AB12CDE", "old note", 0.87, "block")
-        assert first.alternatives == (Guess("A812CDE", 0.1), Guess("AB12CDF", 0.05))
+        assert first.alternatives == (Alternative("A812CDE", 0.1), Alternative("AB12CDF", 0.05))
         assert (second.plate, second.original_plate, second.settled) == ("XY99ZZZ", "XV99ZZZ", False)
         assert store.count(Query("*12C*")) == 1
         assert store.count(Query("AB12CDF")) == 1

@@ -11,8 +11,9 @@ from app.store.errors import LogError, LogUnavailable
 from app.store.retention import Forgotten, purge, retain
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Entry, Guess
+from app.store.types import Entry
 from app.store.watchlist import WatchEntry
+from recognizer.readings import Alternative
 from tests.app.platelog.log_samples import JPEG, NOON, entry, log_as_of, made, saved_us
 
 DAY = timedelta(days=1)
@@ -139,7 +140,7 @@ def all_bytes(folder: Path) -> bytes:
 def with_traces(store: Store) -> None:
     store.save([Entry(made(f"AA{number}", number)) for number in range(50)])
     store.save([entry(SECRET, 100), entry(SECRET[:4] + " " + SECRET[4:], 101, source=f"videos/{SECRET}.mp4")])
-    store.save([entry("BB1", 102, alternatives=(Guess(SECRET, 0.3), Guess("BB2", 0.1)))])
+    store.save([entry("BB1", 102, alternatives=(Alternative(SECRET, 0.3), Alternative("BB2", 0.1)))])
     store.save([entry("CC1", 103, note=f"follows qx47-purge, and {SECRET}!", source=f"shared/{SECRET}/x")])
     [wrong] = store.save([entry(SECRET, 104)])
     store.correct(wrong.id or 0, "DD1")

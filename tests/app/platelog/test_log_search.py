@@ -11,7 +11,8 @@ from app.store import search
 from app.store.search import Query, WayIn, way_in
 from app.store.spelling import compact, fold, matches, pattern
 from app.store.store import Store
-from app.store.types import Entry, Guess, Visit
+from app.store.types import Entry, Visit
+from recognizer.readings import Alternative
 from tests.app.platelog.log_samples import NOON, made
 
 PLATES = ["AB12CDE", "A812CDE", "AB12CDF", "XY99ABC", "0O0O", "O123", "B8B8", "AB", "A", "123", "ZZ2Z", "ТЕ57"]
@@ -29,7 +30,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, li
                 number // 2,  # two at the same time: the id decides
                 track=str(number),
                 source=f"cam{number % 4}",
-                alternatives=(Guess(other, 0.1),) if number % 2 else (),
+                alternatives=(Alternative(other, 0.1),) if number % 2 else (),
                 list_name=("", "", "block", "allow", "")[number % 5],
                 confidence=number / 150,
                 original_plate="OLD" + plate if number % 10 == 0 else None,

@@ -10,7 +10,8 @@ from app.store.errors import LogCorrupt, LogError, LogUnavailable, NotFound
 from app.store.schema import GRAM, SPELLING
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Entry, Guess
+from app.store.types import Entry
+from recognizer.readings import Alternative
 from tests.app.platelog.log_samples import JPEG, NOON, entry, made
 
 
@@ -108,7 +109,7 @@ def test_passwords_never_reach_the_store(store: Store, log_file: Path) -> None:
     "plate", ["", "ТЕСТ 1", "京A·12345", "أ ب ج ١٢٣", "=1+1", "A" * 5000, "A\x00B", "\udcff1", "😀", "%_\\*?"]
 )
 def test_odd_plates_sources_and_tracks_are_kept(store: Store, plate: str) -> None:
-    [saved] = store.save([entry(plate, source=f"s{plate}", track=f"t{plate}", alternatives=(Guess(plate, 0.1),))])
+    [saved] = store.save([entry(plate, source=f"s{plate}", track=f"t{plate}", alternatives=(Alternative(plate, 0.1),))])
     clean = plate.replace("\x00", "").encode("utf-8", "replace").decode()
     assert store.get(saved.id or 0).plate == clean
     [again] = store.save([entry(plate, source=f"s{plate}", track=f"t{plate}", revision=2)])

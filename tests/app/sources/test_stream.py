@@ -15,9 +15,10 @@ import pytest
 from app.journal import open_journal
 from app.pipeline.core import Pipeline
 from app.pipeline.engine import Engine
+from app.pipeline.events import PlateEvent
 from app.pipeline.opening import make_source
 from app.pipeline.tuning import Tuning
-from app.pipeline.types import FrameResult, PlateEvent
+from app.pipeline.types import FrameResult
 from app.sources.capture import Backoff, Capture, CaptureState
 from app.sources.identify import identify
 from app.store.search import Query

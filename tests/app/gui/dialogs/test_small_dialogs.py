@@ -18,8 +18,9 @@ from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.widgets import theme
 from app.store.search import Query
-from app.store.types import ALLOW, Entry, Guess, Visit
+from app.store.types import ALLOW, Entry, Visit
 from app.store.watchlist import WatchEntry
+from recognizer.readings import Alternative
 from tests.app.gui.parts import make_probability_dialog, make_retention_dialog
 from tests.app.platelog.log_samples import log_as_of
 
@@ -29,7 +30,7 @@ CROP = np.random.default_rng(3).integers(0, 255, (30, 81, 3), np.uint8)
 
 
 def test_a_correction_shows_what_was_read_struck_through(qtbot: QtBot) -> None:
-    dialog = CorrectionDialog(Visit("AB1", "gate", NOW, NOW, alternatives=(Guess("A81", 0.2),)), QImage())
+    dialog = CorrectionDialog(Visit("AB1", "gate", NOW, NOW, alternatives=(Alternative("A81", 0.2),)), QImage())
     qtbot.addWidget(dialog)
     dialog.show()
     assert "<s>" not in dialog._was.text()

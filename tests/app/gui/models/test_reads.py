@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PyQt5.QtCore import QModelIndex
 from pytestqt.qtbot import QtBot
@@ -12,24 +11,20 @@ from pytestqt.qtbot import QtBot
 from app.gui.reads import reads_model as reads
 from app.gui.reads.read_rows import ROW_ROLE
 from app.gui.reads.reads_model import ReadTable
-from app.pipeline.types import EventKind, PlateEvent, WallClock
+from app.pipeline.events import EventKind, PlateEvent
 from app.store.store import Store
 from app.store.types import Entry, Visit
-from detector.types import Box
+from tests.app.made_events import key as track_key
+from tests.app.made_events import made_event
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
-PICTURE = np.zeros((20, 60, 3), np.uint8)
 
 
 def event(
-    key: str, text: str = "AB123C", kind: EventKind = EventKind.NEW, revision: int = 1, **more: object
+    track: int, text: str = "AB123C", kind: EventKind = EventKind.NEW, revision: int = 1, **more: object
 ) -> PlateEvent:
     """An event of a track."""
-    plain = PlateEvent(
-        kind, key, revision, "gate", text, 0.9, tuple(0.9 for _ in text), (), 2, 3, 1.0, 2.0, NOON, NOON,
-        WallClock.LIVE, Box(1, 2, 30, 12), PICTURE, PICTURE, 7, 1.5,
-    )  # fmt: skip
-    return replace(plain, **more)  # type: ignore[arg-type]
+    return made_event(track, text, kind, revision, **more)
 
 
 def plates(table: ReadTable) -> list[str]:
@@ -39,41 +34,41 @@ def plates(table: ReadTable) -> list[str]:
 def test_a_read_appears_provisional_and_settles_in_its_row(qtbot: QtBot) -> None:
     table = ReadTable(None)
     with qtbot.waitSignal(table.arrived) as arrived:
-        table.take([event("a"), event("b", "XY9")])
+        table.take([event(1), event(2, "XY9")])
     assert arrived.args == [2] and plates(table) == ["XY9", "AB123C"]
     assert table.index(1, 0).data(ROW_ROLE).provisional
     with qtbot.assertNotEmitted(table.arrived):
-        table.take([event("a", "AB128C", EventKind.FINAL, 2)])
+        table.take([event(1, "AB128C", EventKind.FINAL, 2)])
     assert plates(table) == ["XY9", "AB128C"] and not table.index(1, 0).data(ROW_ROLE).provisional
 
 
 def test_a_late_older_revision_changes_nothing(qtbot: QtBot) -> None:
     table = ReadTable(None)
-    table.take([event("a", "NEWER", EventKind.FINAL, 3), event("a", "OLDER", EventKind.UPDATE, 2)])
+    table.take([event(1, "NEWER", EventKind.FINAL, 3), event(1, "OLDER", EventKind.UPDATE, 2)])
     assert plates(table) == ["NEWER"]
 
 
 def test_an_absorbed_track_leaves_the_list(qtbot: QtBot) -> None:
     table = ReadTable(None)
-    table.take([event("a"), event("b"), event("c", absorbed=("a", "never seen"))])
-    assert [table.row(row).key for row in range(table.rowCount())] == ["c", "b"]
+    table.take([event(1), event(2), event(3, absorbed=(track_key(1), track_key(99)))])
+    assert [table.row(row).key for row in range(table.rowCount())] == ["gate#3", "gate#2"]
 
 
 def test_a_withdrawn_read_leaves_the_list(qtbot: QtBot) -> None:
     table = ReadTable(None)
-    table.take([event("a"), event("b"), event("a", kind=EventKind.WITHDRAWN, revision=2)])
-    assert [table.row(row).key for row in range(table.rowCount())] == ["b"]
+    table.take([event(1), event(2), event(1, kind=EventKind.WITHDRAWN, revision=2)])
+    assert [table.row(row).key for row in range(table.rowCount())] == ["gate#2"]
     with qtbot.assertNotEmitted(table.arrived):
-        table.take([event("never seen", kind=EventKind.WITHDRAWN)])
+        table.take([event(99, kind=EventKind.WITHDRAWN)])
     assert table.rowCount() == 1
 
 
 def test_a_correction_outlives_later_events(qtbot: QtBot) -> None:
     table = ReadTable(None)
-    table.take([event("a")])
+    table.take([event(1)])
     before = table.row(0).visit
-    table.put("a", replace(before, plate="AB128C", original_plate="AB123C", id=5, note="seen by eye"))
-    table.take([event("a", "AB123D", EventKind.FINAL, 2)])
+    table.put("gate#1", replace(before, plate="AB128C", original_plate="AB123C", id=5, note="seen by eye"))
+    table.take([event(1, "AB123D", EventKind.FINAL, 2)])
     visit = table.row(0).visit
     assert (visit.plate, visit.original_plate, visit.id, visit.note) == ("AB128C", "AB123D", 5, "seen by eye")
 
@@ -81,20 +76,20 @@ def test_a_correction_outlives_later_events(qtbot: QtBot) -> None:
 def test_the_list_is_bounded(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reads, "MOST_ROWS", 10)
     table = ReadTable(None)
-    table.take(event(f"track {number}", f"P{number}") for number in range(25))
+    table.take(event(number, f"P{number}") for number in range(25))
     assert plates(table) == [f"P{number}" for number in range(24, 14, -1)]
 
 
 def test_what_the_log_holds_comes_below_and_only_once(qtbot: QtBot, tmp_path: Path) -> None:
     with Store.open(tmp_path / "plates.sqlite3") as store:
         visits = [
-            Visit(f"OLD{number}", "gate", NOON + timedelta(seconds=number), NOON, track=f"t{number}", run="r")
+            Visit(f"OLD{number}", "gate", NOON + timedelta(seconds=number), NOON, track=f"gate#{number}", run="r")
             for number in range(450)
         ]
         store.save([Entry(visit) for visit in visits])
-        store.save([Entry(Visit("OLDEST", "gate", NOON - timedelta(days=1), NOON, track="t449", run="yesterday"))])
+        store.save([Entry(Visit("OLDEST", "gate", NOON - timedelta(days=1), NOON, track="gate#449", run="yesterday"))])
         table = ReadTable(store, run="r")
-        table.take([event("t449", "OLD449"), event("fresh", "FRESH")])
+        table.take([event(449, "OLD449"), event(1000, "FRESH")])
         while table.canFetchMore(QModelIndex()):
             with qtbot.waitSignal(table.rowsInserted):
                 table.fetchMore(QModelIndex())
@@ -103,13 +98,13 @@ def test_what_the_log_holds_comes_below_and_only_once(qtbot: QtBot, tmp_path: Pa
 
 def test_a_read_that_the_log_has_since_an_earlier_run_takes_the_place_of_its_row(qtbot: QtBot, tmp_path: Path) -> None:
     with Store.open(tmp_path / "plates.sqlite3") as store:
-        old = [Visit(plate, "gate", NOON, NOON, track=f"t{at}", run="r") for at, plate in enumerate(("AB1", "CD2"))]
+        old = [Visit(plate, "gate", NOON, NOON, track=f"gate#{at}", run="r") for at, plate in enumerate(("AB1", "CD2"))]
         first, second = store.save([Entry(visit) for visit in old])
         table = ReadTable(store, run="now")
         with qtbot.waitSignal(table.rowsInserted):
             table.fetchMore(QModelIndex())
-        table.take([event("t0", "CD2")])
-        table.put("t0", replace(second, track="t0"))
+        table.take([event(7, "CD2")])
+        table.put("gate#7", replace(second, track="gate#7"))
         assert plates(table) == ["CD2", "AB1"]
-        table.put("t0", replace(first, plate="AB7", original_plate="AB1"))  # corrected, under the key it had then
+        table.put("gate#7", replace(first, plate="AB7", original_plate="AB1"))  # corrected, under the key it had then
         assert plates(table) == ["CD2", "AB7  (AB1)"]

@@ -16,12 +16,14 @@ from app.gui.session.window_session import WindowSession
 from app.gui.widgets import theme
 from app.journal import open_journal
 from app.pipeline.core import Pipeline
-from app.pipeline.types import EventKind, Image, PlateEvent, TrackReading, WallClock
+from app.pipeline.events import EventKind, PlateEvent, TrackReading
+from app.pipeline.types import Image
 from app.store.store import Store
-from app.store.types import Entry, Guess, Visit
+from app.store.types import Entry, Visit
 from app.store.writer import jpeg
 from detector.types import Box
 from recognizer.readings import Alternative, Reading
+from tests.app.made_events import made_event
 
 PLATES = ("KA51MB7893", "AB12CDE", "7TJ9021", "51F97022", "WX48ZYT", "SJ21OPL", "30A12345", "GBZ808", "LN65VUC")
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -51,11 +53,29 @@ def event_of(number: int, kind: EventKind = EventKind.FINAL, revision: int = 1) 
     readings = tuple(
         TrackReading(Reading(plate, 0.9, sure), at, at / 25, when, box, 40.0, 0.5 + at / 10) for at in range(5)
     )
-    return PlateEvent(
-        kind, f"Gate north#{number}", revision, "Gate north", plate, 0.97 - 0.06 * (number % 5), sure,
-        (Alternative(plate.replace("0", "O"), 0.04), Alternative(plate[:-1] + "8", 0.02)), 4, 5, 10.0 + number,
-        12.0 + number, when, when, WallClock.LIVE, box, crop, frame, number, 11.0, readings, "GB",
-    )  # fmt: skip
+    return made_event(
+        number,
+        plate,
+        kind,
+        revision,
+        "Gate north",
+        confidence=0.97 - 0.06 * (number % 5),
+        char_confidences=sure,
+        alternatives=(Alternative(plate.replace("0", "O"), 0.04), Alternative(plate[:-1] + "8", 0.02)),
+        region="GB",
+        agreeing=4,
+        reading_count=5,
+        first_s=10.0 + number,
+        last_s=12.0 + number,
+        first_time=when,
+        last_time=when,
+        box=box,
+        crop=crop,
+        frame=frame,
+        frame_index=number,
+        media_s=11.0,
+        readings=readings,
+    )
 
 
 def visit_of(number: int) -> Entry:
@@ -70,7 +90,7 @@ def visit_of(number: int) -> Entry:
         plate, ("Gate north", "Car park", "clips/evening.mp4")[number % 3], when, when + timedelta(seconds=3),
         confidence=0.99 - 0.07 * (number % 6), char_confidences=sure, reads=3 + number % 5, run="old",
         track=f"t{number}",
-        alternatives=(Guess(plate.replace("1", "I"), 0.05),), first_s=12.5 + number, last_s=15.0 + number,
+        alternatives=(Alternative(plate.replace("1", "I"), 0.05),), first_s=12.5 + number, last_s=15.0 + number,
         box=(box.x1, box.y1, box.x2, box.y2), list_name=("block", "allow", "", "", "", "", "")[number % 7],
         note="Courier" if number == 2 else "",
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """The reads of now: newest chosen, the pill, the detail of one, and what can be done with it by keyboard."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -20,9 +19,10 @@ from app.gui.session.sources_session import SourcesSession
 from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.widgets.read_table import SLIM
-from app.pipeline.types import EventKind
+from app.pipeline.events import EventKind
 from app.store.search import Query
 from tests.app.gui.parts import make_reads_page
+from tests.app.made_events import changed
 
 from .conftest import PLATES, event_of, visit_of
 
@@ -65,18 +65,18 @@ def test_a_read_that_is_withdrawn_is_no_choice_of_the_user(page: ReadsPage, empt
     empty_session.sources.events.emit(tuple(map(event_of, (1, 2, 3))))
     empty_session.sources.events.emit((event_of(3, EventKind.WITHDRAWN, 2),))
     assert page.model.rowCount() == 2 and page.view.currentIndex().row() == 0
-    empty_session.sources.events.emit((replace(event_of(4), absorbed=(event_of(2).track_key,)),))
+    empty_session.sources.events.emit((changed(event_of(4), absorbed=(event_of(2).key,)),))
     assert page.view.currentIndex().row() == 0 and page.pill.isHidden()
-    assert page.detail.row.visit.plate == event_of(4).text
+    assert page.detail.row.visit.plate == event_of(4).text.plate
     page.view.setCurrentIndex(page.model.index(1, 0))
-    empty_session.sources.events.emit((replace(event_of(5), absorbed=(event_of(4).track_key,)),))
-    assert page.detail.row.visit.plate == event_of(1).text and page.pill.text() == "1 new"
+    empty_session.sources.events.emit((changed(event_of(5), absorbed=(event_of(4).key,)),))
+    assert page.detail.row.visit.plate == event_of(1).text.plate and page.pill.text() == "1 new"
 
 
 def test_the_row_and_the_detail_settle_in_place(page: ReadsPage, empty_session: WindowSession) -> None:
     empty_session.sources.events.emit((event_of(1, EventKind.NEW),))
     assert page.model.index(0, 0).data(ROW_ROLE).provisional and "still being read" in page.detail.facts.text()
-    empty_session.sources.events.emit((replace(event_of(1, EventKind.FINAL, 2), text="SETTLED1"),))
+    empty_session.sources.events.emit((changed(event_of(1, EventKind.FINAL, 2), plate="SETTLED1"),))
     assert page.model.rowCount() == 1 and page.detail.row.visit.plate == "SETTLED1"
     assert "still being read" not in page.detail.facts.text()
 
@@ -245,7 +245,7 @@ def test_no_character_is_surer_than_its_number_says(
 
 
 def test_the_narrow_list_shows_time_and_source_whole(page: ReadsPage, empty_session: WindowSession) -> None:
-    old = replace(event_of(1), first_wall=datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC))
+    old = changed(event_of(1), first_time=datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC))
     empty_session.sources.events.emit((old,))
     room = page.view.columnWidth(TIME) - MARGIN - 6
     words = QFontMetricsF(page.view.font())
