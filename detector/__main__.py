@@ -64,6 +64,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--calibrate", type=Path, metavar="DIR", help="instead: 8-bit integers, by pictures in a folder"
     )
+    parser.add_argument(
+        "--ready", action="store_true", help="instead: the network converted for OpenVINO, beside the weights"
+    )
     parser.add_argument("--size", type=int, default=640, help="input size written into .safetensors")
     parser.add_argument("--threshold", type=float, default=0.3, help="score threshold written into .safetensors")
     parser.add_argument("--manifest", action="store_true", help="name the file in the manifest beside it as shipped")
@@ -120,12 +123,12 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from detector import export, quantized
-    from detector.weights import open_weights
+    from detector import export
+    from inference.weights import enter_in_manifest
 
-    if args.calibrate:
-        args.out = quantized.place_of(args.weights)  # there alone it is looked for
-        quantized.quantize(open_weights(args.weights), args.calibrate, args.out)
+    name = "detector"
+    if args.calibrate or args.ready:
+        name, args.out = _export_ready(args)
     elif args.out is None:
         raise ValueError("--out: give a name that ends in .safetensors, .onnx or .xml")
     elif args.out.suffix == ".safetensors":
@@ -137,10 +140,23 @@ def _export(args: argparse.Namespace) -> int:
     else:
         raise ValueError(f"--out {args.out}: give a name that ends in .safetensors, .onnx or .xml")
     if args.manifest:
-        name = "detector-int8" if args.calibrate else "detector"
-        export.enter_in_manifest(args.out, args.out.parent / "manifest.json", name)
+        enter_in_manifest(args.out, name, args.out.parent / "manifest.json")
     print(f"written {args.out}, {args.out.stat().st_size} bytes")
     return 0
+
+
+def _export_ready(args: argparse.Namespace) -> tuple[str, Path]:
+    """Write a form for OpenVINO beside the weights, where alone it is looked for; its name in a manifest, and where."""
+    from detector.network_spec import network_spec
+    from detector.weights import open_weights
+    from inference.openvino_models import INT8, pack_ready, packed_file
+
+    weights = open_weights(args.weights)
+    if args.ready:
+        return "detector-openvino", pack_ready(network_spec(weights))
+    from detector.quantization import quantize
+
+    return "detector-int8", quantize(weights, args.calibrate, packed_file(network_spec(weights), INT8))
 
 
 def _convert(args: argparse.Namespace) -> int:

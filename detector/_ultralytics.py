@@ -5,11 +5,9 @@ settings in a file. Everything in this package that needs it calls `load()` firs
 """
 
 import os
-from contextlib import suppress
 from functools import cache
-from pathlib import Path
 
-import platformdirs
+from inference.files import cache_folder
 
 _QUIET = {
     "YOLO_OFFLINE": "1",
@@ -17,14 +15,6 @@ _QUIET = {
     "ULTRALYTICS_SAFE_LOAD": "1",
     "YOLO_VERBOSE": "False",
 }
-
-
-def cache_folder() -> Path:
-    """The user's cache folder of this program, made when absent, if that can be done."""
-    folder = Path(platformdirs.user_cache_dir("platescribe", appauthor=False))
-    with suppress(OSError):  # no room or no right: whoever wants to keep something there finds out
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @cache

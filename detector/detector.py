@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 from detector import tiling as tiling
-from detector.backends import Precision, make_backend
-from detector.postprocess import Boxes, Scores, suppress, to_detections
+from detector.network_spec import network_spec
+from detector.postprocess import Boxes, Scores, decode, split_candidates, suppress, to_detections
 from detector.preprocess import Image, Letterbox, check, groups, letterbox, plan
 from detector.types import Detection
 from detector.weights import default_weights, open_weights
+from inference import registry
+from inference.types import Options, Precision
 
 Tiles = int | Literal["auto"]
 SCALERS = 8  # threads that scale the pictures of a larger batch
@@ -48,20 +50,20 @@ class PlateDetector:
             raise ValueError(f"threshold={self.threshold} is outside 0..1")
         if self.size < 32 or self.size % 32:
             raise ValueError(f"size={self.size} is no multiple of 32")
-        self._backend = make_backend(opened, device, threads, precision, streams)
-        self._batch = GPU_BATCH if self._backend.name.startswith("cuda") else BATCH
+        self._runner = registry.load(network_spec(opened), device, Options(threads, precision, streams))
+        self._batch = GPU_BATCH if self._runner.prefers_batches else BATCH
         self._scalers: ThreadPoolExecutor | None = None
         self._inputs = threading.local()  # each thread's network input, used over and over
 
     @property
     def backend(self) -> str:
-        """Name of what runs the network: torch, openvino, cuda, tensorrt."""
-        return self._backend.name
+        """Name of what runs the network: openvino, openvino:gpu, torch, cuda:0, tensorrt."""
+        return self._runner.name
 
     @property
     def streams(self) -> int:
         """How many threads may be in detect() at once."""
-        return self._backend.streams
+        return self._runner.streams
 
     def detect(self, images: Sequence[Image], tiles: Tiles | None = None) -> list[list[Detection]]:
         """Plates of each uint8 BGR picture (H, W, 3), best first, in pixels of that picture.
@@ -97,20 +99,28 @@ class PlateDetector:
             for start in range(0, len(indices), self._batch):
                 chunk = indices[start : start + self._batch]
                 batch = self._input([images[i] for i in chunk], [places[i] for i in chunk])
-                for index, found in zip(chunk, self._backend.candidates(batch, self.threshold), strict=True):
+                for index, found in zip(chunk, self._candidates(batch), strict=True):
                     results[index] = _finished(*found, places[index], images[index])
         return results
+
+    def _candidates(self, batch: Image) -> list[tuple[Boxes, Scores]]:
+        """Of each image boxes (C, 4) in pixels of the input and scores (C,) from the threshold on, best first."""
+        output = self._runner.run(batch)
+        if self._runner.fused:
+            return split_candidates(output, self.threshold)
+        height, width = batch.shape[1:3]
+        return [decode(logits, height, width, self.threshold) for logits in output]
 
     def _input(self, images: Sequence[Image], places: Sequence[Letterbox]) -> Image:
         """Pictures of one input shape as the network takes them, in memory that this thread's next call writes over."""
         shape = (len(images), places[0].height, places[0].width, 3)
         batch: Image | None = getattr(self._inputs, "batch", None)
         if batch is None or batch.shape != shape:
-            batch = self._inputs.batch = self._backend.room(shape)
+            batch = self._inputs.batch = self._runner.allocate(shape)
         if len(images) <= SCALERS:
             for image, place, row in zip(images, places, batch, strict=True):
                 letterbox(image, place, row)
-        else:  # a card would wait longer for its pictures than it takes for them
+        else:  # a GPU would wait longer for its images than it takes for them
             self._scalers = self._scalers or ThreadPoolExecutor(SCALERS, thread_name_prefix="scale")
             list(self._scalers.map(letterbox, images, places, batch))
         return batch

@@ -59,6 +59,13 @@ def decode(output: NDArray[np.float32], height: int, width: int, threshold: floa
     return boxes.astype(np.float32), (1 / (1 + np.exp(-logits[kept].astype(np.float32)))).astype(np.float32)
 
 
+def split_candidates(found: NDArray[np.float32], threshold: float) -> list[tuple[Boxes, Scores]]:
+    """Boxes (C, 4) and scores (C,) of each image from the threshold on, out of candidates (N, C, 5); as `decode`."""
+    counts = (found[..., 4] >= limit_of(threshold)).sum(axis=1)
+    scores = 1 / (1 + np.exp(-found[..., 4]))
+    return [(rows[:count, :4], own[:count]) for rows, own, count in zip(found, scores, counts, strict=True)]
+
+
 def intersections(box: Boxes, others: Boxes) -> NDArray[np.float32]:
     """Common area of a box (4,) with each of others (N, 4)."""
     width = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])

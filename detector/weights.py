@@ -1,18 +1,18 @@
-"""Weights as a safetensors file with its description in the header: nothing in it can run code."""
+"""The detector's weights: a safetensors file with its description in the header, in which nothing can run code."""
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+
+from inference import weights as files
+from inference.files import sha256_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-ASSETS = Path(__file__).resolve().parents[1] / "assets" / "weights"
 FORMAT = "platescribe-detector-1"
 _ARCHITECTURE = re.compile(r"yolo[a-z0-9]{2,6}\.yaml")  # one that ultralytics brings, never a path or an address
 
@@ -37,38 +37,23 @@ class Weights:
             raise ValueError(f"{self.path} is damaged ({error}): copy or export it again") from error
 
 
-def sha256_of(path: Path) -> str:
-    """The sha256 sum of a file in hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def save_weights(path: Path, state: "dict[str, Tensor]", architecture: str, size: int, threshold: float) -> None:
-    """Write tensors in half precision with architecture, input size and score threshold in the header."""
-    from safetensors.torch import save_file
+    """Write a network's tensors in half precision.
 
-    halved = {name: (t.half() if t.is_floating_point() else t).contiguous() for name, t in state.items()}
+    Args:
+        path: The file.
+        state: The tensors by name.
+        architecture: The name of the network among ultralytics' own, such as yolov8n.yaml.
+        size: The longer side of its input in pixels.
+        threshold: The score from which on a detection counts, 0 to 1.
+    """
     header = {"format": FORMAT, "architecture": architecture, "size": str(size), "threshold": str(threshold)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(halved, path, metadata=header)
-    path.chmod(0o644)  # safetensors makes it readable by its owner alone
+    files.save_tensors(path, state, header)
 
 
 def default_weights() -> Path:
-    """The detector's file named in assets/weights/manifest.json, its sha256 checked.
-
-    Raises FileNotFoundError when it is absent and ValueError when its sum differs from the manifest's.
-    """
-    manifest = ASSETS / "manifest.json"
-    if not manifest.is_file():
-        raise FileNotFoundError(f"{manifest} is missing: the installation is incomplete, install the program again")
-    entry = json.loads(manifest.read_text(encoding="utf-8"))["detector"]
-    path = ASSETS / str(entry["file"])
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing: the installation is incomplete, install the program again")
-    if sha256_of(path) != entry["sha256"]:
-        raise ValueError(f"{path} is not the file the manifest names (sha256 differs): install the program again")
-    return path
+    """The shipped detector; raises as `inference.weights.shipped_weights`."""
+    return files.shipped_weights("detector")
 
 
 def open_training(path: Path) -> "dict[str, Any]":
@@ -94,17 +79,10 @@ def open_weights(path: Path) -> Weights:
 
     Raises FileNotFoundError when absent and ValueError when it is of another format.
     """
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"Detector weights not found: {path}. Give a .safetensors file made by the export command"
-        )
     try:
-        with safe_open(path, framework="np") as file:
-            header = file.metadata() or {}
-    except (SafetensorError, OSError) as error:
-        raise ValueError(
-            f"{path} is no safetensors file ({error}): make one with `python -m detector export`"
-        ) from error
+        header = files.read_header(path)
+    except ValueError as error:
+        raise ValueError(f"{error}: make one with `python -m detector export`") from error
     if header.get("format") != FORMAT:
         raise ValueError(f"{path} holds no detector of this program: make one with `python -m detector export`")
     try:

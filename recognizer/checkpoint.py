@@ -3,7 +3,6 @@
 Importing this loads no torch; only a network that is built, by `load`, does.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
+from inference.weights import save_tensors
 from recognizer.alphabet import Alphabet
 from recognizer.config import AlignerConfig, NetworkConfig
 
@@ -62,14 +62,9 @@ class Checkpoint:
 
 def save(checkpoint: Checkpoint, path: Path) -> None:
     """Write a checkpoint, weights as float16, atomically."""
-    from safetensors.torch import save_file
-
     state = checkpoint.network.state_dict()
     if checkpoint.aligner is not None:
         state = state | {ALIGNER + name: value for name, value in checkpoint.aligner.state_dict().items()}
-    tensors = {
-        name: (value.half() if value.is_floating_point() else value).contiguous() for name, value in state.items()
-    }
     metadata = {
         "format": FORMAT,
         "network": json.dumps(checkpoint.config.to_dict()),
@@ -79,11 +74,7 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     }
     if checkpoint.aligner_config is not None:
         metadata["aligner"] = json.dumps(checkpoint.aligner_config.to_dict())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    save_file(tensors, unfinished, metadata)
-    unfinished.chmod(0o644)  # safetensors writes for the owner alone
-    unfinished.replace(path)
+    save_tensors(path, state, metadata)
 
 
 def describe(path: Path) -> Description:
@@ -148,9 +139,3 @@ def _description(metadata: dict[str, str]) -> Description:
     config = NetworkConfig.from_dict(json.loads(metadata["network"]))
     aligner = AlignerConfig.from_dict(json.loads(metadata["aligner"])) if "aligner" in metadata else None
     return Description(config, Calibration(float(slope), float(offset)), json.loads(metadata["notes"]), aligner)
-
-
-def sha256(path: Path) -> str:
-    """Check sum of a file, as hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,9 +1,7 @@
 """python -m recognizer export: a reader as ONNX or OpenVINO IR, with what a program needs to use it beside."""
 
 import argparse
-import importlib.util
 import json
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +10,17 @@ import numpy as np
 import torch
 from torch import nn
 
+from inference.onnx import INPUT, export_onnx
+from inference.openvino_models import convert_network, pack_ready
+from inference.types import NetworkSpec
+from inference.weights import MANIFEST, enter_in_manifest, shipped_weights
 from recognizer import checkpoint as checkpoints
-from recognizer import reader
 from recognizer.aligner import MARGIN
 from recognizer.alphabet import FIRST, Alphabet
-from recognizer.backends import to_openvino
-from recognizer.checkpoint import Checkpoint
+from recognizer.checkpoint import Description
+from recognizer.network_spec import network_specs
 
-INPUT, OUTPUT, CORNERS = "images", "log_probs", "corners"
+OUTPUT, CORNERS = "log_probs", "corners"
 #: Largest difference of a log probability between torch and the exported network; rounding stays far below.
 TOLERANCE = 1e-2
 
@@ -28,76 +29,78 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `export`."""
     add = parser.add_argument
     add("--weights", type=Path, help="the reader; default: the shipped one")
-    add("--out", type=Path, required=True, metavar="FILE", help="FILE.onnx, or FILE.xml for OpenVINO")
+    add("--out", type=Path, metavar="FILE", help="FILE.onnx, or FILE.xml for OpenVINO")
+    add("--ready", action="store_true", help="instead: the networks converted for OpenVINO, beside the weights")
+    add("--manifest", action="store_true", help="with --ready: name the files in the manifest beside them as shipped")
 
 
 def main(args: argparse.Namespace) -> int:
-    """Writes the networks in the form the file name asks for, and FILE.json."""
-    checkpoint = checkpoints.load(args.weights or reader.shipped_weights())
-    if args.out.suffix not in WRITERS:
-        raise ValueError(f"{args.out}: the name must end in .onnx or .xml (OpenVINO)")
+    """Write the networks in the form the file name asks for, and FILE.json."""
+    weights = args.weights or shipped_weights("reader")
+    if args.ready:
+        return write_ready(weights, args.manifest)
+    if args.out is None or args.out.suffix not in WRITERS:
+        raise ValueError(f"--out {args.out or ''}: the name must end in .onnx or .xml (OpenVINO)")
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    for export in exports(checkpoint, args.out):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of torch, on its own exporters; the result is checked below
-            WRITERS[args.out.suffix](export)
+    for export in exports(weights, args.out):
+        WRITERS[args.out.suffix](export)
         print(f"{export.path}: differs from torch by {check(export):.1e} at most")
-    args.out.with_suffix(".json").write_text(description(checkpoint), encoding="utf-8")
+    args.out.with_suffix(".json").write_text(description(checkpoints.describe(weights)), encoding="utf-8")
     print(f"how to use it: {args.out.with_suffix('.json')}")
+    return 0
+
+
+def write_ready(weights: Path, in_manifest: bool) -> int:
+    """Write the networks ready to run in OpenVINO beside their checkpoint, where alone they are looked for."""
+    for network in network_specs(weights, checkpoints.describe(weights)):
+        if network is None:
+            continue
+        path = pack_ready(network)
+        if in_manifest:
+            enter_in_manifest(path, f"{network.name}-openvino", path.parent / MANIFEST)
+        print(f"written {path}, {path.stat().st_size} bytes")
     return 0
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A network to be written, the (channels, height, width) of its pictures, the name of its output, and a file."""
+    """A network to be written, what a runtime needs of it, the name of its output, and the file."""
 
     network: nn.Module
-    shape: tuple[int, int, int]
+    spec: NetworkSpec
     output: str
     path: Path
 
     def example(self, count: int) -> torch.Tensor:
-        """Noise as pictures (count, channels, height, width)."""
-        return torch.rand(count, *self.shape, generator=torch.Generator().manual_seed(0))
+        """Noise as images (count, channels, height, width)."""
+        return torch.rand(count, *self.spec.example[1:], generator=torch.Generator().manual_seed(0))
 
 
-def exports(checkpoint: Checkpoint, path: Path) -> list[Export]:
-    """The reader, to be written to path, and its aligner, where it has one, to NAME-aligner beside it."""
-    config, own = checkpoint.config, checkpoint.aligner_config
-    found = [Export(checkpoint.network.eval(), (config.channels, config.height, config.width), OUTPUT, path)]
-    if checkpoint.aligner is not None and own is not None:
-        beside = path.with_stem(path.stem + "-aligner")
-        found.append(Export(checkpoint.aligner.eval(), (3, own.height, own.width), CORNERS, beside))
+def exports(weights: Path, path: Path) -> list[Export]:
+    """The reader of a checkpoint, to be written to path, and its aligner, where it has one, to NAME-aligner beside."""
+    reader, aligner = network_specs(weights, checkpoints.describe(weights))
+    found = [Export(reader.build().eval(), reader, OUTPUT, path)]
+    if aligner is not None:
+        found.append(Export(aligner.build().eval(), aligner, CORNERS, path.with_stem(path.stem + "-aligner")))
     return found
 
 
-def export_onnx(export: Export) -> None:
+def write_onnx(export: Export) -> None:
     """Write an ONNX file whose batch size is free; ValueError when the onnx package is missing."""
-    if importlib.util.find_spec("onnx") is None:
-        raise ValueError("writing ONNX needs the onnx package: pip install onnx")
-    torch.onnx.export(
-        export.network,
-        (export.example(2),),
-        str(export.path),
-        input_names=[INPUT],
-        output_names=[export.output],
-        dynamic_axes={INPUT: {0: "batch"}, export.output: {0: "batch"}},
-        opset_version=17,
-        dynamo=False,  # the newer exporter needs onnxscript besides
-    )
+    export_onnx(export.spec, export.network, export.example(2), export.path, export.output)
 
 
-def export_openvino(export: Export) -> None:
+def write_openvino(export: Export) -> None:
     """Write OpenVINO's FILE.xml and FILE.bin, weights in half precision; the batch size is free."""
     import openvino
 
-    model = to_openvino(export.network, export.shape)
+    model = convert_network(export.spec)
     model.inputs[0].set_names({INPUT})
     model.outputs[0].set_names({export.output})
     openvino.save_model(model, export.path, compress_to_fp16=True)
 
 
-WRITERS: dict[str, Callable[[Export], None]] = {".onnx": export_onnx, ".xml": export_openvino}
+WRITERS: dict[str, Callable[[Export], None]] = {".onnx": write_onnx, ".xml": write_openvino}
 
 
 def check(export: Export) -> float:
@@ -118,9 +121,9 @@ def check(export: Export) -> float:
     return difference
 
 
-def description(checkpoint: Checkpoint) -> str:
+def description(known: Description) -> str:
     """What a program must know to feed the network and decode its output, as JSON."""
-    config, own = checkpoint.config, checkpoint.aligner_config
+    config, own = known.config, known.aligner
     values: dict[str, object] = {
         "input": f"{INPUT}: float32 (N, {config.channels}, {config.height}, {config.width}) in 0..1, "
         + ("grey" if config.channels == 1 else "BGR")
@@ -130,7 +133,7 @@ def description(checkpoint: Checkpoint) -> str:
         "order": f"what a text has after {FIRST} is written before the rest",
         "blank": Alphabet.BLANK,
         "lines": config.lines,
-        "calibration": [checkpoint.calibration.slope, checkpoint.calibration.offset],
+        "calibration": [known.calibration.slope, known.calibration.offset],
     }
     if own is not None:
         values["aligner"] = (

@@ -1,26 +1,27 @@
 """PlateReader: a batch of crops in, a Reading for each out."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from inference import registry
+from inference.types import Options
+from inference.weights import shipped_weights
 from recognizer import checkpoint as checkpoints
 from recognizer.aligner import Aligner, Quad, Straightener
 from recognizer.alphabet import Alphabet
-from recognizer.backends import choose
 from recognizer.confidence import calibrate, posterior
 from recognizer.ctc import Decoded, beam
-from recognizer.cuda import open_card
+from recognizer.cuda import open_cuda_reader
 from recognizer.formats import rerank
 from recognizer.images import Image
+from recognizer.network_spec import network_specs
 from recognizer.readings import Alternative, Reading
 from recognizer.test_time_augmentation import HOPELESS, UNSURE, looks, pool
 from recognizer.text_order import in_order
 
-WEIGHTS = Path(__file__).parent.parent / "assets" / "weights"
 #: Largest batch given to the network at once; more crops go in several calls, so that memory stays bounded.
 LARGEST_BATCH = 256
 ALTERNATIVES = 5
@@ -28,23 +29,18 @@ ALTERNATIVES = 5
 LEAST = 1e-4
 
 
-def shipped_weights() -> Path:
-    """The checkpoint this program ships; CheckpointError when it is missing or not the one in the manifest."""
-    manifest = json.loads((WEIGHTS / "manifest.json").read_text(encoding="utf-8"))["reader"]
-    path = WEIGHTS / str(manifest["file"])
-    if not path.is_file():
-        raise checkpoints.CheckpointError(f"{path}: the shipped reader is missing; install the program again")
-    if checkpoints.sha256(path) != manifest["sha256"]:
-        raise checkpoints.CheckpointError(f"{path}: check sum differs from manifest.json; install the program again")
-    return path
-
-
 class PlateReader:
     """Reads plate crops with a trained network.
 
-    weights: a checkpoint; None is the shipped one. device: "auto", "cpu", "torch" or "cuda:N". region: a plate
-    format code whose plates are preferred among the alternatives; None prefers nothing. threads: for the CPU.
-    Raises CheckpointError for weights that cannot be used, ValueError for an unknown device.
+    Args:
+        weights: A checkpoint; None is the shipped one.
+        device: A name that `inference.registry` knows: auto, cpu, gpu, torch, cuda:N …
+        region: A plate format code whose plates are preferred among the alternatives; None prefers nothing.
+        threads: Processor threads; None leaves the number to the runtime.
+
+    Raises:
+        CheckpointError: Weights that cannot be used.
+        DeviceError: An unknown device, or one that cannot be used here. It is a ValueError.
     """
 
     def __init__(
@@ -55,15 +51,19 @@ class PlateReader:
         region: str | None = None,
         threads: int | None = None,
     ) -> None:
-        path = weights or shipped_weights()
+        path = weights or shipped_weights("reader")
         known = checkpoints.describe(path)
         self.config, self.calibration, self.notes = known.config, known.calibration, known.notes
         self._region = region
-        networks = choose(path, known, device, threads)
-        self.backend, self._run = networks.backend, networks.reader
-        aligner = Aligner(known.aligner, networks.aligner) if known.aligner and networks.aligner else None
-        self._straightener = Straightener(self.config, aligner)
-        self._card = open_card(path, known, networks.backend, ALTERNATIVES + 1, LEAST)
+        device = {"tensorrt": "cuda"}.get(device, device)  # the chain on CUDA leaves TensorRT nothing to gain
+        reader, aligner = network_specs(path, known)
+        runner = registry.load(reader, device, Options(threads))
+        self.backend, self._run = runner.name, runner.run
+        self._straightener = Straightener(self.config, None)
+        if known.aligner is not None and aligner is not None:
+            run_aligner = registry.load(aligner, device, Options(threads)).run
+            self._straightener = Straightener(self.config, Aligner(known.aligner, run_aligner))
+        self._cuda = open_cuda_reader(path, known, runner.name, ALTERNATIVES + 1, LEAST)
 
     @property
     def alphabet(self) -> Alphabet:
@@ -114,16 +114,16 @@ class PlateReader:
 
         thorough: take two more looks where a reading is unsure. For single pictures: a video's frames are looks.
         """
-        if self._card is not None and not thorough:
-            return self._card.look(crops, None, lambda found: self._readings(_in_order(found)))[1]
+        if self._cuda is not None and not thorough:
+            return self._cuda.find_texts(crops, None, lambda found: self._readings(_in_order(found)))[1]
         return self._readings(self.decoded(crops, thorough=thorough))
 
     def _look(
         self, crops: Sequence[Image], corners: Sequence[Quad] | None = None
     ) -> tuple[Sequence[Quad], list[list[Decoded]]]:
         """The corners of the plate in each crop, found where they are not given, and its texts."""
-        if self._card is not None:
-            return self._card.look(crops, corners, _in_order)
+        if self._cuda is not None:
+            return self._cuda.find_texts(crops, corners, _in_order)
         corners = self.corners(crops) if corners is None else corners
         texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
         return corners, _in_order(texts)

@@ -14,7 +14,6 @@ from app.sources.registry import make_source as make_source
 from app.sources.source import Source
 
 _MOST_STREAMS = 4  # frames looked at at once; with more cores each has more threads
-_OF_READER = {"tensorrt": "cuda:0", "cuda": "cuda:0", "openvino": "cpu"}  # the reader has fewer ways to run
 
 
 def make_capture(
@@ -56,7 +55,7 @@ def load_networks(device: str, tuning: Tuning, size: int | None = None) -> tuple
     threads, streams = usable_cpus(), min(usable_cpus(), _MOST_STREAMS)
     threshold, region = min(LOW_SCORE, tuning.min_score), only_region(tuning.countries)
     detector = PlateDetector(device=device, threshold=threshold, size=size, threads=threads, streams=streams)
-    return detector, PlateReader(device=_OF_READER.get(device, device), region=region, threads=max(1, threads // 4))
+    return detector, PlateReader(device=device, region=region, threads=max(1, threads // 4))
 
 
 def only_region(countries: Sequence[str]) -> str | None:

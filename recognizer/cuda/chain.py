@@ -1,4 +1,4 @@
-"""All that is computed between crops and texts, on the card; nothing in it waits, so it can be captured in a graph.
+"""All that is computed between crops and texts, on the GPU; nothing in it waits, so it can be captured in a graph.
 
 Shapes in comments: N plates, T steps, K classes, R texts of a plate.
 """
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 
 
 class Chain(nn.Module):
-    """The aligner, the reader and the search for texts. Computes in half precision on a card.
+    """The aligner, the reader and the search for texts. Computes in half precision on a GPU.
 
     texts, least: as of `decoding.search`. The checkpoint has an aligner and reads coloured pictures.
     """

@@ -1,4 +1,4 @@
-"""CTC's beam search on the card: the texts that `ctc.beam` finds, of many plates at once.
+"""CTC's beam search on the GPU: the texts that `ctc.beam` finds, of many plates at once.
 
 Shapes in comments: N plates, T steps, K classes, B beams, R texts of a plate, L characters of a text.
 """
@@ -20,7 +20,7 @@ FLOOR, CERTAIN = 1e-3, 0.999  # as of ctc.beam
 
 
 class Found(NamedTuple):
-    """Texts on the card, best first. log_totals, lengths: (N, B); labels, peaks: (N, R, LONGEST)."""
+    """Texts on the GPU, best first. log_totals, lengths: (N, B); labels, peaks: (N, R, LONGEST)."""
 
     log_totals: Tensor
     lengths: Tensor

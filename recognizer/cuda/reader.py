@@ -1,9 +1,8 @@
-"""CardReader: any number of crops in, their corners and texts out, with the processor and the card at work together."""
+"""CudaReader: any number of crops in, their corners and texts out, with the processor and the GPU at work together."""
 
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from itertools import cycle
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from inference.cuda_graphs import fastest_convolutions, record
 from recognizer import checkpoint as checkpoints
 from recognizer.aligner import Quad
 from recognizer.alphabet import Alphabet
@@ -22,16 +22,15 @@ from recognizer.cuda.decoding import Found, decoded
 from recognizer.images import Image, check
 
 T = TypeVar("T")
-_LOG = logging.getLogger(__name__)
 #: Crops that go through the networks at once: as many as there are, filled up to the next of these numbers.
 SIZES = (8, 32, 64)
-_LANES = 4  # pieces under way: some are packed and unpacked while the card works on others
+_LANES = 4  # pieces under way: some are packed and unpacked while the GPU works on others
 _CROP = 1 << 20  # bytes; a larger crop has far more pixels than are read, and is made smaller
 _ROOM = 16 * _CROP  # bytes of the crops of a piece
 
 
-class CardReader:
-    """Reads crops on a card. texts, least: as of `decoding.search`. graphs False: every kernel is launched by itself.
+class CudaReader:
+    """Reads crops on a CUDA device. texts, least: as of `decoding.search`. graphs False: kernels go one by one.
 
     Graphs are captured here and not when crops come, since no other thread may capture one at the same time.
     """
@@ -44,12 +43,12 @@ class CardReader:
         with self._on_device():
             self._lanes = cycle([_Lane(chain, self._device, graphs) for _ in range(_LANES)])
 
-    def look(
+    def find_texts(
         self, crops: Sequence[Image], corners: Sequence[Quad] | None, make: Callable[[list[list[Decoded]]], list[T]]
     ) -> tuple[list[Quad], list[T]]:
         """The corners of the plate in each BGR crop, and what is made of its most probable texts, best first.
 
-        corners: where known. make: called with the texts of some crops at a time, while the card works on others; gives
+        corners: where known. make: called with the texts of some crops at a time, while the GPU works on others; gives
         one thing a crop. ValueError for an empty or non-BGR crop.
         """
         for crop in crops:
@@ -82,20 +81,21 @@ class _Lane:
     """Memory, a stream and graphs for one piece of crops under way."""
 
     def __init__(self, chain: Chain, device: torch.device, graphs: bool) -> None:
-        self._chain, on_card = chain, device.type == "cuda"
-        self._stream = torch.cuda.Stream(device) if on_card else None  # type: ignore[no-untyped-call]
+        self._chain, on_cuda = chain, device.type == "cuda"
+        stream = torch.cuda.Stream(device) if on_cuda else None  # type: ignore[no-untyped-call]
+        self._stream = stream
         size = SIZES[-1] * COLUMNS * 4 + _ROOM
-        self._packed = torch.empty(size, dtype=torch.uint8, pin_memory=on_card)  # the table, then the pixels
+        self._packed = torch.empty(size, dtype=torch.uint8, pin_memory=on_cuda)  # the table, then the pixels
         self._sent = torch.zeros(size, dtype=torch.uint8, device=device)
         self._arrivals: dict[int, list[Tensor]] = {}
         self._answer: Answer
         self._size = self._count = 0
         self._runs = {size: self._plain(size) for size in SIZES}
-        if on_card:
-            with torch.inference_mode(), torch.cuda.stream(self._stream), _fastest_convolutions():
+        if stream is not None:
+            with torch.inference_mode(), torch.cuda.stream(stream), fastest_convolutions():
                 for size, run in self._runs.items():
                     run()  # compiles kernels and chooses algorithms
-                    self._runs[size] = self._recorded(run) if graphs else run
+                    self._runs[size] = (record(run, stream, "reader") if graphs else None) or run
 
     def send(self, crops: Sequence[Image], corners: Sequence[Quad] | None) -> None:
         """Start reading at most SIZES[-1] crops."""
@@ -134,32 +134,6 @@ class _Lane:
         head = size * COLUMNS * 4
         table = self._sent[:head].view(torch.int32).view(size, COLUMNS)
         return lambda: self._chain(self._sent[head:], table)
-
-    def _recorded(self, run: Callable[[], Answer]) -> Callable[[], Answer]:
-        """run as a CUDA graph, where it can be captured; its answers are always in the same memory then."""
-        graph = torch.cuda.CUDAGraph()
-        try:
-            with torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
-                answer = run()
-        except RuntimeError as error:
-            _LOG.warning("no CUDA graph for the reader (%s): kernels are launched one by one", error)
-            return run
-
-        def replayed() -> Answer:
-            graph.replay()
-            return answer
-
-        return replayed
-
-
-@contextmanager
-def _fastest_convolutions() -> Iterator[None]:
-    """cuDNN tries its algorithms and takes the fastest."""
-    before, torch.backends.cudnn.benchmark = torch.backends.cudnn.benchmark, True
-    try:
-        yield
-    finally:
-        torch.backends.cudnn.benchmark = before
 
 
 def _bounded(crop: Image) -> Image:

@@ -1,4 +1,4 @@
-"""Pictures for the networks, sampled on the card from crops of all sizes that lie there in a row.
+"""Pictures for the networks, sampled on the GPU from crops of all sizes that lie there in a row.
 
 Shapes in comments: N plates, H and W height and width of a network's picture.
 """

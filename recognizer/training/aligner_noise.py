@@ -7,8 +7,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from inference.modules import ImageInput
+from inference.runtimes.torch_runtime import TorchRunner
 from recognizer.aligner import WHOLE, Aligner, Quad, Straightener, extent
-from recognizer.backends import torch_backend
 from recognizer.checkpoint import Checkpoint
 from recognizer.images import Image, batch
 from recognizer.synthesis.camera import Camera
@@ -28,7 +29,8 @@ class Placer(Straightener):
         """As the reader of a checkpoint sees crops."""
         if checkpoint.aligner is None or checkpoint.aligner_config is None:
             return cls(checkpoint.config, None)
-        return cls(checkpoint.config, Aligner(checkpoint.aligner_config, torch_backend(checkpoint.aligner, "cpu")))
+        runner = TorchRunner(ImageInput(checkpoint.aligner.eval()))
+        return cls(checkpoint.config, Aligner(checkpoint.aligner_config, runner.run))
 
     def likely(self, network: nn.Module, crops: Sequence[Image], texts: Sequence[str]) -> list[Quad]:
         """The aligner's corners, or the whole crop where the network finds the true text much likelier there."""

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from inference.weights import shipped_weights
 from recognizer import checkpoint as checkpoints
-from recognizer import reader
 from recognizer.checkpoint import Calibration
+from recognizer.reader import PlateReader
 from recognizer.training.datasets import load
 
 
@@ -24,10 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Read the set, fit, and write the checkpoint with its new calibration."""
-    path = args.weights or reader.shipped_weights()
+    path = args.weights or shipped_weights("reader")
     checkpoint = checkpoints.load(path)
     data = load(args.data, split=args.split, alphabet=checkpoint.config.alphabet, steps=checkpoint.config.steps)
-    plates = reader.PlateReader(path)
+    plates = PlateReader(path)
     texts = plates.decoded([sample.image() for sample in data.samples], thorough=True)
     right = [best[0].text == sample.text for best, sample in zip(texts, data.samples, strict=True)]
     calibration = fit([best[0].log_prob for best in texts], right)

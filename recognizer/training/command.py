@@ -9,8 +9,8 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from inference.weights import shipped_weights
 from recognizer import checkpoint as checkpoints
-from recognizer import reader
 from recognizer.checkpoint import Checkpoint
 from recognizer.config import PRESETS, NetworkConfig
 from recognizer.images import Image
@@ -55,7 +55,7 @@ def main(args: argparse.Namespace) -> int:
     cv2.setNumThreads(1)  # else OpenCV's threads are held when the process that makes pictures is forked, and it hangs
     if args.augment is None:
         args.augment = 0.0 if args.preset.startswith("tutorial") else 1.0
-    weights = reader.shipped_weights() if args.weights and str(args.weights) == "shipped" else args.weights
+    weights = shipped_weights("reader") if args.weights and str(args.weights) == "shipped" else args.weights
     start = checkpoints.load(weights) if weights else None
     config = start.config if start else PRESETS[args.preset]
     training, validation = _load(args, config if start or args.synth else None, console)

@@ -12,10 +12,11 @@ from rich.progress import track
 from torch import Tensor, nn
 from torch.optim import swa_utils
 
+from inference.weights import shipped_weights
 from recognizer import checkpoint as checkpoints
 from recognizer.config import AlignerConfig
 from recognizer.network import Aligner
-from recognizer.reader import PlateReader, shipped_weights
+from recognizer.reader import PlateReader
 from recognizer.synthesis.generator import PlateGenerator
 from recognizer.training.aligner_examples import (
     Examples,
@@ -56,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Makes the examples, trains, and prints how far off the corners are."""
     console, config, rng = Console(), AlignerConfig(), np.random.default_rng(args.seed)
-    start = checkpoints.load(args.weights or shipped_weights())
+    start = checkpoints.load(args.weights or shipped_weights("reader"))
     pages = [read_image(path) for path in sorted(args.backdrops.iterdir())] if args.backdrops else []
     plates = draw_plates(PlateGenerator(None, args.fonts, args.seed), pages, args.drawn, config, rng)
     if args.crops:

@@ -76,14 +76,14 @@ def watch(monkeypatch: pytest.MonkeyPatch, counts: Counts) -> None:
     def new_detector(self: PlateDetector, *args: Any, **options: Any) -> None:
         make_detector(self, *args, **options)
         counts.detector_loads += 1
-        infer = self._backend.infer
+        infer = self._runner.run
 
         def counted(batch: np.ndarray) -> np.ndarray:
             counts.detector_calls += 1
             counts.detector_bytes += batch.nbytes
             return infer(batch)
 
-        self._backend.infer = counted  # type: ignore[method-assign]
+        self._runner.run = counted  # type: ignore[method-assign]
 
     def new_reader(self: PlateReader, *args: Any, **options: Any) -> None:
         make_reader(self, *args, **options)

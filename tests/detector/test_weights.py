@@ -1,4 +1,3 @@
-import json
 import pickle
 import subprocess
 import sys
@@ -56,39 +55,6 @@ def test_an_architecture_is_a_name_and_never_an_address_or_a_path(tmp_path, arch
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"nothing\.safetensors"):
         weights.open_weights(tmp_path / "nothing.safetensors")
-
-
-@pytest.fixture
-def assets(tmp_path, monkeypatch):
-    monkeypatch.setattr(weights, "ASSETS", tmp_path)
-    path = tmp_path / "detector.safetensors"
-    weights.save_weights(path, {"a": torch.zeros(3)}, "yolov8n.yaml", 640, 0.3)
-    (tmp_path / "manifest.json").write_text('{"reader": {"file": "reader.safetensors"}}')
-    export.enter_in_manifest(path, tmp_path / "manifest.json")
-    return path
-
-
-def test_the_manifest_names_the_shipped_file_and_keeps_its_other_entries(assets):
-    assert weights.default_weights() == assets
-    entries = json.loads((assets.parent / "manifest.json").read_text())
-    assert entries["reader"] == {"file": "reader.safetensors"}
-    assert entries["detector"]["bytes"] == assets.stat().st_size
-
-
-def test_a_changed_file_is_refused_by_name(assets):
-    with assets.open("ab") as stream:
-        stream.write(b"x")
-    with pytest.raises(ValueError, match=r"detector\.safetensors.*install the program again"):
-        weights.default_weights()
-
-
-def test_missing_assets_are_named(assets):
-    assets.unlink()
-    with pytest.raises(FileNotFoundError, match=r"detector\.safetensors"):
-        weights.default_weights()
-    (assets.parent / "manifest.json").unlink()
-    with pytest.raises(FileNotFoundError, match=r"manifest\.json"):
-        weights.default_weights()
 
 
 def test_the_shipped_weights_are_those_of_the_manifest_and_small_enough():

@@ -5,7 +5,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, load, save, sha256
+from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, load, save
 from recognizer.config import PRESETS
 from recognizer.network import build
 
@@ -101,9 +101,3 @@ def test_a_large_network_takes_no_memory_before_its_weights_have_proved_to_fit(p
     with pytest.raises(CheckpointError, match=path.name):
         load(path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
-
-
-def test_sha256(tmp_path):
-    file = tmp_path / "a"
-    file.write_bytes(b"abc")
-    assert sha256(file) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from recognizer import checkpoint, export
+from recognizer import PlateReader, checkpoint, export
 from recognizer.__main__ import main
 from recognizer.config import AlignerConfig, NetworkConfig, Stage
 from recognizer.network import Aligner, build
@@ -48,11 +48,25 @@ def test_the_description_says_how_to_use_an_export(folder):
 
 
 def test_an_export_that_computes_something_else_is_refused(folder):
-    other = checkpoint.load(folder / "small.safetensors")
+    [exported] = export.exports(folder / "small.safetensors", folder / "reader.xml")
     with torch.no_grad():
-        other.network.head.bias[1] += 1
+        exported.network.head.bias[1] += 1
     with pytest.raises(ValueError, match=r"reader\.xml: the exported network differs"):
-        export.check(export.exports(other, folder / "reader.xml")[0])
+        export.check(exported)
+
+
+def test_networks_ready_to_run_are_named_in_the_manifest_beside(folder, tmp_path, monkeypatch):
+    own, path = AlignerConfig(32, 64, (8, 8)), tmp_path / "aligned.safetensors"
+    reader = checkpoint.load(folder / "small.safetensors")
+    checkpoint.save(replace(reader, aligner=Aligner(own), aligner_config=own), path)
+    assert main(["export", "--weights", str(path), "--ready", "--manifest"]) == 0
+    entries = json.loads((tmp_path / "manifest.json").read_text())
+    assert {name: entry["file"] for name, entry in entries.items()} == {
+        "reader-openvino": "aligned.openvino.safetensors",
+        "aligner-openvino": "aligned.aligner.openvino.safetensors",
+    }
+    monkeypatch.setattr("recognizer.checkpoint.load", None)  # nothing is built any more
+    assert PlateReader(path, "cpu").read([np.zeros((20, 60, 3), np.uint8)])
 
 
 @pytest.mark.parametrize("name", ["plates.onnx", "plates.xml"])

@@ -1,4 +1,4 @@
-"""The card's beam search against the processor's."""
+"""The GPU's beam search against the processor's."""
 
 import numpy as np
 import pytest
@@ -19,19 +19,19 @@ def outputs(seed, alphabet, samples=2, steps=16, blanks=0.6, sharpness=5.0):
     return torch.from_numpy(logits).log_softmax(2).float()
 
 
-def on_card(log_probs, alphabet, device, texts=6, least=1e-4):
+def on_gpu(log_probs, alphabet, device, texts=6, least=1e-4):
     there = log_probs.to(device)
     used = torch.ones(len(there), dtype=torch.bool, device=device)
     return decoded(search(there, used, texts, least), there, alphabet, least)
 
 
-# Of more characters the processor looks at the best nine in a step, the card at all that are not next to impossible.
+# Of more characters the processor looks at the best nine in a step, the GPU at all that are not next to impossible.
 @pytest.mark.parametrize(("characters", "sharpness"), [("AB", 4.0), ("012345678", 4.0), (Alphabet().characters, 9.0)])
-def test_the_card_finds_the_texts_that_the_processor_finds(characters, sharpness, device):
+def test_the_gpu_finds_the_texts_that_the_processor_finds(characters, sharpness, device):
     alphabet = Alphabet(characters)
     log_probs = outputs(len(characters), alphabet, sharpness=sharpness)
     expected = beam(log_probs.numpy(), alphabet, keep=6, least=1e-4)
-    found = on_card(log_probs, alphabet, device)
+    found = on_gpu(log_probs, alphabet, device)
     assert sum(map(len, expected)) > len(expected)
     for ours, theirs in zip(found, expected, strict=True):
         assert [text.text for text in ours] == [text.text for text in theirs]
@@ -42,17 +42,17 @@ def test_the_card_finds_the_texts_that_the_processor_finds(characters, sharpness
 
 def test_paths_to_the_same_text_add_up(device):
     log_probs = torch.tensor([[[0.6, 0.4, 1e-9], [0.6, 0.4, 1e-9]]]).log()
-    best, second, *_ = on_card(log_probs, Alphabet("AB"), device)[0]
+    best, second, *_ = on_gpu(log_probs, Alphabet("AB"), device)[0]
     assert (best.text, second.text) == ("A", "")
     assert np.exp(best.log_prob) == pytest.approx(0.64, abs=1e-6)
 
 
-def test_texts_too_long_for_the_card_are_left_to_the_processor(device):
+def test_texts_too_long_for_the_gpu_are_left_to_the_processor(device):
     alphabet = Alphabet("012345678")
     long = outputs(5, alphabet, samples=1, steps=LONGEST + 8, blanks=0.0, sharpness=9.0)
     short = outputs(6, alphabet, samples=1, steps=LONGEST + 8, blanks=0.9, sharpness=9.0)
     log_probs = torch.cat([short, long, short])
-    found = on_card(log_probs, alphabet, device, texts=1)
+    found = on_gpu(log_probs, alphabet, device, texts=1)
     assert len(found[1][0].text) >= LONGEST > len(found[0][0].text)
     assert found[1] == beam(log_probs.numpy()[1:2], alphabet, keep=1, least=1e-4)[0]
     assert found[0] == found[2]
@@ -71,7 +71,7 @@ def test_a_sure_blank_parts_equal_characters(device):
     alphabet = Alphabet("AB")
     sure, mostly = [0.9998, 1e-4, 1e-4], [0.05, 0.9, 0.05]
     log_probs = torch.tensor([[mostly, sure, mostly], [mostly, mostly, sure], [sure, sure, sure]]).log()
-    found = on_card(log_probs, alphabet, device)
+    found = on_gpu(log_probs, alphabet, device)
     assert [texts[0].text for texts in found] == ["AA", "A", ""]
     expected = beam(log_probs.numpy(), alphabet, keep=6, least=1e-4)
     for ours, theirs in zip(found, expected, strict=True):

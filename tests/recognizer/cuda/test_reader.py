@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from inference.weights import shipped_weights
 from recognizer import PlateReader
 from recognizer.aligner import WHOLE
 from recognizer.checkpoint import describe
-from recognizer.cuda import open_card
+from recognizer.cuda import open_cuda_reader
 from recognizer.cuda import reader as card
-from recognizer.reader import shipped_weights
 from recognizer.synthesis.camera import Camera
 from recognizer.synthesis.generator import PlateGenerator
 from recognizer.training.aligner_noise import drawn
@@ -50,7 +50,7 @@ def expected(drawn_plates):
 
 @pytest.fixture
 def reader(device, few):
-    return card.CardReader(shipped_weights(), device, 2, 1e-4)
+    return card.CudaReader(shipped_weights("reader"), device, 2, 1e-4)
 
 
 def same(ours, theirs, tolerance):
@@ -61,14 +61,14 @@ def same(ours, theirs, tolerance):
         assert one[0].char_confidences == pytest.approx(other[0].char_confidences, abs=tolerance)
 
 
-def test_the_card_reads_what_the_processor_reads(reader, crops, corners, expected):
-    quads, texts = reader.look(crops[:4], None, list)  # a batch of three, and one that is filled up to two
+def test_the_gpu_reads_what_the_processor_reads(reader, crops, corners, expected):
+    quads, texts = reader.find_texts(crops[:4], None, list)  # a batch of three, and one that is filled up to two
     assert np.abs(np.stack(quads) - np.stack(corners[:4])).max() < 0.03
     same(texts, expected[:4], 0.1)
 
 
 def test_corners_that_are_given_are_taken(reader, crops, corners, expected):
-    quads, texts = reader.look(crops[:2], [corners[0], WHOLE], list)
+    quads, texts = reader.find_texts(crops[:2], [corners[0], WHOLE], list)
     assert np.array_equal(quads, [corners[0], WHOLE])
     same(texts[:1], expected[:1], 0.05)
 
@@ -80,22 +80,22 @@ def test_of_each_piece_something_is_made_before_the_last_one_came(reader, crops,
         calls.append(len(texts))
         return [best.text for best, *_ in texts]
 
-    assert reader.look(crops[:4], None, make)[1] == [best.text for best, *_ in expected[:4]]
+    assert reader.find_texts(crops[:4], None, make)[1] == [best.text for best, *_ in expected[:4]]
     assert calls == [3, 1]
 
 
-def test_readings_are_made_of_what_the_card_finds(reader, crops, expected, monkeypatch):
+def test_readings_are_made_of_what_the_gpu_finds(reader, crops, expected, monkeypatch):
     whole = PlateReader(device="torch")
-    monkeypatch.setattr(whole, "_card", reader)
+    monkeypatch.setattr(whole, "_cuda", reader)
     readings = whole.read(crops[:3])
     assert [reading.text for reading in readings] == [best.text for best, *_ in expected[:3]]
     assert [texts[0].text for texts in whole.decoded(crops[:3])] == [reading.text for reading in readings]
 
 
 def test_crops_that_are_none_are_told_and_none_are_no_work(reader):
-    assert reader.look([], None, list) == ([], [])
+    assert reader.find_texts([], None, list) == ([], [])
     with pytest.raises(ValueError, match="BGR"):
-        reader.look([np.zeros((0, 5, 3), np.uint8)], None, list)
+        reader.find_texts([np.zeros((0, 5, 3), np.uint8)], None, list)
 
 
 def test_pieces_are_bounded_in_number_and_bytes(monkeypatch):
@@ -109,18 +109,18 @@ def test_pieces_are_bounded_in_number_and_bytes(monkeypatch):
     assert card._bounded(small) is small
 
 
-def test_the_card_is_for_cards_and_for_networks_that_fit(aligned):
+def test_the_gpu_is_for_cards_and_for_networks_that_fit(aligned):
     known = describe(aligned)
-    assert open_card(aligned, known, "openvino", 6, 1e-4) is None
-    assert open_card(aligned, replace(known, aligner=None), "cuda:0", 6, 1e-4) is None
+    assert open_cuda_reader(aligned, known, "openvino", 6, 1e-4) is None
+    assert open_cuda_reader(aligned, replace(known, aligner=None), "cuda:0", 6, 1e-4) is None
 
 
 def test_where_kernels_cannot_be_compiled_the_processor_helps(aligned, monkeypatch, caplog):
     def fail(*args):
         raise RuntimeError("Failed to find C compiler")
 
-    monkeypatch.setattr(card, "CardReader", fail)
-    assert open_card(aligned, describe(aligned), "cuda:0", 6, 1e-4) is None
+    monkeypatch.setattr(card, "CudaReader", fail)
+    assert open_cuda_reader(aligned, describe(aligned), "cuda:0", 6, 1e-4) is None
     assert "C compiler" in caplog.text
 
 
@@ -128,17 +128,17 @@ def test_graphs_give_what_plain_calls_give(crops, few):
     if not torch.cuda.is_available():
         pytest.skip("CUDA graphs need an NVIDIA GPU, and this machine has none")
     with_graphs, plain = (
-        card.CardReader(shipped_weights(), "cuda:0", 6, 1e-4, graphs=graphs) for graphs in (True, False)
+        card.CudaReader(shipped_weights("reader"), "cuda:0", 6, 1e-4, graphs=graphs) for graphs in (True, False)
     )
     for count in (1, 3, 4):
-        same(with_graphs.look(crops[:count], None, list)[1], plain.look(crops[:count], None, list)[1], 0.02)
+        same(with_graphs.find_texts(crops[:count], None, list)[1], plain.find_texts(crops[:count], None, list)[1], 0.02)
 
 
-def test_the_application_reads_on_the_card(crops, expected, caplog):
+def test_the_application_reads_on_the_gpu(crops, expected, caplog):
     if not torch.cuda.is_available():
         pytest.skip("device cuda:0 needs an NVIDIA GPU, and this machine has none")
     reader = PlateReader(device="cuda:0")
-    assert isinstance(reader._card, card.CardReader), caplog.text
+    assert isinstance(reader._cuda, card.CudaReader), caplog.text
     assert not [record for record in caplog.records if record.name.startswith("recognizer")], caplog.text
     same(reader.decoded(crops), expected, 0.1)
     texts = [reading.text for reading in reader.read(crops * 70)]  # in pieces of all that a lane takes
@@ -147,5 +147,5 @@ def test_the_application_reads_on_the_card(crops, expected, caplog):
 
 def test_a_card_without_triton_is_told(aligned, monkeypatch, caplog):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert open_card(aligned, describe(aligned), "cuda:0", 6, 1e-4) is None
+    assert open_cuda_reader(aligned, describe(aligned), "cuda:0", 6, 1e-4) is None
     assert "Triton is not installed" in caplog.text

@@ -1,4 +1,4 @@
-"""Pictures sampled on the card against those that OpenCV makes."""
+"""Pictures sampled on the GPU against those that OpenCV makes."""
 
 import cv2
 import numpy as np

@@ -1,0 +1,30 @@
+"""What graphics processors there are, asked without importing torch where that can be avoided: it takes seconds."""
+
+import ctypes.util
+import re
+
+_CUDA = re.compile(r"cuda(?::(\d+))?")
+
+
+def has_nvidia_driver() -> bool:
+    """Whether an NVIDIA driver is installed."""
+    return any(ctypes.util.find_library(name) for name in ("cuda", "nvcuda"))
+
+
+def cuda_target(device: str) -> str | None:
+    """ "cuda:N" for a name of a CUDA device ("cuda" is the first one), None for other names."""
+    match = _CUDA.fullmatch(device)
+    return f"cuda:{match[1] or 0}" if match else None
+
+
+def cuda_obstacle(target: str) -> str:
+    """Why a CUDA device cannot be used, and what to do; "" where it can. Imports torch only if a driver is there."""
+    if not has_nvidia_driver():
+        return "no NVIDIA driver is installed, so no CUDA device can be used; choose device=cpu or auto"
+    import torch
+
+    if not torch.cuda.is_available():
+        return "torch finds no CUDA device; check the driver or choose device=cpu"
+    if int(target.partition(":")[2]) >= torch.cuda.device_count():
+        return f"this machine has {torch.cuda.device_count()} CUDA devices, counted from 0; choose one of them"
+    return ""

@@ -1,0 +1,1 @@
+"""One module a runtime, each with its RUNTIME; `inference.registry` finds them here."""

@@ -1,0 +1,61 @@
+"""torch on a processor, in float32: where OpenVINO is absent, and to compare with."""
+
+import importlib.util
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inference.types import Device, Images, NetworkSpec, Options, Outputs, Runner, Runtime
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class TorchRunner(Runner):
+    """A network in torch on the processor."""
+
+    name = "torch"
+
+    def __init__(self, module: "nn.Module", threads: int | None = None) -> None:
+        """module: of uint8 images (N, H, W, C)."""
+        self._module, self._threads = module, threads
+
+    def run(self, images: Images) -> Outputs:
+        """The network's output in float32 for uint8 images (N, H, W, C)."""
+        import torch
+
+        if self._threads is not None:  # of the whole process, in which another network may have asked for others
+            torch.set_num_threads(self._threads)
+        with torch.inference_mode():
+            return np.asarray(self._module(torch.from_numpy(np.ascontiguousarray(images))).numpy(), np.float32)
+
+
+class TorchRuntime(Runtime):
+    """torch on the processor."""
+
+    name = "torch"
+    rank = 30
+    names = ("torch",)
+
+    def target(self, device: str) -> str | None:
+        """The processor."""
+        return "cpu" if device in {"auto", "cpu", "torch"} else None
+
+    def obstacle(self, target: str) -> str:
+        """Whether torch is there."""
+        if importlib.util.find_spec("torch") is None:
+            return "torch is not installed; install torch or choose device=cpu"
+        return ""
+
+    def load(self, network: NetworkSpec, target: str, options: Options) -> Runner:
+        """The network in torch."""
+        from inference.modules import build_for_images
+
+        return TorchRunner(build_for_images(network), options.threads)
+
+    def devices(self) -> list[Device]:
+        """The processor."""
+        return [Device("torch", "torch on the processor, slower than OpenVINO", self.obstacle("cpu"))]
+
+
+RUNTIME = TorchRuntime()

@@ -1,0 +1,90 @@
+"""The shipped weights and their manifest, and how weights are written and opened: no such file can run code."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safetensors import SafetensorError, safe_open
+
+from inference.files import sha256_of, write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
+
+FOLDER = Path(__file__).resolve().parents[1] / "assets" / "weights"
+MANIFEST = "manifest.json"
+_INSTALL_AGAIN = "install the program again"
+
+
+def shipped_weights(name: str) -> Path:
+    """The file that the manifest in assets/weights names, its check sum compared.
+
+    Raises FileNotFoundError when it or the manifest is absent, and ValueError when its sum differs.
+    """
+    manifest = FOLDER / MANIFEST
+    if not manifest.is_file():
+        raise FileNotFoundError(f"{manifest} is missing: the installation is incomplete, {_INSTALL_AGAIN}")
+    entry = read_manifest(manifest)[name]
+    path = FOLDER / str(entry["file"])
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: the installation is incomplete, {_INSTALL_AGAIN}")
+    if sha256_of(path) != entry["sha256"]:
+        raise ValueError(f"{path} is not the file the manifest names (check sum differs): {_INSTALL_AGAIN}")
+    return path
+
+
+def read_manifest(path: Path) -> dict[str, dict[str, Any]]:
+    """The entries of a manifest by name: file, sha256, bytes."""
+    entries: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return entries
+
+
+def enter_in_manifest(path: Path, name: str, manifest: Path | None = None) -> None:
+    """Name a file beside the manifest, the shipped one if none is given, under a name; other entries stay.
+
+    Raises ValueError when the file lies elsewhere.
+    """
+    manifest = manifest or FOLDER / MANIFEST
+    if path.resolve().parent != manifest.resolve().parent:
+        raise ValueError(f"{path} does not lie beside {manifest}: export it to there")
+    entries = read_manifest(manifest) if manifest.is_file() else {}
+    entries[name] = {"file": path.name, "sha256": sha256_of(path), "bytes": path.stat().st_size}
+    text = json.dumps(entries, indent=2, sort_keys=True) + "\n"
+    write_whole(manifest, lambda unfinished: unfinished.write_text(text, encoding="utf-8"))
+
+
+def is_trusted(path: Path) -> bool:
+    """Whether a file may be used: one among the shipped ones only as the manifest names it, one elsewhere always."""
+    if path.resolve().parent != FOLDER.resolve():
+        return True
+    try:
+        entries = read_manifest(FOLDER / MANIFEST).values()
+    except (OSError, ValueError):
+        return False
+    return any(entry["file"] == path.name and entry["sha256"] == sha256_of(path) for entry in entries)
+
+
+def save_tensors(path: Path, tensors: "Mapping[str, Tensor]", header: dict[str, str]) -> None:
+    """Write tensors, those of floats in half precision, with a header of texts."""
+    from safetensors.torch import save_file
+
+    halved = {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous() for name, tensor in tensors.items()
+    }
+    write_whole(path, lambda unfinished: save_file(halved, unfinished, metadata=header))
+
+
+def read_header(path: Path) -> dict[str, str]:
+    """The header of a safetensors file; its tensors are not read.
+
+    Raises FileNotFoundError when it is absent and ValueError when it is of another format.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such file; give a .safetensors file made by this program")
+    try:
+        with safe_open(path, framework="np") as file:
+            return dict(file.metadata() or {})
+    except (SafetensorError, OSError) as error:
+        raise ValueError(f"{path} is no safetensors file ({error})") from error
