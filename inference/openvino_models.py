@@ -1,6 +1,7 @@
 """OpenVINO models: converted from torch modules, kept in the user's cache, and packed into one file for shipping."""
 
 import hashlib
+import importlib.util
 import tempfile
 import warnings
 from contextlib import suppress
@@ -47,7 +48,9 @@ def cached_file(network: NetworkSpec, version: str) -> Path:
 
 
 def convert_network(network: NetworkSpec) -> Any:  # noqa: ANN401 - OpenVINO has no types
-    """The network's own module as an OpenVINO model whose free sizes may be any."""
+    """The network's own module as an OpenVINO model whose free sizes may be any; RuntimeError without torch."""
+    if importlib.util.find_spec("torch") is None:
+        raise RuntimeError(f"{network.weights} must be converted for OpenVINO first, which needs torch: install torch")
     from inference.modules import example_of
 
     model = convert_module(network.build(), example_of(network))
