@@ -77,18 +77,29 @@ def _is_cut(detection: Detection, tile: Tile, width: int, height: int) -> bool:
     )
 
 
-def merge(found: Sequence[tuple[Tile, Sequence[Detection]]], width: int, height: int) -> list[Detection]:
-    """One list for the picture, best first, from each tile's detections (in pixels of that tile).
+def merge(
+    found: Sequence[tuple[Tile, Sequence[Detection]]], width: int, height: int, *, keep_cut: bool = True
+) -> list[Detection]:
+    """Merge the detections of a picture's tiles into one list, best first.
 
     A plate cut by a tile's border is whole in a neighbour, thanks to the overlap: whole boxes win over cut ones,
-    whatever their scores, and a cut box stays only where no whole one covers it.
+    whatever their scores.
+
+    Args:
+        found: each tile with its detections, in pixels of that tile.
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+        keep_cut: whether a cut box stays where no whole one covers it; else it is dropped.
+
+    Returns:
+        The detections in pixels of the picture.
     """
     placed = [(tile, shift(detection, tile)) for tile, detections in found for detection in detections]
     whole = [d for tile, d in placed if not _is_cut(d, tile, width, height)]
-    cut = [d for tile, d in placed if _is_cut(d, tile, width, height)]
+    cut = [d for tile, d in placed if _is_cut(d, tile, width, height)] if keep_cut else []
     kept = _best(whole)
     for detection in _best(cut):
-        if not _covered(detection, kept):
+        if not covered(detection, kept):
             kept.append(detection)
     return sorted(kept, key=lambda d: -d.score)
 
@@ -103,8 +114,8 @@ def _best(detections: Sequence[Detection]) -> list[Detection]:
     return [detections[i] for i in suppress(_arrays(detections), scores)]
 
 
-def _covered(detection: Detection, others: Sequence[Detection]) -> bool:
-    """Whether half of the smaller of two boxes lies in the other, for any of the others."""
+def covered(detection: Detection, others: Sequence[Detection]) -> bool:
+    """Tell whether half of the smaller of two boxes lies in the other, for any of the others."""
     if not others:
         return False
     boxes = _arrays(others)

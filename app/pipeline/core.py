@@ -202,7 +202,7 @@ class Pipeline:
         if detections is None:
             return TrackerUpdate(state.seen, ())
         if frame.is_still:
-            kept = [found for found in detections if found.score >= self.tuning.min_score]
+            kept = [found for found in detections if found.score >= self.tuning.min_still_score]
             numbered = tuple(Tracked(number, found) for number, found in enumerate(kept, 1))
             return TrackerUpdate(numbered, tuple(found.track_id for found in numbered))
         if state.tracker is None:

@@ -12,7 +12,8 @@ from app.pipeline.core import Pipeline
 from app.pipeline.events import EventKind
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Frame, Image
-from app.pipeline.zoomed_detection import CloserLooks, Part, merge, parts_of
+from app.pipeline.zoomed_detection import CloserLooks, as_plate_crop, merge, parts_of
+from detector.tiling import Tile
 from detector.types import Detection
 from tests.app.pipeline.made import ScriptedReader, frame, plate, says
 
@@ -22,6 +23,8 @@ SMALL = (30, 420, 36, 12)  # a plate in a frame of SIZE, and within one part onl
 
 class Sharp:
     """Finds the white spots of a picture, but in whole frames only those wider than 60 pixels."""
+
+    streams, size = 1, 576
 
     def __init__(self) -> None:
         self.whole = 0
@@ -106,10 +109,10 @@ def test_where_something_was_found_is_looked_at_more_often_than_where_things_mov
     detector = Sharp()
 
     class Noting(CloserLooks):
-        def _merged(self, frame, known, whole, found):  # type: ignore[no-untyped-def]
+        def _merge_part(self, frame, known, whole, found):  # type: ignore[no-untyped-def]
             if known.part.x1 == 0 and known.part.y1 == 222:
                 when.append(frame.media_time)
-            return super()._merged(frame, known, whole, found)
+            return super()._merge_part(frame, known, whole, found)
 
     looks = Noting(detector.detect, 0.25)
     rng = np.random.default_rng(1)
@@ -122,13 +125,53 @@ def test_where_something_was_found_is_looked_at_more_often_than_where_things_mov
     assert gaps.max() < 1.2, "a track lives 1.5 s unseen"
 
 
-def test_still_pictures_and_small_frames_are_left_alone() -> None:
+def test_small_frames_are_left_alone() -> None:
     detector = Sharp()
     looks = CloserLooks(detector.detect, 0.25)
-    looks.detect([replace(showing(0, SMALL), is_still=True)])
     for index in range(20):
         looks.detect([frame(index, index / 10, "small", (480, 640))])
-    assert len(detector.parts) == 20  # the small frames themselves, which are not of SIZE
+    assert len(detector.parts) == 20  # the frames themselves, which are not of SIZE
+
+
+def test_a_large_picture_is_looked_at_in_all_its_parts_each_time() -> None:
+    detector = Sharp()
+    looks = CloserLooks(detector.detect, 0.25)
+    for index in range(3):
+        picture = replace(showing(index, SMALL), is_still=True)
+        assert [found.box for found in looks.detect([picture])[0]] == [plate(*SMALL).box]
+    assert detector.whole == 3 and len(detector.parts) == 3 * 2
+
+
+def test_pictures_and_video_go_through_the_detector_together() -> None:
+    looks = CloserLooks(Sharp().detect, 0.25)
+    video = [showing(index, (100, 100, 80, 40)) for index in range(8)]
+    picture = replace(showing(0, SMALL), source_id="picture", is_still=True)
+    found = looks.detect([video[0], picture, replace(video[1], source_id="other")])
+    assert [[item.box for item in one] for one in found] == [
+        [plate(100, 100, 80, 40).box],
+        [plate(*SMALL).box],
+        [plate(100, 100, 80, 40).box],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "size", "whole"),
+    [
+        ([plate(10, 10, 180, 40)], (200, 60), True),
+        ([plate(10, 10, 90, 20)], (200, 60), False),
+        ([], (200, 60), True),
+        ([plate(10, 10, 180, 40, score=0.1)], (200, 60), True),
+        ([], (60, 200), False),
+        ([], (640, 480), False),
+        ([plate(10, 10, 600, 460)], (640, 480), True),
+    ],
+    ids=["a crop", "a plate in a low picture", "no plate stands out", "hardly", "upright", "a scene", "a large crop"],
+)
+def test_a_picture_that_is_itself_a_plate_is_read_whole(
+    found: list[Detection], size: tuple[int, int], whole: bool
+) -> None:
+    boxes = [detection.box for detection in as_plate_crop(found, *size, min_score=0.3)]
+    assert boxes == ([plate(0, 0, *size).box] if whole else [detection.box for detection in found])
 
 
 def test_a_recording_begun_again_is_looked_at_anew() -> None:
@@ -143,7 +186,7 @@ def test_a_recording_begun_again_is_looked_at_anew() -> None:
     assert len(detector.parts) == 19
 
 
-PART = Part(400, 200, 900, 500)
+PART = Tile(400, 200, 900, 500)
 
 
 @pytest.mark.parametrize(
@@ -165,5 +208,5 @@ def test_finds_are_joined(
 
 
 def test_a_plate_at_the_edge_of_the_frame_is_not_cut_by_the_part() -> None:
-    joined, _ = merge([], [plate(0, 50)], Part(0, 200, 500, 500), 1280, 720)
+    joined, _ = merge([], [plate(0, 50)], Tile(0, 200, 500, 500), 1280, 720)
     assert joined == [plate(0, 250)]
