@@ -82,8 +82,12 @@ class Reading:
         (), "Countries", "Codes such as DE, NL; helps where O and 0 look the same. Empty: any country."
     )
     min_confidence: float = _option(
-        0.5, "Sure enough to list", "Reads less sure than this are counted, not listed.", low=0.0, high=1.0
+        0.35, "Sure enough to list", "Reads less sure than this are counted, not listed.", low=0.0, high=1.0
     )
+    sure_confidence: float = _option(
+        0.6, "Sure from", "Reads that are less sure are listed, and marked unsure.", low=0.0, high=1.0
+    )
+    list_unsure: bool = _option(True, "List unsure reads", "Off: reads that would be marked unsure are counted only.")
     min_length: int = _option(
         4, "Shortest plate", "Shorter texts are taken for signs.", low=1, high=12, unit="characters"
     )

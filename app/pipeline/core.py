@@ -191,7 +191,7 @@ class Pipeline:
     def _state(self, source_id: SourceId) -> _SourceState:
         if source_id not in self._sources:
             tuning = self.tuning
-            visits = VisitBook(source_id, tuning.repeat_s, tuning.countries)
+            visits = VisitBook(source_id, tuning.repeat_s, tuning.countries, tuning.sure_confidence)
             self._sources[source_id] = _SourceState(visits, count=self._counts.get(source_id, 0))
         return self._sources[source_id]
 

@@ -68,6 +68,7 @@ class PlateText:
     confidence and char_confidences: 0 to 1, the latter one a character of plate.
     alternatives: other texts that the readings also allow, most probable first.
     region: country that the form of the plate points to, or empty.
+    sure: whether the confidence reaches what the settings ask of a sure read; what does not is told, and marked unsure.
     """
 
     plate: str
@@ -75,6 +76,7 @@ class PlateText:
     char_confidences: tuple[float, ...]
     alternatives: tuple[Alternative, ...] = ()
     region: str = ""
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

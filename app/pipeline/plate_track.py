@@ -189,8 +189,8 @@ class PlateTrack:
         if len(self._recent) < self._tuning.split_after or before.agreeing < self._tuning.min_agreement:
             return False
         texts = {fold(item.reading.text) for item, _ in self._recent}
-        trusted = all(item.reading.confidence >= self._tuning.min_confidence for item, _ in self._recent)
-        if len(texts) != 1 or not trusted or before.confidence < self._tuning.min_confidence:
+        trusted = all(item.reading.confidence >= self._tuning.sure_confidence for item, _ in self._recent)
+        if len(texts) != 1 or not trusted or before.confidence < self._tuning.sure_confidence:
             return False
         text, established = texts.pop(), fold(before.text)
         shorter, longer = sorted((text, established), key=len)

@@ -13,6 +13,7 @@ class Tuning:
     """All numbers of the pipeline. Times in seconds of media time, sizes in pixels of the frame.
 
     min_score: detections below it start no track. track_memory_s: how long a track survives unseen.
+    min_confidence: less sure reads are not told. sure_confidence: less sure ones are told as unsure.
     min_agreement: equal readings a plate needs (one for pictures). min_share: share of the votes the text must have.
     settled_agreement, settled_confidence: from here on a track is read at every read_every-th frame only.
     closer_look_s: how often a part of a large frame is looked at in full resolution; 0 for never.
@@ -22,7 +23,8 @@ class Tuning:
 
     min_score: float = 0.3
     min_plate_px: float = 10.0
-    min_confidence: float = 0.5
+    min_confidence: float = 0.35
+    sure_confidence: float = 0.6
     min_agreement: int = 2
     min_share: float = 0.2
     min_length: int = 4
@@ -50,14 +52,17 @@ class Tuning:
 
 def from_settings(settings: Settings, zones: Zones | None = None) -> Tuning:
     """Return the tuning that the user's settings ask for."""
+    reading = settings.reading
+    least = reading.min_confidence if reading.list_unsure else max(reading.min_confidence, reading.sure_confidence)
     return Tuning(
         min_score=settings.detection.min_score,
         min_plate_px=settings.detection.min_plate_px,
-        min_confidence=settings.reading.min_confidence,
+        min_confidence=least,
+        sure_confidence=reading.sure_confidence,
         min_agreement=settings.decision.agreement,
-        min_length=settings.reading.min_length,
-        max_length=settings.reading.max_length,
-        countries=settings.reading.countries,
+        min_length=reading.min_length,
+        max_length=reading.max_length,
+        countries=reading.countries,
         repeat_s=settings.decision.repeat_s,
         zones=zones or Zones(),
     )

@@ -42,11 +42,21 @@ class Visit:
 class VisitBook:
     """The visits of one source that are still young enough to be continued."""
 
-    def __init__(self, source_id: SourceId, repeat_s: float, countries: tuple[str, ...] = ()) -> None:
-        """repeat_s: the same plate seen again within so many seconds continues its visit."""
+    def __init__(
+        self, source_id: SourceId, repeat_s: float, countries: tuple[str, ...] = (), sure_confidence: float = 0.0
+    ) -> None:
+        """Begin without visits.
+
+        Args:
+            source_id: The source all visits are of.
+            repeat_s: The same plate seen again within so many seconds continues its visit.
+            countries: Those expected; a visit's region is the first of them whose plates look like its text.
+            sure_confidence: Confidence from which a visit's text counts as sure.
+        """
         self._source_id = source_id
         self._repeat_s = repeat_s
         self._countries = countries
+        self._sure_confidence = sure_confidence
         self._visits: list[Visit] = []
         self._of_track: dict[int, Visit] = {}
 
@@ -142,6 +152,7 @@ class VisitBook:
                 char_confidences=surest.vote.char_confidences,
                 alternatives=surest.vote.alternatives,
                 region=region_of(best.vote.text, self._countries),
+                sure=surest.vote.confidence >= self._sure_confidence,
             ),
             Span(first.first_s, last.last_s, first.first_wall, last.last_wall, best.wall_clock, best.is_still),
             Evidence(

@@ -17,11 +17,14 @@ from recognizer.readings import Alternative
 GAP = ""
 _MOST_ALTERNATIVES = 5
 _MOST_RIVALS = 12
+_LEAST_BELIEF = 1e-9  # in a text a reading lists: its logarithm is taken
 _LEAST_LEFT = 0.002  # no reading rules out more firmly that it is wrong
-_UNLISTED = 0.02  # what a single text that a reading does not list gets of what that reading leaves
-# Readings of one track err together: each doubling of their number counts as this share of an independent reading.
-# Chosen with _LEAST_DOUBT on windows of 2 to 60 readings of real clips, by log likelihood of the right text.
+# Readings of one track err together. So each doubling of their number counts as a share of an independent reading, and
+# that two agree on a text speaks less for it than by chance: a single text that a reading does not list, or hardly
+# allows, gets a good share of what the reading leaves. Both chosen on windows of 2 to 20 readings of real clips, by log
+# likelihood of the right text.
 _DEPENDENCE = 0.25
+_UNLISTED = 0.3
 # Share of tracks whose readings all agree on a wrong text: one that looks like another at every distance.
 _LEAST_DOUBT = 0.02
 # A column (i, 0) is the backbone's character i; (i, j) with j > 0 is the j-th character inserted after i.
@@ -169,7 +172,7 @@ def posterior(voters: Sequence[TrackReading], texts: Set[str]) -> dict[str, floa
     Beliefs multiply, each reading's by its weight, tempered since readings of one track err together. However many
     agree, some doubt stays that all of them err alike, unless one reading by itself is surer.
     """
-    spreads = [(item.weight, _spread(item)) for item in voters]
+    spreads = [(item.weight, _spread(item, len(voters) == 1)) for item in voters]
     scale = _independent(len(voters)) / sum(weight for weight, _ in spreads)
     scores = {
         text: scale * sum(weight * math.log(spread.get(text, spread[""])) for weight, spread in spreads)
@@ -188,15 +191,19 @@ def posterior(voters: Sequence[TrackReading], texts: Set[str]) -> dict[str, floa
     return beliefs
 
 
-def _spread(item: TrackReading) -> dict[str, float]:
-    """Return a reading's belief in each of its texts, and under "" in any single one of all others."""
+def _spread(item: TrackReading, alone: bool) -> dict[str, float]:
+    """Return a reading's belief in each of its texts, and under "" in any single one of all others.
+
+    Unless it is alone, no text that it lists is believed less than one that it does not.
+    """
     beliefs = {other.text: other.confidence for other in item.reading.alternatives if other.text}
     beliefs[item.reading.text] = item.reading.confidence
     total = sum(beliefs.values())
     left = max(_LEAST_LEFT, 1.0 - total)
     scale = min(1.0, (1.0 - left) / total) if total > 0 else 1.0
     unlisted = left * _UNLISTED
-    return {"": unlisted, **{text: max(value * scale, unlisted) for text, value in beliefs.items()}}
+    least = 0.0 if alone else unlisted
+    return {"": unlisted, **{text: max(value * scale, least, _LEAST_BELIEF) for text, value in beliefs.items()}}
 
 
 def _char_confidences(text: str, agreeing: Sequence[TrackReading], beliefs: Mapping[str, float]) -> tuple[float, ...]:

@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.config.settings import Reading as ReadingSettings
+from app.config.settings import Settings
 from app.pipeline.core import Pipeline
 from app.pipeline.events import EventKind, PlateEvent, without_evidence
 from app.pipeline.stats import StageTimes
-from app.pipeline.tuning import Tuning
+from app.pipeline.tuning import Tuning, from_settings
 from app.pipeline.types import Image, RejectReason
 from app.pipeline.zones import Zones
 from app.sources.source_id import TrackKey
@@ -379,3 +381,17 @@ def test_pictures_are_read_thoroughly_and_frames_of_video_once_over() -> None:
     assert asked == [(1, False), (2, True)]
     texts = {event.source: event.text.plate for event in step.events}
     assert texts == {"a.jpg": "AB144", "b.jpg": "AB168"}  # a margin of a tenth on each side
+
+
+@pytest.mark.parametrize(("confidence", "sure"), [(0.5, False), (0.9, True)])
+def test_what_is_unsure_is_told_and_marked(confidence: float, sure: bool) -> None:
+    pipeline = Pipeline(ScriptedDetector([[plate(50, 50)]]), ScriptedReader(lambda _: says("AB123C", confidence)))
+    told = pipeline.process([frame(0, 0, still=True)]).events
+    assert [(event.text.plate, event.text.sure) for event in told] == [("AB123C", sure)]
+
+
+def test_one_setting_hides_what_is_unsure() -> None:
+    tuning = from_settings(replace(Settings(), reading=ReadingSettings(list_unsure=False)))
+    assert tuning.min_confidence == tuning.sure_confidence
+    events, pipeline = run(parked(3), lambda _: says("AB123C", 0.4), tuning)
+    assert events == [] and pipeline.rejected() == {RejectReason.LOW_CONFIDENCE: 1}

@@ -109,7 +109,7 @@ def test_a_character_that_others_read_differently_is_the_unsure_one() -> None:
 def test_more_agreeing_readings_make_each_character_surer() -> None:
     faint = Reading("AB123", 0.6, (0.99, 0.99, 0.99, 0.99, 0.6))
     one, four = voted(faint), voted(*[faint] * 4)
-    assert one.char_confidences[4] == pytest.approx(0.6, abs=0.02) and four.char_confidences[4] > 0.9
+    assert one.char_confidences[4] == pytest.approx(0.6, abs=0.02) and four.char_confidences[4] > 0.7
 
 
 @given(READINGS)
