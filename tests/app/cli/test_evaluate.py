@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.cli import evaluate
-from app.cli.evaluate import Score, Truth, TruthError, foremost, read_openalpr, read_truth, score_all, score_file
+from app.cli.evaluate import TruthError, foremost, read_openalpr, read_truth
 from app.pipeline import opening
 from app.pipeline.core import Pipeline
 from app.pipeline.events import PlateEvent
@@ -23,75 +23,11 @@ def read(text: str, first: float = 0, last: float = 1, source: str = "a.mp4", bo
     return made_event(1, text, source=source, first_s=first, last_s=last, box=box)
 
 
-def truth(text: str, *accepted: str, first: float | None = None, last: float | None = None) -> Truth:
-    return Truth(Path("a.mp4"), text, first, last, frozenset(accepted))
-
-
-def scored(truths: list[Truth], *events: PlateEvent) -> Score:
-    total = Score()
-    score_file(truths, events, total)
-    return total
-
-
-def test_exact_folded_found_and_missed() -> None:
-    score = scored(
-        [truth("AB123C"), truth("RPNL90"), truth("34A23126"), truth("XY987Z")],
-        read("AB123C"),
-        read("RPNL9O"),
-        read("34A2312"),
-    )
-    assert (score.plates, score.exact, score.folded, score.found) == (4, 1, 2, 3)
-    assert (score.false, score.duplicates) == (1, 0), "a misread plate is a false read too"
-    assert score.edits == 0 + 1 + 1 + 6 and score.characters == 26 and score.cer == pytest.approx(8 / 26)
-
-
-def test_other_accepted_texts_are_exact() -> None:
-    assert scored([truth("0AB123", "OAB123")], read("OAB123")).exact == 1
-
-
-def test_a_second_read_of_a_plate_is_a_duplicate_and_others_are_false() -> None:
-    score = scored([truth("AB123C")], read("AB123C"), read("AB123C", 5, 6), read("WOW999"))
-    assert (score.exact, score.duplicates, score.false, score.reads) == (1, 1, 1, 3)
-
-
-def test_the_exact_read_answers_whatever_the_order() -> None:
-    for events in ([read("AB123C"), read("AB128C")], [read("AB128C"), read("AB123C")]):
-        score = scored([truth("AB123C")], *events)
-        assert (score.exact, score.false) == (1, 1)
-
-
-def test_a_file_without_a_readable_plate_counts_false_reads() -> None:
-    score = scored([truth("")], read("AB123C"))
-    assert (score.plates, score.false) == (0, 1)
-
-
-def test_a_read_at_another_time_answers_nothing() -> None:
-    assert scored([truth("AB123C", first=10, last=12)], read("AB123C", 2, 3)).found == 0
-    assert scored([truth("AB123C", first=10, last=12)], read("AB123C", 12.5, 14)).found == 1
-
-
-def test_where_boxes_are_known_the_place_decides() -> None:
-    here = Truth(Path("a.jpg"), "AB123C", box=Box(100, 100, 160, 115))
-    assert scored([here], read("QQ999", box=Box(102, 101, 161, 116))).found == 1
-    assert scored([here], read("AB123C", box=Box(300, 100, 360, 115))).found == 0
-
-
-def test_files_are_scored_apart() -> None:
-    truths = [Truth(Path("a.mp4"), "AB123C"), Truth(Path("b.mp4"), "XY987Z")]
-    score = score_all(truths, [read("XY987Z", source="a.mp4"), read("XY987Z", source="b.mp4")])
-    assert (score.exact, score.false, score.found) == (1, 1, 1)
-
-
 def test_one_read_a_picture_is_that_of_its_largest_plate_and_videos_keep_all() -> None:
     far = read("XX999", source="a.jpg", box=Box(0, 0, 40, 10))
     near = changed(read("AB123", source="a.jpg", box=Box(100, 100, 180, 120)), confidence=0.5)
     moving = [read("CD456"), read("EF789")]
     assert foremost([far, near, *moving]) == foremost([near, far, *moving]) == [*moving, near]
-
-
-def test_precision_is_the_share_of_reads_that_are_plates() -> None:
-    assert scored([truth("AB123")], read("AB123"), read("XX999")).precision == 0.5
-    assert scored([truth("AB123")]).precision == 1.0
 
 
 def test_a_truth_file_is_read_with_all_its_columns(tmp_path: Path) -> None:
@@ -100,6 +36,16 @@ def test_a_truth_file_is_read_with_all_its_columns(tmp_path: Path) -> None:
     one, none = read_truth(path, tmp_path)
     assert (one.path, one.text, one.first_s, one.last_s) == (tmp_path / "x.mp4", "LS15EBC", 0.0, 4.5)
     assert one.texts == {"LS15EBC", "LS15EB0", "LSI5EBC"} and none.text == ""
+
+
+def test_a_truth_file_may_tell_place_source_and_what_it_leaves_out(tmp_path: Path) -> None:
+    path = tmp_path / "truth.csv"
+    path.write_text(
+        "image_path,plate_text,x1,y1,x2,y2,source,complete\na.jpg,AB1,1,2,30.5,9,street,0\nb.jpg,CD2,,,,,,\n"
+    )
+    some, bare = read_truth(path, tmp_path)
+    assert (some.box, some.source, some.is_complete) == (Box(1, 2, 30.5, 9), "street", False)
+    assert (bare.box, bare.source, bare.is_complete) == (None, "", True)
 
 
 @pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "video,plate_text,first_s\nx.mp4,AB12,soon\n"])
