@@ -5,7 +5,9 @@
 .PHONY: run test lint bench audit lock clean
 SHELL := /bin/bash
 export PYTHON PLATESCRIBE_ENV
-PY = env=$$(tools/env.sh) && "$$env/bin/python"
+# What reading needs; and all that training and the tests need.
+PY = env=$$(tools/env.sh run) && "$$env/bin/python"
+TEST_PY = env=$$(tools/env.sh test) && "$$env/bin/python"
 ARGS ?=
 
 run:
@@ -15,7 +17,7 @@ run:
 # The tests run whatever the linters say, and pytest's closing line comes last; either one's failure is make's.
 test:
 	@tools/system.sh test
-	@status=0; $(MAKE) --no-print-directory lint || status=$$?; $(PY) -m pytest -n 2 --dist loadfile --max-worker-restart=0 $(ARGS) && exit $$status
+	@status=0; $(MAKE) --no-print-directory lint || status=$$?; $(TEST_PY) -m pytest -n 2 --dist loadfile --max-worker-restart=0 $(ARGS) && exit $$status
 
 # All three have their say, whatever the first one says.
 lint:
@@ -28,13 +30,13 @@ bench:
 	@$(PY) main.py bench $(ARGS)
 
 audit:
-	@$(PY) tools/audit.py
+	@$(TEST_PY) tools/audit.py
 
 # Needs uv; what is pinned then is what `pip install --require-hashes -r requirements.lock` installs.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
 		-o requirements.lock requirements.txt
-	@$(PY) tools/licences.py
+	@$(TEST_PY) tools/licences.py
 
 clean:
 	rm -rf out runs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="make and bash are for L
 PRETENDER = f"""#!/usr/bin/env bash
 case "$1 $2" in
     "-m venv") mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
-    "-m pip") exit "${{PIP_STATUS:-0}}" ;;
+    "-m pip") shift 2; echo "$*" >> "$(dirname "$0")/installed"; exit "${{PIP_STATUS:-0}}" ;;
     *) exec "{sys.executable}" "$@" ;;
 esac
 """
@@ -28,6 +28,7 @@ def copy(tmp_path: Path) -> Path:
     """The scripts beside requirements of their own and a Python that only pretends to install."""
     folder = tmp_path / "project"
     shutil.copytree(ROOT / "tools", folder / "tools")
+    (folder / "requirements-read.txt").write_text("small\n")
     (folder / "requirements.txt").write_text("pip\n")
     (folder / "requirements-test.txt").write_text("# nothing more\n-r requirements.txt\n")
     (folder / "python").write_text(PRETENDER)
@@ -55,6 +56,38 @@ def test_the_environment_is_named_after_what_is_required_and_nothing_else(copy: 
     assert _env(copy, "--where").stdout == before
     (copy / "requirements.txt").write_text("pip>=1\n")
     assert _env(copy, "--where").stdout != before
+
+
+def _installed(environment: str) -> str:
+    return (Path(environment.strip()) / "bin" / "installed").read_text()
+
+
+def test_reading_gets_a_small_environment_and_the_tests_the_whole(copy: Path) -> None:
+    reading, testing = _env(copy, "run").stdout, _env(copy, "test").stdout
+    assert reading != testing
+    assert "requirements-read.txt" in _installed(reading) and "requirements.txt" not in _installed(reading)
+    assert "requirements-test.txt" in _installed(testing)
+
+
+def test_an_environment_that_holds_more_is_used_for_reading(copy: Path) -> None:
+    testing = _env(copy, "test").stdout
+    assert _env(copy, "run").stdout == testing == _env(copy, "train").stdout
+
+
+def test_where_there_is_an_nvidia_gpu_reading_gets_what_it_needs(copy: Path) -> None:
+    tool = copy / "bin" / "nvidia-smi"
+    tool.parent.mkdir()
+    path = f"{tool.parent}:{os.environ['PATH']}"
+    tool.write_text("#!/bin/sh\nexit 9\n")  # a driver that does not answer
+    tool.chmod(0o755)
+    assert "/requirements-read.txt" in _installed(_env(copy, "run", PATH=path).stdout)
+    tool.write_text("#!/bin/sh\necho 'GPU 0: made up'\n")
+    assert "/requirements.txt" in _installed(_env(copy, "run", PATH=path).stdout)
+
+
+def test_a_purpose_that_is_none_is_refused(copy: Path) -> None:
+    refused = _env(copy, "fly")
+    assert refused.returncode != 0 and "usage" in refused.stderr
 
 
 def test_a_new_environment_prepares_the_networks_for_the_first_start(copy: Path) -> None:
