@@ -1,17 +1,25 @@
-# Reads recordings without a window. Build: docker build -t platescribe .
-# Use: docker run --rm -v "$PWD:/data" platescribe run /data/clip.mp4 --csv /data/reads.csv
+# Reads recordings and cameras without a window, on a processor.
+#   docker build -t platescribe .
+#   docker run --rm -v "$PWD:/data" platescribe run /data/clip.mp4 --csv /data/reads.csv
+FROM python:3.12-slim AS build
+WORKDIR /src
+COPY . .
+RUN python -m venv /env && /env/bin/pip install --no-cache-dir . \
+    # The window's libraries are of no use here.
+    && /env/bin/pip uninstall --yes PyQt5 PyQt5-Qt5 PyQt5_sip pip \
+    && find /env -name __pycache__ -prune -exec rm -rf {} +
+
 FROM python:3.12-slim
 RUN apt-get update -qq \
     && apt-get install -qq -y --no-install-recommends libgl1 libglib2.0-0 libxcb1 \
-    && rm -rf /var/lib/apt/lists/*
-WORKDIR /app
-COPY requirements.txt .
-# On a machine without a graphics card the processor's build of torch saves some gigabytes.
-RUN pip install --no-cache-dir torch torchvision --index-url https://download.pytorch.org/whl/cpu \
-    && pip install --no-cache-dir -r requirements.txt
-COPY . .
-RUN useradd --create-home reader
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --create-home --uid 1000 reader \
+    && install -d -o reader -g reader /data /log
+COPY --from=build /env /env
+ENV PATH=/env/bin:$PATH XDG_DATA_HOME=/log XDG_CONFIG_HOME=/log/config XDG_CACHE_HOME=/tmp/cache
 USER reader
 WORKDIR /data
-ENTRYPOINT ["python", "/app/main.py"]
+VOLUME /log
+HEALTHCHECK --interval=60s --timeout=20s --start-period=20s CMD ["platescribe", "log", "search", "--limit", "1"]
+ENTRYPOINT ["platescribe"]
 CMD ["doctor"]

@@ -2,7 +2,7 @@
 #   make run PYTHON=/path/to/python3.12    another interpreter
 #   make test PLATESCRIBE_ENV=/my/venv     a ready environment
 #   make run ARGS="run clip.mp4 --csv out/clip.csv"
-.PHONY: run test lint bench audit lock clean
+.PHONY: run test lint coverage docs wheel bundle bench audit lock clean
 SHELL := /bin/bash
 export PYTHON PLATESCRIBE_ENV
 # What reading needs; and all that training and the tests need.
@@ -25,6 +25,22 @@ lint:
 	for check in "python -m ruff check ." "python -m mypy" "lint-imports --no-cache"; do \
 		"$$env/bin/"$$check || status=1; \
 	done; exit $$status
+
+# Fails below the floor that pyproject.toml names.
+coverage:
+	@$(TEST_PY) -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
+
+docs:
+	@$(TEST_PY) -m mkdocs build --strict --quiet
+	@echo "out/site/index.html"
+
+wheel:
+	@$(TEST_PY) -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir out/dist .
+	@ls out/dist/*.whl
+
+# For a machine without the internet.
+bundle:
+	@tools/bundle.sh
 
 bench:
 	@$(PY) main.py bench $(ARGS)

@@ -81,7 +81,7 @@ def _dispatch(words: list[str]) -> int:
 def _run(command: Command, words: list[str]) -> int:
     if command.name == "gui" and not has_display() and not _asks_for_help(words):
         return _without_display(words)
-    parser = _parser(command)
+    parser = command_parser(command)
     asked, its_words = _of_action(parser, words)
     if unknown := _unknown_option(its_words, asked.format_usage()):
         asked.error(unknown)
@@ -89,7 +89,8 @@ def _run(command: Command, words: list[str]) -> int:
     return action(parser.parse_args(words))
 
 
-def _parser(command: Command) -> _Parser:
+def command_parser(command: Command) -> _Parser:
+    """Return the parser of a command's arguments."""
     parser = _Parser(prog=f"{PROGRAM} {command.name}", description=_sentence(command.help))
     add_arguments: Callable[[argparse.ArgumentParser], None] = getattr(import_module(command.module), command.arguments)
     add_arguments(parser)
@@ -122,7 +123,8 @@ def _without_display(words: list[str]) -> int:
 def _mistyped(word: str) -> str:
     """Return what to say of a word that is neither command, option, address nor existing file; empty if it is one."""
     if word.startswith("--"):
-        unknown = _unknown_option([word], "".join(_parser(_BY_NAME[name]).format_usage() for name in ("gui", "run")))
+        usages = [command_parser(_BY_NAME[name]).format_usage() for name in ("gui", "run")]
+        unknown = _unknown_option([word], "".join(usages))
         return f"{PROGRAM}: {unknown}" if unknown else ""
     path_like = any(mark in word for mark in "./\\:") or word.startswith("-") or word.isdecimal()
     if path_like or Path(word).exists():
