@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detector.detector import Tiles
+from inference.optional import explain_missing
 
 
 def _tiles(text: str) -> Tiles:
@@ -187,6 +188,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         return COMMANDS[args.command](args)
+    except ModuleNotFoundError as error:
+        print(f"error: {explain_missing(error)}", file=sys.stderr)
+        return 2
     except (FileNotFoundError, ValueError, RuntimeError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -3,6 +3,8 @@
 import ctypes.util
 import re
 
+from inference.optional import INSTALL_TRAINING, has_torch
+
 _CUDA = re.compile(r"cuda(?::(\d+))?")
 
 
@@ -21,6 +23,8 @@ def cuda_obstacle(target: str) -> str:
     """Why a CUDA device cannot be used, and what to do; "" where it can. Imports torch only if a driver is there."""
     if not has_nvidia_driver():
         return "no NVIDIA driver is installed, so no CUDA device can be used; choose device=cpu or auto"
+    if not has_torch():
+        return f"an NVIDIA driver is installed, but torch is not: {INSTALL_TRAINING}, or choose device=cpu"
     import torch
 
     if not torch.cuda.is_available():

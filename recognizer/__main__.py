@@ -4,6 +4,8 @@ import argparse
 import importlib
 import sys
 
+from inference.optional import explain_missing
+
 COMMANDS = {
     "train": "train a reader, or fine-tune one",
     "align": "train what finds the plate's corners in its crop, for a reader",
@@ -33,12 +35,19 @@ def main(arguments: list[str] | None = None) -> int:
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
         if name in arguments[:1]:  # the modules load torch: only the one that is needed
-            module = importlib.import_module(f"recognizer.{MODULES.get(name, name)}")
+            try:
+                module = importlib.import_module(f"recognizer.{MODULES.get(name, name)}")
+            except ModuleNotFoundError as error:
+                print(f"{parser.prog}: {explain_missing(error)}", file=sys.stderr)
+                return 1
             module.add_arguments(command)
             command.set_defaults(run=module.main)
     parsed = parser.parse_args(arguments)
     try:
         return int(parsed.run(parsed))
+    except ModuleNotFoundError as error:
+        print(f"{parser.prog}: {explain_missing(error)}", file=sys.stderr)
+        return 1
     except (OSError, ValueError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1

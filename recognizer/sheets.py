@@ -6,7 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import cv2
-import matplotlib
 import numpy as np
 from PIL import Image as Pil
 from PIL import ImageDraw, ImageFont
@@ -14,6 +13,7 @@ from PIL import ImageDraw, ImageFont
 from recognizer.images import Image
 
 Colour = tuple[int, int, int]
+_FONTS = Path(__file__).parents[1] / "assets" / "fonts" / "dejavu"
 
 # Colours as RGB.
 PAPER: Colour = (255, 255, 255)
@@ -37,9 +37,9 @@ class Tile:
 
 @lru_cache(maxsize=64)
 def lettering(size: int, bold: bool = False, mono: bool = False) -> ImageFont.FreeTypeFont:
-    """DejaVu, which matplotlib ships and which has Latin, Greek and Cyrillic letters; size in pixels."""
+    """DejaVu, which has Latin, Greek and Cyrillic letters; size in pixels."""
     name = f"DejaVuSans{'Mono' if mono else ''}{'-Bold' if bold else ''}.ttf"
-    return ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name), size)
+    return ImageFont.truetype(str(_FONTS / name), size)
 
 
 def canvas(width: int, height: int) -> tuple[Pil.Image, ImageDraw.ImageDraw]:

@@ -71,12 +71,12 @@ build() {  # python, purpose, folder: a fresh environment; the stamp is written 
     for file in $(files_of "$purpose"); do wanted+=(-r "$here/$file"); done
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "${wanted[@]}" >&2 \
         || die "pip could not install the requirements (see above). Check the network or the proxy, then run it again."
-    prepare "$folder/bin/python"
+    [ "$purpose" = run ] || prepare "$folder/bin/python"  # reading on a processor has its networks ready
     touch "$folder/.complete"
     say "environment ready"
 }
 
-prepare() {  # python: fit the networks to this machine now, so that the first start need not wait for it
+prepare() {  # python: fit the networks to the GPU now, so that the first start need not wait for it
     (cd "$here" && "$1" -c '
 from app.config import bootstrap
 bootstrap.prepare()

@@ -1,10 +1,10 @@
 """torch on a processor, in float32: where OpenVINO is absent, and to compare with."""
 
-import importlib.util
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inference.optional import INSTALL_TRAINING, has_torch
 from inference.types import Device, Images, NetworkSpec, Options, Outputs, Runner, Runtime
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ class TorchRuntime(Runtime):
 
     def obstacle(self, target: str) -> str:
         """Whether torch is there."""
-        if importlib.util.find_spec("torch") is None:
-            return "torch is not installed; install torch or choose device=cpu"
-        return ""
+        return "" if has_torch() else f"torch is not installed: {INSTALL_TRAINING}, or choose device=cpu"
 
     def load(self, network: NetworkSpec, target: str, options: Options) -> Runner:
         """The network in torch."""
