@@ -14,11 +14,12 @@ from functools import partial
 from pathlib import Path
 
 from app.pipeline.events import EventKind, PlateEvent
+from app.records import Record, record_of
 from app.sources.source_id import TrackKey
 from app.store.errors import LogError
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import LogStatus, Visit
+from app.store.types import LogStatus
 from app.store.watchlist import Hit
 from app.store.writer import Bounds, LogWriter
 
@@ -30,7 +31,7 @@ _AGREED = 2  # readings that must agree before a hit is told while the vehicle i
 class Alarm:
     """A vehicle on a watch list, told once for a vehicle and entry; visit is what is known so far, not yet saved."""
 
-    visit: Visit
+    visit: Record
     hits: tuple[Hit, ...]
 
 
@@ -41,9 +42,9 @@ class Noted:
     answer gives the visit as stored once it is on the disk; see LogWriter.submit.
     """
 
-    visit: Visit
+    visit: Record
     hits: tuple[Hit, ...]
-    answer: "Future[Visit] | None"
+    answer: "Future[Record] | None"
 
 
 class Journal:
@@ -55,7 +56,7 @@ class Journal:
         run: str = "",
         pictures: bool = True,
         on_alarm: Callable[[Alarm], None] | None = None,
-        on_saved: Callable[[Visit], None] | None = None,
+        on_saved: Callable[[Record], None] | None = None,
     ) -> None:
         """run: names this run in the log, made up if empty; giving an earlier one replaces what that one wrote.
 
@@ -84,14 +85,14 @@ class Journal:
         once: a plate that the log has of this source since an earlier run is not kept again, but told as it is there.
         """
         hits = self._hits(event) if event.kind is not EventKind.WITHDRAWN else ()
-        visit = visit_of(event, self.run, hits[0].entry.list_name if hits else "")
+        visit = record_of(event, self.run, hits[0].entry.list_name if hits else "")
         if event.kind is EventKind.FINAL or event.span.is_still or event.evidence.agreeing >= _AGREED:
             self._tell(event.key, Alarm(visit, hits))
         known = once and event.kind is EventKind.FINAL and self._known(event)
         answer = self._keep(event, visit) if event.kind is EventKind.FINAL and not known else None
         return Noted(visit, hits, answer)
 
-    def keep(self, event: PlateEvent) -> "Future[Visit] | None":
+    def keep(self, event: PlateEvent) -> "Future[Record] | None":
         """Note an event and return the store's answer for a final one."""
         return self.take(event).answer
 
@@ -99,7 +100,7 @@ class Journal:
         """Delete what this run had of a source besides these tracks: it was read anew. The log may be unavailable."""
         if self.store is not None:
             with suppress(LogError):
-                self.store.keep_only(self.run, source, [str(track) for track in tracks])
+                self.store.keep_only(self.run, source, [str(track.number) for track in tracks])
 
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until every final visit so far is on the disk; False if it is not within timeout seconds."""
@@ -128,13 +129,13 @@ class Journal:
             return False
         before = next((visit for visit in found if visit.run != self.run), None)
         if before is not None and self._on_saved is not None:
-            self._on_saved(replace(before, track=str(event.key)))
+            self._on_saved(replace(before, run=self.run, track=str(event.key.number)))
         return before is not None
 
-    def _keep(self, event: PlateEvent, visit: Visit) -> "Future[Visit]":
+    def _keep(self, event: PlateEvent, visit: Record) -> "Future[Record]":
         crop, frame = (event.evidence.crop, event.evidence.frame) if self._pictures else (None, None)
         answer = self.writer.submit(
-            visit, crop, frame, tuple(str(key) for key in event.identity.absorbed), event.evidence.jpeg
+            visit, crop, frame, tuple(str(key.number) for key in event.identity.absorbed), event.evidence.jpeg
         )
         if self._on_saved is not None:
             answer.add_done_callback(partial(_pass_on, self._on_saved))
@@ -157,7 +158,7 @@ def open_journal(
     run: str = "",
     pictures: bool = True,
     on_alarm: Callable[[Alarm], None] | None = None,
-    on_saved: Callable[[Visit], None] | None = None,
+    on_saved: Callable[[Record], None] | None = None,
     on_status: Callable[[LogStatus], None] | None = None,
     bounds: Bounds | None = None,
 ) -> Journal:
@@ -175,32 +176,7 @@ def new_run() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
 
 
-def visit_of(event: PlateEvent, run: str, list_name: str = "") -> Visit:
-    """Return the visit an event tells of, without pictures."""
-    text, span, box = event.text, event.span, event.evidence.box
-    seconds = (None, None) if span.is_still else (span.first_s, span.last_s)
-    return Visit(
-        plate=text.plate,
-        source=event.source,
-        first_time=span.first_time.astimezone(UTC),
-        last_time=span.last_time.astimezone(UTC),
-        clock_source=span.clock.value,
-        confidence=text.confidence,
-        char_confidences=text.char_confidences,
-        alternatives=text.alternatives,
-        reads=event.evidence.agreeing,
-        run=run,
-        track=str(event.key),
-        revision=event.identity.revision,
-        first_s=seconds[0],
-        last_s=seconds[1],
-        box=(box.x1, box.y1, box.x2, box.y2),
-        region=text.region,
-        list_name=list_name,
-    )
-
-
-def _pass_on(listener: Callable[[Visit], None], answer: "Future[Visit]") -> None:
+def _pass_on(listener: Callable[[Record], None], answer: "Future[Record]") -> None:
     if answer.exception() is None:
         with suppress(Exception):  # a listener's fault is not the log's
             listener(answer.result())

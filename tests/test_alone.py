@@ -18,10 +18,10 @@ import cv2
 import numpy as np
 import pytest
 
+from app.records import Record
 from app.store.errors import LogError
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Visit
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "hunter2"
@@ -171,7 +171,7 @@ def test_a_password_in_an_address_reaches_no_output_no_log_and_no_process_of_our
     assert [path for path, data in written.items() if SECRET.encode() in data or SECRET in path.name] == []
 
 
-def visits(log: Path) -> list[Visit]:
+def visits(log: Path) -> list[Record]:
     """What the log holds by now."""
     if not log.exists():
         return []

@@ -13,12 +13,13 @@ from rich.table import Table
 from app.cli.arguments import output_file, positive, share
 from app.config import settings
 from app.config.wording import counted
+from app.records import Record
 from app.store import export
 from app.store.errors import LogError
 from app.store.retention import Forgotten, purge, retain
 from app.store.search import ANY_LIST, Query
 from app.store.store import Store
-from app.store.types import BLOCK, LISTS, Visit
+from app.store.types import BLOCK, LISTS
 from app.store.watchlist import WatchEntry
 
 _COUNTED = 100_000  # beyond this a search says "over"
@@ -129,7 +130,7 @@ def _export(store: Store, args: argparse.Namespace) -> int:
 
 def _correct(store: Store, args: argparse.Namespace) -> int:
     visit = store.correct(args.id, args.text, args.note)
-    print(f"Visit {visit.id} is {visit.plate}; it was read as {visit.original_plate or visit.plate}.")
+    print(f"Record {visit.id} is {visit.plate}; it was read as {visit.original_plate or visit.plate}.")
     return 0
 
 
@@ -249,7 +250,7 @@ def _when(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"'{text}' is no time: write 2026-03-01T08:00, or 7d, 12h, 30m") from error
 
 
-def _cells(visit: Visit) -> Iterable[str]:
+def _cells(visit: Record) -> Iterable[str]:
     plate = visit.plate if visit.original_plate is None else f"{visit.plate} (read {visit.original_plate})"
     time = visit.first_time.astimezone().isoformat(sep=" ", timespec="seconds")
     return str(visit.id), time, plate, f"{visit.confidence:.2f}", str(visit.reads), visit.list_name, visit.source

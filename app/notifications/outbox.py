@@ -163,9 +163,7 @@ class Outbox:
 
     def _bound(self, receiver: str) -> None:
         """Drops the oldest messages of a receiver beyond the bound."""
-        (waiting,) = self._database.execute(
-            "SELECT COUNT(*) FROM waiting WHERE receiver = ?", (receiver,)
-        ).fetchone()
+        (waiting,) = self._database.execute("SELECT COUNT(*) FROM waiting WHERE receiver = ?", (receiver,)).fetchone()
         if (surplus := waiting - self._most_waiting) > 0:
             self._database.execute(
                 "DELETE FROM waiting WHERE number IN"

@@ -23,7 +23,7 @@ class TrackKey:
     number: int
 
     def __str__(self) -> str:
-        return f"{self.source}{_SEPARATOR}{self.number}"
+        return join_track(self.source, str(self.number))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -32,3 +32,13 @@ class TrackKey:
         if not separator or not number.isdecimal():
             raise ValueError(f"{text!r} names no track: a source, {_SEPARATOR} and a number")
         return cls(SourceId(source), int(number))
+
+
+def join_track(source: str, track: str) -> str:
+    """Return the text that names a track of a source everywhere; empty where there is no track."""
+    return f"{source}{_SEPARATOR}{track}" if track else ""
+
+
+def track_within(source: str, text: str) -> str:
+    """Return what join_track was given as track; text itself where it does not begin with the source."""
+    return text.removeprefix(f"{source}{_SEPARATOR}")

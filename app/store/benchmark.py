@@ -22,11 +22,12 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
 
+from app.records import Record
 from app.store.rows import gram_values, source_digest, spelling_values, to_us, visit_values
 from app.store.schema import GRAM, SOURCE, SPELLING, VISIT
 from app.store.search import Cursor, Query, way_in
 from app.store.store import Store
-from app.store.types import ALLOW, BLOCK, Visit
+from app.store.types import ALLOW, BLOCK
 from app.store.writer import LogWriter
 from recognizer.readings import Alternative
 
@@ -162,13 +163,13 @@ def _middle(store: Store) -> Cursor:
     return Cursor((low + high) // 2, 1 << 60)
 
 
-def _made_up(chance: random.Random, start: int, stop: int, rows: int) -> Iterator[Visit]:
+def _made_up(chance: random.Random, start: int, stop: int, rows: int) -> Iterator[Record]:
     for number in range(start, stop):
         plate = "".join(chance.choice(_LETTERS if kind == "L" else _DIGITS) for kind in chance.choice(_FORMS))
         when = _NEWEST - timedelta(days=30) * (1 - number / rows)
         guesses = tuple(Alternative(_misread(chance, plate), 0.1) for _ in range(chance.choice((0, 0, 1, 2))))
         listed = chance.choices(("", BLOCK, ALLOW), (980, 5, 15))[0]
-        yield Visit(
+        yield Record(
             plate=plate,
             source=f"rtsp://camera{chance.randrange(_SOURCES)}.local/live",
             first_time=when,
@@ -192,7 +193,7 @@ def _misread(chance: random.Random, plate: str) -> str:
     return plate[:place] + chance.choice(_LETTERS + _DIGITS) + plate[place + 1 :]
 
 
-def _fill_batch(store: Store, visits: list[Visit]) -> None:
+def _fill_batch(store: Store, visits: list[Record]) -> None:
     with store.database.writing() as connection:
         ids = {name: number for number, name in connection.execute(sa.select(SOURCE.c.id, SOURCE.c.name))}
         spellings = [(visit, spelling_values(visit.id or 0, visit)) for visit in visits]
@@ -218,7 +219,7 @@ def _write_speed(file: Path, visits: int) -> dict[str, float]:
         writer.submit(_now(f"alone-{number}"), crop, frame).result(30)
         alone.append(1000 * (time.perf_counter() - start))
     start = time.perf_counter()
-    answers: list[Future[Visit]] = [writer.submit(_now(f"many-{number}"), crop, frame) for number in range(visits)]
+    answers: list[Future[Record]] = [writer.submit(_now(f"many-{number}"), crop, frame) for number in range(visits)]
     for answer in answers:
         answer.result(60)
     seconds = time.perf_counter() - start
@@ -229,9 +230,9 @@ def _write_speed(file: Path, visits: int) -> dict[str, float]:
     return {"saved_ms": round(statistics.median(alone), 1), "saved_a_second": round(visits / seconds)}
 
 
-def _now(track: str) -> Visit:
+def _now(track: str) -> Record:
     now = datetime.now(UTC)
-    return Visit("AB12CDE", "camera", now, now, run="benchmark-writer", track=track)
+    return Record("AB12CDE", "camera", now, now, run="benchmark-writer", track=track)
 
 
 def _show(timings: list[Timing]) -> None:

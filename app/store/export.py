@@ -1,20 +1,20 @@
 """The log in other programs' hands: CSV for spreadsheets, JSON lines, a folder of crops; watch lists as CSV."""
 
 import csv
-import json
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from app.columns import COLUMNS, ENCODING, iso, row, spreadsheet_original, spreadsheet_safe
+from app.records import CSV_COLUMNS, CSV_ENCODING, Record, csv_cells, json_line, spreadsheet_original, spreadsheet_safe
 from app.store.errors import LogError
 from app.store.location import EXPORT, FILE_MODE, files_for, private_folder
 from app.store.pictures import PictureFolder
-from app.store.types import BLOCK, Visit
+from app.store.types import BLOCK
 from app.store.watchlist import WatchEntry
 
 WATCH_COLUMNS = ("list", "plate", "tolerance", "look_alikes", "hours", "note")
@@ -25,25 +25,23 @@ Progress = Callable[[int], None]
 
 
 def to_csv(
-    visits: Iterable[Visit], file: Path, progress: Progress | None = None, columns: Sequence[str] = COLUMNS
+    visits: Iterable[Record], file: Path, progress: Progress | None = None, columns: Sequence[str] = CSV_COLUMNS
 ) -> int:
-    """Write visits as CSV with columns of app.columns and return how many. Raises LogUnavailable."""
-    places = [COLUMNS.index(name) for name in columns]
-    rows = (visit_row(visit) for visit in visits)
-    return _table(file, columns, ([row[place] for place in places] for row in rows), progress)
+    """Write visits as CSV with columns of app.records and return how many. Raises LogUnavailable."""
+    return _table(file, columns, (csv_cells(visit, columns) for visit in visits), progress)
 
 
-def to_jsonl(visits: Iterable[Visit], file: Path, progress: Progress | None = None) -> int:
+def to_jsonl(visits: Iterable[Record], file: Path, progress: Progress | None = None) -> int:
     """Write visits as JSON, one object a line in UTF-8, and return how many. Raises LogUnavailable."""
     count = 0
     with _whole_file(file, "utf-8") as out:
         for count, visit in enumerate(visits, start=1):
-            out.write(json.dumps(visit_object(visit), ensure_ascii=False) + "\n")
+            out.write(json_line(visit))
             _report(progress, count)
     return count
 
 
-def to_crops(visits: Iterable[Visit], pictures: PictureFolder, folder: Path, progress: Progress | None = None) -> int:
+def to_crops(visits: Iterable[Record], pictures: PictureFolder, folder: Path, progress: Progress | None = None) -> int:
     """Copy the visits' crops to folder, named by time and plate, with `crops.csv` naming each; return how many."""
     private_folder(folder)
     copied: list[list[str]] = []
@@ -54,9 +52,9 @@ def to_crops(visits: Iterable[Visit], pictures: PictureFolder, folder: Path, pro
             with files_for(target, EXPORT):
                 shutil.copyfile(source, target)
                 target.chmod(FILE_MODE)
-            copied.append([*visit_row(visit)[:-1], target.name])
+            copied.append(csv_cells(replace(visit, crop=target.name)))
             _report(progress, len(copied))
-    _table(folder / "crops.csv", COLUMNS, copied, None)
+    _table(folder / "crops.csv", CSV_COLUMNS, copied, None)
     return len(copied)
 
 
@@ -86,7 +84,7 @@ def watch_from_csv(file: Path, list_name: str = BLOCK) -> list[WatchEntry]:
     if data is None:
         raise LogError(f"{file} is larger than {_WATCH_BYTES >> 20} MB: that is no watch list.")
     try:
-        lines = data.decode(ENCODING).splitlines()
+        lines = data.decode(CSV_ENCODING).splitlines()
     except UnicodeDecodeError as error:
         raise LogError(f"{file} is not UTF-8 text: save it as 'CSV UTF-8'.") from error
     first = lines[0] if lines else ""
@@ -99,52 +97,9 @@ def watch_from_csv(file: Path, list_name: str = BLOCK) -> list[WatchEntry]:
     return [_watch_entry(file, line, record, list_name) for line, record in records if record["plate"].strip()]
 
 
-def visit_row(visit: Visit) -> list[str]:
-    """Return a visit as a CSV row in the order of COLUMNS."""
-    return row(
-        time=visit.first_time,
-        source=visit.source,
-        plate=visit.plate,
-        confidence=visit.confidence,
-        reads=visit.reads,
-        track=visit.track,
-        seconds=(visit.first_s, visit.last_s),
-        box=visit.box,
-        region=visit.region,
-        list_name=visit.list_name,
-        crop=visit.crop,
-    )
-
-
-def visit_object(visit: Visit) -> dict[str, object]:
-    """Return a visit as what becomes one JSON line; everything the log has."""
-    return {
-        "id": visit.id,
-        "time": iso(visit.first_time),
-        "last_time": iso(visit.last_time),
-        "clock": visit.clock_source,
-        "source": visit.source,
-        "plate": visit.plate,
-        "original_plate": visit.original_plate,
-        "confidence": visit.confidence,
-        "char_confidences": list(visit.char_confidences),
-        "alternatives": [{"text": guess.text, "confidence": guess.confidence} for guess in visit.alternatives],
-        "reads": visit.reads,
-        "track": visit.track,
-        "first_s": visit.first_s,
-        "last_s": visit.last_s,
-        "box": list(visit.box) if visit.box is not None else None,
-        "region": visit.region,
-        "list": visit.list_name,
-        "crop": visit.crop,
-        "frame": visit.frame,
-        "note": visit.note,
-    }
-
-
 def _table(file: Path, header: Iterable[str], rows: Iterable[list[str]], progress: Progress | None) -> int:
     count = 0
-    with _whole_file(file, ENCODING) as out:
+    with _whole_file(file, CSV_ENCODING) as out:
         table = csv.writer(out)
         table.writerow(header)
         for count, values in enumerate(rows, start=1):
@@ -174,7 +129,7 @@ def _report(progress: Progress | None, count: int) -> None:
         progress(count)
 
 
-def frame_name(folder: Path, visit: Visit) -> Path:
+def frame_name(folder: Path, visit: Record) -> Path:
     """Return a file in folder for a visit's picture, named by time and plate, that does not exist yet."""
     return _free(folder, f"{visit.first_time:%Y%m%d-%H%M%S}_{_file_safe(visit.plate)}")
 

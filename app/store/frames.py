@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from app.records import Record
 from app.store.export import frame_name
 from app.store.location import EXPORT, FILE_MODE, files_for, private_folder
 from app.store.pictures import PictureFolder
-from app.store.types import Visit
 
 _MARGIN = 0.15  # of the plate's height, kept sharp around it
 _QUALITY = 85
 
 
 def to_frames(
-    visits: Iterable[Visit],
+    visits: Iterable[Record],
     pictures: PictureFolder,
     folder: Path,
     blur: bool = False,

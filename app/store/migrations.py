@@ -226,5 +226,32 @@ def _saved_times(connection: sa.Connection) -> None:
     sa.Index("ix_visit_saved", visit.c.saved_us, visit.c.id).create(connection)
 
 
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_visits, _search_tables, _settled_hits, _saved_times)
+def _open_visits(connection: sa.Connection) -> None:
+    """Version 5: visits that are still open, whether a read is sure, how many readings there were, and the best's time.
+
+    Older logs have closed visits only, and nothing unsure was kept.
+    """
+    visit = sa.Table(
+        "visit",
+        sa.MetaData(),
+        sa.Column("id", _KEY, primary_key=True),
+        sa.Column("readings", sa.Integer),
+        sa.Column("sure", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.true()),
+        sa.Column("closed", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.true()),
+        sa.Column("best_s", sa.Float),
+    )
+    for column in (visit.c.readings, visit.c.sure, visit.c.closed, visit.c.best_s):
+        definition = str(CreateColumn(column).compile(dialect=connection.dialect))
+        connection.execute(sa.text(f"ALTER TABLE visit ADD COLUMN {definition}"))
+    is_open = sa.text("NOT closed")
+    sa.Index("ix_visit_open", visit.c.id, sqlite_where=is_open, postgresql_where=is_open).create(connection)
+
+
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (
+    _visits,
+    _search_tables,
+    _settled_hits,
+    _saved_times,
+    _open_visits,
+)
 LATEST = len(STEPS)

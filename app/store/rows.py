@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from app.config.redaction import redact
+from app.records import Record
+from app.sources.source_id import track_within
 from app.store.errors import DamagedRow, LogError
 from app.store.schema import KIND_ALTERNATIVE, KIND_ORIGINAL, KIND_PLATE, SOURCE, SPELLING, VISIT
 from app.store.spelling import compact, fold, grams
-from app.store.types import Visit
 from recognizer.readings import Alternative
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,7 +50,7 @@ def storable(text: str) -> str:
     return redact(text).replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def visit_values(visit: Visit, source_id: int) -> dict[str, object]:
+def visit_values(visit: Record, source_id: int) -> dict[str, object]:
     """Return the columns of table visit that a visit tells: all besides id and saved_us."""
     box = visit.box if visit.box is not None else (None, None, None, None)
     return {
@@ -59,14 +60,18 @@ def visit_values(visit: Visit, source_id: int) -> dict[str, object]:
         "revision": visit.revision,
         "first_us": to_us(visit.first_time),
         "last_us": to_us(visit.last_time),
-        "clock_source": visit.clock_source[:_MAX_NAME],
+        "clock_source": visit.time_from[:_MAX_NAME],
         "plate": storable(visit.plate),
         "original_plate": None if visit.original_plate is None else storable(visit.original_plate),
         "confidence": visit.confidence,
         "char_confidences": " ".join(_share(value) for value in visit.char_confidences),
         "reads": visit.reads,
+        "readings": visit.readings,
+        "sure": visit.sure,
+        "closed": visit.closed,
         "first_s": visit.first_s,
         "last_s": visit.last_s,
+        "best_s": visit.best_s,
         **dict(zip(("x1", "y1", "x2", "y2"), box, strict=True)),
         "region": visit.region[:_MAX_NAME],
         "list_name": visit.list_name,
@@ -91,7 +96,7 @@ def track_name(track: str) -> str:
     return f"{name[: _MAX_TRACK - 17]}~{digest}"
 
 
-def spelling_values(visit_id: int, visit: Visit) -> list[dict[str, object]]:
+def spelling_values(visit_id: int, visit: Record) -> list[dict[str, object]]:
     """Return the rows of table spelling for a visit."""
     found = [(KIND_PLATE, 0, visit.plate, visit.confidence)]
     found += [(KIND_ALTERNATIVE, place, guess.text, guess.confidence) for place, guess in enumerate(visit.alternatives)]
@@ -126,7 +131,7 @@ def as_written() -> Iterator[None]:
         raise DamagedRow from error
 
 
-def visits_of(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Visit]:
+def visits_of(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Record]:
     """Return the visits of rows of VISIT_COLUMNS, in their order, with their alternatives."""
     guesses: dict[int, list[Alternative]] = {row["id"]: [] for row in rows}
     query = (
@@ -146,26 +151,30 @@ def _check(text: object, number: object) -> None:
         raise TypeError("no text or no number")
 
 
-def _visit(row: sa.RowMapping, alternatives: tuple[Alternative, ...]) -> Visit:
+def _visit(row: sa.RowMapping, alternatives: tuple[Alternative, ...]) -> Record:
     for name, kinds in _KINDS.items():
         if not isinstance(row[name], kinds):
             raise TypeError(name)
     box = (row["x1"], row["y1"], row["x2"], row["y2"])
-    return Visit(
+    return Record(
         plate=row["plate"],
         source=row["source_name"],
         first_time=from_us(row["first_us"]),
         last_time=from_us(row["last_us"]),
-        clock_source=row["clock_source"],
+        time_from=row["clock_source"],
         confidence=row["confidence"],
         char_confidences=tuple(float(value) for value in row["char_confidences"].split()),
         alternatives=alternatives,
         reads=row["reads"],
+        readings=row["readings"],
+        sure=bool(row["sure"]),
+        closed=bool(row["closed"]),
         run=row["run"],
-        track=row["track"],
+        track=track_within(row["source_name"], row["track"]),  # older logs have the source in it
         revision=row["revision"],
         first_s=row["first_s"],
         last_s=row["last_s"],
+        best_s=row["best_s"],
         box=None if None in box else box,
         region=row["region"],
         list_name=row["list_name"],

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from app.records import Record
 from app.store.deletion import delete_spellings, delete_visits
 from app.store.errors import NotFound
 from app.store.rows import (
@@ -21,7 +22,7 @@ from app.store.rows import (
     visits_of,
 )
 from app.store.schema import GRAM, SOURCE, SPELLING, VISIT
-from app.store.types import Entry, Visit
+from app.store.types import Entry
 from recognizer.readings import Alternative
 
 # What every visit needs, made once: making a statement anew costs as much as running it.
@@ -42,9 +43,9 @@ class Saving:
         self._connection = connection
         self._source_ids: dict[str, int] = {}
 
-    def all(self, entries: Sequence[Entry]) -> tuple[list[Visit], list[str]]:
+    def all(self, entries: Sequence[Entry]) -> tuple[list[Record], list[str]]:
         """Save entries; the visits as stored, and the names of pictures that nothing names any more."""
-        saved: list[Visit] = []
+        saved: list[Record] = []
         outdated: list[str] = []
         for entry in entries:
             visit, old_pictures = self._one(entry)
@@ -52,7 +53,7 @@ class Saving:
             outdated += old_pictures
         return saved, outdated
 
-    def rewrite(self, old: Visit, new: Visit) -> Visit:
+    def rewrite(self, old: Record, new: Record) -> Record:
         """Replace a stored visit's row and search entries; its pictures are those of new, its saved time stays."""
         assert old.id is not None
         delete_spellings(self._connection, [old.id])
@@ -61,13 +62,13 @@ class Saving:
         self._add_spellings(old.id, new)
         return get_visit(self._connection, old.id)
 
-    def respell(self, visit: Visit, alternatives: tuple[Alternative, ...]) -> None:
+    def respell(self, visit: Record, alternatives: tuple[Alternative, ...]) -> None:
         """Give a stored visit other alternatives."""
         assert visit.id is not None
         delete_spellings(self._connection, [visit.id])
         self._add_spellings(visit.id, replace(visit, alternatives=alternatives))
 
-    def _one(self, entry: Entry) -> tuple[Visit, list[str]]:
+    def _one(self, entry: Entry) -> tuple[Record, list[str]]:
         source_id = self._source_id(entry.visit.source)
         outdated = self._absorb(entry, source_id)
         old = self._stored(entry.visit, source_id)
@@ -84,7 +85,7 @@ class Saving:
         kept = {new.crop, new.frame}
         return self.rewrite(old, new), [*outdated, *(name for name in (old.crop, old.frame) if name not in kept)]
 
-    def _insert(self, visit: Visit, source_id: int) -> Visit:
+    def _insert(self, visit: Record, source_id: int) -> Record:
         values = {**visit_values(visit, source_id), "saved_us": to_us(datetime.now(UTC))}
         result = self._connection.execute(_NEW_VISIT, values)
         key = result.inserted_primary_key
@@ -92,7 +93,7 @@ class Saving:
         self._add_spellings(key[0], visit)
         return replace(visit, id=key[0], source=storable(visit.source))
 
-    def _add_spellings(self, visit_id: int, visit: Visit) -> None:
+    def _add_spellings(self, visit_id: int, visit: Record) -> None:
         spellings = spelling_values(visit_id, visit)
         self._connection.execute(_NEW_SPELLINGS, spellings)
         if rows := gram_values(visit_id, to_us(visit.first_time), [str(row["folded"]) for row in spellings]):
@@ -106,7 +107,7 @@ class Saving:
         query = sa.select(VISIT.c.id).where(*same_run, VISIT.c.track.in_(keys))
         return delete_visits(self._connection, list(self._connection.execute(query).scalars()))
 
-    def _stored(self, visit: Visit, source_id: int) -> Visit | None:
+    def _stored(self, visit: Record, source_id: int) -> Record | None:
         if not visit.track:
             return None
         names = {"of_run": visit.run, "of_source": source_id, "of_track": track_name(visit.track)}
@@ -126,7 +127,7 @@ class Saving:
         return self._source_ids[name]
 
 
-def get_visit(connection: sa.Connection, visit_id: int) -> Visit:
+def get_visit(connection: sa.Connection, visit_id: int) -> Record:
     """Return one visit. Raises NotFound."""
     query = sa.select(*VISIT_COLUMNS).select_from(VISIT_FROM).where(VISIT.c.id == visit_id)
     visits = visits_of(connection, connection.execute(query).mappings().all())

@@ -41,8 +41,12 @@ VISIT = sa.Table(
     sa.Column("confidence", sa.Float, nullable=False),
     sa.Column("char_confidences", sa.Text, nullable=False),
     sa.Column("reads", sa.Integer, nullable=False),
+    sa.Column("readings", sa.Integer),  # all that were made; older logs do not know
+    sa.Column("sure", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("closed", sa.Boolean(create_constraint=False), nullable=False),  # the vehicle has left
     sa.Column("first_s", sa.Float),
     sa.Column("last_s", sa.Float),
+    sa.Column("best_s", sa.Float),
     sa.Column("x1", sa.Float),
     sa.Column("y1", sa.Float),
     sa.Column("x2", sa.Float),
@@ -59,6 +63,8 @@ VISIT = sa.Table(
     sa.Index("ix_visit_source_time", "source_id", "first_us", "id"),
     sa.Index("ix_visit_list_time", "list_name", "first_us", "id"),
     sa.Index("ix_visit_saved", "saved_us", "id"),
+    # few are open: SQLite and PostgreSQL keep these alone
+    sa.Index("ix_visit_open", "id", sqlite_where=sa.text("NOT closed"), postgresql_where=sa.text("NOT closed")),
     sqlite_autoincrement=True,  # a purged visit's number is never given again
 )
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.records import Record
 from app.store.rows import VISIT_COLUMNS, VISIT_FROM, source_digest, storable, to_us, visits_of
 from app.store.schema import GRAM, KIND_ORIGINAL, KIND_PLATE, SOURCE, SPELLING, VISIT
 from app.store.spelling import ANY_RUN, like, literal_prefix, pattern, pattern_grams
-from app.store.types import LISTS, Visit
+from app.store.types import LISTS
 
 ANY_LIST = "any"
 _FEW = 2000  # so many visits can be fetched and sorted within a few milliseconds
@@ -59,7 +60,7 @@ class Cursor:
 class Page:
     """Some visits, newest first, and where the next page starts; None when there is none."""
 
-    visits: tuple[Visit, ...]
+    visits: tuple[Record, ...]
     next: Cursor | None
 
 

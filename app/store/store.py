@@ -12,6 +12,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from app.records import Record
 from app.store import migrations, search
 from app.store.database import Database
 from app.store.deletion import delete_unused_sources, delete_visits
@@ -22,7 +23,7 @@ from app.store.pictures import PictureFolder
 from app.store.rows import source_digest, storable, track_name
 from app.store.saving import Saving, get_visit
 from app.store.schema import SOURCE, VISIT
-from app.store.types import Entry, Visit
+from app.store.types import Entry
 from app.store.watchlist import WatchTable
 
 _CHECKED_WHOLE = 32 << 20  # bytes; larger stores are checked whole only after a bad end
@@ -87,7 +88,7 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def save(self, entries: Sequence[Entry]) -> list[Visit]:
+    def save(self, entries: Sequence[Entry]) -> list[Record]:
         """Save visits with their pictures in one transaction and return them as stored, ids set.
 
         When this returns, all of it is on the disk. A visit of the same run, source and track is replaced unless its
@@ -111,7 +112,7 @@ class Store:
         file = self.place.file
         return [] if file is None else sorted(file.parent.glob(f"{escape(file.stem)}.corrupt-*{escape(file.suffix)}"))
 
-    def get(self, visit_id: int) -> Visit:
+    def get(self, visit_id: int) -> Record:
         """Return one visit. Raises NotFound."""
         with self.database.reading() as connection:
             return get_visit(connection, visit_id)
@@ -126,7 +127,7 @@ class Store:
         with self.database.reading() as connection:
             return search.count(connection, query, at_most)
 
-    def each(self, query: search.Query, page_size: int = 500) -> Iterator[Visit]:
+    def each(self, query: search.Query, page_size: int = 500) -> Iterator[Record]:
         """Give all visits that match, newest first, without holding a transaction open."""
         after = None
         while True:
@@ -136,7 +137,7 @@ class Store:
                 return
             after = page.next
 
-    def correct(self, visit_id: int, plate: str, note: str | None = None) -> Visit:
+    def correct(self, visit_id: int, plate: str, note: str | None = None) -> Record:
         """Set the plate a person says it is; what was read stays as original_plate. Raises NotFound, LogError."""
         text = " ".join(plate.upper().split())
         if not text:
@@ -153,11 +154,11 @@ class Store:
             )
             return Saving(connection).rewrite(old, new)
 
-    def annotate(self, visit_id: int, note: str) -> Visit:
+    def annotate(self, visit_id: int, note: str) -> Record:
         """Set a visit's note. Raises NotFound."""
         return self._change(visit_id, note=storable(note))
 
-    def settle(self, visit_id: int, settled: bool = True) -> Visit:
+    def settle(self, visit_id: int, settled: bool = True) -> Record:
         """Mark a visit's watch-list hit as dealt with, or not. Raises NotFound."""
         return self._change(visit_id, settled=settled)
 
@@ -232,7 +233,7 @@ class Store:
             self._ready = True
             self.watch.write_again()
 
-    def _save(self, entries: Sequence[Entry]) -> tuple[list[Visit], list[str]]:
+    def _save(self, entries: Sequence[Entry]) -> tuple[list[Record], list[str]]:
         """Write pictures, then rows; all or nothing."""
         illustrated: list[Entry] = []
         try:
@@ -251,7 +252,7 @@ class Store:
         names = self.pictures.write(entry.visit.first_time, (("crop", entry.crop), ("frame", entry.frame)))
         return replace(entry, visit=replace(entry.visit, crop=names[0], frame=names[1]))
 
-    def _change(self, visit_id: int, **values: object) -> Visit:
+    def _change(self, visit_id: int, **values: object) -> Record:
         with self._changing, self.database.writing() as connection:
             connection.execute(sa.update(VISIT).where(VISIT.c.id == visit_id).values(values))
             return get_visit(connection, visit_id)

@@ -17,9 +17,10 @@ from weakref import ref
 import numpy as np
 from numpy.typing import NDArray
 
+from app.records import Record
 from app.store.errors import LogCorrupt, LogError, LogUnavailable
 from app.store.store import Store
-from app.store.types import Entry, LogState, LogStatus, Visit
+from app.store.types import Entry, LogState, LogStatus
 
 Image = NDArray[np.uint8]
 
@@ -43,7 +44,7 @@ class _Waiting:
 
     entry: Entry
     images: tuple[Image | None, Image | None] | None
-    answer: "Future[Visit]"
+    answer: "Future[Record]"
     packed: bytes = b""
 
 
@@ -95,12 +96,12 @@ class LogWriter:
 
     def submit(
         self,
-        visit: Visit,
+        visit: Record,
         crop: Image | None = None,
         frame: Image | None = None,
         absorbed: tuple[str, ...] = (),
         packed: bytes = b"",
-    ) -> "Future[Visit]":
+    ) -> "Future[Record]":
         """Take a visit with its pictures (BGR); the answer is the visit as stored, given once it is on the disk.
 
         packed: the frame as JPEG, where it is had as that.
@@ -230,7 +231,7 @@ class LogWriter:
                     self._queue.remove(item)
                     self._refuse(item, error)
 
-    def _answer(self, batch: list[_Waiting], saved: list[Visit]) -> None:
+    def _answer(self, batch: list[_Waiting], saved: list[Record]) -> None:
         with self._wake:
             for item in batch:
                 self._queue.remove(item)

@@ -8,8 +8,8 @@ from app.batch import outputs
 from app.cli.main import main
 from app.pipeline import opening
 from app.store.store import Store
-from tests.app.platelog.log_samples import entry
 from tests.app.sources.clips import write_clip
+from tests.app.store.samples import entry
 from tests.app.test_batch import pipeline
 
 BIG = "9" * 30

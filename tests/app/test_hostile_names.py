@@ -13,8 +13,8 @@ from app.pipeline import opening
 from app.store.export import to_crops, to_csv, to_jsonl
 from app.store.search import Query
 from app.store.store import Store
-from tests.app.platelog.log_samples import JPEG, entry
 from tests.app.sources.clips import write_clip
+from tests.app.store.samples import JPEG, entry
 from tests.app.test_batch import command, pipeline
 
 NAMES = (

@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.journal import Alarm, Journal, open_journal, visit_of
+from app.journal import Alarm, Journal, open_journal
 from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.types import WallClock
+from app.records import Record
 from app.store.errors import LogInUse, LogUnavailable
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Entry, LogState, Visit
+from app.store.types import Entry, LogState
 from app.store.watchlist import Hit, WatchEntry
 from detector.types import Box
 from recognizer.readings import Alternative
@@ -57,13 +58,13 @@ def journal(tmp_path: Path, alarms: list[Alarm]) -> Iterator[Journal]:
     opened.close()
 
 
-def saved(journal: Journal, taken: PlateEvent) -> Visit:
+def saved(journal: Journal, taken: PlateEvent) -> Record:
     answer = journal.take(taken).answer
     assert answer is not None
     return answer.result(WAIT)
 
 
-def stored(journal: Journal) -> list[Visit]:
+def stored(journal: Journal) -> list[Record]:
     assert journal.store is not None
     assert journal.flush(WAIT)
     return list(journal.store.each(Query()))
@@ -73,9 +74,9 @@ def test_a_final_event_becomes_a_visit_with_pictures(journal: Journal) -> None:
     visit = saved(journal, event())
     assert stored(journal) == [visit]
     assert visit.first_time == datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-    assert (visit.clock_source, visit.reads, visit.box, visit.region) == ("container", 4, (1, 2, 61, 22), "GB")
+    assert (visit.time_from, visit.reads, visit.box, visit.region) == ("container", 4, (1, 2, 61, 22), "GB")
     assert visit.alternatives == (Alternative("AB12CDF", 0.1),)
-    assert (visit.run, visit.track, visit.first_s) == (journal.run, "cam#1", 1.0)
+    assert (visit.run, visit.track, visit.first_s) == (journal.run, "1", 1.0)
     assert visit.crop
     assert visit.frame
 
@@ -101,7 +102,7 @@ def test_a_vehicle_that_comes_back_stays_one_visit(journal: Journal) -> None:
 def test_absorbed_tracks_leave_the_log(journal: Journal) -> None:
     saved(journal, event(text="AB12CD", key="cam#1"))
     saved(journal, event(key="cam#2", absorbed=(track_key("cam#1"),)))
-    assert [visit.track for visit in stored(journal)] == ["cam#2"]
+    assert [visit.track for visit in stored(journal)] == ["2"]
 
 
 def test_what_is_withdrawn_is_neither_kept_nor_told(journal: Journal, alarms: list[Alarm]) -> None:
@@ -139,7 +140,7 @@ def test_active_hours_count_at_the_time_of_the_recording(journal: Journal, alarm
     journal.store.watch.add(WatchEntry("block", "AB*", hours=f"{local:%H:%M}-{local + timedelta(minutes=1):%H:%M}"))
     journal.take(event())
     journal.take(event(key="cam#2", first_time=WALL + timedelta(hours=1)))
-    assert [alarm.visit.track for alarm in alarms] == ["cam#1"]
+    assert [alarm.visit.key_text for alarm in alarms] == ["cam#1"]
 
 
 def test_pictures_can_be_left_out(tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_doing_a_run_again_repeats_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_to_be_kept_once_is_told_as_an_earlier_run_left_it(tmp_path: Path) -> None:
-    told: list[Visit] = []
+    told: list[Record] = []
     first = open_journal(tmp_path / "log.sqlite3")
     before = saved(first, event())
     assert first.store is not None and before.id is not None
@@ -173,7 +174,7 @@ def test_what_is_to_be_kept_once_is_told_as_an_earlier_run_left_it(tmp_path: Pat
     alarms: list[Alarm] = []
     journal = open_journal(tmp_path / "log.sqlite3", on_alarm=alarms.append, on_saved=told.append)
     assert journal.take(event(key="cam#5"), once=True).answer is None
-    assert [(visit.id, visit.plate, visit.track) for visit in told] == [(before.id, "AB12CDF", "cam#5")]
+    assert [(visit.id, visit.plate, visit.key_text) for visit in told] == [(before.id, "AB12CDF", "cam#5")]
     assert [alarm.visit.plate for alarm in alarms] == ["AB12CDE"]
     for _ in range(2):  # of this run itself the newest counts
         assert journal.take(event(text="XY34ZKL", key="cam#6"), once=True).answer is not None
@@ -182,7 +183,7 @@ def test_what_is_to_be_kept_once_is_told_as_an_earlier_run_left_it(tmp_path: Pat
 
 
 def test_saved_visits_are_told(tmp_path: Path) -> None:
-    told: list[Visit] = []
+    told: list[Record] = []
     journal = open_journal(tmp_path / "log.sqlite3", on_saved=told.append)
     journal.take(event())
     journal.close()
@@ -229,7 +230,7 @@ def test_lists_that_cannot_be_read_now_stop_no_run(journal: Journal, monkeypatch
     told: list[str] = []
     real = Store.save
 
-    def save(store: Store, entries: list[Entry]) -> list[Visit]:
+    def save(store: Store, entries: list[Entry]) -> list[Record]:
         told.append(journal.status.message)
         return real(store, entries)
 
@@ -240,8 +241,3 @@ def test_lists_that_cannot_be_read_now_stop_no_run(journal: Journal, monkeypatch
     monkeypatch.setattr("app.store.watchlist.WatchTable.match", match)
     assert saved(journal, event()).plate == "AB12CDE"
     assert told == ["The lists cannot be read."] and journal.status.message == ""
-
-
-def test_a_still_picture_has_no_media_seconds() -> None:
-    visit = visit_of(event(is_still=True), "run")
-    assert (visit.first_s, visit.last_s) == (None, None)

@@ -23,7 +23,7 @@ def _log_seeds(folder: Path) -> list[bytes]:
     from app.store.store import Store
     from app.store.types import Entry
     from app.store.watchlist import WatchEntry
-    from tests.app.platelog.log_samples import log_as_of, made
+    from tests.app.store.samples import log_as_of, made
 
     with Store.open(folder / "seed.sqlite3") as store:
         store.save([Entry(made(f"AB{number}CDE", number)) for number in range(12)])
@@ -106,7 +106,7 @@ def _write(store: "Store") -> None:
     from app.store.retention import retain
     from app.store.search import Query
     from app.store.types import Entry
-    from tests.app.platelog.log_samples import NOON, made
+    from tests.app.store.samples import NOON, made
 
     for query in (Query(), Query("*1C*"), Query(source="ga*", list_name="block")):
         list(store.each(query))

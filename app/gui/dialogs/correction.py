@@ -8,7 +8,7 @@ from app.gui.dialogs.common import Dialog, explanation
 from app.gui.reads.read_pictures import Picture
 from app.gui.reads.read_rows import likely, percent
 from app.gui.widgets import theme
-from app.store.types import Visit
+from app.records import Record
 
 _MOST_GUESSES = 4
 
@@ -16,7 +16,7 @@ _MOST_GUESSES = 4
 class CorrectionDialog(Dialog):
     """Asks what a plate really is; `plate` and `note` are the answer."""
 
-    def __init__(self, visit: Visit, picture: QImage, parent: QWidget | None = None) -> None:
+    def __init__(self, visit: Record, picture: QImage, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Correct a read"))
         self.setMinimumWidth(460)
@@ -58,7 +58,7 @@ class CorrectionDialog(Dialog):
         """The note."""
         return self.note_field.text().strip()
 
-    def _add_guesses(self, visit: Visit) -> None:
+    def _add_guesses(self, visit: Record) -> None:
         texts = [(self._original, None)] if visit.original_plate is not None else []
         guesses = [*texts, *((guess.text, guess.confidence) for guess in likely(visit))][:_MOST_GUESSES]
         if not guesses:

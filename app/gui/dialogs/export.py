@@ -23,7 +23,6 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.columns import COLUMNS
 from app.gui.dialogs.common import Dialog, explanation, show_problem
 from app.gui.search.exporting import Format, Progress, Stopped, Wanted, write
 from app.gui.session.current_settings import CurrentSettings
@@ -31,6 +30,7 @@ from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
 from app.gui.widgets.background import Asker
 from app.gui.widgets.common import button, several
+from app.records import CSV_COLUMNS
 from app.store.errors import LogError
 from app.store.search import Query
 from app.store.store import Store
@@ -99,7 +99,7 @@ class ExportDialog(Dialog):
 
     def chosen_columns(self) -> tuple[str, ...]:
         """Return the columns of the CSV, in the usual order."""
-        return tuple(name for name in COLUMNS if self.columns[name].isChecked())
+        return tuple(name for name in CSV_COLUMNS if self.columns[name].isChecked())
 
     def _make_fields(self, found: int | None) -> None:
         self.filtered = QRadioButton(self.tr("What the search shows"), self)
@@ -117,7 +117,7 @@ class ExportDialog(Dialog):
         self.format.addItem(self.tr("JSON, one line a read, with all the log knows"), Format.JSONL)
         self.format.setAccessibleName(self.tr("Format"))
         self.format.currentIndexChanged.connect(lambda _: self._format_changed())
-        self.columns = {name: QCheckBox(name, self) for name in COLUMNS}
+        self.columns = {name: QCheckBox(name, self) for name in CSV_COLUMNS}
         for box in self.columns.values():
             box.setChecked(True)
             box.toggled.connect(lambda _: self._check())

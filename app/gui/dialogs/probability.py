@@ -23,7 +23,7 @@ from app.gui.reads.read_rows import percent
 from app.gui.session.tasks import BackgroundTasks
 from app.gui.widgets import theme
 from app.gui.widgets.common import several
-from app.store.types import Visit
+from app.records import Record
 
 if TYPE_CHECKING:
     from recognizer import PlateReader
@@ -36,7 +36,7 @@ class ProbabilityDialog(Dialog):
     """Shows the probability matrix of one crop; the window stays usable meanwhile."""
 
     def __init__(
-        self, crop: QImage, visit: Visit, device: str, tasks: BackgroundTasks, parent: QWidget | None = None
+        self, crop: QImage, visit: Record, device: str, tasks: BackgroundTasks, parent: QWidget | None = None
     ) -> None:
         """visit: the read as the list has it, whose figures are set beside those of this one picture."""
         super().__init__("", parent)
@@ -79,7 +79,7 @@ class ProbabilityDialog(Dialog):
         theme.changed.connect(self._draw)
         self._draw()
 
-    def _beside(self, visit: Visit) -> str:
+    def _beside(self, visit: Record) -> str:
         """Say why the list may say otherwise than this picture."""
         one = self.tr("Read anew from this picture. The list says {plate}, {sure} sure, as it was read at the time.")
         many = self.tr(

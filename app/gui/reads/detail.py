@@ -25,8 +25,8 @@ from app.gui.session.log_session import LogSession
 from app.gui.widgets.background import Asker
 from app.gui.widgets.common import EmptyState, button, label, several, tool
 from app.pipeline.events import PlateEvent
+from app.records import Record
 from app.store.store import Store
-from app.store.types import Visit
 
 RowAction = Callable[[ReadRow], None]
 
@@ -184,7 +184,7 @@ class DetailPanel(QStackedWidget):
             facts.append(self.tr("still being read"))
         return "  ·  ".join(facts)
 
-    def _show_guesses(self, visit: Visit) -> None:
+    def _show_guesses(self, visit: Record) -> None:
         guesses = likely(visit)
         for place, made in enumerate(self.guesses):
             made.setVisible(place < len(guesses))
@@ -194,7 +194,7 @@ class DetailPanel(QStackedWidget):
                 made.setToolTip(self.tr("Correct to {plate}").format(plate=guess.text))
         self._guess_head.setVisible(bool(guesses))
 
-    def _show_pictures(self, visit: Visit, event: PlateEvent | None, same: bool) -> None:
+    def _show_pictures(self, visit: Record, event: PlateEvent | None, same: bool) -> None:
         if event is not None and event.evidence.frame.size:
             self._pictures.forget()
             self.crop.show_image(picture_of(event.evidence.crop))
@@ -209,7 +209,7 @@ class DetailPanel(QStackedWidget):
         if store is not None and (visit.crop or visit.frame):
             self._pictures.ask(lambda: _pictures_of(store, visit), lambda pair: self._put(pair, visit))
 
-    def _put(self, pair: tuple[QImage, QImage], visit: Visit) -> None:
+    def _put(self, pair: tuple[QImage, QImage], visit: Record) -> None:
         crop, frame = pair
         if not crop.isNull():
             self.crop.show_image(crop)
@@ -236,7 +236,7 @@ class DetailPanel(QStackedWidget):
             self.actions_.annotate(self._row, self.note.text().strip())
 
 
-def _pictures_of(store: Store, visit: Visit) -> tuple[QImage, QImage]:
+def _pictures_of(store: Store, visit: Record) -> tuple[QImage, QImage]:
     """Read a visit's crop and frame from the disk; for a worker."""
     crop, frame = (read_picture(store.pictures.path(name)) if name else QImage() for name in (visit.crop, visit.frame))
     return crop, frame

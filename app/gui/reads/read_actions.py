@@ -16,9 +16,10 @@ from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
 from app.gui.session.tasks import BackgroundTasks
 from app.gui.watch.watch_entry import WatchEntryDialog
+from app.records import Record
 from app.store.errors import LogError
 from app.store.store import Store
-from app.store.types import BLOCK, Visit
+from app.store.types import BLOCK
 from app.store.watchlist import WatchEntry
 
 
@@ -54,7 +55,7 @@ class ReadActions(QObject):
         if visit is not None:
             self.set_plate(visit, plate)
 
-    def set_plate(self, visit: Visit, plate: str, note: str | None = None) -> None:
+    def set_plate(self, visit: Record, plate: str, note: str | None = None) -> None:
         """Correct a visit of the log."""
         number = visit.id or 0
         self._change(lambda store: store.correct(number, plate, note))
@@ -107,7 +108,7 @@ class ReadActions(QObject):
         dialog = ProbabilityDialog(crop, row.visit, device, self._tasks, self._window)
         dialog.show()
 
-    def _stored(self, row: ReadRow) -> Visit | None:
+    def _stored(self, row: ReadRow) -> Record | None:
         """Return the visit as the log has it, or say that it is not there yet."""
         visit = row.visit if row.visit.id is not None else self._log.visit(row.key)
         if visit is None or visit.id is None:
@@ -115,7 +116,7 @@ class ReadActions(QObject):
             return None
         return replace(visit, alternatives=visit.alternatives or row.visit.alternatives)
 
-    def _change(self, change: Callable[[Store], Visit]) -> None:
+    def _change(self, change: Callable[[Store], Record]) -> None:
         store = self._log.store
         if store is not None:
             self._run(lambda: change(store), self._log.publish_change)

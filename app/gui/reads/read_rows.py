@@ -6,7 +6,8 @@ from datetime import datetime
 from PyQt5.QtCore import QCoreApplication, Qt
 
 from app.gui.live.demo import is_demo
-from app.store.types import BLOCK, Visit
+from app.records import Record
+from app.store.types import BLOCK
 from recognizer.readings import Alternative
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -19,7 +20,7 @@ _LIKELY = 0.005
 class ReadRow:
     """A visit as a list shows it; key names it while it is live, provisional says that it may still change."""
 
-    visit: Visit
+    visit: Record
     provisional: bool = False
     key: str = ""
 
@@ -71,7 +72,7 @@ def source_name(source: str) -> str:
     return source if "://" in source else source.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
-def likely(visit: Visit) -> tuple[Alternative, ...]:
+def likely(visit: Record) -> tuple[Alternative, ...]:
     """Return what else a plate may say, likeliest first, without what would be shown as 0 %."""
     return tuple(guess for guess in visit.alternatives if guess.confidence >= _LIKELY)
 

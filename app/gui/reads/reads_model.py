@@ -9,13 +9,12 @@ from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 from app.gui.reads.read_columns import ReadColumns
 from app.gui.reads.read_rows import ROW_ROLE, TEXT_ROLES, ReadRow, cell_text, tip_text
 from app.gui.widgets.background import Asker
-from app.journal import visit_of
 from app.pipeline.events import EventKind, PlateEvent, without_evidence
 from app.pipeline.ledger import Change, Ledger
+from app.records import Record, record_of
 from app.sources.source_id import TrackKey
 from app.store.search import Cursor, Query
 from app.store.store import Store
-from app.store.types import Visit
 
 MOST_ROWS = 5000  # older reads are found on the search page
 _PAGE = 200
@@ -52,7 +51,7 @@ class ReadTable(ReadColumns):
             if entry.change is Change.WITHDRAWN:
                 self._remove(place)
                 continue
-            row = ReadRow(visit_of(entry.event, ""), entry.event.kind is not EventKind.FINAL, key)
+            row = ReadRow(record_of(entry.event), entry.event.kind is not EventKind.FINAL, key)
             if place < 0:
                 self._insert(row)
                 new += 1
@@ -61,7 +60,7 @@ class ReadTable(ReadColumns):
         if new:
             self.arrived.emit(new)
 
-    def put(self, key: str, visit: Visit) -> None:
+    def put(self, key: str, visit: Record) -> None:
         """Show a visit as the log has it now: corrected, settled, its pictures named."""
         same = [at for at, row in enumerate(self._rows) if row.visit.id == visit.id is not None]
         place = self.row_of(key)
@@ -128,7 +127,7 @@ class ReadTable(ReadColumns):
                 lambda: store.page(Query(), after, _PAGE), lambda page: self._append(page.visits, page.next)
             )
 
-    def _append(self, visits: Sequence[Visit], after: Cursor | None) -> None:
+    def _append(self, visits: Sequence[Record], after: Cursor | None) -> None:
         self._after, self._more = after, after is not None
         keys = {row.key for row in self._rows if row.key}
         numbers = {row.visit.id for row in self._rows}
@@ -138,8 +137,8 @@ class ReadTable(ReadColumns):
             self._rows += older
             self.endInsertRows()
 
-    def _old_row(self, visit: Visit) -> ReadRow:
-        return ReadRow(visit, key=visit.track if self._run and visit.run == self._run else "")
+    def _old_row(self, visit: Record) -> ReadRow:
+        return ReadRow(visit, key=visit.key_text if self._run and visit.run == self._run else "")
 
     def _insert(self, row: ReadRow) -> None:
         self.beginInsertRows(_NO_PARENT, 0, 0)

@@ -135,10 +135,10 @@ class ReadsPage(QSplitter):
             self.model.put(key, visit)
 
     def _hit(self, alarm: Alarm) -> None:
-        row = self.model.row(self.model.row_of(alarm.visit.track))
+        row = self.model.row(self.model.row_of(alarm.visit.key_text))
         if row is not None:
             known = replace(row.visit, list_name=alarm.visit.list_name)
-            self.model.put(alarm.visit.track, alarm.visit if row.visit.id is None else known)
+            self.model.put(alarm.visit.key_text, alarm.visit if row.visit.id is None else known)
 
     def _log_changed(self) -> None:
         self.model.use(self._log.store)

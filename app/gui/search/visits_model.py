@@ -10,11 +10,11 @@ from app.gui.reads.read_columns import ReadColumns
 from app.gui.reads.read_rows import ROW_ROLE, ReadRow, cell_text, tip_text
 from app.gui.search.row_windows import WINDOW_ROWS, Windows
 from app.gui.widgets.background import Asker
+from app.records import Record
 from app.store.keyset import fences
 from app.store.rows import to_us
 from app.store.search import Cursor, Query, count, page
 from app.store.store import Store
-from app.store.types import Visit
 
 _MOST_ROWS = 2**31 - 1
 _NO_PARENT = QModelIndex()
@@ -27,7 +27,7 @@ class Found:
 
     query: Query
     total: int
-    first: tuple[Visit, ...]
+    first: tuple[Record, ...]
     fences: tuple[Cursor, ...]
     complete: bool = True
 
@@ -45,7 +45,7 @@ class VisitTable(ReadColumns):
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._windows: Windows[Visit] = Windows()
+        self._windows: Windows[Record] = Windows()
         self._shown = Found(Query(), 0, (), ())
         self._wanted: list[int] = []
         self._search, self._fetch = Asker(self), Asker(self)
@@ -76,11 +76,11 @@ class VisitTable(ReadColumns):
         """Run the same search anew, as after a change of the log."""
         self.search(self._shown.query)
 
-    def visit(self, row: int) -> Visit | None:
+    def visit(self, row: int) -> Record | None:
         """Return the visit of a row, or None while it is being fetched."""
         return self._windows.get(row)
 
-    def replace(self, visit: Visit) -> bool:
+    def replace(self, visit: Record) -> bool:
         """Show a changed visit in place, wherever it is in memory; False if it is not."""
         for number, window in self._windows.items():
             for place, old in enumerate(window):
@@ -167,7 +167,7 @@ class VisitTable(ReadColumns):
         first = self._shown.first[0]
         return Cursor(to_us(first.first_time), (first.id or 0) + 1)
 
-    def _keep(self, number: int, visits: Sequence[Visit]) -> None:
+    def _keep(self, number: int, visits: Sequence[Record]) -> None:
         self._windows.put(number, visits)
         rows = self._windows.rows(number)
         last = min(rows.stop, self._shown.total) - 1

@@ -8,8 +8,8 @@ from app.journal import Alarm, Journal
 from app.pipeline.events import EventKind, Identity, PlateEvent, without_evidence, without_images
 from app.pipeline.ledger import Ledger
 from app.pipeline.types import FrameResult
+from app.records import Record
 from app.sources.source_id import SourceId, TrackKey
-from app.store.types import Visit
 
 _SLACK_S = 0.5
 
@@ -20,7 +20,7 @@ class News:
 
     events: tuple[PlateEvent, ...] = ()
     alarms: tuple[Alarm, ...] = ()
-    saved: tuple[Visit, ...] = ()
+    saved: tuple[Record, ...] = ()
     ended: tuple[tuple[str, str], ...] = ()
 
 
@@ -34,7 +34,7 @@ class Feed:
         self._frames: dict[str, FrameResult] = {}
         self._events: list[PlateEvent] = []
         self._alarms: list[Alarm] = []
-        self._saved: list[Visit] = []
+        self._saved: list[Record] = []
         self._ended: list[tuple[str, str]] = []
         self._replays = Replays()
 
@@ -66,7 +66,7 @@ class Feed:
         with self._lock:
             self._alarms.append(alarm)
 
-    def on_saved(self, visit: Visit) -> None:
+    def on_saved(self, visit: Record) -> None:
         """Note that a visit is on the disk."""
         with self._lock:
             self._saved.append(visit)

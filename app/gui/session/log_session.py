@@ -17,10 +17,11 @@ from app.gui.session.requests import WindowRequests
 from app.gui.session.tasks import BackgroundTasks, Failed
 from app.gui.widgets.common import days_of, several
 from app.journal import Journal, open_journal
+from app.records import Record
 from app.store.errors import LogError
 from app.store.retention import Forgotten, retain
 from app.store.store import Store
-from app.store.types import BLOCK, LogStatus, Visit
+from app.store.types import BLOCK, LogStatus
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class LogSession(QObject):
         super().__init__(parent)
         self._opened, self._feed, self._settings, self._tasks = opened, feed, settings, tasks
         self._no_pictures = no_pictures
-        self._visits: OrderedDict[str, Visit] = OrderedDict()
+        self._visits: OrderedDict[str, Record] = OrderedDict()
         self._had_store = self.store is not None
         settings.changed.connect(self._apply_settings)
         self._apply_settings()
@@ -127,7 +128,7 @@ class LogSession(QObject):
         """Whether images go into the log with the reads."""
         return self._feed.keep_pictures
 
-    def visit(self, track_key: str) -> Visit | None:
+    def visit(self, track_key: str) -> Record | None:
         """Return the visit of a track as the store has it since this start, or None."""
         return self._visits.get(track_key)
 
@@ -135,17 +136,17 @@ class LogSession(QObject):
         """Run work on the store in a thread, then done(result) or failed(error) in the GUI thread."""
         self._tasks.start(work, done, failed)
 
-    def publish_change(self, visit: Visit) -> None:
+    def publish_change(self, visit: Record) -> None:
         """Tell everyone that a visit was corrected, settled or annotated."""
         self._remember(visit)
-        self.visit_changed.emit(visit.track)
+        self.visit_changed.emit(visit.key_text)
 
     def take_news(self, news: News) -> None:
         """Take what the engine's thread and the writer brought for the log."""
         for visit in news.saved:
             self._remember(visit)
         for visit in news.saved:
-            self.visit_changed.emit(visit.track)
+            self.visit_changed.emit(visit.key_text)
         for alarm in news.alarms:
             if alarm.visit.list_name == BLOCK:
                 self.hit.emit(alarm)
@@ -166,9 +167,9 @@ class LogSession(QObject):
     def _apply_settings(self) -> None:
         self._feed.keep_pictures = self._settings.current.log.pictures and not self._no_pictures
 
-    def _remember(self, visit: Visit) -> None:
-        self._visits[visit.track] = visit
-        self._visits.move_to_end(visit.track)
+    def _remember(self, visit: Record) -> None:
+        self._visits[visit.key_text] = visit
+        self._visits.move_to_end(visit.key_text)
         while len(self._visits) > _VISITS_REMEMBERED:
             self._visits.popitem(last=False)
 

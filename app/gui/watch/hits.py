@@ -11,7 +11,7 @@ from app.gui.watch import tone
 from app.gui.widgets import theme
 from app.gui.widgets.common import Picture, button, label
 from app.journal import Alarm
-from app.store.types import Visit
+from app.records import Record
 from app.store.watchlist import WatchEntry
 
 
@@ -37,7 +37,7 @@ class HitDesk(QObject):
 
     def settle(self, alarm: Alarm) -> None:
         """Mark a hit as dealt with, in the log too as soon as its visit is there."""
-        key = alarm.visit.track
+        key = alarm.visit.key_text
         self._open.pop(key, None)
         self.changed.emit()
         visit = self._log.visit(key)
@@ -47,7 +47,7 @@ class HitDesk(QObject):
             self._to_settle.add(key)
 
     def _take(self, alarm: Alarm) -> None:
-        self._open[alarm.visit.track] = alarm
+        self._open[alarm.visit.key_text] = alarm
         self.changed.emit()
         self.raised.emit()
         if self._settings.current.appearance.hit_sound:
@@ -76,7 +76,7 @@ class HitDesk(QObject):
             self._open = kept
             self.changed.emit()
 
-    def _write(self, visit: Visit) -> None:
+    def _write(self, visit: Record) -> None:
         store, number = self._log.store, visit.id
         if store is not None and not store.read_only and number is not None:
             self._log.run(lambda: store.settle(number), self._log.publish_change)
@@ -145,4 +145,4 @@ class HitBanner(QFrame):
 
     def _show(self) -> None:
         if self._desk.open:
-            self.show_wanted.emit(self._desk.open[-1].visit.track)
+            self.show_wanted.emit(self._desk.open[-1].visit.key_text)

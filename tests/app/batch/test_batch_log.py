@@ -11,7 +11,7 @@ from app.config import settings
 from app.store.errors import LogError, LogUnavailable
 from app.store.search import Query
 from app.store.store import Store
-from tests.app.platelog.log_samples import entry, log_as_of
+from tests.app.store.samples import entry, log_as_of
 from tests.app.test_batch import command
 
 

@@ -15,8 +15,8 @@ from app.gui.reads.reads_page import ReadsPage
 from app.gui.search.search_page import SearchPage
 from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_page import WatchPage
+from app.records import Record
 from app.store.search import Query
-from app.store.types import Visit
 
 
 def make_actions(session: WindowSession) -> ReadActions:
@@ -56,5 +56,5 @@ def make_settings_dialog(session: WindowSession, *more: Any) -> SettingsDialog:
     return SettingsDialog(session.settings, session.requests, *more)
 
 
-def make_probability_dialog(session: WindowSession, crop: QImage, visit: Visit) -> ProbabilityDialog:
+def make_probability_dialog(session: WindowSession, crop: QImage, visit: Record) -> ProbabilityDialog:
     return ProbabilityDialog(crop, visit, session.settings.current.detection.device, session.tasks)

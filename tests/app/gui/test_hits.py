@@ -10,8 +10,8 @@ from app.gui.reads.reads_page import ReadsPage
 from app.gui.watch.watch_page import WatchPage
 from app.gui.window import MainWindow
 from app.journal import Alarm
+from app.records import Record
 from app.store.search import Query
-from app.store.types import Visit
 from app.store.watchlist import Hit, WatchEntry
 from tests.app.gui.fakes import FIRST, SECOND
 from tests.app.gui.shell import wait_for
@@ -62,7 +62,9 @@ def test_a_plate_that_was_logged_before_it_was_watched_for_is_tagged_at_once(
     wait_for(qtbot, lambda: source.ended and session.log.store.count(Query()) == 2)
     session.log.store.watch.add(WatchEntry("block", FIRST.text))
     tagged: list[bool] = []
-    session.log.hit.connect(lambda alarm: tagged.append(reads.model.row(reads.model.row_of(alarm.visit.track)).is_hit))
+    session.log.hit.connect(
+        lambda alarm: tagged.append(reads.model.row(reads.model.row_of(alarm.visit.key_text)).is_hit)
+    )
     session.sources.seek(str(clip), 0.0)
     wait_for(qtbot, lambda: bool(tagged))
     assert tagged == [True] and window.banner.isVisible()
@@ -92,7 +94,7 @@ def test_a_hit_settled_elsewhere_leaves_the_banner(
 ) -> None:
     watch_and_play(qtbot, window, clip, FIRST.text)
     session = window.session
-    key = window.hits.open[0].visit.track
+    key = window.hits.open[0].visit.key_text
     wait_for(qtbot, lambda: session.log.visit(key) is not None)
     visit, store = session.log.visit(key), session.log.store
     assert visit is not None and visit.id is not None and store is not None
@@ -148,6 +150,6 @@ def test_a_hit_leaves_the_banner_when_its_entry_is_removed(
 def test_a_hit_of_an_old_recording_says_the_day_and_names_its_file(window: MainWindow) -> None:
     """The clock alone would be taken for today's, and who was seen a year ago for somebody who is here now."""
     seen = datetime(2025, 1, 2, 3, 4, 5).astimezone()
-    visit = Visit("AB1", "/long/way/to/gate.mp4", seen, seen, track="t", list_name="block")
+    visit = Record("AB1", "/long/way/to/gate.mp4", seen, seen, track="t", list_name="block")
     window.session.log.hit.emit(Alarm(visit, (Hit(WatchEntry("block", "AB1"), "AB1", 0),)))
     assert window.banner._words.text() == "gate.mp4  ·  2025-01-02 03:04:05"

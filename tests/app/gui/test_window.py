@@ -42,15 +42,16 @@ from app.gui.widgets import theme
 from app.gui.widgets.message_boxes import sure
 from app.gui.widgets.notice import Notice
 from app.gui.window import MainWindow
+from app.records import Record
 from app.sources.source import SourceKind
 from app.store.errors import LogUnavailable
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Entry, LogState, Visit
+from app.store.types import Entry, LogState
 from app.version import __version__
 from tests.app.gui.fakes import pipeline
 from tests.app.gui.shell import wait_for
-from tests.app.platelog.log_samples import log_as_of
+from tests.app.store.samples import log_as_of
 
 
 def dropped(*urls: str) -> QMimeData:
@@ -164,9 +165,9 @@ def test_old_reads_are_deleted_while_the_window_is_open(
     assert store is not None
     now = datetime.now(UTC)
     month, year = now - timedelta(days=31), now - timedelta(days=365)
-    store.save([Entry(Visit("OLD", "gate", now, now, track="a"))])
+    store.save([Entry(Record("OLD", "gate", now, now, track="a"))])
     log_as_of(store, month)
-    store.save([Entry(Visit("NEW", "last-year.mp4", year, year, clock_source="container", track="b"))])
+    store.save([Entry(Record("NEW", "last-year.mp4", year, year, time_from="container", track="b"))])
     told: list[str] = []
     window.session.requests.message.connect(told.append)
     RetentionTimer(window.session.settings, window.session.log, window.session.requests, first_ms=1)

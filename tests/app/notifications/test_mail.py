@@ -73,9 +73,7 @@ def test_a_refusal_says_whether_to_come_again(
     assert caught.value.permanent is permanent
 
 
-def test_a_server_without_encryption_gets_nothing_where_it_was_asked_for(
-    box: Mailbox, server: dict[str, Any]
-) -> None:
+def test_a_server_without_encryption_gets_nothing_where_it_was_asked_for(box: Mailbox, server: dict[str, Any]) -> None:
     with pytest.raises(DeliveryError):
         receiver("email", **(server | {"security": "starttls"})).make_sender().send(message())
 

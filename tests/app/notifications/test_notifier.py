@@ -136,5 +136,3 @@ def test_only_who_wants_a_message_gets_it(tmp_path: Path) -> None:
         notifier.close()
 
     assert server.taken[0]["read"]["plate"] == "HIT1"
-
-

@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 from app.gui.dialogs.export import ExportDialog
 from app.gui.search.exporting import Format
 from app.gui.session.window_session import WindowSession
+from app.records import Record
 from app.store.frames import blurred
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Entry, Visit
+from app.store.types import Entry
 from app.store.writer import jpeg
 from tests.app.gui.parts import make_export_dialog
 
@@ -32,7 +33,7 @@ def store(session: WindowSession) -> Store:
     store.save(
         [
             Entry(
-                Visit(plate, "gate", NOON + timedelta(hours=number), NOON, track=str(number), box=(50, 40, 110, 60)),
+                Record(plate, "gate", NOON + timedelta(hours=number), NOON, track=str(number), box=(50, 40, 110, 60)),
                 picture if number else b"",
                 picture if number else b"",
             )

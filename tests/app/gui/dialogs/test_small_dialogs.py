@@ -17,20 +17,21 @@ from app.gui.reads.newest_events import picture_of, pixels_of
 from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.widgets import theme
+from app.records import Record
 from app.store.search import Query
-from app.store.types import ALLOW, Entry, Visit
+from app.store.types import ALLOW, Entry
 from app.store.watchlist import WatchEntry
 from recognizer.readings import Alternative
 from tests.app.gui.parts import make_probability_dialog, make_retention_dialog
-from tests.app.platelog.log_samples import log_as_of
+from tests.app.store.samples import log_as_of
 
 NOW = datetime.now(UTC)
-READ = Visit("AB12CDE", "gate", NOW, NOW, confidence=0.87, reads=5)
+READ = Record("AB12CDE", "gate", NOW, NOW, confidence=0.87, reads=5)
 CROP = np.random.default_rng(3).integers(0, 255, (30, 81, 3), np.uint8)
 
 
 def test_a_correction_shows_what_was_read_struck_through(qtbot: QtBot) -> None:
-    dialog = CorrectionDialog(Visit("AB1", "gate", NOW, NOW, alternatives=(Alternative("A81", 0.2),)), QImage())
+    dialog = CorrectionDialog(Record("AB1", "gate", NOW, NOW, alternatives=(Alternative("A81", 0.2),)), QImage())
     qtbot.addWidget(dialog)
     dialog.show()
     assert "<s>" not in dialog._was.text()
@@ -41,7 +42,7 @@ def test_a_correction_shows_what_was_read_struck_through(qtbot: QtBot) -> None:
 
 
 def test_an_empty_correction_cannot_be_saved(qtbot: QtBot) -> None:
-    dialog = CorrectionDialog(Visit("AB1", "gate", NOW, NOW), QImage())
+    dialog = CorrectionDialog(Record("AB1", "gate", NOW, NOW), QImage())
     qtbot.addWidget(dialog)
     dialog.field.clear()
     assert not dialog.save.isEnabled()
@@ -89,7 +90,7 @@ def test_old_reads_are_counted_then_deleted_after_asking(
     ages = (1, 40, 50)
     times = [NOW - timedelta(days=age) for age in ages]
     store.save(
-        [Entry(Visit(f"P{age}", "gate", when, when, track=str(age))) for age, when in zip(ages, times, strict=True)]
+        [Entry(Record(f"P{age}", "gate", when, when, track=str(age))) for age, when in zip(ages, times, strict=True)]
     )
     log_as_of(store)
     dialog = make_retention_dialog(session)
@@ -108,7 +109,7 @@ def test_a_plate_is_forgotten_without_a_trace(
     qtbot: QtBot, session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = session.log.store
-    store.save([Entry(Visit(plate, "gate", NOW, NOW, track=plate)) for plate in ("AB1", "CD2")])
+    store.save([Entry(Record(plate, "gate", NOW, NOW, track=plate)) for plate in ("AB1", "CD2")])
     dialog = make_retention_dialog(session)
     qtbot.addWidget(dialog)
     dialog.plate.setText("ab-1")
@@ -159,7 +160,7 @@ def test_the_probability_view_is_drawn_in_a_worker(
     ids=["a vote", "corrected", "one picture"],
 )
 def test_the_probability_view_says_why_the_list_has_other_figures(
-    qtbot: QtBot, session: WindowSession, monkeypatch: pytest.MonkeyPatch, read: Visit, said: tuple[str, ...]
+    qtbot: QtBot, session: WindowSession, monkeypatch: pytest.MonkeyPatch, read: Record, said: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(probability, "drawn", lambda crop, *_: crop)
     dialog = make_probability_dialog(session, picture_of(CROP), read)

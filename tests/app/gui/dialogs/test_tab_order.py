@@ -14,13 +14,13 @@ from app.gui.dialogs.correction import CorrectionDialog
 from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.wizard.source_wizard import SourceWizard
+from app.records import Record
 from app.store.search import Query
-from app.store.types import Visit
 from recognizer.readings import Alternative
 from tests.app.gui.parts import make_export_dialog, make_retention_dialog, make_settings_dialog
 
 NOW = datetime.now(UTC)
-READ = Visit("AB1", "gate", NOW, NOW, alternatives=(Alternative("A81", 0.2), Alternative("AB7", 0.1)))
+READ = Record("AB1", "gate", NOW, NOW, alternatives=(Alternative("A81", 0.2), Alternative("AB7", 0.1)))
 LINE_PX = 14  # fields of one line may differ by so much in height
 
 DIALOGS: dict[str, Callable[[WindowSession], QDialog]] = {

@@ -12,8 +12,9 @@ from app.gui.reads import reads_model as reads
 from app.gui.reads.read_rows import ROW_ROLE
 from app.gui.reads.reads_model import ReadTable
 from app.pipeline.events import EventKind, PlateEvent
+from app.records import Record
 from app.store.store import Store
-from app.store.types import Entry, Visit
+from app.store.types import Entry
 from tests.app.made_events import key as track_key
 from tests.app.made_events import made_event
 
@@ -83,11 +84,11 @@ def test_the_list_is_bounded(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_the_log_holds_comes_below_and_only_once(qtbot: QtBot, tmp_path: Path) -> None:
     with Store.open(tmp_path / "plates.sqlite3") as store:
         visits = [
-            Visit(f"OLD{number}", "gate", NOON + timedelta(seconds=number), NOON, track=f"gate#{number}", run="r")
+            Record(f"OLD{number}", "gate", NOON + timedelta(seconds=number), NOON, track=str(number), run="r")
             for number in range(450)
         ]
         store.save([Entry(visit) for visit in visits])
-        store.save([Entry(Visit("OLDEST", "gate", NOON - timedelta(days=1), NOON, track="gate#449", run="yesterday"))])
+        store.save([Entry(Record("OLDEST", "gate", NOON - timedelta(days=1), NOON, track="449", run="yesterday"))])
         table = ReadTable(store, run="r")
         table.take([event(449, "OLD449"), event(1000, "FRESH")])
         while table.canFetchMore(QModelIndex()):
@@ -98,13 +99,13 @@ def test_what_the_log_holds_comes_below_and_only_once(qtbot: QtBot, tmp_path: Pa
 
 def test_a_read_that_the_log_has_since_an_earlier_run_takes_the_place_of_its_row(qtbot: QtBot, tmp_path: Path) -> None:
     with Store.open(tmp_path / "plates.sqlite3") as store:
-        old = [Visit(plate, "gate", NOON, NOON, track=f"gate#{at}", run="r") for at, plate in enumerate(("AB1", "CD2"))]
+        old = [Record(plate, "gate", NOON, NOON, track=str(at), run="r") for at, plate in enumerate(("AB1", "CD2"))]
         first, second = store.save([Entry(visit) for visit in old])
         table = ReadTable(store, run="now")
         with qtbot.waitSignal(table.rowsInserted):
             table.fetchMore(QModelIndex())
         table.take([event(7, "CD2")])
-        table.put("gate#7", replace(second, track="gate#7"))
+        table.put("gate#7", replace(second, track="7", run="now"))
         assert plates(table) == ["CD2", "AB1"]
         table.put("gate#7", replace(first, plate="AB7", original_plate="AB1"))  # corrected, under the key it had then
         assert plates(table) == ["CD2", "AB7  (AB1)"]

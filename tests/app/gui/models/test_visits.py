@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 from app.gui.reads.read_rows import ROW_ROLE
 from app.gui.search.row_windows import KEPT_WINDOWS, WINDOW_ROWS
 from app.gui.search.visits_model import VisitTable
+from app.records import Record
 from app.store.errors import LogUnavailable
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Entry, Visit
+from app.store.types import Entry
 
 from .conftest import HOW_MANY as VISITS
 
@@ -112,7 +113,7 @@ def test_visits_that_come_meanwhile_shift_no_row(qtbot: QtBot, large_log: Store)
     with qtbot.waitSignal(table.found, timeout=20_000):
         table.search(Query())
     far = datetime(2030, 1, 1, tzinfo=UTC)
-    saved = large_log.save([Entry(Visit("NEW1", "Gate north", far, far, run="shift", track="t"))])
+    saved = large_log.save([Entry(Record("NEW1", "Gate north", far, far, run="shift", track="t"))])
     try:
         table._windows.clear()
         for row in (0, WINDOW_ROWS, 50_000):

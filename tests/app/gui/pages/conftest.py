@@ -18,8 +18,9 @@ from app.journal import open_journal
 from app.pipeline.core import Pipeline
 from app.pipeline.events import EventKind, PlateEvent, TrackReading
 from app.pipeline.types import Image
+from app.records import Record
 from app.store.store import Store
-from app.store.types import Entry, Visit
+from app.store.types import Entry
 from app.store.writer import jpeg
 from detector.types import Box
 from recognizer.readings import Alternative, Reading
@@ -86,7 +87,7 @@ def visit_of(number: int) -> Entry:
         0.99 - 0.05 * ((number + place) % 3) - (0.4 if (place + number) % 9 == 0 else 0) for place in range(len(plate))
     )
     when = NOW - timedelta(hours=3 * number + 1)
-    visit = Visit(
+    visit = Record(
         plate, ("Gate north", "Car park", "clips/evening.mp4")[number % 3], when, when + timedelta(seconds=3),
         confidence=0.99 - 0.07 * (number % 6), char_confidences=sure, reads=3 + number % 5, run="old",
         track=f"t{number}",

@@ -15,7 +15,7 @@ from app.store.search import Query
 from app.store.store import Store
 from app.store.watchlist import WatchEntry
 from recognizer.readings import Alternative
-from tests.app.platelog.log_samples import saved_us
+from tests.app.store.samples import saved_us
 
 VERSION_1_VISIT = """INSERT INTO visit (id, run, source_id, track, revision, first_us, last_us, plate, char_confidences,
 alternatives, note, clock_source, region, list_name, crop, frame, first_s, last_s, x1, y1, x2, y2, original_plate,
@@ -50,6 +50,7 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_all_it_holds(log_file: 
         assert (first.plate, first.note, first.confidence, first.list_name) == ("AB12CDE", "old note", 0.87, "block")
         assert first.alternatives == (Alternative("A812CDE", 0.1), Alternative("AB12CDF", 0.05))
         assert (second.plate, second.original_plate, second.settled) == ("XY99ZZZ", "XV99ZZZ", False)
+        assert (first.closed, first.sure, first.readings, first.best_s) == (True, True, None, None)
         assert store.count(Query("*12C*")) == 1
         assert store.count(Query("AB12CDF")) == 1
         assert store.count(Query("XV99*", alternatives=False)) == 1
@@ -69,6 +70,31 @@ def version_3(file: Path, visits: dict[str, datetime]) -> None:
         for name, when in visits.items():
             connection.exec_driver_sql(VERSION_3_VISIT, (name, to_us(when), to_us(when), name.rstrip("0123456789")))
     database.close()
+
+
+def version_4(file: Path) -> None:
+    """A store as the fourth version left it: visits named by source and number, by a number alone, and made up."""
+    database = Database(locate(file))
+    for number, step in enumerate(migrations.STEPS[:4], start=1):
+        with database.writing() as connection:
+            step(connection)
+            connection.exec_driver_sql("INSERT INTO schema_version VALUES (?, 0)", (number,))
+    with database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO source VALUES (1, 'd', 'lane #2')")
+        for track in ("lane #2#7", "8", "~1f00", "other#9"):
+            connection.exec_driver_sql(VERSION_3_VISIT, (track, 1, 2, "live"))
+    database.close()
+
+
+def test_visits_of_before_open_ones_are_closed_and_sure_and_keep_their_track(log_file: Path) -> None:
+    version_4(log_file)
+    with Store.open(log_file) as store:
+        visits = sorted(store.each(Query()), key=lambda visit: visit.id or 0)
+        assert [visit.track for visit in visits] == ["7", "8", "~1f00", "other#9"]
+        assert [visit.key.number if visit.key else None for visit in visits] == [7, 8, None, None]
+        assert all(visit.closed and visit.sure and visit.readings is None for visit in visits)
+        corrected = store.correct(visits[0].id or 0, "NEW 1")
+        assert (corrected.track, corrected.plate, corrected.closed) == ("7", "NEW 1", True)
 
 
 def test_nothing_goes_early_in_a_log_from_before_saved_times(log_file: Path) -> None:

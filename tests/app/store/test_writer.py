@@ -16,7 +16,7 @@ from app.store.store import Store
 from app.store.types import LogState, LogStatus
 from app.store.watchlist import WatchEntry
 from app.store.writer import CROP_QUALITY, FRAME_QUALITY, Bounds, LogWriter, jpeg
-from tests.app.platelog.log_samples import IMAGE, made
+from tests.app.store.samples import IMAGE, made
 
 WAIT = 20.0
 
@@ -100,7 +100,7 @@ def test_many_visits_share_transactions(writer: LogWriter, monkeypatch: pytest.M
 
     monkeypatch.setattr(store, "save", counted)
     answers = [writer.submit(made(number=number)) for number in range(25)]
-    assert [answer.result(WAIT).track for answer in answers] == [f"t{number}" for number in range(25)]
+    assert [answer.result(WAIT).track for answer in answers] == [f"{number}" for number in range(25)]
     assert sum(sizes) == 25
     assert len(sizes) < 25
 

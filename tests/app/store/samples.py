@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from app.records import Record
 from app.store.rows import to_us
 from app.store.schema import VISIT
 from app.store.store import Store
-from app.store.types import Entry, Visit
+from app.store.types import Entry
 from recognizer.readings import Alternative
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -18,20 +19,19 @@ JPEG = b"\xff\xd8\xff\xe0 picture \xff\xd9"
 IMAGE = np.full((20, 60, 3), 128, np.uint8)
 
 
-def made(plate: str = "AB12CDE", number: int = 0, **changes: Any) -> Visit:
+def made(plate: str = "AB12CDE", number: int = 0, **changes: Any) -> Record:
     """A visit, number seconds after noon, of track number."""
-    visit = Visit(
+    visit = Record(
         plate=plate,
         source="gate",
         first_time=NOON + timedelta(seconds=number),
         last_time=NOON + timedelta(seconds=number + 2),
-        clock_source="live",
         confidence=0.9,
         char_confidences=(0.9,) * len(plate),
         alternatives=(Alternative("ZZ99ZZZ", 0.05),),
         reads=5,
         run="run",
-        track=f"t{number}",
+        track=f"{number}",
         first_s=float(number),
         last_s=number + 2.0,
         box=(1.0, 2.0, 61.0, 22.0),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 UNSHARE = ["unshare", "-rm", "sh", "-c"]
 MOUNT = "mount -t tmpfs -o size=8m none"
 
@@ -20,7 +20,7 @@ import numpy as np
 from app.store.search import Query
 from app.store.store import Store
 from app.store.writer import LogWriter
-from tests.app.platelog.log_samples import made
+from tests.app.store.samples import made
 disk = Path(sys.argv[1])
 ballast, log = disk / "ballast", disk / "log" / "plates.sqlite3"
 image = np.random.default_rng(1).integers(0, 255, (200, 300, 3), dtype=np.uint8)
@@ -53,7 +53,7 @@ from pathlib import Path
 from app.store.search import Query
 from app.store.store import Store
 from app.store.writer import LogWriter
-from tests.app.platelog.log_samples import IMAGE, made
+from tests.app.store.samples import IMAGE, made
 disk = Path(sys.argv[1])
 ballast, log = disk / "ballast", disk / "log" / "plates.sqlite3"
 log.parent.mkdir()

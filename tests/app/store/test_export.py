@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.columns import COLUMNS, spreadsheet_original
+from app.records import CSV_COLUMNS, Record, csv_cells, spreadsheet_original
 from app.store import export
 from app.store.errors import LogError, LogUnavailable
-from app.store.export import to_crops, to_csv, to_jsonl, visit_row
+from app.store.export import to_crops, to_csv, to_jsonl
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import Visit
-from tests.app.platelog.log_samples import JPEG, entry, made
+from tests.app.store.samples import JPEG, entry, made
 
 ANY_TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=30).filter(
     lambda text: not text.startswith("'")
@@ -32,7 +31,7 @@ def test_csv_has_the_columns_of_a_run(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "out.csv"
     assert to_csv(store.each(Query()), file) == 2
     header, first, second = read(file)
-    assert tuple(header) == COLUMNS
+    assert tuple(header) == CSV_COLUMNS
     named = dict(zip(header, second, strict=True))
     assert named["time"] == "2026-05-04T12:00:01.000+00:00"
     assert (named["plate"], named["reads"], named["list"], named["region"]) == ("AB12CDE", "5", "block", "GB")
@@ -96,14 +95,15 @@ def test_crops_are_named_by_time_and_plate_and_stay_in_their_folder(store: Store
         "crops.csv",
     ]
     assert (folder / names[0]).read_bytes() == JPEG
-    assert {row[-1] for row in read(folder / "crops.csv")[1:]} == set(names[:4])
+    header, *rows = read(folder / "crops.csv")
+    assert {row[header.index("crop")] for row in rows} == set(names[:4])
 
 
 def test_an_export_that_fails_leaves_the_old_file_and_no_part(tmp_path: Path) -> None:
     file = tmp_path / "out.csv"
     file.write_text("old")
 
-    def broken() -> "list[Visit]":
+    def broken() -> "list[Record]":
         yield made()
         raise OSError(28, "No space left on device")
 
@@ -125,4 +125,4 @@ def test_progress_is_told(tmp_path: Path) -> None:
 
 
 def test_a_row_fits_the_columns() -> None:
-    assert len(visit_row(made(box=None, first_s=None, last_s=None))) == len(COLUMNS)
+    assert len(csv_cells(made(box=None, first_s=None, last_s=None))) == len(CSV_COLUMNS)

@@ -9,7 +9,7 @@ from app.store.errors import LogUnavailable
 from app.store.housekeeping import Housekeeping
 from app.store.search import Query
 from app.store.store import Store
-from tests.app.platelog.log_samples import entry, log_as_of
+from tests.app.store.samples import entry, log_as_of
 
 Keeper = Callable[..., list[str]]
 

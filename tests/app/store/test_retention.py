@@ -14,7 +14,7 @@ from app.store.store import Store
 from app.store.types import Entry
 from app.store.watchlist import WatchEntry
 from recognizer.readings import Alternative
-from tests.app.platelog.log_samples import JPEG, NOON, entry, log_as_of, made, saved_us
+from tests.app.store.samples import JPEG, NOON, entry, log_as_of, made, saved_us
 
 DAY = timedelta(days=1)
 SECRET = "QX47PURGE"
@@ -33,7 +33,7 @@ def test_old_visits_go_with_their_pictures(store: Store) -> None:
     aged(store)
     done = retain(store, 2.5, now=NOON)
     assert (done.visits, done.pictures, done.picture_bytes) == (3, 6, 6 * len(JPEG))
-    assert [visit.track for visit in store.each(Query())] == ["t0", "t1", "t2"]
+    assert [visit.track for visit in store.each(Query())] == ["0", "1", "2"]
     assert len(pictures(store)) == 6
     assert len(list(store.pictures.folder.glob("[0-9]*/*/*"))) == 3
 
@@ -48,7 +48,7 @@ def test_a_dry_run_counts_the_same_and_deletes_nothing(store: Store) -> None:
 
 def test_an_old_recording_is_kept_for_as_long_as_any(store: Store) -> None:
     last_year = NOON - 365 * DAY
-    store.save([entry(first_time=last_year, last_time=last_year, clock_source="container"), entry(number=1)])
+    store.save([entry(first_time=last_year, last_time=last_year, time_from="container"), entry(number=1)])
     logged = datetime.now(UTC)
     assert retain(store, 30) == retain(store, 30, now=logged + 29 * DAY) == Forgotten()
     assert len(pictures(store)) == 4
@@ -189,7 +189,7 @@ def test_what_is_too_old_leaves_no_byte_in_the_database(store: Store, log_file: 
     store.save([entry(SECRET, 1), *(Entry(made(f"AA{number}", number)) for number in range(2, 40))])
     log_as_of(store, NOON)
     with store.database.writing() as connection:  # the others stay, and with them the page on which it stood
-        connection.exec_driver_sql("UPDATE visit SET saved_us = saved_us + 86400000000 WHERE track <> 't1'")
+        connection.exec_driver_sql("UPDATE visit SET saved_us = saved_us + 86400000000 WHERE track <> '1'")
     assert retain(store, 1, now=NOON + 1.5 * DAY).visits == 1
     assert store.count(Query()) == 38
     assert SECRET.encode() not in all_bytes(log_file.parent)

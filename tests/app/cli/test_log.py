@@ -7,7 +7,7 @@ from app.cli.main import main
 from app.store.benchmark import main as benchmark
 from app.store.search import Query
 from app.store.store import Store
-from tests.app.platelog.log_samples import entry
+from tests.app.store.samples import entry
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from app.store.search import Query
 from app.store.store import Store
 from app.store.types import Entry
 from recognizer.readings import Alternative
-from tests.app.platelog.log_samples import JPEG, NOON, entry, made
+from tests.app.store.samples import JPEG, NOON, entry, made
 
 
 def test_what_is_saved_comes_back_whole(store: Store) -> None:
@@ -60,7 +60,7 @@ def test_a_revision_without_pictures_keeps_those_there(store: Store) -> None:
 
 def test_absorbed_tracks_go_with_their_pictures(store: Store) -> None:
     [early] = store.save([entry("AB12CD", 0)])
-    store.save([replace(entry("AB12CDE", 1), absorbed=("t0",))])
+    store.save([replace(entry("AB12CDE", 1), absorbed=("0",))])
     assert [visit.plate for visit in store.page(Query()).visits] == ["AB12CDE"]
     assert not store.pictures.path(early.crop).exists()
 

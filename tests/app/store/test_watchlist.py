@@ -10,7 +10,7 @@ from app.store.export import WATCH_COLUMNS, watch_from_csv, watch_to_csv
 from app.store.hours import parse_hours
 from app.store.store import Store
 from app.store.watchlist import WatchBook, WatchEntry
-from tests.app.platelog.log_samples import NOON
+from tests.app.store.samples import NOON
 
 MONDAY = datetime(2026, 5, 4, 12, 0).astimezone()  # local time
 

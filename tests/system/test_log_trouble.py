@@ -18,9 +18,9 @@ from app.store.location import default_folder, locate
 from app.store.search import Query
 from app.store.store import Store
 from app.store.types import Entry
-from tests.app.platelog.log_samples import entry, made
+from tests.app.store.samples import entry, made
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("PLATESCRIBE_KILLS", "20"))
 
 CHILD = """
@@ -29,8 +29,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 import numpy as np
 from app.store.store import Store
-from app.store.types import Visit
 from app.store.writer import LogWriter
+from app.records import Record
 writer = LogWriter(lambda: Store.open(Path(sys.argv[1]))).start()
 image = np.random.default_rng(1).integers(0, 255, (40, 120, 3), dtype=np.uint8)
 now = datetime.now(UTC)
@@ -38,7 +38,7 @@ def told(answer):
     print(answer.result().track, flush=True)
 for number in range(100000):
     track = f"{sys.argv[2]}-{number}"
-    answer = writer.submit(Visit("AB12CDE", "cam", now, now, run="kill", track=track), image, image)
+    answer = writer.submit(Record("AB12CDE", "cam", now, now, run="kill", track=track), image, image)
     answer.add_done_callback(told)
     if number % 8 == 0:
         answer.result()
