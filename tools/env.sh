@@ -80,7 +80,7 @@ prepare() {  # python: fit the networks to the GPU now, so that the first start 
     (cd "$here" && "$1" -c '
 from app.config import bootstrap
 bootstrap.prepare()
-from app.pipeline.opening import load_pipeline
+from app.pipeline.loading import load_pipeline
 load_pipeline()') >/dev/null 2>&1 || say "the first start will take a little longer: the networks are prepared then"
 }
 

@@ -13,8 +13,10 @@ from app.bench.recorded import temporary_journal
 from app.journal import Journal
 from app.pipeline.engine import Engine
 from app.pipeline.events import EventKind, PlateEvent
-from app.pipeline.opening import load_pipeline
+from app.pipeline.loading import load_pipeline
 from app.pipeline.overlay import annotate
+from app.pipeline.scheduling import LiveScheduler
+from app.pipeline.sink import Sink
 from app.pipeline.types import FrameResult
 from app.sources.camera import LiveSource
 from app.sources.capture import Capture
@@ -65,7 +67,7 @@ class Camera:
         self._capture.release()
 
 
-class Viewer:
+class Viewer(Sink):
     """A sink of the engine with a thread that draws the newest frame at the window's rate, and logs the events.
 
     Keeps the delays in seconds, counted from the moment the camera delivered the frame.
@@ -107,9 +109,6 @@ class Viewer:
         if event.kind is not EventKind.FINAL and self._newest is not None:
             self._note(self.told, self._newest)
 
-    def on_ended(self, source_id: SourceId, error: str) -> None:
-        """Nothing to do."""
-
     def _draw_newest(self) -> None:
         last: FrameResult | None = None
         while not self._stop.wait(_VIEWER_S):
@@ -133,9 +132,9 @@ def live(clip: Path, device: str, seconds: float, fps: float) -> Measured:
     spec = SourceSpec(SourceKind.STREAM, SourceId("made-up camera"), str(clip))
     with temporary_journal() as journal:
         viewer = Viewer(camera, journal).start()
-        engine = Engine(pipeline, [viewer]).start()
-        capture = Capture(LiveSource(spec, opener=lambda _: camera), engine.wake)
-        engine.add(capture)
+        scheduler = LiveScheduler()
+        engine = Engine(pipeline, scheduler, [viewer]).start()
+        scheduler.add(Capture(LiveSource(spec, opener=lambda _: camera), scheduler.wake))
         _wait(lambda: viewer.begun or bool(engine.trouble))
         time.sleep(_SETTLE_S)
         viewer.recording = True

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.bench.figures import DETECT_SIZE, Measured, Timing
 from app.bench.gpu import Load
 from app.bench.material import frames
-from app.pipeline.opening import load_networks
+from app.pipeline.loading import load_networks
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Image
 from detector import PlateDetector

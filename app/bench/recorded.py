@@ -6,17 +6,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.batch.runner import Control, Item, Outputs, Report, run  # older revisions, measured with this, have no more
 from app.bench.figures import DETECT_SIZE, Measured, Timing
 from app.bench.memory import peak_mb
 from app.journal import Journal, open_journal
-from app.pipeline.core import Pipeline
+from app.pipeline.engine import Engine, EngineReport
 from app.pipeline.events import EventKind, PlateEvent
-from app.pipeline.opening import load_networks, load_pipeline, make_source
+from app.pipeline.file_scheduler import FileScheduler, QueuedSource
+from app.pipeline.loading import load_networks, load_pipeline
 from app.pipeline.overlay import annotate
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.sink import Sink
 from app.pipeline.stats import StageTimes
-from app.pipeline.types import Frame
+from app.pipeline.types import Frame, FrameResult
+from app.sinks.log import LogSink
+from app.sinks.read_list import ReadList
 from app.sources.identify import identify
+from app.sources.registry import make_source
 from detector.preprocess import letterbox, plan
 from detector.weights import default_weights, open_weights
 
@@ -68,24 +73,24 @@ def recording(clip: Path, device: str, most: int = EVERYTHING) -> Measured:
     """A clip from file to log, with what `run` does at the same time, in frames a second; and the peak memory."""
     pipeline = load_pipeline(device)
     processor_s = time.process_time()
-    report, seconds = _run([clip], pipeline, most)
+    report, reads, seconds = _run([clip], pipeline, most)
     values = {
         "fps": report.frames / seconds,
         "frames": report.frames,
-        "visits": len(report.events),
+        "visits": len(reads),
         "seconds": seconds,
         "processor_ms": 1000 * (time.process_time() - processor_s) / report.frames,
         "peak_mb": peak_mb(),
     }
-    return Measured("recording", (), values, {"reads": " ".join(event.text.plate for event in report.events)})
+    return Measured("recording", (), values, {"reads": " ".join(event.text.plate for event in reads)})
 
 
 def stills(pictures: Sequence[Path], device: str) -> Measured:
     """Pictures from file to log, in milliseconds a picture."""
     pipeline = load_pipeline(device)
     _run(pictures, pipeline)  # kernels are prepared for each size of a batch, and for each of the streams
-    report, seconds = _run(pictures, pipeline)
-    values = {"still_ms": 1000 * seconds / len(pictures), "pictures": len(pictures), "reads": len(report.events)}
+    _, reads, seconds = _run(pictures, pipeline)
+    values = {"still_ms": 1000 * seconds / len(pictures), "pictures": len(pictures), "reads": len(reads)}
     return Measured("stills", (), values)
 
 
@@ -137,41 +142,32 @@ def _of_stages(times: StageTimes) -> Measured:
     return Measured("stages", timings, values)
 
 
-class _Limit:
+class _Limit(Sink):
     """Ends a run after so many frames."""
 
-    def __init__(self, control: Control, most: int) -> None:
-        self._control, self._left = control, most
+    def __init__(self, most: int) -> None:
+        self._left = most
+        self.engine: Engine | None = None
 
-    def begun(self, item: Item) -> None:
-        """Nothing to do."""
-
-    def advanced(self, item: Item, media_s: float, share: float) -> None:
+    def on_frame(self, result: FrameResult) -> None:
         """Count a frame."""
         self._left -= 1
-        if self._left <= 0:
-            self._control.stop()
-
-    def found(self, event: PlateEvent) -> None:
-        """Nothing to do."""
-
-    def trouble(self, text: str) -> None:
-        """Nothing to do."""
-
-    def ended(self, item: Item, error: str) -> None:
-        """Nothing to do."""
+        if self._left <= 0 and self.engine is not None:
+            self.engine.request_stop()
 
 
-def _run(paths: Sequence[Path], pipeline: Pipeline, most: int = EVERYTHING) -> tuple[Report, float]:
-    """What `main.py run PATHS --log` does with networks loaded already; seconds until all is on the disk."""
-    items, control = [Item(identify(str(path))) for path in paths], Control()
+def _run(
+    paths: Sequence[Path], pipeline: Pipeline, most: int = EVERYTHING
+) -> tuple[EngineReport, list[PlateEvent], float]:
+    """What `main.py run PATHS --log` does with networks loaded already; its reads, and seconds until all is on disk."""
+    items, limit, reads = [QueuedSource(identify(str(path))) for path in paths], _Limit(most), ReadList()
     with temporary_journal() as journal:
         began = time.perf_counter()
-        report = run(
-            items, pipeline, Outputs(keep=lambda event: journal.take(event).answer), _Limit(control, most), control
-        )
+        engine = Engine(pipeline, FileScheduler(items, pipeline.stages), [LogSink(journal), reads, limit])
+        limit.engine = engine
+        report = engine.run()
         journal.flush(_FLUSH_S)
         seconds = time.perf_counter() - began
     if report.errors:
         raise RuntimeError("; ".join(report.errors))
-    return report, seconds
+    return report, reads.events, seconds

@@ -8,13 +8,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from app.batch.progress import Control, Item
-from app.batch.runner import run
 from app.cli.arguments import positive
 from app.cli.run_options import add_pipeline_arguments
 from app.cli.run_sources import interruptible, tuning_of
 from app.cli.scoring import Truth, figures, score_all, score_by_source, summary, table
+from app.pipeline.engine import Engine
 from app.pipeline.events import PlateEvent
+from app.pipeline.file_scheduler import FileScheduler, QueuedSource
+from app.sinks.read_list import ReadList
 from app.sources.identify import PICTURE_SUFFIXES, identify
 from app.sources.source import SourceError
 from detector.types import Box
@@ -105,8 +106,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run over all files of the truth, print what was wrong, the counts, and last one line of JSON."""
-    from app.cli.console import RunConsole
-    from app.pipeline.opening import load_pipeline
+    from app.pipeline.loading import load_pipeline
+    from app.sinks.console import RunConsole
 
     if not args.folder.is_dir():
         print(f"{args.folder}: no such folder", file=sys.stderr)
@@ -123,10 +124,13 @@ def main(args: argparse.Namespace) -> int:
     except (OSError, ValueError, RuntimeError) as error:
         print(f"The networks cannot be loaded: {error}", file=sys.stderr)
         return 1
-    control = Control()
-    with interruptible(control), RunConsole(len(items), quiet=True) as console:
-        report = run(items, pipeline, progress=console, control=control, jobs=args.jobs)
-    reads = foremost(report.events) if args.one_per_picture else report.events
+    collected, scheduler = ReadList(), FileScheduler(items, pipeline.stages, args.jobs)
+    with RunConsole(len(items), quiet=True) as console:
+        console.follow(lambda: scheduler.share)
+        engine = Engine(pipeline, scheduler, [collected, console])
+        with interruptible(engine.request_stop):
+            report = engine.run()
+    reads = foremost(collected.events) if args.one_per_picture else collected.events
     score, by_source = score_all(truths, reads), score_by_source(truths, reads)
     errors += report.errors
     for line in (*score.notes, *errors):
@@ -154,13 +158,13 @@ def foremost(events: Iterable[PlateEvent]) -> list[PlateEvent]:
     return [*kept, *largest.values()]
 
 
-def _items(truths: Sequence[Truth]) -> tuple[list[Item], list[str]]:
+def _items(truths: Sequence[Truth]) -> tuple[list[QueuedSource], list[str]]:
     """Return the files of a truth, each once, and one line for each that is not there."""
-    items: list[Item] = []
+    items: list[QueuedSource] = []
     errors: list[str] = []
     for path in dict.fromkeys(truth.path for truth in truths):
         try:
-            items.append(Item(identify(str(path))))
+            items.append(QueuedSource(identify(str(path))))
         except SourceError as error:
             errors.append(str(error))
     return items, errors

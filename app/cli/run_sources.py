@@ -1,29 +1,39 @@
-"""The command `main.py run`: what it does, and how a run is told on the console. Its options are in options.py."""
+"""The command `main.py run`: what it does, and how a run is told on the console. Its options are in run_options.py."""
 
 import argparse
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from app.batch.files import OutputError
-from app.batch.outputs import Outputs
-from app.batch.progress import Control, Progress, Report, items_of
-from app.batch.runner import run
-from app.batch.state import StateFile
-from app.batch.writers import csv_file, json_file
 from app.config import settings as settings_file
 from app.config.wording import counted
 from app.journal import Journal, open_journal
+from app.pipeline.engine import Engine, EngineReport
+from app.pipeline.file_scheduler import FileScheduler, QueuedSource, queue_sources
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.sink import Sink
 from app.pipeline.tuning import Tuning, from_settings
+from app.sinks.csv import csv_file
+from app.sinks.input_files import InputFiles
+from app.sinks.jsonl import jsonl_file
+from app.sinks.log import HitRelay, LogSink
+from app.sinks.outputs import OpenedOutputs, open_outputs
+from app.sinks.resume import StateFile
+from app.sinks.row_file import OutputError, RowFile
+from app.sinks.video import VideoSink
 from app.store.errors import LogError
 from app.store.housekeeping import Housekeeping
 from app.store.location import locate
 from app.store.types import LogStatus
+
+if TYPE_CHECKING:
+    from app.sinks.console import RunConsole  # rich loads with the run, not with this module
 
 INTERRUPTED = 130
 
@@ -43,10 +53,10 @@ def tuning_of(args: argparse.Namespace) -> tuple[str, Tuning]:
 
 def main(args: argparse.Namespace) -> int:
     """Run and return the exit status: 0, 1 when something failed, 130 after Ctrl-C."""
-    from app.cli.console import RunConsole
-    from app.pipeline.opening import load_pipeline
+    from app.pipeline.loading import load_pipeline
+    from app.sinks.console import RunConsole
 
-    items, errors = items_of(args.sources, args.start)
+    items, errors = queue_sources(args.sources, args.start)
     if args.resume and not (args.csv or args.jsonl):
         print("--resume needs the --csv or --jsonl of the run that was stopped.", file=sys.stderr)
         return 2
@@ -62,19 +72,42 @@ def main(args: argparse.Namespace) -> int:
         print(f"The networks cannot be loaded: {error}. `platescribe doctor` tells more.", file=sys.stderr)
         return 1
     kept = args.log is not None or any((args.csv, args.jsonl, args.video))
-    control, console = Control(), RunConsole(len(items), patient=kept)
+    console = RunConsole(len(items), patient=kept)
     try:
-        chosen = settings_file.load().settings
-        with _journal(args, chosen, errors, console) as journal, interruptible(control), console:
-            outputs = _outputs(args, journal)
-            report = run(
-                items, pipeline, outputs, console, control, jobs=args.jobs, resume=args.resume, cameras=chosen.live
-            )
+        report, outputs = _read(args, items, pipeline, console, errors)
     except LogError as error:
         print(error, file=sys.stderr)
         return 1
-    console.summary(report, pipeline.rejected())
+    console.summary(report, pipeline.rejected(), len(outputs.skipped), outputs.written)
     return _status(report, errors, args)
+
+
+def _read(
+    args: argparse.Namespace,
+    items: Sequence[QueuedSource],
+    pipeline: Pipeline,
+    console: "RunConsole",
+    errors: list[str],
+) -> tuple[EngineReport, OpenedOutputs]:
+    """Read all items into the outputs that are asked for; what could not be kept becomes an error. Raises LogError."""
+    chosen, hits = settings_file.load().settings, HitRelay()
+    with _journal(args, chosen, errors, console, hits) as journal, console:
+        outputs = open_outputs(items, _row_files(args, journal), _state_file(args, journal), args.resume)
+        errors += outputs.errors
+        for notice in outputs.notices:
+            console.on_trouble(notice)
+        sinks: list[Sink] = [LogSink(journal, hits, read_anew=outputs.resumed)] if journal is not None else []
+        sinks += outputs.sinks
+        if args.video:
+            sinks.append(VideoSink(args.video, InputFiles(i.spec for i in items), len(items) == 1, pipeline.stages))
+        done = sum(item.weight for item in outputs.skipped)
+        scheduler = FileScheduler(outputs.items, pipeline.stages, args.jobs, chosen.live, done)
+        console.follow(lambda: scheduler.share)
+        engine = Engine(pipeline, scheduler, [*sinks, console])
+        with interruptible(engine.request_stop):
+            report = engine.run()
+        outputs.written += [path for sink in sinks for path in sink.written]
+    return report, outputs
 
 
 def _same_output(args: argparse.Namespace) -> Path | None:
@@ -86,7 +119,11 @@ def _same_output(args: argparse.Namespace) -> Path | None:
 
 @contextmanager
 def _journal(
-    args: argparse.Namespace, chosen: settings_file.Settings, errors: list[str], console: Progress
+    args: argparse.Namespace,
+    chosen: settings_file.Settings,
+    errors: list[str],
+    console: "RunConsole",
+    on_alarm: HitRelay,
 ) -> Iterator[Journal | None]:
     """The log, if one is asked for; what it could not keep in the end becomes an error. Raises LogError."""
     if args.log is None:
@@ -100,17 +137,17 @@ def _journal(
         what = "Reads and their pictures" if pictures else "Reads, without pictures,"
         span = f"for {counted(days, 'day')}" if days else "for ever"
         print(f"{what} are kept in {place.name} {span} (`log.keep_days` in the settings).", file=sys.stderr)
-    told = Told(console)
-    journal = open_journal(log, run=_run_before(args), pictures=pictures, on_status=told)
-    told(journal.status)
-    tidy = Housekeeping(lambda: journal.store, days, console.trouble).start() if days else None
+    tell_status = LogStatusTeller(console.on_trouble)
+    journal = open_journal(log, run=_run_before(args), pictures=pictures, on_alarm=on_alarm, on_status=tell_status)
+    tell_status(journal.status)
+    tidy = Housekeeping(lambda: journal.store, days, console.on_trouble).start() if days else None
     try:
         yield journal
     finally:
         if tidy is not None:
             tidy.close()
         lost = journal.close() + journal.status.refused
-        told(journal.status)
+        tell_status(journal.status)
         if lost:
             errors.append(f"{counted(lost, 'visit')} could not be kept in the log: {journal.status.message}")
         if bare := journal.status.without_pictures:
@@ -118,11 +155,11 @@ def _journal(
             errors.append(f"{some}, for which there was no room.")
 
 
-class Told:
+class LogStatusTeller:
     """Tells what is wrong with the log, and when it is well again, each once, while the run goes on."""
 
-    def __init__(self, console: Progress) -> None:
-        self._console = console
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
         self._notices: tuple[str, ...] = ()
         self._trouble = ""
 
@@ -130,12 +167,12 @@ class Told:
         """Take the log's status; from any thread."""
         for notice in status.notices:
             if notice not in self._notices:
-                self._console.trouble(notice)
+                self._tell(notice)
         self._notices = status.notices
         if status.message and status.message != self._trouble:
-            self._console.trouble(status.message)
+            self._tell(status.message)
         elif self._trouble and not status.message:
-            self._console.trouble("The log is written again.")
+            self._tell("The log is written again.")
         self._trouble = status.message
 
 
@@ -150,7 +187,7 @@ def _run_before(args: argparse.Namespace) -> str:
         return ""  # told when the outputs are opened
 
 
-def _outputs(args: argparse.Namespace, journal: Journal | None) -> Outputs:
+def _row_files(args: argparse.Namespace, journal: Journal | None) -> dict[str, RowFile]:
     def list_of(plate: str, when: datetime) -> str:
         return journal.store.watch.list_of(plate, when) if journal is not None and journal.store is not None else ""
 
@@ -158,16 +195,16 @@ def _outputs(args: argparse.Namespace, journal: Journal | None) -> Outputs:
     if args.csv:
         rows["csv"] = csv_file(args.csv, list_of)
     if args.jsonl:
-        rows["jsonl"] = json_file(args.jsonl, list_of)
+        rows["jsonl"] = jsonl_file(args.jsonl, list_of)
+    return rows
+
+
+def _state_file(args: argparse.Namespace, journal: Journal | None) -> StateFile | None:
     main_output = args.csv or args.jsonl
-    run_name = journal.run if journal is not None else ""
-    outputs = Outputs(rows, args.video, StateFile.beside(main_output, run_name) if main_output else None)
-    if journal is not None:
-        outputs.keep, outputs.keep_only = journal.keep, journal.keep_only
-    return outputs
+    return StateFile.beside(main_output, journal.run if journal is not None else "") if main_output else None
 
 
-def _status(report: Report, errors: Sequence[str], args: argparse.Namespace) -> int:
+def _status(report: EngineReport, errors: Sequence[str], args: argparse.Namespace) -> int:
     status = _tell_errors([*errors, *report.errors])
     if report.interrupted:
         hint = " Add --resume to the same command to go on." if args.csv or args.jsonl else ""
@@ -183,11 +220,11 @@ def _tell_errors(errors: Sequence[str]) -> int:
 
 
 @contextmanager
-def interruptible(control: Control) -> Iterator[None]:
+def interruptible(request_stop: Callable[[], None]) -> Iterator[None]:
     """Let the first Ctrl-C (or a polite kill) end the run after its frame; a second one ends the program."""
 
     def stop(number: int, _: FrameType | None) -> None:
-        control.stop()
+        request_stop()
         signal.signal(number, before[number])
 
     wanted = (signal.SIGINT, signal.SIGTERM)

@@ -18,14 +18,14 @@ from app.gui.assembly import add_pages
 from app.gui.crash import CrashGuard
 from app.gui.live.open_actions import Opening
 from app.gui.session import saved_sources as known
-from app.gui.session.feed import Feed
 from app.gui.session.log_session import OpenLog, RetentionTimer, open_log
 from app.gui.session.window_session import WindowSession
 from app.gui.widgets import icons, theme
 from app.gui.widgets.message_boxes import message_box, tell_trouble
 from app.gui.widgets.system_colours import system_is_dark
 from app.gui.window import MainWindow
-from app.pipeline.core import Pipeline
+from app.pipeline.pipeline import Pipeline
+from app.sinks.window import WindowFeed
 from app.store.errors import LogError, LogInUse
 
 _log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def main(args: argparse.Namespace) -> int:
     dark = system_is_dark(app)
     theme.apply(app, theme.chosen(loaded.settings.appearance.theme, dark))
     app.setWindowIcon(icons.icon("scan-text", "accent"))
-    feed = Feed()
+    feed = WindowFeed()
     opened = ask_for_log(loaded.settings, feed, args.log, args.read_only)
     if opened is None:
         return 1
@@ -74,7 +74,7 @@ def install_translation(app: QApplication, folder: Path = _TRANSLATIONS) -> bool
 def make_window(
     chosen: Settings,
     opened: OpenLog,
-    feed: Feed,
+    feed: WindowFeed,
     make_pipeline: Callable[[], Pipeline] | None = None,
     system_dark: bool = False,
     state: Path | None = None,
@@ -100,7 +100,7 @@ def _apply_theme(chosen: Settings, system_dark: bool) -> None:
         theme.apply(app, wanted)
 
 
-def ask_for_log(chosen: Settings, feed: Feed, log: str | None, read_only: bool) -> OpenLog | None:
+def ask_for_log(chosen: Settings, feed: WindowFeed, log: str | None, read_only: bool) -> OpenLog | None:
     """Open the log; where another process writes it, ask whether to read only. None: the user would rather not."""
     try:
         return open_log(chosen, feed, log, read_only)

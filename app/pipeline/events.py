@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from app.pipeline.types import FrameResult, Image, WallClock
+from app.pipeline.types import FrameResult, Image, SourceFault, WallClock
 from app.sources.source_id import SourceId, TrackKey
 from detector.types import Box
 from recognizer.readings import Alternative, Reading
@@ -144,10 +144,11 @@ class PlateEvent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """What one call of the pipeline brought: the frames with their tracks, and the events in order."""
+    """What one call of the pipeline brought: frames with their tracks, events in order, sources that failed."""
 
     frames: tuple[FrameResult, ...]
     events: tuple[PlateEvent, ...]
+    faults: tuple[SourceFault, ...] = ()
 
 
 def without_images(event: PlateEvent) -> PlateEvent:

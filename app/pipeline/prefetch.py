@@ -1,38 +1,43 @@
-"""Looks for plates in coming frames while those before them are followed: the networks' work overlaps the rest."""
+"""Finds plates in coming frames while those before them are tracked and read: the networks' work overlaps the rest."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from types import TracebackType
 
-from app.pipeline.core import Pipeline, Sight
+from app.pipeline.detection import DetectedFrames
+from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Frame
 
 
-class Ahead:
-    """Batches of frames under way through Pipeline.look(), taken again in the order in which they were added.
+class Prefetch:
+    """Batches of frames on their way through Pipeline.detect_plates(), taken in the order in which they were added.
 
-    For one thread, which adds and takes; the looking is done in others, as many as the pipeline allows.
+    For one thread, which adds and takes. Detection runs in others, as many as the pipeline allows.
     """
 
     def __init__(self, pipeline: Pipeline, on_ready: Callable[[], object] | None = None, waiting: int = 0) -> None:
-        """on_ready is called, from another thread, when a batch is done. waiting: batches held beside those looked at.
+        """Start no thread yet.
 
-        A batch that waits keeps the threads busy, and is older when its turn comes.
+        Args:
+            pipeline: Whose detector is used.
+            on_ready: Called, from another thread, when a batch is done.
+            waiting: Batches held beside those in detection. One that waits keeps the threads busy, and is older when
+                its turn comes.
         """
         self._pipeline = pipeline
         self._on_ready = on_ready
-        self._most = pipeline.lookers + waiting
-        self._pool = ThreadPoolExecutor(pipeline.lookers, thread_name_prefix="look")
-        self._under_way: deque[Future[Sight]] = deque()
+        self._most = pipeline.streams + waiting
+        self._pool = ThreadPoolExecutor(pipeline.streams, thread_name_prefix="detect")
+        self._under_way: deque[Future[DetectedFrames]] = deque()
 
-    def __enter__(self) -> "Ahead":
+    def __enter__(self) -> "Prefetch":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Forget what is under way and end the threads."""
+        """Drop what is under way and end the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def __len__(self) -> int:
@@ -50,13 +55,21 @@ class Ahead:
         return bool(self._under_way) and self._under_way[0].done()
 
     def add(self, frames: Sequence[Frame]) -> None:
-        """Look at frames, where they show something new, as soon as a thread is free."""
-        looking = self._pool.submit(self._pipeline.look, frames, self._pipeline.glance(frames))
+        """Find the plates of frames, where they show something new, as soon as a thread is free."""
+        detecting = self._pool.submit(self._pipeline.detect_plates, frames, self._pipeline.select_frames(frames))
         if self._on_ready is not None:
             tell = self._on_ready
-            looking.add_done_callback(lambda _: tell())
-        self._under_way.append(looking)
+            detecting.add_done_callback(lambda _: tell())
+        self._under_way.append(detecting)
 
-    def take(self) -> Sight:
-        """Return what was found in the oldest batch, waiting for it; raises what the detector raised."""
-        return self._under_way.popleft().result()
+    def take(self) -> DetectedFrames | None:
+        """Return what was found in the oldest batch, waiting for it; None if it was cancelled."""
+        try:
+            return self._under_way.popleft().result()
+        except CancelledError:
+            return None
+
+    def cancel_waiting(self) -> None:
+        """Cancel the batches whose detection has not begun: the newest ones."""
+        for detecting in self._under_way:
+            detecting.cancel()

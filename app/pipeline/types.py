@@ -10,7 +10,7 @@ from enum import Enum
 from app.sources.frame import Frame as Frame
 from app.sources.frame import Image as Image
 from app.sources.frame import WallClock as WallClock
-from app.sources.source_id import TrackKey
+from app.sources.source_id import SourceId, TrackKey
 from detector.types import Box
 
 
@@ -61,6 +61,14 @@ class FrameResult:
 
     frame: Frame
     tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFault:
+    """A source whose frames the networks could not take, and why, as one line without secrets."""
+
+    source_id: SourceId
+    error: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def _state_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_state(data: bytes, folder: Path) -> bool:
-    from app.batch.state import StateFile
+    from app.sinks.resume import StateFile
 
     done = StateFile(put(folder, "out.csv.state", data)).load()
     assert all(length >= 0 for length in done.lengths.values())

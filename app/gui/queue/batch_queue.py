@@ -7,16 +7,22 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from app.batch.files import OutputError
-from app.batch.outputs import Outputs
-from app.batch.progress import Control, Item, Report
-from app.batch.runner import run as run_batch
-from app.batch.state import StateFile
-from app.batch.writers import csv_file
 from app.journal import Journal
-from app.pipeline.core import Pipeline
+from app.pipeline.engine import Engine, EngineReport
 from app.pipeline.events import PlateEvent, without_evidence
+from app.pipeline.file_scheduler import FileScheduler, QueuedSource
 from app.pipeline.ledger import Ledger
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.sink import Sink
+from app.pipeline.types import FrameResult
+from app.sinks.csv import csv_file
+from app.sinks.log import LogSink
+from app.sinks.outputs import open_outputs
+from app.sinks.read_list import ReadList
+from app.sinks.resume import StateFile
+from app.sinks.row_file import OutputError
+from app.sources.source import SourceInfo, SourceSpec
+from app.sources.source_id import SourceId
 
 
 class State(Enum):
@@ -32,7 +38,7 @@ class State(Enum):
 class Job:
     """One file of the queue. share: 0 to 1 of its media time; reads: vehicles so far; error: one line, or empty."""
 
-    item: Item
+    item: QueuedSource
     state: State = State.WAITING
     share: float = 0.0
     media_s: float = 0.0
@@ -58,16 +64,16 @@ class Pace:
     left_s: float | None
 
 
-class Watcher:
+class Watcher(Sink):
     """Follows a run in its thread; the window asks for a snapshot a few times a second."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[QueuedSource]) -> None:
         self._lock = threading.Lock()
         self._jobs = {item.spec.source_id: Job(item) for item in items}
         self._weights = {item.spec.source_id: item.weight for item in items}
         self._total = sum(self._weights.values()) or 1.0
         self._reads: dict[str, Ledger] = {}
-        self._share = 0.0
+        self._share: Callable[[], float] = lambda: 0.0
 
     def jobs(self) -> tuple[Job, ...]:
         """Return all files as they stand now."""
@@ -77,39 +83,35 @@ class Watcher:
     @property
     def share(self) -> float:
         """Share of the whole work that is done, 0 to 1."""
-        return self._share
+        return self._share()
 
-    def begun(self, item: Item) -> None:
+    def follow(self, share: Callable[[], float]) -> None:
+        """Take the share of the whole work that is done from now on from a function."""
+        self._share = share
+
+    def on_source_begun(self, source: SourceSpec, info: SourceInfo | None) -> None:
         """A file's first frame is there."""
-        self._put(item, state=State.READING)
+        self._put(source.source_id, state=State.READING)
 
-    def advanced(self, item: Item, media_s: float, share: float) -> None:
+    def on_frame(self, result: FrameResult) -> None:
         """A frame was read."""
+        name = result.frame.source_id
         with self._lock:
             over = sum(self._weights[key] for key, job in self._jobs.items() if job.state in (State.DONE, State.FAILED))
-            self._share = share
-        own = (share * self._total - over) / self._weights[item.spec.source_id]
-        self._put(item, media_s=media_s, share=min(1.0, max(0.0, own)))
+        own = (self.share * self._total - over) / self._weights[name]
+        self._put(name, media_s=result.frame.media_time, share=min(1.0, max(0.0, own)))
 
-    def found(self, event: PlateEvent) -> None:
+    def on_event(self, event: PlateEvent) -> None:
         """A plate is new, changed or final."""
         reads = self._reads.setdefault(event.source, Ledger())
         reads.apply(without_evidence(event))
-        with self._lock:
-            job = self._jobs.get(event.source)
-            if job is not None:
-                self._jobs[event.source] = replace(job, reads=len(reads))
+        self._put(event.source, reads=len(reads))
 
-    def trouble(self, text: str) -> None:
-        """An output cannot be written now: what is still so at the end stands in the report."""
-
-    def ended(self, item: Item, error: str) -> None:
+    def on_source_ended(self, source: SourceSpec, error: str) -> None:
         """A file is done."""
-        state = State.FAILED if error else State.DONE
-        self._put(item, state=state, share=1.0, error=error)
+        self._put(source.source_id, state=State.FAILED if error else State.DONE, share=1.0, error=error)
 
-    def _put(self, item: Item, **changes: object) -> None:
-        key = item.spec.source_id
+    def _put(self, key: SourceId, **changes: object) -> None:
         with self._lock:
             self._jobs[key] = replace(self._jobs[key], **changes)  # type: ignore[arg-type]  # fields of Job
 
@@ -117,15 +119,28 @@ class Watcher:
 class BatchRun:
     """One run over the queue in a thread of its own, which also loads the networks."""
 
-    def __init__(self, items: Sequence[Item], csv: Path, load: Callable[[], Pipeline], journal: Journal | None) -> None:
+    def __init__(
+        self, items: Sequence[QueuedSource], csv: Path, load: Callable[[], Pipeline], journal: Journal | None
+    ) -> None:
+        """Begin nothing yet.
+
+        Args:
+            items: What is read, in this order.
+            csv: Where the reads go.
+            load: Makes the pipeline; called in the run's thread.
+            journal: Takes the reads too, under this run's name; None where the log is only read.
+        """
         self.csv = csv
         self.watcher = Watcher(items)
-        self.report: Report | None = None
+        self.report: EngineReport | None = None
+        self.reads = ReadList()
+        self.skipped = 0  # files that an earlier run of this CSV had read
         self.trouble: BaseException | None = None
         self._items = tuple(items)
         self._load = load
         self._journal = journal
-        self._control = Control()
+        self._engine: Engine | None = None
+        self._cancelled = False
         self._began = time.monotonic()
         self._from = 0.0
         self._held_since: float | None = None
@@ -150,18 +165,22 @@ class BatchRun:
         """Hold the run after the frame it is at."""
         if self._held_since is None:
             self._held_since = time.monotonic()
-            self._control.pause()
+            if self._engine is not None:
+                self._engine.pause()
 
     def resume(self) -> None:
         """Let a paused run go on."""
         if self._held_since is not None:
             self._held += time.monotonic() - self._held_since
             self._held_since = None
-            self._control.resume()
+            if self._engine is not None:
+                self._engine.resume()
 
     def cancel(self) -> None:
         """End the run; what was read is kept, and starting again goes on from there."""
-        self._control.stop()
+        self._cancelled = True
+        if self._engine is not None:
+            self._engine.request_stop()
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end; False if it is not reached in time."""
@@ -179,16 +198,30 @@ class BatchRun:
     def _run(self) -> None:
         try:
             pipeline = self._load()
-            state = StateFile.beside(self.csv, self._journal.run if self._journal is not None else "")
-            outputs = Outputs({"csv": csv_file(self.csv)}, None, state)
-            if self._journal is not None:
-                outputs.keep, outputs.keep_only = self._journal.keep, self._journal.keep_only
-            resume = state.path.exists()
-            self.report = run_batch(self._items, pipeline, outputs, self.watcher, self._control, jobs=1, resume=resume)
+            self.report = self._read(pipeline)
             if self._journal is not None:
                 self._journal.flush(5.0)
         except BaseException as error:  # told in the window's thread, by whoever asks
             self.trouble = error
+
+    def _read(self, pipeline: Pipeline) -> EngineReport:
+        """Read what is left of the queue into the CSV and the log."""
+        state = StateFile.beside(self.csv, self._journal.run if self._journal is not None else "")
+        outputs = open_outputs(self._items, {"csv": csv_file(self.csv)}, state, resume=state.path.exists())
+        self.skipped = len(outputs.skipped)
+        done = sum(item.weight for item in outputs.skipped)
+        scheduler = FileScheduler(outputs.items, pipeline.stages, done_weight=done)
+        self.watcher.follow(lambda: scheduler.share)
+        sinks: list[Sink] = [LogSink(self._journal, read_anew=outputs.resumed)] if self._journal is not None else []
+        engine = Engine(pipeline, scheduler, [*sinks, *outputs.sinks, self.reads, self.watcher])
+        self._engine = engine
+        if self._held_since is not None:
+            engine.pause()
+        if self._cancelled:
+            engine.request_stop()
+        report = engine.run()
+        report.errors[:0] = outputs.errors
+        return report
 
 
 def time_left(start: float, share: float, seconds: float) -> float | None:

@@ -18,7 +18,6 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.batch.progress import Item, items_of
 from app.config.settings import whole_path
 from app.gui.live.open_actions import names_in, start_folder
 from app.gui.queue.batch_queue import BatchRun, Job, State, free_csv, run_of, would_replace
@@ -33,6 +32,7 @@ from app.gui.widgets.common import EmptyState, button, label, several
 from app.gui.widgets.message_boxes import sure
 from app.gui.widgets.read_table import plain_table
 from app.journal import Journal
+from app.pipeline.file_scheduler import QueuedSource, queue_sources
 from app.sources.identify import PICTURE_SUFFIXES, VIDEO_SUFFIXES
 
 _LOOK_MS = 150
@@ -54,7 +54,7 @@ class BatchPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._networks, self._log, self._requests, self._tasks = networks, log, requests, tasks
-        self._items: dict[str, Item] = {}
+        self._items: dict[str, QueuedSource] = {}
         self.run: BatchRun | None = None
         self.setAcceptDrops(True)
         self.model = JobTable()
@@ -78,7 +78,7 @@ class BatchPage(QWidget):
     def add(self, names: Sequence[str]) -> None:
         """Put files, and what is in folders, into the queue."""
         if names:
-            self._tasks.start(lambda: items_of(names), lambda found: self._added(found, list(names)))
+            self._tasks.start(lambda: queue_sources(names), lambda found: self._added(found, list(names)))
 
     def add_files(self) -> None:
         """Ask for files."""
@@ -216,7 +216,7 @@ class BatchPage(QWidget):
         empty.add_step(self.tr("Add files…"), "plus", self.add_files)
         return empty
 
-    def _added(self, found: tuple[list[Item], list[str]], names: list[str]) -> None:
+    def _added(self, found: tuple[list[QueuedSource], list[str]], names: list[str]) -> None:
         items, errors = found
         for error in errors:
             self._requests.message.emit(error)

@@ -53,8 +53,8 @@ class RunSummary(QFrame):
             self.title.setText(self.tr("The queue could not be read"))
             self.text.setText(f"{run.trouble}")
             return
-        done = sum(job.state is State.DONE for job in jobs) + report.skipped
-        vehicles = several(len(report.events), self.tr("1 vehicle"), self.tr("{n} vehicles"))
+        done = sum(job.state is State.DONE for job in jobs) + run.skipped
+        vehicles = several(len(run.reads.events), self.tr("1 vehicle"), self.tr("{n} vehicles"))
         title = self.tr("Stopped. {vehicles} so far") if report.interrupted else self.tr("Done. {vehicles}")
         self.title.setText(title.format(vehicles=vehicles))
         one, many = (

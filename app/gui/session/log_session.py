@@ -11,13 +11,16 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from app.config import settings as app_settings
 from app.config.settings import Settings
+from app.gui.live.demo import is_demo
 from app.gui.session.current_settings import CurrentSettings
-from app.gui.session.feed import Feed, News
 from app.gui.session.requests import WindowRequests
 from app.gui.session.tasks import BackgroundTasks, Failed
 from app.gui.widgets.common import days_of, several
 from app.journal import Journal, open_journal
+from app.pipeline.sink import Sink
 from app.records import Record
+from app.sinks.log import LogSink
+from app.sinks.window import News, WindowFeed
 from app.store.errors import LogError
 from app.store.retention import Forgotten, retain
 from app.store.store import Store
@@ -44,12 +47,12 @@ def log_path(settings: Settings, log: str | None = None) -> str | Path | None:
     return log or app_settings.log_file(settings)
 
 
-def open_log(settings: Settings, feed: Feed, log: str | None = None, read_only: bool = False) -> OpenLog:
+def open_log(settings: Settings, feed: WindowFeed, log: str | None = None, read_only: bool = False) -> OpenLog:
     """Open the log to write, or only to read.
 
     Args:
         settings: They name the folder of the log.
-        feed: Is given the journal, and told of hits and of visits that were saved.
+        feed: Is told of hits and of visits that were saved.
         log: Another log than the settings'.
         read_only: Write nothing.
 
@@ -60,8 +63,7 @@ def open_log(settings: Settings, feed: Feed, log: str | None = None, read_only: 
     where = log_path(settings, log)
     if read_only:
         return OpenLog(None, Store.open(where, read_only=True))
-    feed.journal = open_journal(where, on_alarm=feed.on_alarm, on_saved=feed.on_saved)
-    return OpenLog(feed.journal)
+    return OpenLog(open_journal(where, on_alarm=feed.on_alarm, on_saved=feed.on_saved))
 
 
 class LogSession(QObject):
@@ -75,7 +77,6 @@ class LogSession(QObject):
     def __init__(
         self,
         opened: OpenLog,
-        feed: Feed,
         settings: CurrentSettings,
         tasks: BackgroundTasks,
         no_pictures: bool = False,
@@ -85,19 +86,16 @@ class LogSession(QObject):
 
         Args:
             opened: What open_log returned.
-            feed: Is told whether images are kept.
             settings: The settings in force.
             tasks: The threads in which the store is asked.
             no_pictures: Keep no images, whatever the settings say.
             parent: Owner in Qt's tree of objects.
         """
         super().__init__(parent)
-        self._opened, self._feed, self._settings, self._tasks = opened, feed, settings, tasks
+        self._opened, self._settings, self._tasks = opened, settings, tasks
         self._no_pictures = no_pictures
         self._visits: OrderedDict[str, Record] = OrderedDict()
         self._had_store = self.store is not None
-        settings.changed.connect(self._apply_settings)
-        self._apply_settings()
 
     @property
     def store(self) -> Store | None:
@@ -126,7 +124,14 @@ class LogSession(QObject):
     @property
     def keeps_pictures(self) -> bool:
         """Whether images go into the log with the reads."""
-        return self._feed.keep_pictures
+        return self._settings.current.log.pictures and not self._no_pictures
+
+    def sinks(self) -> list[Sink]:
+        """Return what keeps the engine's results in the log; none where it is only read."""
+        journal = self._opened.journal
+        if journal is None:
+            return []
+        return [LogSink(journal, keep_pictures=lambda: self.keeps_pictures, known_once=is_demo)]
 
     def visit(self, track_key: str) -> Record | None:
         """Return the visit of a track as the store has it since this start, or None."""
@@ -163,9 +168,6 @@ class LogSession(QObject):
             self._opened.journal.close(timeout_s)
         if self._opened.reading is not None:
             self._opened.reading.close()
-
-    def _apply_settings(self) -> None:
-        self._feed.keep_pictures = self._settings.current.log.pictures and not self._no_pictures
 
     def _remember(self, visit: Record) -> None:
         self._visits[visit.key_text] = visit

@@ -9,10 +9,14 @@ from contextlib import suppress
 from PyQt5.QtCore import QObject, pyqtSignal
 
 from app.gui.session.current_settings import CurrentSettings
-from app.gui.session.feed import Feed
-from app.pipeline.core import Detector, Pipeline, Reader
+from app.pipeline.detection import Detector
 from app.pipeline.engine import Engine
-from app.pipeline.opening import load_networks, only_region
+from app.pipeline.loading import load_networks, only_region
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.reading import Reader
+from app.pipeline.replays import Replays
+from app.pipeline.scheduling import LiveScheduler
+from app.pipeline.sink import Sink
 from app.pipeline.stats import StageTime, StageTimes
 from app.pipeline.tracking import PlateTracker
 from app.pipeline.tuning import from_settings
@@ -33,7 +37,7 @@ class NetworksSession(QObject):
     def __init__(
         self,
         settings: CurrentSettings,
-        feed: Feed,
+        sinks: Sequence[Sink],
         make_pipeline: Callable[[], Pipeline] | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -41,7 +45,7 @@ class NetworksSession(QObject):
 
         Args:
             settings: The settings in force; the pipeline follows them.
-            feed: The sink of the engine.
+            sinks: What takes the results of the engine.
             make_pipeline: Loads the networks, in the engine's thread; by default as the settings say.
             parent: Owner in Qt's tree of objects.
         """
@@ -49,7 +53,8 @@ class NetworksSession(QObject):
         self._settings = settings
         self.stages = StageTimes()
         self._networks = SharedNetworks(self._load_networks)
-        self.engine = Engine(make_pipeline or self.load_pipeline, [feed])
+        self.live = LiveScheduler()
+        self.engine = Engine(make_pipeline or self.load_pipeline, self.live, sinks, Replays(), commit_timeout_s=0.0)
         self._state: tuple[bool, str] = (False, "")
         settings.changed.connect(self._apply_settings)
 

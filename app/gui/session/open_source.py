@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.config.settings import Settings
-from app.pipeline.opening import make_capture, make_source
 from app.pipeline.stats import StageTimes
 from app.sources.capture import Capture, CaptureStatus
+from app.sources.open_capture import make_capture
 from app.sources.playback import PlayedVideo
+from app.sources.registry import make_source
 from app.sources.source import Source, SourceInfo, SourceKind, SourceSpec
 
 _MOST_TICKS = 2000

@@ -7,13 +7,13 @@ from PyQt5.QtCore import QObject, pyqtSignal
 
 from app.config.redaction import redact
 from app.gui.session.current_settings import CurrentSettings
-from app.gui.session.feed import Feed, News
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.open_source import OpenSource, Tick, shown_name
 from app.gui.session.requests import WindowRequests
 from app.pipeline.events import PlateEvent
 from app.pipeline.types import Frame, FrameResult
 from app.pipeline.zones import Zones
+from app.sinks.window import News, WindowFeed
 from app.sources.identify import identify
 from app.sources.source import SourceError, SourceSpec
 from app.sources.source_id import SourceId
@@ -37,7 +37,7 @@ class SourcesSession(QObject):
         self,
         settings: CurrentSettings,
         networks: NetworksSession,
-        feed: Feed,
+        feed: WindowFeed,
         requests: WindowRequests,
         parent: QObject | None = None,
     ) -> None:
@@ -198,7 +198,7 @@ class SourcesSession(QObject):
         """Close a source or begin it anew, as is wanted: at once where its capture has ended, else have that end."""
         if not source.ended:
             source.release()
-            self._networks.engine.remove(SourceId(source.source_id))
+            self._networks.live.end(SourceId(source.source_id))
         elif source.closing:
             self._forget(source)
         elif source.wanted_s is not None:
@@ -222,8 +222,8 @@ class SourcesSession(QObject):
 
     def _begin(self, source: OpenSource) -> None:
         loading = self._networks.pipeline is None  # a recording that played on would lose its first plates
-        self._networks.engine.add(
-            source.begin(self._networks.engine.wake, self._settings.current, self._networks.stages, loading)
+        self._networks.live.add(
+            source.begin(self._networks.live.wake, self._settings.current, self._networks.stages, loading)
         )
         self.state_changed.emit(source.source_id)
 

@@ -7,13 +7,13 @@ from PyQt5.QtCore import QObject, QTimer
 
 from app.config.settings import Settings
 from app.gui.session.current_settings import CurrentSettings
-from app.gui.session.feed import Feed
 from app.gui.session.log_session import LogSession, OpenLog
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
 from app.gui.session.tasks import BackgroundTasks
-from app.pipeline.core import Pipeline
+from app.pipeline.pipeline import Pipeline
+from app.sinks.window import WindowFeed
 
 DRAIN_MS = 33  # 30 Hz: often enough to look immediate, seldom enough to leave the processor to the networks
 _STATUS_MS = 500
@@ -30,7 +30,7 @@ class WindowSession(QObject):
         self,
         settings: Settings,
         opened: OpenLog,
-        feed: Feed,
+        feed: WindowFeed,
         make_pipeline: Callable[[], Pipeline] | None = None,
         no_pictures: bool = False,
         parent: QObject | None = None,
@@ -50,8 +50,8 @@ class WindowSession(QObject):
         self.settings = CurrentSettings(settings, self)
         self.requests = WindowRequests(self)
         self.tasks = BackgroundTasks(self)
-        self.networks = NetworksSession(self.settings, feed, make_pipeline, self)
-        self.log = LogSession(opened, feed, self.settings, self.tasks, no_pictures, self)
+        self.log = LogSession(opened, self.settings, self.tasks, no_pictures, self)
+        self.networks = NetworksSession(self.settings, [*self.log.sinks(), feed], make_pipeline, self)
         self.sources = SourcesSession(self.settings, self.networks, feed, self.requests, self)
         self._drain = _make_timer(self, DRAIN_MS, self.take_news)
         self._status = _make_timer(self, _STATUS_MS, self.check_state)

@@ -9,8 +9,8 @@ from queue import SimpleQueue
 from PyQt5.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
 from app.gui.widgets.thread_queue import Answers
-from app.pipeline.opening import make_source
 from app.pipeline.types import Image
+from app.sources.registry import make_source
 from app.sources.source import Source, SourceError, SourceInfo, SourceSpec
 
 TIMEOUT_S = 12.0

@@ -8,13 +8,13 @@ import pytest
 
 from app.cli import evaluate
 from app.cli.evaluate import TruthError, foremost, read_openalpr, read_truth
-from app.pipeline import opening
-from app.pipeline.core import Pipeline
+from app.pipeline import loading
 from app.pipeline.events import PlateEvent
+from app.pipeline.pipeline import Pipeline
 from detector.types import Box
 from tests.app.made_events import changed, made_event
+from tests.app.runs import Networks
 from tests.app.sources.clips import write_clip
-from tests.app.test_batch import Networks
 
 BOX = Box(10, 10, 60, 24)
 
@@ -73,7 +73,7 @@ def command(*words: str) -> int:
 def test_the_command_ends_with_one_line_of_json(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(opening, "load_pipeline", lambda device, tuning: Pipeline(Networks(), Networks()))
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: Pipeline(Networks(), Networks()))
     write_clip(tmp_path / "a.avi", 12)
     cv2.imwrite(str(tmp_path / "b.png"), np.zeros((120, 160, 3), np.uint8))
     csv_path = tmp_path / "truth.csv"
@@ -88,7 +88,7 @@ def test_the_command_ends_with_one_line_of_json(
 def test_the_command_scores_the_openalpr_layout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(opening, "load_pipeline", lambda device, tuning: Pipeline(Networks(), Networks()))
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: Pipeline(Networks(), Networks()))
     lines = {
         "us/car1": "car1.jpg\t30\t40\t60\t16\tAB123C",
         "us/car2": "car2.jpg\t30\t40\t60\t16\tA8123C\n",

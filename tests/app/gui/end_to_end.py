@@ -30,12 +30,12 @@ from app.gui.dialogs.correction import CorrectionDialog  # noqa: E402
 from app.gui.dialogs.export import ExportDialog  # noqa: E402
 from app.gui.main import make_window  # noqa: E402
 from app.gui.search.search_page import SearchPage  # noqa: E402
-from app.gui.session.feed import Feed  # noqa: E402
 from app.gui.session.log_session import open_log  # noqa: E402
 from app.gui.watch.watch_entry import WatchEntryDialog  # noqa: E402
 from app.gui.watch.watch_page import WatchPage  # noqa: E402
 from app.gui.widgets import theme  # noqa: E402
 from app.gui.window import MainWindow  # noqa: E402
+from app.sinks.window import WindowFeed  # noqa: E402
 from app.sources import playback  # noqa: E402
 from app.store.search import Query  # noqa: E402
 
@@ -199,7 +199,7 @@ def main() -> int:
     app = QApplication(sys.argv[:1])
     settings = with_value(Settings(), "appearance.theme", args.look)
     theme.apply(app, theme.chosen(args.look, False))
-    feed = Feed()
+    feed = WindowFeed()
     kept = open_log(settings, feed, str(args.folder / "plates.sqlite3"))
     window = make_window(settings, kept, feed, state=args.folder / "window.ini")
     guard = CrashGuard(window)

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from app.pipeline.core import Pipeline
+from app.pipeline.pipeline import Pipeline
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Image
 from detector.types import Box, Detection

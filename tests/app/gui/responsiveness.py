@@ -20,9 +20,9 @@ from PyQt5.QtWidgets import QApplication  # noqa: E402
 
 from app.config.settings import Settings  # noqa: E402
 from app.gui.main import make_window  # noqa: E402
-from app.gui.session.feed import Feed  # noqa: E402
 from app.gui.session.log_session import open_log  # noqa: E402
 from app.gui.widgets import theme  # noqa: E402
+from app.sinks.window import WindowFeed  # noqa: E402
 from app.sources.source import SourceKind, SourceSpec  # noqa: E402
 
 PROBE_MS = 20
@@ -67,7 +67,7 @@ def main() -> int:
     theme.high_dpi()
     app = QApplication(sys.argv[:1])
     theme.apply(app, theme.LIGHT)
-    feed = Feed()
+    feed = WindowFeed()
     kept = open_log(Settings(), feed, str(folder / "plates.sqlite3"))
     window = make_window(Settings(), kept, feed, state=folder / "window.ini")
     session = window.session

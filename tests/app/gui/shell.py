@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from app.config.settings import Settings
 from app.gui.main import make_window
-from app.gui.session.feed import Feed
 from app.gui.session.log_session import open_log
 from app.gui.widgets import theme
 from app.gui.window import MainWindow
 from app.pipeline.tracking import PlateTracker
+from app.sinks.window import WindowFeed
 from tests.app.gui.fakes import make_clip, pipeline
 
 WAIT_MS = 20_000  # a busy machine may take long; nothing here waits longer than it must
@@ -37,7 +37,7 @@ def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest
     if theme.current() is not theme.LIGHT or not qapp.styleSheet():
         theme.apply(qapp, theme.LIGHT)
     PlateTracker()  # its library takes long to load, which is no matter of these tests
-    feed = Feed()
+    feed = WindowFeed()
     kept = open_log(Settings(), feed, str(tmp_path / "log" / "plates.sqlite3"))
     made = make_window(Settings(), kept, feed, pipeline, state=tmp_path / "window.ini")
     made.resize(1280, 800)

@@ -13,16 +13,16 @@ from app.config.settings import Settings, with_value
 from app.gui.live.source_states import state_of
 from app.gui.main import make_window
 from app.gui.reads.reads_page import ReadsPage
-from app.gui.session.feed import Feed
 from app.gui.session.log_session import open_log
 from app.gui.session.window_session import WindowSession
 from app.gui.window import MainWindow
 from app.journal import Alarm
-from app.pipeline.core import Pipeline
 from app.pipeline.events import EventKind, PlateEvent
-from app.pipeline.opening import only_region
+from app.pipeline.loading import only_region
+from app.pipeline.pipeline import Pipeline
 from app.pipeline.tuning import Tuning
 from app.pipeline.zones import Zones
+from app.sinks.window import WindowFeed
 from app.sources.source import SourceKind, SourceSpec
 from app.store.errors import LogInUse
 from app.store.search import Query
@@ -92,7 +92,7 @@ def test_at_later_starts_the_demo_is_listed_and_not_logged_again(
     monkeypatch.setattr("app.gui.live.open_actions.DEMO_CLIP", clip)
     monkeypatch.setattr("app.sources.playback._LATE_S", 600.0)
     for _ in range(2):
-        feed = Feed()
+        feed = WindowFeed()
         kept = open_log(Settings(), feed, str(tmp_path / "plates.sqlite3"))
         window = make_window(Settings(), kept, feed, pipeline, state=tmp_path / "window.ini")
         window.show()
@@ -214,7 +214,7 @@ def test_another_country_reaches_the_reader_at_once(
         return BlockDetector(), RegionalReader(only_region(tuning.countries))
 
     monkeypatch.setattr("app.gui.session.networks_session.load_networks", load)
-    made = WindowSession(Settings(), open_log(Settings(), Feed(), str(tmp_path / "p.sqlite3")), Feed())
+    made = WindowSession(Settings(), open_log(Settings(), WindowFeed(), str(tmp_path / "p.sqlite3")), WindowFeed())
     made.start()
     wait_for(qtbot, lambda: made.networks.pipeline is not None)
     reader = made.networks._networks._loaded[1]  # type: ignore[index]
@@ -252,7 +252,7 @@ def test_without_pictures_only_the_text_of_a_read_is_kept(
 
 
 def test_no_pictures_of_the_command_line_holds_whatever_the_settings_say(tmp_path: Path) -> None:
-    feed = Feed()
+    feed = WindowFeed()
     kept = open_log(Settings(), feed, str(tmp_path / "l.db"))
     session = WindowSession(Settings(), kept, feed, pipeline, no_pictures=True)
     assert not session.log.keeps_pictures
@@ -262,7 +262,7 @@ def test_no_pictures_of_the_command_line_holds_whatever_the_settings_say(tmp_pat
 
 
 def test_a_damaged_log_is_told_with_the_name_it_is_kept_under(tmp_path: Path) -> None:
-    log, feed = tmp_path / "l.db", Feed()
+    log, feed = tmp_path / "l.db", WindowFeed()
     log.write_bytes(b"no database " * 500)
     session = WindowSession(Settings(), open_log(Settings(), feed, str(log)), feed, pipeline)
     [aside] = tmp_path.glob("l.corrupt-*.db")
@@ -291,7 +291,7 @@ def test_closing_takes_under_three_seconds_while_sources_hang(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     let_go = threading.Event()
-    feed = Feed()
+    feed = WindowFeed()
     made = WindowSession(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, pipeline)
     made.start()
     monkeypatch.setattr("app.gui.session.open_source.make_source", lambda spec: HangingSource(spec, let_go))
@@ -313,10 +313,10 @@ def test_closing_takes_under_three_seconds_while_sources_hang(
 
 def test_a_second_writer_of_a_log_is_told_and_may_read(tmp_path: Path) -> None:
     log = str(tmp_path / "plates.sqlite3")
-    first = open_log(Settings(), Feed(), log)
+    first = open_log(Settings(), WindowFeed(), log)
     with pytest.raises(LogInUse, match="being written"):
-        open_log(Settings(), Feed(), log)
-    second = open_log(Settings(), Feed(), log, read_only=True)
+        open_log(Settings(), WindowFeed(), log)
+    second = open_log(Settings(), WindowFeed(), log, read_only=True)
     assert second.journal is None and second.reading is not None and second.reading.read_only
     second.reading.close()
     assert first.journal is not None
@@ -327,7 +327,7 @@ def test_networks_that_cannot_be_loaded_are_told(qtbot: QtBot, qapp: QApplicatio
     def missing() -> None:
         raise FileNotFoundError("assets/weights/reader.safetensors is missing")
 
-    feed = Feed()
+    feed = WindowFeed()
     kept = open_log(Settings(), feed, str(tmp_path / "p.sqlite3"))
     made = WindowSession(Settings(), kept, feed, missing)  # type: ignore[arg-type]
     made.start()
@@ -343,7 +343,7 @@ def test_a_recording_waits_for_the_networks(qtbot: QtBot, qapp: QApplication, tm
         loaded.wait(20)
         return pipeline()
 
-    feed = Feed()
+    feed = WindowFeed()
     made = WindowSession(Settings(), open_log(Settings(), feed, str(tmp_path / "p.sqlite3")), feed, load)
     told = Listener(made)
     made.start()

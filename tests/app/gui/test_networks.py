@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from app.gui.session.networks_session import SharedNetworks
-from app.pipeline.core import Pipeline
+from app.pipeline.pipeline import Pipeline
 from app.pipeline.tuning import Tuning
 from tests.app.gui.fakes import BlockDetector, BlockReader, frame
 from tests.app.pipeline.made import frame as made_frame

@@ -26,12 +26,12 @@ from app.gui.crash import CrashDialog
 from app.gui.dialogs.about import AboutDialog
 from app.gui.keys import KeysDialog
 from app.gui.main import install_translation, make_window
-from app.gui.session.feed import Feed
 from app.gui.session.log_session import open_log
 from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.window import MainWindow
 from app.gui.wizard.source_wizard import SourceWizard
+from app.sinks.window import WindowFeed
 from app.store.search import Query
 from app.store.watchlist import WatchEntry
 from tests.app.gui.fakes import pipeline
@@ -75,7 +75,7 @@ def marks(qapp: QApplication) -> Iterator[Marks]:
 @pytest.fixture
 def marked(qtbot: QtBot, qapp: QApplication, marks: Marks, tmp_path: Path) -> Iterator[MainWindow]:
     """The window with everything in it, in the made-up language."""
-    feed = Feed()
+    feed = WindowFeed()
     kept = open_log(Settings(), feed, str(tmp_path / "plates.sqlite3"))
     window = make_window(Settings(), kept, feed, pipeline, state=tmp_path / "window.ini")
     window.show()

@@ -35,7 +35,6 @@ from app.gui.live.live_view import Tile
 from app.gui.live.open_actions import names_in
 from app.gui.main import make_window
 from app.gui.session import saved_sources as known
-from app.gui.session.feed import Feed
 from app.gui.session.log_session import RetentionTimer, open_log
 from app.gui.session.saved_sources import Known, KnownSource
 from app.gui.widgets import theme
@@ -43,6 +42,7 @@ from app.gui.widgets.message_boxes import sure
 from app.gui.widgets.notice import Notice
 from app.gui.window import MainWindow
 from app.records import Record
+from app.sinks.window import WindowFeed
 from app.sources.source import SourceKind
 from app.store.errors import LogUnavailable
 from app.store.search import Query
@@ -367,7 +367,7 @@ def test_size_and_splitters_are_remembered(
 ) -> None:
     sizes = []
     for attempt in range(2):
-        feed = Feed()
+        feed = WindowFeed()
         kept = open_log(Settings(), feed, str(tmp_path / "plates.sqlite3"))
         made = make_window(Settings(), kept, feed, pipeline, state=tmp_path / "window.ini")
         made.show()
@@ -435,7 +435,7 @@ def test_a_second_window_offers_to_read_only(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(gui_main, "_read_only_wanted", lambda reason: asked.append(reason) or wanted)
     log = tmp_path / "l.db"
     with Store.open(log):
-        kept = gui_main.ask_for_log(Settings(), Feed(), str(log), False)
+        kept = gui_main.ask_for_log(Settings(), WindowFeed(), str(log), False)
         assert "being written by" in asked[0]
         assert (kept is not None) is wanted
         if kept is not None:

@@ -7,7 +7,7 @@ import cv2
 import pytest
 
 from app.pipeline.events import PlateEvent
-from app.pipeline.opening import load_pipeline
+from app.pipeline.loading import load_pipeline
 from app.pipeline.types import Image
 from app.pipeline.voting import distance
 from app.sources.identify import identify

@@ -18,9 +18,10 @@ import cv2
 import numpy as np
 import pytest
 
-from app.pipeline.core import Pipeline
 from app.pipeline.engine import Engine
-from app.pipeline.events import PlateEvent
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.scheduling import LiveScheduler
+from app.pipeline.sink import Sink
 from app.pipeline.types import FrameResult, Image
 from app.sources.camera import LiveSource
 from app.sources.capture import Backoff, Capture, CaptureState
@@ -120,7 +121,7 @@ def changing() -> Iterator[object]:
         yield grey(64, 48) if number < 20 else grey(128, 96)
 
 
-class Counted:
+class Counted(Sink):
     """A sink that counts frames by source and notes their sizes, and the delays where a clock is given."""
 
     def __init__(self) -> None:
@@ -133,15 +134,13 @@ class Counted:
         self.sizes.setdefault(result.frame.source_id, set()).add(result.frame.image.shape)
         self.delays.append(time.time() - result.frame.wall_time.timestamp())
 
-    def on_event(self, event: PlateEvent) -> None: ...
 
-    def on_ended(self, source_id: str, error: str) -> None: ...
-
-
-def camera_of(name: str, script: Iterator[object], engine: Engine, pause_s: float = 0.02, stall_s: float = 0.3) -> str:
-    """Add a camera to an engine and return its name."""
+def camera_of(
+    name: str, script: Iterator[object], scheduler: LiveScheduler, pause_s: float = 0.02, stall_s: float = 0.3
+) -> str:
+    """Add a camera to a scheduler and return its name."""
     source = LiveSource(identify(f"rtsp://{name}/1"), lambda _: Camera(script, pause_s))
-    engine.add(Capture(source, engine.wake, stall_s=stall_s, backoff=Backoff(0.01, 0.05)))
+    scheduler.add(Capture(source, scheduler.wake, stall_s=stall_s, backoff=Backoff(0.01, 0.05)))
     return source.spec.source_id
 
 
@@ -153,17 +152,18 @@ def seconds_for(frames: int, names: Sequence[str], sink: Counted) -> float:
 
 def test_ten_cameras_of_which_seven_misbehave_leave_the_others_their_rate() -> None:
     sink, hold = Counted(), threading.Event()
-    engine = Engine(Pipeline(Steady(), Steady()), [sink]).start()
-    good = [camera_of(f"good-{number}", steady(), engine) for number in range(3)]
+    scheduler = LiveScheduler()
+    engine = Engine(Pipeline(Steady(), Steady()), scheduler, [sink]).start()
+    good = [camera_of(f"good-{number}", steady(), scheduler) for number in range(3)]
     alone = seconds_for(100, good, sink)
-    stuck = [camera_of(f"stalls-{number}", stalling(hold), engine) for number in range(3)]
-    broken = [camera_of(f"garbage-{number}", garbage(), engine) for number in range(2)]
-    other = camera_of("changes", changing(), engine)
-    rare = camera_of("rare", steady(), engine, pause_s=1.0, stall_s=5.0)
+    stuck = [camera_of(f"stalls-{number}", stalling(hold), scheduler) for number in range(3)]
+    broken = [camera_of(f"garbage-{number}", garbage(), scheduler) for number in range(2)]
+    other = camera_of("changes", changing(), scheduler)
+    rare = camera_of("rare", steady(), scheduler, pause_s=1.0, stall_s=5.0)
     together = seconds_for(100, good, sink)
-    assert until(lambda: all(engine.status()[name].state is CaptureState.STALLED for name in stuck))
+    assert until(lambda: all(scheduler.status()[name].state is CaptureState.STALLED for name in stuck))
     assert until(lambda: len(sink.sizes.get(other, ())) == 2 and sink.frames[rare] >= 2)
-    status = engine.status()
+    status = scheduler.status()
     assert all(status[name].reconnects > 3 and sink.frames[name] for name in broken)
     assert status[rare].state is CaptureState.LIVE and status[rare].stalls == 0
     assert not engine.trouble, "no source's garbage may reach the networks"
@@ -196,9 +196,10 @@ def started_and_stopped(times: int) -> Iterator[Counted]:
     """Start and stop an engine with two cameras so many times; give its sink each time."""
     for _ in range(times):
         sink = Counted()
-        engine = Engine(Pipeline(Steady(), Steady()), [sink]).start()
+        scheduler = LiveScheduler()
+        engine = Engine(Pipeline(Steady(), Steady()), scheduler, [sink]).start()
         for number in range(2):
-            camera_of(f"cam-{number}", (grey(1280, 720) for _ in range(10**6)), engine, pause_s=0.001)
+            camera_of(f"cam-{number}", (grey(1280, 720) for _ in range(10**6)), scheduler, pause_s=0.001)
         assert until(lambda taken=sink.frames: len(taken) == 2, 30)
         assert engine.stop(10)
         yield sink
@@ -254,14 +255,16 @@ def test_three_times_the_frames_it_can_take_are_dropped_counted_and_never_queued
             yield grey(640, 360, 60 + given[name] % 2 * 100)  # a still scene would hardly be looked at
 
     sink = Lagging()
-    engine = Engine(Pipeline(Overtaken(given, over), Steady()), [sink]).start()
+    scheduler = LiveScheduler()
+    engine = Engine(Pipeline(Overtaken(given, over), Steady()), scheduler, [sink]).start()
     names = [
-        camera_of(f"cam-{number}", counted(f"rtsp://cam-{number}/1"), engine, 1 / 45, stall_s=60) for number in range(2)
+        camera_of(f"cam-{number}", counted(f"rtsp://cam-{number}/1"), scheduler, 1 / 45, stall_s=60)
+        for number in range(2)
     ]
     assert until(lambda: all(sink.frames[name] > 20 for name in names), 60)
     before, first, began = memory_mb(), len(lags), Counter(given)
     until(lambda: all(given[name] - began[name] >= 45 * LOAD_S for name in names), 60 * LOAD_S)
-    status, grown = engine.status(), memory_mb() - before
+    status, grown = scheduler.status(), memory_mb() - before
     waiting = {name: status[name].frames - status[name].dropped - sink.frames[name] for name in names}
     over.set()
     assert engine.stop(10)

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.pipeline.core import Pipeline
 from app.pipeline.events import EventKind
+from app.pipeline.pipeline import Pipeline
 from app.pipeline.stillness import Stillness
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Frame

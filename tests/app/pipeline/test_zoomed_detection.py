@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.core import Pipeline
 from app.pipeline.events import EventKind
+from app.pipeline.pipeline import Pipeline
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Frame, Image
 from app.pipeline.zoomed_detection import CloserLooks, as_plate_crop, merge, parts_of

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from app.config.bootstrap import variables
 from app.config.settings import schema
-from app.pipeline.opening import make_source
 from app.sources.buffers import Closed
 from app.sources.camera import Clock, LiveSource
 from app.sources.capture import Backoff, Capture, CaptureState
 from app.sources.identify import identify
+from app.sources.registry import make_source
 from app.sources.source import SourceError, SourceSpec
 from tests.app.pipeline.made import START
 from tests.app.sources.clips import write_clip

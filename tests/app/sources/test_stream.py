@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 
 from app.journal import open_journal
-from app.pipeline.core import Pipeline
 from app.pipeline.engine import Engine
 from app.pipeline.events import PlateEvent
-from app.pipeline.opening import make_source
+from app.pipeline.pipeline import Pipeline
+from app.pipeline.scheduling import LiveScheduler
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import FrameResult
 from app.sources.capture import Backoff, Capture, CaptureState
 from app.sources.identify import identify
+from app.sources.registry import make_source
 from app.store.search import Query
 from tests.app.pipeline.test_engine import Collected, Steady
 from tests.app.sources.test_capture import until
@@ -89,25 +90,26 @@ def test_a_camera_that_dies_and_comes_back_leaves_one_gap(server: Server, tmp_pa
     sink = Logged(tmp_path / "log.sqlite3")
     times = sink.times
     # the plate is in view all the time; away for more than a second it counts as another visit
-    engine = Engine(Pipeline(Steady(), Steady(), Tuning(repeat_s=1.0, track_memory_s=1.0)), [sink]).start()
+    scheduler = LiveScheduler()
+    engine = Engine(Pipeline(Steady(), Steady(), Tuning(repeat_s=1.0, track_memory_s=1.0)), scheduler, [sink]).start()
     name = f"rtsp://viewer:s3cret@127.0.0.1:{server.port}/live"
     source = make_source(identify(name))
     assert "s3cret" not in source.spec.source_id
-    engine.add(Capture(source, engine.wake, backoff=Backoff(0.2, 0.5)))
+    scheduler.add(Capture(source, scheduler.wake, backoff=Backoff(0.2, 0.5)))
 
     def state() -> CaptureState:
-        return engine.status()[source.spec.source_id].state
+        return scheduler.status()[source.spec.source_id].state
 
     assert until(lambda: state() is CaptureState.LIVE and len(times) > 10, 30)
     server.kill()
     assert until(lambda: state() in (CaptureState.LOST, CaptureState.CONNECTING), 30)
-    assert until(lambda: "no connection" in engine.status()[source.spec.source_id].error, 30)
+    assert until(lambda: "no connection" in scheduler.status()[source.spec.source_id].error, 30)
     time.sleep(1.5)
     seen = len(times)
     server.start()
     assert until(lambda: state() is CaptureState.LIVE and len(times) > seen + 10, 30)
 
-    status = engine.status()[source.spec.source_id]
+    status = scheduler.status()[source.spec.source_id]
     assert status.reconnects >= 1 and status.error == ""
     steps = [later - earlier for earlier, later in pairwise(times)]
     assert sum(step > max(steps) / 2 for step in steps) == 1, "one outage is one gap"

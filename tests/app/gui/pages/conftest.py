@@ -10,15 +10,15 @@ import pytest
 from PyQt5.QtWidgets import QApplication
 
 from app.config.settings import Settings
-from app.gui.session.feed import Feed
 from app.gui.session.log_session import OpenLog
 from app.gui.session.window_session import WindowSession
 from app.gui.widgets import theme
 from app.journal import open_journal
-from app.pipeline.core import Pipeline
 from app.pipeline.events import EventKind, PlateEvent, TrackReading
+from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Image
 from app.records import Record
+from app.sinks.window import WindowFeed
 from app.store.store import Store
 from app.store.types import Entry
 from app.store.writer import jpeg
@@ -105,9 +105,8 @@ def no_networks() -> Pipeline:
 
 def make_session(folder: Path, visits: int = 40) -> WindowSession:
     """Return a session over a new log with some visits; its engine is not started."""
-    feed = Feed()
+    feed = WindowFeed()
     journal = open_journal(folder / "plates.sqlite3", on_alarm=feed.on_alarm, on_saved=feed.on_saved)
-    feed.journal = journal
     store = journal.store
     assert isinstance(store, Store)
     if visits:

@@ -20,7 +20,7 @@ from app.gui.queue.queue_page import BatchPage
 from app.gui.queue.run_card import duration
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.window_session import WindowSession
-from app.pipeline.core import Pipeline
+from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Image
 from app.store.search import Query
 from detector.types import Box, Detection

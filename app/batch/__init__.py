@@ -1,1 +1,0 @@
-"""Reads recordings, pictures and folders without a window."""

@@ -1,0 +1,144 @@
+"""Files of rows that a run leaves behind: for the user alone, on the disk before anyone is told, whole rows only."""
+
+import errno
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from app.pipeline.after_commit import Receipt
+from app.pipeline.events import PlateEvent
+from app.pipeline.sink import Bus, Sink
+from app.sources.source import SourceSpec
+
+_MODE = 0o600  # plates are personal data: what is made here is for the user alone
+
+
+class OutputError(Exception):
+    """An output cannot be written; the message names the file and says what to do."""
+
+
+class RowFile(Sink):
+    """A file of text to which the reads of one source after the other are added; each addition is on disk at once.
+
+    Rows that cannot be written (a full disk) wait in memory and go before the next ones; flush() tries again.
+    """
+
+    def __init__(self, path: Path, header: str, encoding: str, line: Callable[[PlateEvent], str]) -> None:
+        self.path = path
+        self._header = header
+        self._encoding = encoding
+        self._line = line
+        self._file: IO[bytes] | None = None
+        self._bus: Bus | None = None
+        self._written = 0
+        self._waiting = b""
+        self._receipts: list[Receipt] = []
+
+    @property
+    def name(self) -> str:
+        """How it is called where it fails."""
+        return str(self.path)
+
+    def open(self, keep_bytes: int = 0) -> None:
+        """Start the file anew, or go on after the first keep_bytes of it; raises OutputError."""
+        if not keep_bytes:
+            self._file = start_private(self.path)
+            self._waiting = self._header.encode(self._encoding)
+        else:
+            try:
+                self._file = self.path.open("r+b", buffering=0)
+                self._file.truncate(keep_bytes)
+            except OSError as error:
+                raise unwritable(self.path, error) from error
+        self._written = keep_bytes
+        with suppress(OutputError):  # no room for the first line: it waits with the rows
+            self.write()
+
+    @property
+    def length(self) -> int:
+        """Length of the file in bytes once all its rows are written."""
+        return self._written + len(self._waiting)
+
+    def connect(self, bus: Bus) -> None:
+        """Take the bus, for trouble with the disk."""
+        self._bus = bus
+
+    def on_reads(self, source: SourceSpec, reads: Sequence[PlateEvent]) -> Receipt | None:
+        """Add reads; the receipt comes when they are on the disk."""
+        try:
+            self.add(reads)
+        except OutputError as error:
+            if self._bus is not None:
+                self._bus.tell_trouble(str(error))
+        if not self._waiting:
+            return None
+        receipt: Receipt = Future()
+        self._receipts.append(receipt)
+        return receipt
+
+    def add(self, events: Sequence[PlateEvent]) -> None:
+        """Add reads; raises OutputError when they have to wait."""
+        if self._file is not None:
+            # utf-8, not utf-8-sig: the mark stands at the start only
+            self._waiting += "".join(self._line(event) for event in events).encode("utf-8", "replace")
+            self.write()
+
+    def write(self) -> None:
+        """Write what waits, whole or not at all; raises OutputError."""
+        if self._file is None or not self._waiting:
+            return
+        try:
+            self._file.seek(self._written)
+            left = memoryview(self._waiting)
+            while left:
+                left = left[self._file.write(left) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(self._written)
+            raise unwritable(self.path, error) from error
+        self._written += len(self._waiting)
+        self._waiting = b""
+        for receipt in self._receipts:
+            receipt.set_result(None)
+        self._receipts.clear()
+
+    def flush(self) -> None:
+        """Write what waits; what cannot be written now is given up."""
+        try:
+            self.write()
+        except OutputError as error:
+            for receipt in self._receipts:
+                receipt.set_exception(error)
+            self._receipts.clear()
+
+    def close(self, interrupted: bool = False) -> Sequence[str]:
+        """Close the file; says so where its last rows are missing."""
+        missing: list[str] = []
+        try:
+            self.write()
+        except OutputError as error:
+            missing.append(f"{error}. Its last rows are missing")
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        return missing
+
+
+def start_private(path: Path) -> IO[bytes]:
+    """Make a file anew, empty and unbuffered, for the user alone if it was not there. Raises OutputError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _MODE), "r+b", buffering=0)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> OutputError:
+    """Return what to say of a file that cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return OutputError(f"{path}: the disk is full; free some space: what could not be written waits in memory")
+    return OutputError(f"{path}: cannot be written ({error.strerror or error}); choose another place")

@@ -1,0 +1,77 @@
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from app.pipeline import loading
+from app.pipeline.file_scheduler import queue_sources
+from app.pipeline.pipeline import Pipeline
+from app.sources.identify import identify
+from app.sources.source import SourceError
+from app.store.search import Query
+from app.store.store import Store
+from app.store.types import ALLOW
+from app.store.watchlist import WatchEntry
+from tests.app.runs import command, pipeline
+from tests.app.sources.clips import write_clip
+
+
+def test_words_that_stand_for_nothing_are_errors(tmp_path: Path) -> None:
+    items, errors = queue_sources([str(tmp_path / "nowhere.mp4"), str(write_clip(tmp_path / "a.avi"))])
+    assert len(items) == 1 and "nowhere.mp4" in errors[0]
+
+
+def test_the_command_prints_a_table_and_tells_errors_with_status_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline())
+    good = write_clip(tmp_path / "good.avi")
+    assert command(str(good), "--csv", str(tmp_path / "o.csv")) == 0
+    out = capsys.readouterr().out
+    assert "AB123C" in out and "o.csv" in out
+    assert command(str(good), str(tmp_path / "no.mp4"), "--csv", str(tmp_path / "o.csv")) == 1
+    captured = capsys.readouterr()
+    assert "no.mp4: no such file" in captured.err and "AB123C" in captured.out
+    assert command(str(tmp_path / "no.mp4")) == 1
+    assert command(str(good), "--resume") == 2
+
+
+def test_a_run_can_be_kept_in_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline())
+    clip, log = write_clip(tmp_path / "a.avi"), tmp_path / "log" / "reads.db"
+    assert command(str(clip), "--log", str(log)) == 0
+    with Store.open(log, read_only=True) as store:
+        (visit,) = store.page(Query()).visits
+    assert (visit.plate, visit.source) == ("AB123C", str(clip))
+
+
+def test_rows_name_the_watch_list_a_plate_is_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline())
+    clip, log = write_clip(tmp_path / "a.avi"), tmp_path / "log" / "reads.db"
+    with Store.open(log) as store:
+        store.watch.add(WatchEntry(ALLOW, "AB123C"))
+    table, lines = tmp_path / "o.csv", tmp_path / "o.jsonl"
+    assert command(str(clip), "--log", str(log), "--csv", str(table), "--jsonl", str(lines)) == 0
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        assert [row["list"] for row in csv.DictReader(file)] == [ALLOW]
+    assert [json.loads(line)["list"] for line in lines.read_text("utf-8").splitlines()] == [ALLOW]
+
+
+def test_options_reach_the_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def load(device: str, tuning: object) -> Pipeline:
+        seen.extend((device, tuning))
+        return pipeline()
+
+    monkeypatch.setattr(loading, "load_pipeline", load)
+    words = ("--device", "cpu", "--min-confidence", "0.99", "--country", "nl", "--country", "DE")
+    assert command(str(write_clip(tmp_path / "a.avi")), *words) == 0
+    assert seen[0] == "cpu"
+    assert (seen[1].min_confidence, seen[1].countries) == (0.99, ("NL", "DE"))  # type: ignore[attr-defined]
+
+
+def test_a_source_error_is_no_traceback(tmp_path: Path) -> None:
+    with pytest.raises(SourceError):
+        identify(str(tmp_path))
