@@ -113,8 +113,9 @@ class Journal:
     def _hits(self, event: PlateEvent) -> tuple[Hit, ...]:
         """The entries that cover a plate; none while the lists cannot be read, which the writer then tells."""
         store = self.store
+        texts = (event.text.plate, *event.text.merged)
         try:
-            return tuple(store.watch.match(event.text.plate, event.span.first_time)) if store is not None else ()
+            return store.watch.match_any(texts, event.span.first_time) if store is not None else ()
         except LogError as error:
             self.writer.meet(error)
             return ()

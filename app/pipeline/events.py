@@ -69,6 +69,7 @@ class PlateText:
     alternatives: other texts that the readings also allow, most probable first.
     region: country that the form of the plate points to, or empty.
     sure: whether the confidence reaches what the settings ask of a sure read; what does not is told, and marked unsure.
+    merged: texts that other tracks of this visit were told with; they count for watch lists as plate does.
     """
 
     plate: str
@@ -77,6 +78,7 @@ class PlateText:
     alternatives: tuple[Alternative, ...] = ()
     region: str = ""
     sure: bool = True
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

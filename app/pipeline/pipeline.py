@@ -232,7 +232,7 @@ class Pipeline:
             return []
         if told and told.vote.text == finding.vote.text and finding.vote.confidence < told.vote.confidence + _BETTER:
             return []
-        return [self._report(state, track, finding, final=False)]
+        return self._report(state, track, finding, final=False)
 
     def _end(self, state: _SourceState, source_id: SourceId, track_id: int) -> list[PlateEvent]:
         """End a track: FINAL if it is a plate, else count why not, and take back what was reported of it."""
@@ -242,17 +242,17 @@ class Pipeline:
         finding = track.finding()
         objection = objection_to(track, finding, self.tuning) if finding is not None else None
         if finding is not None and objection is None:
-            return [self._report(state, track, finding, final=True)]
+            return self._report(state, track, finding, final=True)
         self._rejections.add(source_id, track, finding, objection or why_unread(track, self.tuning))
         told = state.reported.pop(track.number, None)
         return [state.visits.withdraw(track.number)] if told is not None else []
 
-    def _report(self, state: _SourceState, track: PlateTrack, finding: Finding, final: bool) -> PlateEvent:
+    def _report(self, state: _SourceState, track: PlateTrack, finding: Finding, final: bool) -> list[PlateEvent]:
         if final:
             state.reported.pop(track.number, None)
         else:
             state.reported[track.number] = finding
-        return state.visits.report(track.number, finding, track.last_box, final)
+        return list(state.visits.report(track.number, finding, track.last_box, final))
 
     def _shown(self, state: _SourceState, item: _Seen) -> Track:
         """What the overlay shows of a plate in this frame: of a text not told yet, only what could become a row."""

@@ -1,6 +1,6 @@
 """Tracks of the same plate, soon after each other on one source, are one visit: one line in the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.pipeline.events import EventKind, Evidence, Identity, PlateEvent, PlateText, Span
@@ -10,9 +10,13 @@ from app.pipeline.voting import Vote, distance
 from app.sources.source_id import SourceId, TrackKey
 from detector.types import Box
 from recognizer.lookalikes import fold
+from recognizer.readings import Alternative
 
-_WEAK_AGREEMENT = 3
-_WEAK_CONFIDENCE = 0.8
+# Two readings that say a text, and this confidence in it, make it a plate of its own. Below that, that a second track
+# misreads the first one's plate is likelier than a second vehicle whose plate differs in a character. A judgement: no
+# clip at hand has two such vehicles. The vote's own doubt keeps most confidences at or below 0.98.
+_OWN_AGREEMENT = 2
+_OWN_CONFIDENCE = 0.97
 _SHORTEST_FRAGMENT = 3
 _MOST_MISSING = 3
 
@@ -60,8 +64,19 @@ class VisitBook:
         self._visits: list[Visit] = []
         self._of_track: dict[int, Visit] = {}
 
-    def report(self, number: int, finding: Finding, place: Box, final: bool) -> PlateEvent:
-        """Enter what a track says and return the event for it; place is where the plate was last seen."""
+    def report(self, number: int, finding: Finding, place: Box, final: bool) -> tuple[PlateEvent, ...]:
+        """Enter what a track says.
+
+        Args:
+            number: The track.
+            finding: What it says now.
+            place: Where the plate was seen last.
+            final: The track has ended.
+
+        Returns:
+            The event for it, behind one for the visit it is parted from where its text turns out to be another's.
+        """
+        parted = self._part(number, finding, place)
         visit = self._of_track.get(number)
         other = self._matching(number, finding, place, besides=visit)
         if other is not None and visit is None:
@@ -75,7 +90,23 @@ class VisitBook:
         visit.findings[number] = finding
         visit.places[number] = place
         (visit.live.discard if final else visit.live.add)(number)
-        return self._event(visit, final)
+        return (*parted, self._event(visit, final))
+
+    def _part(self, number: int, finding: Finding, place: Box) -> tuple[PlateEvent, ...]:
+        """Take a track out of a visit that it joined while it was misread; return the event for what stays of that."""
+        visit = self._of_track.get(number)
+        if visit is None or visit.key.number == number:
+            return ()
+        others = {other: held for other, held in visit.findings.items() if other != number}
+        stronger = max(others.values(), key=lambda held: held.vote.weight)
+        beside = (other for other in self._beside(visit, finding) if other != number)
+        if same_plate(stronger.vote, finding.vote) or any(_near(place, visit.places[other]) for other in beside):
+            return ()
+        visit.findings = others
+        del visit.places[number], self._of_track[number]
+        visit.live.discard(number)
+        visit.absorbed = tuple(key for key in visit.absorbed if key.number != number)
+        return (self._event(visit, final=not visit.live),)
 
     def withdraw(self, number: int) -> PlateEvent:
         """Take back what was reported of a track, and return the event that says so: FINAL where other tracks stand."""
@@ -112,11 +143,13 @@ class VisitBook:
     def _continues(self, visit: Visit, number: int, finding: Finding, place: Box) -> bool:
         if finding.first_s - visit.last_s > self._repeat_s or number in visit.findings:
             return False
-        if not same_plate(visit.best.vote, finding.vote):
-            return False
         if fold(visit.best.vote.text) == fold(finding.vote.text):
             return True
-        return all(_near(place, visit.places[other]) for other in self._beside(visit, finding))
+        beside = list(self._beside(visit, finding))
+        if not all(_near(place, visit.places[other]) for other in beside):
+            return False
+        alike = could_be_same_plate if beside else same_plate  # two tracks in one place at one time are one plate
+        return alike(visit.best.vote, finding.vote)
 
     @staticmethod
     def _beside(visit: Visit, finding: Finding) -> Iterator[int]:
@@ -143,6 +176,7 @@ class VisitBook:
         first, last = min(findings, key=lambda f: f.first_s), max(findings, key=lambda f: f.last_s)
         same = [finding for finding in findings if finding.vote.text == best.vote.text]
         surest = max(same, key=lambda finding: finding.vote.confidence)
+        merged = [finding.vote for finding in findings if finding.vote.text != best.vote.text]
         item = best.shot.item
         return PlateEvent(
             Identity(visit.key, visit.revision, EventKind.FINAL if final and not visit.live else kind, visit.absorbed),
@@ -150,9 +184,10 @@ class VisitBook:
                 plate=best.vote.text,
                 confidence=surest.vote.confidence,
                 char_confidences=surest.vote.char_confidences,
-                alternatives=surest.vote.alternatives,
+                alternatives=_with_merged(surest.vote, merged),
                 region=region_of(best.vote.text, self._countries),
                 sure=surest.vote.confidence >= self._sure_confidence,
+                merged=tuple(dict.fromkeys(vote.text for vote in merged)),
             ),
             Span(first.first_s, last.last_s, first.first_wall, last.last_wall, best.wall_clock, best.is_still),
             Evidence(
@@ -170,16 +205,36 @@ class VisitBook:
 
 
 def same_plate(first: Vote, second: Vote) -> bool:
-    """Whether two votes can be of one plate: equal but for look-alikes, or one a weak misreading or a fragment."""
+    """Whether two tracks' votes are of one plate: equal but for O/0 and I/1, or the weaker a poor reading of it."""
+    if fold(first.text) == fold(second.text):
+        return True
+    weaker = min(first, second, key=lambda item: item.weight)
+    return not _stands_by_itself(weaker) and could_be_same_plate(first, second)
+
+
+def could_be_same_plate(first: Vote, second: Vote) -> bool:
+    """Whether two texts can be readings of one plate: look-alikes, one character apart, or one a part of the other."""
     a, b = fold(first.text, widely=True), fold(second.text, widely=True)
-    if a == b:
-        return True
-    weaker, stronger = sorted((first, second), key=lambda item: item.weight)
-    short, long = fold(weaker.text, widely=True), fold(stronger.text, widely=True)
-    if len(short) >= _SHORTEST_FRAGMENT and short in long and len(long) - len(short) <= _MOST_MISSING:
-        return True
-    weak = weaker.agreeing <= _WEAK_AGREEMENT or weaker.confidence < _WEAK_CONFIDENCE
-    return weak and distance(a, b) <= 1
+    short, long = sorted((a, b), key=len)
+    fragment = len(short) >= _SHORTEST_FRAGMENT and short in long and len(long) - len(short) <= _MOST_MISSING
+    return a == b or fragment or distance(a, b) <= 1
+
+
+def _stands_by_itself(vote: Vote) -> bool:
+    """Whether a vote is sure and agreed, of a plate seen whole: that it is another plate's is not to be supposed."""
+    return min(vote.agreeing, vote.whole) >= _OWN_AGREEMENT and vote.confidence >= _OWN_CONFIDENCE
+
+
+def _with_merged(vote: Vote, merged: Sequence[Vote]) -> tuple[Alternative, ...]:
+    """Return a vote's alternatives with the texts of other tracks of the visit, which are to be found by them as well.
+
+    None becomes likelier than the vote's text, nor more than the vote leaves.
+    """
+    most = min(vote.confidence, max(0.0, 1 - vote.confidence))
+    known = {other.text: other for other in vote.alternatives}
+    for other in merged:
+        known.setdefault(other.text, Alternative(other.text, min(other.confidence, most)))
+    return tuple(sorted(known.values(), key=lambda other: -other.confidence))
 
 
 def _near(first: Box, second: Box) -> bool:

@@ -124,6 +124,16 @@ class WatchTable:
         """Return the entries that cover a plate at a time: block before allow, then the nearest first."""
         return self.book().match(plate, when)
 
+    def match_any(self, plates: Iterable[str], when: datetime) -> tuple[Hit, ...]:
+        """Return the entries that cover any of a vehicle's texts, each once: block first, then the nearest."""
+        book = self.book()
+        hits: dict[int | None, Hit] = {}
+        for hit in (hit for plate in plates for hit in book.match(plate, when)):
+            held = hits.get(hit.entry.id)
+            if held is None or hit.distance < held.distance:
+                hits[hit.entry.id] = hit
+        return tuple(sorted(hits.values(), key=lambda hit: (hit.entry.list_name != BLOCK, hit.distance)))
+
     def list_of(self, plate: str, when: datetime) -> str:
         """Return the list of the best hit, or an empty text."""
         return self.book().list_of(plate, when)

@@ -238,6 +238,14 @@ def test_lists_that_cannot_be_read_now_stop_no_run(journal: Journal, monkeypatch
         raise LogUnavailable("The lists cannot be read.")
 
     monkeypatch.setattr(Store, "save", save)
-    monkeypatch.setattr("app.store.watchlist.WatchTable.match", match)
+    monkeypatch.setattr("app.store.watchlist.WatchTable.match_any", match)
     assert saved(journal, event()).plate == "AB12CDE"
     assert told == ["The lists cannot be read."] and journal.status.message == ""
+
+
+def test_a_text_that_a_visit_swallowed_is_tried_against_the_lists(journal: Journal, alarms: list[Alarm]) -> None:
+    assert journal.store is not None
+    journal.store.watch.add(WatchEntry("block", "KR4572A"), WatchEntry("allow", "KR4571A"))
+    visit = saved(journal, event(text="KR4571A", merged=("KR4572A", "KR4571A")))
+    assert [(hit.entry.plate, hit.distance) for hit in alarms[0].hits] == [("KR4572A", 0), ("KR4571A", 0)]
+    assert visit.list_name == "block" and visit.plate == "KR4571A"

@@ -52,7 +52,7 @@ def test_the_reference_of_the_command_line_has_every_command(site: Path) -> None
 
 
 def test_the_reference_of_the_libraries_is_made_from_their_docstrings(site: Path) -> None:
-    assert "class=\"doc doc-object doc-class\"" in (site / "reference" / "recognizer.html").read_text(encoding="utf-8")
+    assert 'class="doc doc-object doc-class"' in (site / "reference" / "recognizer.html").read_text(encoding="utf-8")
     assert "detector.types.Detection" in (site / "reference" / "detector.html").read_text(encoding="utf-8")
 
 
