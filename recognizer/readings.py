@@ -20,9 +20,15 @@ class Reading:
     at most 1; the rest is for texts that are not listed, and for no plate.
     char_confidences: one value a character of text, 0 to 1.
     alternatives: up to five other texts, most probable first; never text itself.
+    plate_probability: that the crop shows a plate whose text can be read; 1 where the network does not tell.
+    region: ISO code of the country, or US-CA for a state, that issued the plate; empty where unknown.
+    region_confidence: probability of the region, 0 where it is unknown.
     """
 
     text: str
     confidence: float
     char_confidences: tuple[float, ...]
     alternatives: tuple[Alternative, ...] = ()
+    plate_probability: float = 1.0
+    region: str = ""
+    region_confidence: float = 0.0

@@ -81,6 +81,9 @@ class Reading:
     countries: tuple[str, ...] = _option(
         (), "Countries", "Codes such as DE, NL; helps where O and 0 look the same. Empty: any country."
     )
+    only_formats: bool = _option(
+        False, "Only these countries", "On: what is no plate of the countries above is counted, not listed."
+    )
     min_confidence: float = _option(
         0.35, "Sure enough to list", "Reads less sure than this are counted, not listed.", low=0.0, high=1.0
     )
@@ -88,12 +91,6 @@ class Reading:
         0.6, "Sure from", "Reads that are less sure are listed, and marked unsure.", low=0.0, high=1.0
     )
     list_unsure: bool = _option(True, "List unsure reads", "Off: reads that would be marked unsure are counted only.")
-    min_length: int = _option(
-        4, "Shortest plate", "Shorter texts are taken for signs.", low=1, high=12, unit="characters"
-    )
-    max_length: int = _option(
-        10, "Longest plate", "Longer texts are taken for signs.", low=1, high=16, unit="characters"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +184,8 @@ class Entry:
 
 
 _KEEP = "log.keep_days"
+# Settings of earlier versions, which decide nothing any more: a file that has them is a sound one.
+_RETIRED = frozenset({"reading.min_length", "reading.max_length"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +266,8 @@ def _from_table(table: dict[str, object], path: Path) -> Loaded:
             problems.append(f"{path}: '{section}' is no known section. Delete it, or put it under its [section].")
             continue
         for name, value in content.items():
+            if f"{section}.{name}" in _RETIRED:
+                continue
             try:
                 settings = with_value(settings, f"{section}.{name}", value)
                 sound.add(f"{section}.{name}")

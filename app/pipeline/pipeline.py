@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from app.pipeline.detection import DetectedFrames, DetectionStage, Detector
 from app.pipeline.events import PlateEvent, Step
 from app.pipeline.plate_track import Finding, PlateTrack
-from app.pipeline.plausibility import cut_by_border, in_margin, plate_form, plate_shaped
+from app.pipeline.plausibility import cut_by_border, in_margin, plate_shaped
 from app.pipeline.reading import Reader, read_crops
-from app.pipeline.rejections import Rejections, objection_to, why_unread
+from app.pipeline.rejections import Rejections, objection_to, objection_to_text, why_unread
 from app.pipeline.stats import StageTimes
 from app.pipeline.tracking import PlateTracker, Tracked, TrackerUpdate
 from app.pipeline.tuning import Tuning
@@ -256,11 +256,11 @@ class Pipeline:
 
     def _shown(self, state: _SourceState, item: _Seen) -> Track:
         """What the overlay shows of a plate in this frame: of a text not told yet, only what could become a row."""
-        found, tuning = item.found, self.tuning
+        found = item.found
         track = state.tracks[found.track_id]
         known = track.number in state.reported
         vote = state.visits.vote_of(track.number) if known else track.vote
-        fits = vote and (known or plate_form(vote.text, tuning.countries, tuning.min_length, tuning.max_length))
+        fits = vote and (known or objection_to_text(track, vote, self.tuning) is None)
         text, confidence = (vote.text, vote.confidence) if vote and fits else ("", 0.0)
         key = TrackKey(item.frame.source_id, track.number)
         return Track(key, found.detection.box, found.detection.score, text, confidence, known)

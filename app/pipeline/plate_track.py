@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.pipeline.events import TrackReading
+from app.pipeline.plausibility import PlateEvidence
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Image, PlateCrop, WallClock
 from app.pipeline.voting import Vote, distance, vote
@@ -62,6 +63,7 @@ class PlateTrack:
         self._latest_text = ""
         self._unread_frames = 0
         self._largest_px = 0.0
+        self._scores, self._scored = 0.0, 0
         self.tallest_px = 0.0
         self.frames = 0
         self.in_zone = 0
@@ -80,6 +82,14 @@ class PlateTrack:
         if self._stale:
             self._vote, self._stale = vote(self._readings, self._agreement), False
         return self._vote
+
+    @property
+    def plate_evidence(self) -> PlateEvidence:
+        """What the networks say of whether this is a plate: means over all readings, by their weights."""
+        total = sum(item.weight for item in self._readings) or 1.0
+        probability = sum(item.weight * item.reading.plate_probability for item in self._readings) / total
+        is_told = any(item.reading.plate_probability < 1.0 for item in self._readings)
+        return PlateEvidence(probability if is_told else None, self._scores / max(1, self._scored))
 
     @property
     def settled(self) -> bool:
@@ -146,6 +156,7 @@ class PlateTrack:
         self._latest_text = reading.text
         if not reading.text:
             return None
+        self._scores, self._scored = self._scores + crop.score, self._scored + 1
         before = self.vote
         self._recent.append((item, shot))
         if before is not None and self._is_another(before):
@@ -211,6 +222,7 @@ class PlateTrack:
             other._keep(item, shot)
         other.in_zone, other.shaped = len(moved), len(moved)
         other.in_margin = len(moved) if self.in_margin == self.frames else 0
+        other._scores, other._scored = self._scores, self._scored
         other._latest_text = moved[-1][0].reading.text
         other.tallest_px = max(item.box.height for item, _ in moved)
         if self._readings:

@@ -3,9 +3,10 @@
 from collections import Counter, deque
 
 from app.pipeline.plate_track import Finding, PlateTrack
-from app.pipeline.plausibility import plate_form
+from app.pipeline.plausibility import fits_countries, is_plate
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Rejection, RejectReason
+from app.pipeline.voting import Vote
 from app.sources.source_id import SourceId, TrackKey
 
 _LISTED = 500
@@ -45,14 +46,22 @@ def objection_to(track: PlateTrack, finding: Finding, tuning: Tuning) -> RejectR
     vote = finding.vote
     if vote.agreeing < (1 if finding.is_still else tuning.min_agreement) or vote.share < tuning.min_share:
         return RejectReason.LOW_AGREEMENT
-    if not plate_form(vote.text, tuning.countries, tuning.min_length, tuning.max_length):
-        return RejectReason.NO_PLATE_FORM
+    if objection := objection_to_text(track, vote, tuning):
+        return objection
     if not vote.whole and not finding.is_still:  # nobody knows what stands on the part never seen
         return RejectReason.CUT_OFF
     if track.is_caption:
         return RejectReason.CAPTION
     unsure = vote.confidence < tuning.min_confidence or vote.is_outdone
     return RejectReason.LOW_CONFIDENCE if unsure else None
+
+
+def objection_to_text(track: PlateTrack, vote: Vote, tuning: Tuning) -> RejectReason | None:
+    """What speaks against a track's text being that of a plate, None if nothing does."""
+    if tuning.only_formats and tuning.countries and not fits_countries(vote.text, tuning.countries):
+        return RejectReason.OTHER_FORMAT
+    plausible = is_plate(vote.text, vote.confidence, track.plate_evidence, tuning.countries)
+    return None if plausible else RejectReason.NO_PLATE
 
 
 def why_unread(track: PlateTrack, tuning: Tuning) -> RejectReason:

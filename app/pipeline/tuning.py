@@ -15,6 +15,7 @@ class Tuning:
     min_score: detections below it start no track. track_memory_s: how long a track survives unseen.
     min_confidence: less sure reads are not told. sure_confidence: less sure ones are told as unsure.
     min_agreement: equal readings a plate needs (one for pictures). min_share: share of the votes the text must have.
+    only_formats: whether only plates of the chosen countries are told.
     settled_agreement, settled_confidence: from here on a track is read at every read_every-th frame only.
     closer_look_s: how often a part of a large frame is looked at in full resolution; 0 for never.
     still_look_s: how often frames are looked at while nothing moves in them; 0 for all of them.
@@ -27,9 +28,8 @@ class Tuning:
     sure_confidence: float = 0.6
     min_agreement: int = 2
     min_share: float = 0.2
-    min_length: int = 4
-    max_length: int = 10
     countries: tuple[str, ...] = ()
+    only_formats: bool = False
     repeat_s: float = 30.0
     track_memory_s: float = 1.5
     settled_agreement: int = 4
@@ -60,9 +60,8 @@ def from_settings(settings: Settings, zones: Zones | None = None) -> Tuning:
         min_confidence=least,
         sure_confidence=reading.sure_confidence,
         min_agreement=settings.decision.agreement,
-        min_length=reading.min_length,
-        max_length=reading.max_length,
         countries=reading.countries,
+        only_formats=reading.only_formats,
         repeat_s=settings.decision.repeat_s,
         zones=zones or Zones(),
     )

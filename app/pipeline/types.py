@@ -25,7 +25,8 @@ class RejectReason(Enum):
     LOW_AGREEMENT = "low agreement"
     CUT_OFF = "cut off by the picture's edge"
     CAPTION = "caption in the picture"
-    NO_PLATE_FORM = "no plate form"
+    NO_PLATE = "no plate"
+    OTHER_FORMAT = "not of the chosen countries"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

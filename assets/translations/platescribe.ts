@@ -1723,15 +1723,11 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>List unsure reads</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Log</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Longer texts are taken for signs.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Longest plate</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1747,11 +1743,23 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Off: reads that would be marked unsure are counted only.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Off: the picture is shown bare.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <source>On: what is no plate of the countries above is counted, not listed.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Only the plate that was read stays sharp.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Only these countries</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1783,19 +1791,15 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Reads that are less sure are listed, and marked unsure.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Same plate again after</source>
       <translation type="unfinished" />
     </message>
     <message>
       <source>Seen again sooner, it is the same visit.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Shorter texts are taken for signs.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Shortest plate</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1816,6 +1820,10 @@
     </message>
     <message>
       <source>Sure enough to list</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Sure from</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1840,10 +1848,6 @@
     </message>
     <message>
       <source>character</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>characters</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1895,10 +1899,6 @@
     </message>
     <message>
       <source>Settings</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Shorter than the shortest plate.</source>
       <translation type="unfinished" />
     </message>
   </context>

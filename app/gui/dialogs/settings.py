@@ -153,9 +153,6 @@ class SettingsDialog(Dialog):
         if not hasattr(self, "save"):  # still being built
             return
         problems = {key: field.problem() for key, field in self.fields.items()}
-        low, high = self.fields["reading.min_length"], self.fields["reading.max_length"]
-        if int(str(low.value)) > int(str(high.value)):
-            problems["reading.max_length"] = self.tr("Shorter than the shortest plate.")
         for key, problem in problems.items():
             show_problem(self._problems[key], problem)
         waiting = self.waiting()

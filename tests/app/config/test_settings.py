@@ -188,3 +188,10 @@ def test_a_number_too_large_is_named_and_the_default_used(tmp_path: Path) -> Non
 def test_a_home_of_nobody_is_a_folder_like_any_other() -> None:
     chosen = with_value(Settings(), "log.folder", "~nobody-is-called-so/log")
     assert data_folder(chosen) == Path("~nobody-is-called-so/log")
+
+
+def test_settings_of_earlier_versions_that_decide_nothing_now_are_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("[reading]\nmin_length = 4\nmax_length = 10\nonly_formats = true\n")
+    loaded = load(path)
+    assert loaded.problems == () and loaded.settings.reading.only_formats

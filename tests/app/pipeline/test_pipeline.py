@@ -171,10 +171,28 @@ def test_too_small_plates_and_those_outside_the_zone_are_not_read_but_counted() 
     }
 
 
-@pytest.mark.parametrize(("text", "reason"), [("TAXI", RejectReason.NO_PLATE_FORM), ("A1", RejectReason.NO_PLATE_FORM)])
-def test_signs_are_no_plates(text: str, reason: RejectReason) -> None:
-    events, pipeline = run(parked(6), lambda i: says(text, 0.95))
-    assert events == [] and pipeline.rejected() == {reason: 1}
+@pytest.mark.parametrize("text", ["TAXI", "A1", "20240531080000"])
+def test_signs_are_no_plates(text: str) -> None:
+    script = [[plate(100 + i, 100, score=0.5)] for i in range(6)]
+    events, pipeline = run(script, lambda i: says(text, 0.95))
+    assert events == [] and pipeline.rejected() == {RejectReason.NO_PLATE: 1}
+
+
+@pytest.mark.parametrize(("text", "told"), [("LOVEME", True), ("905", True), ("1499EUR", False), ("CAM05", False)])
+def test_the_reader_says_what_is_a_plate_whatever_its_text(text: str, told: bool) -> None:
+    reading = replace(says(text, 0.9), plate_probability=0.95 if told else 0.2)
+    events, pipeline = run(parked(6), lambda i: reading)
+    assert {event.text.plate for event in events} == ({text} if told else set())
+    assert pipeline.rejected() == ({} if told else {RejectReason.NO_PLATE: 1})
+
+
+def test_only_plates_of_the_chosen_countries_are_told_where_that_is_asked_for() -> None:
+    for only, told in ((False, {"AB123C"}), (True, set())):
+        events, pipeline = run(parked(6), lambda i: says("AB123C", 0.9), Tuning(countries=("NL",), only_formats=only))
+        assert {event.text.plate for event in events} == told
+        assert pipeline.rejected() == ({RejectReason.OTHER_FORMAT: 1} if only else {})
+    events, _ = run(parked(6), lambda i: says("96NDJB", 0.9), Tuning(countries=("NL",), only_formats=True))
+    assert events[-1].text.plate == "96NDJB"
 
 
 def test_a_doubtful_plate_is_counted_not_reported() -> None:
@@ -334,7 +352,7 @@ def test_the_overlay_shows_what_was_told_with_its_own_confidence() -> None:
 
 @pytest.mark.parametrize(("text", "shown"), [("0", ""), ("STOP", ""), ("AB123C", "AB123C")])
 def test_the_overlay_shows_nothing_that_could_be_no_row(text: str, shown: str) -> None:
-    pipeline = Pipeline(ScriptedDetector(parked(1)), ScriptedReader(lambda _: says(text)))
+    pipeline = Pipeline(ScriptedDetector([[plate(100, 100, score=0.6)]]), ScriptedReader(lambda _: says(text)))
     track = pipeline.process([frame(0, 0)]).frames[0].tracks[0]
     assert (track.text, track.settled) == (shown, False)
 

@@ -2,7 +2,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.plausibility import cut_by_border, in_margin, plate_form, plate_shaped, region_of
 from app.pipeline.zones import Zones, contains
 from detector.types import Box
 
@@ -42,33 +41,3 @@ def test_a_concave_polygon_is_told_right(x: float, y: float) -> None:
     expected = y < max(x, 1 - x)
     if abs(y - max(x, 1 - x)) > 1e-6:
         assert contains(arrow, (x, y)) == expected
-
-
-@pytest.mark.parametrize(
-    ("width", "height", "good"), [(80, 20, True), (60, 45, True), (20, 60, False), (400, 20, False)]
-)
-def test_plates_have_the_shape_of_plates(width: float, height: float, good: bool) -> None:
-    assert plate_shaped(Box(0, 0, width, height)) == good
-
-
-def test_a_box_at_the_border_may_be_cut() -> None:
-    assert cut_by_border(Box(0, 50, 80, 70), 640, 480) and cut_by_border(Box(500, 470, 560, 480), 640, 480)
-    assert not cut_by_border(Box(10, 50, 80, 70), 640, 480)
-    assert cut_by_border(Box(10, 50, 300, 150), 640, 480), "the box of a large plate is less exact"
-
-
-def test_captions_stand_along_the_upper_and_lower_edge() -> None:
-    assert in_margin(Box(10, 5, 200, 30), 480) and in_margin(Box(10, 440, 200, 470), 480)
-    assert not in_margin(Box(10, 40, 200, 70), 480) and not in_margin(Box(10, 400, 200, 430), 480)
-
-
-@pytest.mark.parametrize(
-    ("text", "good"), [("AB123C", True), ("1234", True), ("A12", False), ("HONDA", False), ("2020052208043", False)]
-)
-def test_the_general_form_of_a_plate(text: str, good: bool) -> None:
-    assert plate_form(text) == good
-
-
-def test_a_chosen_countrys_plates_pass_and_name_their_region() -> None:
-    assert region_of("96NDJB", ("DE", "NL")) == "NL"
-    assert region_of("???", ("NL",)) == "" and region_of("96NDJB", ("XX",)) == ""

@@ -59,10 +59,9 @@ def test_a_share_is_set_in_percent_as_the_lists_show_it(dialog: SettingsDialog) 
 
 
 def test_one_of_a_unit_is_called_so(dialog: SettingsDialog) -> None:
-    days, shortest = dialog.fields["log.keep_days"].widget, dialog.fields["reading.min_length"].widget
+    days = dialog.fields["log.keep_days"].widget
     days.setValue(1)
-    shortest.setValue(1)
-    assert (days.text(), shortest.text()) == ("1 day", "1 character")
+    assert days.text() == "1 day"
     days.setValue(2)
     assert days.text() == "2 days"
 
@@ -87,12 +86,6 @@ def test_an_unknown_country_is_said_beside_the_field_and_cannot_be_saved(dialog:
     assert "XX" in problem.text() and not problem.isHidden() and not dialog.save.isEnabled()
     field.codes.setText("DE")
     assert problem.isHidden() and dialog.save.isEnabled()
-
-
-def test_lengths_that_contradict_are_said(dialog: SettingsDialog) -> None:
-    dialog.fields["reading.min_length"].widget.setValue(9)
-    dialog.fields["reading.max_length"].widget.setValue(5)
-    assert not dialog.save.isEnabled() and dialog._problems["reading.max_length"].text()
 
 
 def test_a_folder_that_cannot_be_is_said(dialog: SettingsDialog, tmp_path: Path) -> None:
