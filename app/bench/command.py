@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from app.bench.report import Figure
 
 
+_PARTS = "stages, recording, stills, networks, live, window, start"
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `bench`."""
     parser.add_argument("source", nargs="?", metavar="SOURCE", help="a video, or pictures (else: the demo clip)")
@@ -22,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frames", type=_count, default=10**9, metavar="N", help="frames of the video, at most")
     parser.add_argument("--seconds", type=_time, default=20.0, metavar="S", help="of the live source (20)")
     parser.add_argument("--budget", type=_time, default=2.0, metavar="S", help="for each backend and batch size (2)")
-    parser.add_argument("--part", action="append", metavar="P", help="stages, recording, stills, networks, live, start")
+    parser.add_argument("--part", action="append", metavar="P", help=_PARTS)
 
 
 def main(args: argparse.Namespace) -> int:

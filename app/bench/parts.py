@@ -17,7 +17,7 @@ from app.bench.material import LIVE_FPS, Material
 
 _END_S = 20.0  # for a process that has said what it measured
 _STARTS = 3
-PARTS = ("stages", "recording", "stills", "networks", "live", "start")
+PARTS = ("stages", "recording", "stills", "networks", "live", "window", "start")
 
 
 class PartError(Exception):
@@ -51,6 +51,8 @@ def _words(plan: Plan, part: str) -> list[str]:
         return [*words, *(str(path) for path in material.stills)]
     if part == "live":
         return [*words, "--seconds", str(plan.seconds), "--fps", str(LIVE_FPS), str(material.live)]
+    if part == "window":
+        return [*words, "--seconds", str(plan.seconds / 2), str(material.clip)]
     if part == "networks":
         return [*words, "--seconds", str(plan.budget_s), str(material.clip)]
     return [*words, "--frames", str(plan.frames), str(material.clip)]

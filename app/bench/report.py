@@ -22,6 +22,7 @@ HEADLINES = {
     "still_ms": "stills",
     "live_latency_p95_ms": "live",
     "live_dropped": "live",
+    "window_late_p95_ms": "window",
     "start_s": "start",
     "peak_mb": "recording",
 }

@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m app.bench.worker", description=__doc__)
-    parser.add_argument("part", choices=("stages", "recording", "stills", "start", "networks", "live"))
+    parser.add_argument("part", choices=("stages", "recording", "stills", "start", "networks", "live", "window"))
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--frames", type=int, default=10**9, help="frames of the recording")
@@ -38,6 +38,10 @@ def _measure(args: argparse.Namespace) -> Measured:
         from app.bench.live import live
 
         return live(args.files[0], args.device, args.seconds, args.fps)
+    if args.part == "window":
+        from app.bench.window import measure_window
+
+        return measure_window(args.files[0], args.device, args.seconds)
     if args.part == "networks":
         from app.bench.networks import networks
 

@@ -13,6 +13,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Open the window and return the exit status when it is closed."""
-    from app.gui.main import main as open_window  # Qt, cv2 and the networks' libraries load here, not with --help
+    from app.gui.startup import main as open_window  # Qt, cv2 and the networks' libraries load here, not with --help
 
     return open_window(args)

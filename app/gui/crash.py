@@ -12,7 +12,7 @@ from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import QApplication, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.config.redaction import redact
-from app.gui.widgets.common import Picture, button, label
+from app.gui.widgets.common import IconLabel, button, label
 from app.gui.widgets.window_geometry import fit
 from app.version import __version__
 
@@ -47,7 +47,7 @@ class CrashDialog(QDialog):
         column.setSpacing(12)
         head = QHBoxLayout()
         head.setSpacing(14)
-        head.addWidget(Picture("triangle-alert", 34, "notice"), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(IconLabel("triangle-alert", 34, "notice"), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.addWidget(label(self.tr("Something went wrong"), "pageTitle"))
         words.addWidget(

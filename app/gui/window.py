@@ -16,19 +16,17 @@ from PyQt5.QtWidgets import (
 )
 
 from app.config.settings import with_value
-from app.gui.bars import Bars, Extras
 from app.gui.live.live_page import LivePage
-from app.gui.live.open_actions import Opening, names_in
-from app.gui.live.source_actions import SourceDesk
+from app.gui.live.source_actions import OpenActions, SourceActions, names_in
+from app.gui.menus import MenuTargets, WindowMenus
 from app.gui.session.window_session import WindowSession
-from app.gui.watch.hits import HitBanner, HitDesk
+from app.gui.watch.hits import HitBanner, OpenHits
 from app.gui.widgets import theme
 from app.gui.widgets.common import days_of, label, several
-from app.gui.widgets.fractional import Seams
-from app.gui.widgets.message_boxes import sure
+from app.gui.widgets.message_boxes import confirm
 from app.gui.widgets.notice import Notice
 from app.gui.widgets.rail import Rail
-from app.gui.widgets.window_geometry import Placing, room_for
+from app.gui.widgets.window_geometry import SeamRepainter, WindowGeometry, room_for
 
 _RUN_STOP_S = 0.5
 _LEAST = QSize(900, 560)
@@ -37,7 +35,9 @@ _LEAST = QSize(900, 560)
 class MainWindow(QMainWindow):
     """Everything the user sees. It shows what the session says and passes on what the user wants."""
 
-    def __init__(self, session: WindowSession, opening: Callable[["MainWindow"], Opening], state: QSettings) -> None:
+    def __init__(
+        self, session: WindowSession, opening: Callable[["MainWindow"], OpenActions], state: QSettings
+    ) -> None:
         """opening: makes the part that opens things; state: where size and places are remembered."""
         super().__init__()
         self.setWindowTitle("Platescribe")
@@ -46,15 +46,15 @@ class MainWindow(QMainWindow):
         self._session = session
         self._state = state
         self.opening = opening(self)
-        self.sources = SourceDesk(session.sources, self.opening, session.requests, session.tasks, self)
-        self.hits = HitDesk(session.settings, session.log, self)
+        self.sources = SourceActions(session.sources, self.opening, session.requests, session.tasks, self)
+        self.hits = OpenHits(session.settings, session.log, self)
         self.hits.raised.connect(self._to_front)
         self.rail = Rail()
         self.stack = QStackedWidget()
         self._pages: dict[str, QToolButton] = {}
         self._clean, self._asks = True, True
-        self._extras: Extras | None = None
-        self._seams = Seams(self)
+        self._extras: MenuTargets | None = None
+        self._seams = SeamRepainter(self)
         self._lay_out()
         session.requests.message.connect(self.say)
         session.sources.not_opened.connect(self._tell_refused)
@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
     def add_live(self, page: LivePage) -> None:
         """Add the live page, which is the first."""
         self.live = page
-        self.placing = Placing(self, {"across": page.across, "down": page.down}, self._state)
+        self.placing = WindowGeometry(self, {"across": page.across, "down": page.down}, self._state)
         self.add_page("live", "layout-grid", self.tr("Live"), page)
         page.open_wanted.connect(self.opening.ask_files)
         page.folder_wanted.connect(self.opening.ask_folder)
@@ -92,10 +92,10 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(page)
         self._pages[key] = self.rail.add(icon, title, lambda: self.show_page(key))
 
-    def finish(self, extras: Extras) -> None:
+    def finish(self, extras: MenuTargets) -> None:
         """Add what stands behind the pages: menus, toolbar, and the size the window had."""
         self._extras = extras
-        self.bars = Bars(self, extras)
+        self.bars = WindowMenus(self, extras)
         self.rail.add_below("settings", self.tr("Settings"), extras.settings)
         self.show_page("live")
         self.placing.restore()
@@ -259,14 +259,14 @@ class MainWindow(QMainWindow):
         """Ask where closing breaks off something, or loses reads."""
         if self._extras is not None and self._extras.busy():
             question = self.tr("Recordings are still being read. Stop reading and close? What was read so far is kept.")
-            if not sure(question, self.tr("Stop and close"), self):
+            if not confirm(question, self.tr("Stop and close"), self):
                 return False
         unwritten = self._session.log.unwritten
         if not unwritten:
             return True
         one, many = self.tr("1 read waits"), self.tr("{n} reads wait")
         question = self.tr("{reads} in memory because the log cannot be written now. Closing loses what waits.")
-        return sure(question.format(reads=several(unwritten, one, many)), self.tr("Close and lose it"), self)
+        return confirm(question.format(reads=several(unwritten, one, many)), self.tr("Close and lose it"), self)
 
     @property
     def stopped_cleanly(self) -> bool:

@@ -37,73 +37,6 @@
     </message>
   </context>
   <context>
-    <name>BatchPage</name>
-    <message>
-      <source>1 file</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Add a folder of recordings</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Add a folder…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Add files…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Add folder…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Add recordings</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Clear</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Drop recordings or a whole folder here. Every vehicle becomes a row of one table (a CSV file).</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Files in the queue</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Read a folder of recordings</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Recordings</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Recordings and pictures ({suffixes});;All files (*)</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Replace it</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>The queue is being read; add more when it is done.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>{file} is there already. Read the queue and replace it?</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>{n} files</source>
-      <translation type="unfinished" />
-    </message>
-  </context>
-  <context>
     <name>Boxes</name>
     <message>
       <source>Cancel</source>
@@ -266,89 +199,6 @@
     </message>
   </context>
   <context>
-    <name>DetailPanel</name>
-    <message>
-      <source>1 reading</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Choose a read to see its picture, how sure each character is, and what else it may say.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Copy the plate</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Correct to {plate}</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Correct…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Double click: how this plate was read, step by step</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Enter: correct this read. What was read is kept.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>How this plate was read, step by step</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>No picture kept</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>No read chosen</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Note on this read</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Or else</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Put this plate on a watch list</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Settle hit</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Show this moment in the recording</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>The whole picture is not kept.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Watch…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>at {time}</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>still being read</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>{n} readings agree</source>
-      <translation type="unfinished" />
-    </message>
-  </context>
-  <context>
     <name>Dialog</name>
     <message>
       <source>Cancel</source>
@@ -414,7 +264,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>File to write</source>
+      <source>File to write_export</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -426,7 +276,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Name a file to write.</source>
+      <source>Name a file to write_export.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -632,7 +482,7 @@
     </message>
   </context>
   <context>
-    <name>JobTable</name>
+    <name>JobTableModel</name>
     <message>
       <source>File</source>
       <translation type="unfinished" />
@@ -1042,7 +892,7 @@
     </message>
   </context>
   <context>
-    <name>Opening</name>
+    <name>OpenActions</name>
     <message>
       <source>Address of a camera or stream, such as rtsp://…:</source>
       <translation type="unfinished" />
@@ -1108,7 +958,7 @@
     </message>
   </context>
   <context>
-    <name>PicturePage</name>
+    <name>PictureStep</name>
     <message>
       <source>Connecting…</source>
       <translation type="unfinished" />
@@ -1246,6 +1096,73 @@
     </message>
   </context>
   <context>
+    <name>QueuePage</name>
+    <message>
+      <source>1 file</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add a folder of recordings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add a folder…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add files…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add folder…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add recordings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Clear</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Drop recordings or a whole folder here. Every vehicle becomes a row of one table (a CSV file).</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Files in the queue</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Read a folder of recordings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Recordings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Recordings and pictures ({suffixes});;All files (*)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Replace it</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The queue is being read; add more when it is done.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{file} is there already. Read the queue and replace it?</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} files</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>ReadActions</name>
     <message>
       <source>No picture of this plate is kept, so there is nothing to explain.</source>
@@ -1261,6 +1178,89 @@
     </message>
     <message>
       <source>{plate} is on the {list} list.</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>ReadDetail</name>
+    <message>
+      <source>1 reading</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Choose a read to see its picture, how sure each character is, and what else it may say.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Copy the plate</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Correct to {plate}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Correct…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Double click: how this plate was read, step by step</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Enter: correct this read. What was read is kept.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>How this plate was read, step by step</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No picture kept</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No read chosen</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Note on this read</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Or else</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Put this plate on a watch list</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Settle hit</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Show this moment in the recording</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The whole picture is not kept.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Watch…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>at {time}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>still being read</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} readings agree</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -1903,7 +1903,7 @@
     </message>
   </context>
   <context>
-    <name>SourceDesk</name>
+    <name>SourceActions</name>
     <message>
       <source>Cancel</source>
       <translation type="unfinished" />
@@ -1926,6 +1926,120 @@
     </message>
     <message>
       <source>There is no picture yet to draw on.</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>SourceStep</name>
+    <message>
+      <source>&amp;Address</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;File</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Name</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Password</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Source</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;User</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>/recordings/entrance.mp4</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>A camera of this computer, a network camera's address, or a recording.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Address or file</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>An address starts with rtsp:// or http:// and names the camera: {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Camera: {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Choose a recording</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Choose…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Give an address or a file.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>If the camera asks for one</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Network camera or stream</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>North gate</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Recording or picture</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The password is kept in the system's keyring, or in a file only you can read.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>There is a source called {} already; choose another name.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Which source?</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>SourceTile</name>
+    <message>
+      <source>Alone, or all</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Change this source…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Close</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Close {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Picture of {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Where to look…</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -2102,33 +2216,6 @@
     </message>
     <message>
       <source>Playing</source>
-      <translation type="unfinished" />
-    </message>
-  </context>
-  <context>
-    <name>Tile</name>
-    <message>
-      <source>Alone, or all</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Change this source…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Close</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Close {}</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Picture of {}</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Where to look…</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -2437,108 +2524,6 @@
     </message>
   </context>
   <context>
-    <name>WherePage</name>
-    <message>
-      <source>Draw round the lane if other plates are in view, and over clocks in the picture. Or leave it.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>There is no picture to draw on; the whole picture will be looked at.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Where to look?</source>
-      <translation type="unfinished" />
-    </message>
-  </context>
-  <context>
-    <name>WhichPage</name>
-    <message>
-      <source>&amp;Address</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>&amp;File</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>&amp;Name</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>&amp;Password</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>&amp;Source</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>&amp;User</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>/recordings/entrance.mp4</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>A camera of this computer, a network camera's address, or a recording.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Address or file</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>An address starts with rtsp:// or http:// and names the camera: {}</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Camera: {}</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Choose a recording</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Choose…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Give an address or a file.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>If the camera asks for one</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Network camera or stream</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>North gate</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Recording or picture</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>The password is kept in the system's keyring, or in a file only you can read.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>There is a source called {} already; choose another name.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Which source?</source>
-      <translation type="unfinished" />
-    </message>
-  </context>
-  <context>
     <name>ZonesDialog</name>
     <message>
       <source>Where to look</source>
@@ -2577,6 +2562,21 @@
     </message>
     <message>
       <source>Undo</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>ZonesStep</name>
+    <message>
+      <source>Draw round the lane if other plates are in view, and over clocks in the picture. Or leave it.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>There is no picture to draw on; the whole picture will be looked at.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Where to look?</source>
       <translation type="unfinished" />
     </message>
   </context>

@@ -76,7 +76,7 @@ def _feed_known(data: bytes, folder: Path) -> bool:
     from app.gui.session import saved_sources as known
 
     loaded = known.load(put(folder, "sources.json", data))
-    return loaded != known.Known()
+    return loaded != known.SavedSources()
 
 
 def _state_seeds(_: Path) -> list[bytes]:

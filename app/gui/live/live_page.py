@@ -4,7 +4,7 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.gui.live.live_view import LiveGrid
+from app.gui.live.live_view import TileGrid
 from app.gui.live.player import PlayerBar
 from app.gui.live.sources_panel import SourcesPanel
 from app.gui.session.current_settings import CurrentSettings
@@ -33,7 +33,7 @@ class LivePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._sources = sources
-        self.grid = LiveGrid(settings, networks, sources)
+        self.grid = TileGrid(settings, networks, sources)
         self.player = PlayerBar(sources, requests)
         self.sources = SourcesPanel(networks, sources)
         self.empty = self._make_empty()

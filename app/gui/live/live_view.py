@@ -6,7 +6,7 @@ from PyQt5.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt5.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from app.gui.live.source_states import State, state_of
+from app.gui.live.source_states import ShownState, describe_state
 from app.gui.live.video_view import VideoView
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.networks_session import NetworksSession
@@ -14,7 +14,7 @@ from app.gui.session.open_source import OpenSource
 from app.gui.session.sources_session import SourcesSession
 from app.gui.session.window_session import DRAIN_MS
 from app.gui.widgets import icons, theme
-from app.gui.widgets.common import Elided, Picture, label, tool
+from app.gui.widgets.common import Elided, IconLabel, label, tool
 from app.sources.source import SourceKind
 
 _SHAPE = 16 / 9
@@ -29,7 +29,7 @@ _KIND_ICONS = {
 }
 
 
-class Tile(QFrame):
+class SourceTile(QFrame):
     """One source: its picture, its name, its state in a word and an icon."""
 
     chosen = pyqtSignal(str)
@@ -60,7 +60,7 @@ class Tile(QFrame):
             self._chosen = chosen
             self.update()
 
-    def show_state(self, state: State) -> None:
+    def show_state(self, state: ShownState) -> None:
         """Show how the source does, in its caption and, while there is no picture, in its place."""
         self._dot.show_icon(state.icon, state.colour)
         if self._state.text() != state.text:
@@ -118,10 +118,10 @@ class Tile(QFrame):
         row = QHBoxLayout()
         row.setContentsMargins(8, 2, 2, 2)
         row.setSpacing(6)
-        row.addWidget(Picture(_KIND_ICONS[source.spec.kind], 15))
+        row.addWidget(IconLabel(_KIND_ICONS[source.spec.kind], 15))
         self.name = Elided(source.name, source.source_id)
         row.addWidget(self.name, 1)
-        self._dot = Picture("loader-circle", 13)
+        self._dot = IconLabel("loader-circle", 13)
         self._state = label("", "small")
         row.addWidget(self._dot)
         row.addWidget(self._state)
@@ -148,7 +148,7 @@ class Tile(QFrame):
         menu.exec(self.mapToGlobal(place))
 
 
-class LiveGrid(QWidget):
+class TileGrid(QWidget):
     """All tiles, arranged so that the pictures are as large as they can be."""
 
     chosen = pyqtSignal(str)
@@ -169,7 +169,7 @@ class LiveGrid(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._settings, self._networks, self._sources = settings, networks, sources
-        self._tiles: dict[str, Tile] = {}
+        self._tiles: dict[str, SourceTile] = {}
         self._alone = ""
         self.current = ""
         self._grid = QGridLayout(self)
@@ -186,7 +186,7 @@ class LiveGrid(QWidget):
         self._timer.start(DRAIN_MS)
 
     @property
-    def tiles(self) -> tuple[Tile, ...]:
+    def tiles(self) -> tuple[SourceTile, ...]:
         """The tiles, in the order of the sources."""
         return tuple(self._tiles.values())
 
@@ -238,8 +238,8 @@ class LiveGrid(QWidget):
         if self._best_columns() != self._columns:
             self._arrange()
 
-    def _new_tile(self, source: OpenSource) -> Tile:
-        tile = Tile(source, self)
+    def _new_tile(self, source: OpenSource) -> SourceTile:
+        tile = SourceTile(source, self)
         tile.chosen.connect(self.choose)
         tile.alone_wanted.connect(self.show_alone)
         tile.zones_wanted.connect(self.zones_wanted)
@@ -277,7 +277,7 @@ class LiveGrid(QWidget):
     def _show_state(self, source_id: str) -> None:
         tile, source = self._tiles.get(source_id), self._sources.find(source_id)
         if tile is not None and source is not None:
-            tile.show_state(state_of(source, self._networks))
+            tile.show_state(describe_state(source, self._networks))
 
     def _show_boxes(self) -> None:
         for tile in self._tiles.values():

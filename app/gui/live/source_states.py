@@ -10,7 +10,7 @@ from app.sources.capture import CaptureState
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ShownState:
     """What is shown of a source's state; icon of the kept set, colour a field of Theme, detail may be empty."""
 
     text: str
@@ -29,7 +29,7 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("States", text)
 
 
-def state_of(source: OpenSource, networks: NetworksSession) -> State:
+def describe_state(source: OpenSource, networks: NetworksSession) -> ShownState:
     """Return the state of a source as a person understands it."""
     status = source.status
     error = source.error or (status.error if status is not None else "")
@@ -37,20 +37,20 @@ def state_of(source: OpenSource, networks: NetworksSession) -> State:
         return _of_networks(networks.trouble)
     if source.ended:
         if error:
-            return State(tr("Broken off"), "triangle-alert", "notice", error)
-        return State(tr("Ended"), "circle-check", "muted")
+            return ShownState(tr("Broken off"), "triangle-alert", "notice", error)
+        return ShownState(tr("Ended"), "circle-check", "muted")
     if source.paused:
-        return State(tr("Paused"), "pause", "muted")
+        return ShownState(tr("Paused"), "pause", "muted")
     if status is None or status.state is CaptureState.CONNECTING:
-        return State(tr("Connecting…"), "loader-circle", "notice" if error else "muted", error)
+        return ShownState(tr("Connecting…"), "loader-circle", "notice" if error else "muted", error)
     if status.state is CaptureState.LOST:
-        return State(tr("No connection"), "unplug", "notice", _sentences(error, tr("It is tried again.")))
+        return ShownState(tr("No connection"), "unplug", "notice", _sentences(error, tr("It is tried again.")))
     if status.state is CaptureState.STALLED:
-        return State(tr("No picture coming"), "triangle-alert", "notice", error)
+        return ShownState(tr("No picture coming"), "triangle-alert", "notice", error)
     if source.is_recording:
         speed = "" if source.speed == 1.0 else f" {source.speed:g}\u00d7"
-        return State(tr("Playing") + speed, "play", "good")
-    return State(tr("Live"), "activity", "good")
+        return ShownState(tr("Playing") + speed, "play", "good")
+    return ShownState(tr("Live"), "activity", "good")
 
 
 def _sentences(error: str, then: str) -> str:
@@ -58,9 +58,9 @@ def _sentences(error: str, then: str) -> str:
     return f"{error}. {then}" if error else then
 
 
-def _of_networks(trouble: str) -> State:
+def _of_networks(trouble: str) -> ShownState:
     if trouble:
         hint = tr("A part of the program is missing or broken. `python main.py doctor` tells which.")
-        return State(tr("Cannot read"), "triangle-alert", "notice", f"{hint}\n{trouble}")
+        return ShownState(tr("Cannot read"), "triangle-alert", "notice", f"{hint}\n{trouble}")
     words = tr("Getting ready… The very first start takes a little longer.")
-    return State(tr("Getting ready…"), "loader-circle", "muted", words)
+    return ShownState(tr("Getting ready…"), "loader-circle", "muted", words)

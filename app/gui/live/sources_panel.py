@@ -12,13 +12,13 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui.live.coach import Coach
-from app.gui.live.source_states import state_of
+from app.gui.live.picture_coach import PictureCoach
+from app.gui.live.source_states import describe_state
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.open_source import OpenSource
 from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets import icons
-from app.gui.widgets.common import Picture, label, tool
+from app.gui.widgets.common import IconLabel, label, tool
 from app.pipeline.types import RejectReason
 
 _STATE_PX = 150
@@ -38,7 +38,7 @@ class SourcesPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._networks, self._sources = networks, sources
         self._rows: dict[str, int] = {}
-        self._coaches: dict[str, Coach] = {}
+        self._coaches: dict[str, PictureCoach] = {}
         self._chosen = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -55,7 +55,7 @@ class SourcesPanel(QWidget):
         """Make the rows those of the open sources."""
         sources = self._sources.opened
         self._rows = {source.source_id: row for row, source in enumerate(sources)}
-        self._coaches = {name: self._coaches.get(name, Coach()) for name in self._rows}
+        self._coaches = {name: self._coaches.get(name, PictureCoach()) for name in self._rows}
         self._table.setRowCount(len(sources))
         for row, source in enumerate(sources):
             for column in range(self._table.columnCount()):
@@ -126,7 +126,7 @@ class SourcesPanel(QWidget):
     def _foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(14, 6, 14, 8)
-        self._coach_icon = Picture("info", 15, "muted")
+        self._coach_icon = IconLabel("info", 15, "muted")
         self._coach = label("", "small", wrap=True)
         self._stages = label("", "small")
         self._stages.setToolTip(self.tr("How long each step takes, in milliseconds (median)"))
@@ -180,7 +180,7 @@ class SourcesPanel(QWidget):
                 self._advise(source_id)
 
     def _fill(self, row: int, source: OpenSource) -> None:
-        state, status = state_of(source, self._networks), source.status
+        state, status = describe_state(source, self._networks), source.status
         left_out = source.played.left_out if source.played is not None else 0
         counts = self._rejected(source.source_id)
         self._set(row, 0, source.name)
@@ -217,7 +217,7 @@ class SourcesPanel(QWidget):
     def _advise(self, source_id: str) -> None:
         """Say what would make the picture better, and how long the steps take."""
         result = self._sources.newest_frame(source_id)
-        coach = self._coaches.setdefault(source_id, Coach())
+        coach = self._coaches.setdefault(source_id, PictureCoach())
         if result is not None:
             coach.see(result)
         found = coach.advice()

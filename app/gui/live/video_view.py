@@ -2,14 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-import cv2
-import numpy as np
-from PyQt5 import sip
 from PyQt5.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from app.gui.widgets import theme
+from app.gui.widgets.qimages import resize_image, wrap_image
 from app.pipeline.types import Frame, FrameResult, Image, Track
 from detector.types import Box
 
@@ -105,7 +103,7 @@ class VideoView(QWidget):
         size = QSize(max(1, round(area.width() * ratio)), max(1, round(area.height() * ratio)))
         if self._scaled is not None and self._scaled[0] is image and self._scaled[1] == size:
             return self._scaled[2]
-        made, kept = qimage(resized(image, size.width(), size.height()))
+        made, kept = wrap_image(resize_image(image, size.width(), size.height()))
         made.setDevicePixelRatio(ratio)
         self._scaled = (image, size, made, kept)
         return made
@@ -182,21 +180,3 @@ class VideoView(QWidget):
         painter.drawRoundedRect(place, _RADIUS, _RADIUS)
         painter.setPen(theme.colour("on_hit") if hit else QColor("#ffffff" if track.settled else theme.DARK.muted))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._label(track))
-
-
-def qimage(image: Image) -> tuple[QImage, Image]:
-    """Return a BGR picture as QImage without copying, and the array that must be kept as long as it."""
-    kept = np.ascontiguousarray(image)
-    height, width = kept.shape[:2]
-    return QImage(sip.voidptr(kept.ctypes.data), width, height, kept.strides[0], QImage.Format.Format_BGR888), kept
-
-
-def resized(image: Image, width: int, height: int) -> Image:
-    """Return a picture at another size: halved while it can be, then interpolated.
-
-    As smooth as area averaging and five to ten times faster, which is what the window's thread can afford.
-    """
-    while image.shape[1] >= 2 * width and image.shape[0] >= 2 * height:
-        half = (image.shape[1] // 2, image.shape[0] // 2)
-        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)

@@ -25,7 +25,7 @@ from app.sources.source import SourceInfo, SourceSpec
 from app.sources.source_id import SourceId
 
 
-class State(Enum):
+class JobState(Enum):
     """Where a file of the queue stands."""
 
     WAITING = "waiting"
@@ -39,7 +39,7 @@ class Job:
     """One file of the queue. share: 0 to 1 of its media time; reads: vehicles so far; error: one line, or empty."""
 
     item: QueuedSource
-    state: State = State.WAITING
+    state: JobState = JobState.WAITING
     share: float = 0.0
     media_s: float = 0.0
     reads: int = 0
@@ -57,14 +57,14 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RunPace:
     """How a run goes: share of all media time that is done, seconds left (None while that is not known)."""
 
     share: float
     left_s: float | None
 
 
-class Watcher(Sink):
+class RunObserver(Sink):
     """Follows a run in its thread; the window asks for a snapshot a few times a second."""
 
     def __init__(self, items: Sequence[QueuedSource]) -> None:
@@ -91,13 +91,15 @@ class Watcher(Sink):
 
     def on_source_begun(self, source: SourceSpec, info: SourceInfo | None) -> None:
         """A file's first frame is there."""
-        self._put(source.source_id, state=State.READING)
+        self._put(source.source_id, state=JobState.READING)
 
     def on_frame(self, result: FrameResult) -> None:
         """A frame was read."""
         name = result.frame.source_id
         with self._lock:
-            over = sum(self._weights[key] for key, job in self._jobs.items() if job.state in (State.DONE, State.FAILED))
+            over = sum(
+                self._weights[key] for key, job in self._jobs.items() if job.state in (JobState.DONE, JobState.FAILED)
+            )
         own = (self.share * self._total - over) / self._weights[name]
         self._put(name, media_s=result.frame.media_time, share=min(1.0, max(0.0, own)))
 
@@ -109,7 +111,7 @@ class Watcher(Sink):
 
     def on_source_ended(self, source: SourceSpec, error: str) -> None:
         """A file is done."""
-        self._put(source.source_id, state=State.FAILED if error else State.DONE, share=1.0, error=error)
+        self._put(source.source_id, state=JobState.FAILED if error else JobState.DONE, share=1.0, error=error)
 
     def _put(self, key: SourceId, **changes: object) -> None:
         with self._lock:
@@ -131,7 +133,7 @@ class BatchRun:
             journal: Takes the reads too, under this run's name; None where the log is only read.
         """
         self.csv = csv
-        self.watcher = Watcher(items)
+        self.watcher = RunObserver(items)
         self.report: EngineReport | None = None
         self.reads = ReadList()
         self.skipped = 0  # files that an earlier run of this CSV had read
@@ -187,13 +189,13 @@ class BatchRun:
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def pace(self) -> Pace:
+    def pace(self) -> RunPace:
         """Return how far the run is and how long it will still take, by media time."""
         share = self.watcher.share
         if self._from <= 0 < share:
             self._from, self._began, self._held = share, time.monotonic(), 0.0  # loading the networks does not count
         now = self._held_since if self._held_since is not None else time.monotonic()
-        return Pace(share, time_left(self._from, share, now - self._began - self._held))
+        return RunPace(share, time_left(self._from, share, now - self._began - self._held))
 
     def _run(self) -> None:
         try:

@@ -7,8 +7,8 @@ from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QRectF, Qt
 from PyQt5.QtGui import QPainter
 from PyQt5.QtWidgets import QStyleOptionViewItem
 
-from app.gui.queue.batch_queue import Job, State
-from app.gui.reads.delegates import MARGIN, CellDelegate, draw_bar, paint_of
+from app.gui.queue.batch_queue import Job, JobState
+from app.gui.reads.delegates import MARGIN, CellDelegate, cell_colours, draw_bar
 from app.gui.reads.read_rows import TEXT_ROLES, media_clock, percent
 
 FILE, PROGRESS, READS, STATE = range(4)
@@ -16,7 +16,7 @@ SHARE_ROLE = Qt.ItemDataRole.UserRole + 2
 _NO_PARENT = QModelIndex()
 
 
-class JobTable(QAbstractTableModel):
+class JobTableModel(QAbstractTableModel):
     """One row a file: its name, how far it is, how many vehicles, how it stands."""
 
     def __init__(self) -> None:
@@ -70,18 +70,18 @@ class JobTable(QAbstractTableModel):
 
     def _texts(self, job: Job) -> tuple[str, ...]:
         words = {
-            State.WAITING: self.tr("Waiting"),
-            State.READING: self.tr("Reading, at {time}").format(time=media_clock(job.media_s)),
-            State.DONE: self.tr("✓ Done"),
-            State.FAILED: self.tr("✗ {error}").format(error=job.fault),
+            JobState.WAITING: self.tr("Waiting"),
+            JobState.READING: self.tr("Reading, at {time}").format(time=media_clock(job.media_s)),
+            JobState.DONE: self.tr("✓ Done"),
+            JobState.FAILED: self.tr("✗ {error}").format(error=job.fault),
         }
-        reads = "" if job.state is State.WAITING else str(job.reads)
-        return job.name, percent(_read(job)) if job.state is not State.FAILED else "–", reads, words[job.state]
+        reads = "" if job.state is JobState.WAITING else str(job.reads)
+        return job.name, percent(_read(job)) if job.state is not JobState.FAILED else "–", reads, words[job.state]
 
 
 def _read(job: Job) -> float:
     """Return the share of a file that was read; of one that failed nobody knows."""
-    return job.share if job.state is not State.FAILED else 0.0
+    return job.share if job.state is not JobState.FAILED else 0.0
 
 
 class ProgressDelegate(CellDelegate):
@@ -92,7 +92,7 @@ class ProgressDelegate(CellDelegate):
         if painter is None:
             return
         self.paint_back(painter, option, index)
-        share, paint = float(index.data(SHARE_ROLE) or 0.0), paint_of(option)
+        share, paint = float(index.data(SHARE_ROLE) or 0.0), cell_colours(option)
         rect = QRectF(option.rect).adjusted(MARGIN, 0, -8, 0)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -19,18 +19,16 @@ from PyQt5.QtWidgets import (
 )
 
 from app.config.settings import whole_path
-from app.gui.live.open_actions import names_in, start_folder
-from app.gui.queue.batch_queue import BatchRun, Job, State, free_csv, run_of, would_replace
-from app.gui.queue.jobs_model import FILE, PROGRESS, READS, STATE, JobTable, ProgressDelegate
-from app.gui.queue.run_card import RunCard
-from app.gui.queue.run_summary import RunSummary
+from app.gui.live.source_actions import names_in, start_folder
+from app.gui.queue.batch_queue import BatchRun, Job, JobState, free_csv, run_of, would_replace
+from app.gui.queue.jobs_model import FILE, PROGRESS, READS, STATE, JobTableModel, ProgressDelegate
+from app.gui.queue.run_cards import RunCard, RunSummary
+from app.gui.session.background import BackgroundTasks
 from app.gui.session.log_session import LogSession
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.requests import WindowRequests
-from app.gui.session.tasks import BackgroundTasks
-from app.gui.widgets.common import EmptyState, button, label, several
-from app.gui.widgets.message_boxes import sure
-from app.gui.widgets.read_table import plain_table
+from app.gui.widgets.common import EmptyState, button, label, several, style_table
+from app.gui.widgets.message_boxes import confirm
 from app.journal import Journal
 from app.pipeline.file_scheduler import QueuedSource, queue_sources
 from app.sources.identify import PICTURE_SUFFIXES, VIDEO_SUFFIXES
@@ -39,7 +37,7 @@ _LOOK_MS = 150
 _ROW = 40
 
 
-class BatchPage(QWidget):
+class QueuePage(QWidget):
     """Shows the queue and runs it; running_changed tells the window, which asks before it closes."""
 
     running_changed = pyqtSignal(bool)
@@ -57,7 +55,7 @@ class BatchPage(QWidget):
         self._items: dict[str, QueuedSource] = {}
         self.run: BatchRun | None = None
         self.setAcceptDrops(True)
-        self.model = JobTable()
+        self.model = JobTableModel()
         self._make_table()
         self._make_fields()
         self._lay_out()
@@ -114,7 +112,7 @@ class BatchPage(QWidget):
             return
         path = whole_path(self.card.path)
         question = self.tr("{file} is there already. Read the queue and replace it?").format(file=path)
-        if would_replace(path) and not sure(question, self.tr("Replace it"), self):
+        if would_replace(path) and not confirm(question, self.tr("Replace it"), self):
             return
         main = self._log.journal
         pictures = self._log.keeps_pictures
@@ -166,7 +164,7 @@ class BatchPage(QWidget):
     def _make_table(self) -> None:
         self.view = QTableView(self)
         self.view.setModel(self.model)
-        plain_table(self.view)
+        style_table(self.view)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setAccessibleName(self.tr("Files in the queue"))
         self.view.setItemDelegateForColumn(PROGRESS, ProgressDelegate(self.view))
@@ -223,7 +221,7 @@ class BatchPage(QWidget):
         if self.running:
             self._requests.message.emit(self.tr("The queue is being read; add more when it is done."))
             return
-        if self.run is not None and all(job.state in (State.DONE, State.FAILED) for job in self.model.jobs):
+        if self.run is not None and all(job.state in (JobState.DONE, JobState.FAILED) for job in self.model.jobs):
             self._items.clear()
         self._items.update((item.spec.source_id, item) for item in items if not item.spec.is_live)
         if items:

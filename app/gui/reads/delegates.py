@@ -22,7 +22,7 @@ _SMOOTH = (_HINT.Antialiasing, _HINT.TextAntialiasing, _HINT.SmoothPixmapTransfo
 
 
 @dataclass(frozen=True, slots=True)
-class Paint:
+class CellColours:
     """The colours a cell is painted with: ink on paper, and the list's accent."""
 
     ink: QColor
@@ -30,7 +30,7 @@ class Paint:
     accent: QColor
 
 
-def paint_of(option: QStyleOptionViewItem) -> Paint:
+def cell_colours(option: QStyleOptionViewItem) -> CellColours:
     """Return the colours of a cell in its state."""
     palette: QPalette = option.palette
     if option.state & QStyle.StateFlag.State_Selected:
@@ -39,12 +39,12 @@ def paint_of(option: QStyleOptionViewItem) -> Paint:
         )
         paper = palette.color(group, QPalette.ColorRole.Highlight)
         ink = palette.color(group, QPalette.ColorRole.HighlightedText)
-        return Paint(ink, paper, ink)
-    return Paint(palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.Base), colour("accent"))
+        return CellColours(ink, paper, ink)
+    return CellColours(palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.Base), colour("accent"))
 
 
 def draw_plate(
-    painter: QPainter, at: QPointF, text: str, confidences: Sequence[float], otherwise: float, paint: Paint
+    painter: QPainter, at: QPointF, text: str, confidences: Sequence[float], otherwise: float, paint: CellColours
 ) -> float:
     """Draw a plate with the painter's font, its baseline starting at `at`; return the width it took.
 
@@ -94,9 +94,9 @@ class CellDelegate(QStyledItemDelegate):
             painter.setRenderHint(hint)
         painter.setClipRect(option.rect)
         if isinstance(row, ReadRow):
-            self.paint_row(painter, option, row, paint_of(option))
+            self.paint_row(painter, option, row, cell_colours(option))
         else:
-            paint_placeholder(painter, option.rect, paint_of(option))
+            paint_placeholder(painter, option.rect, cell_colours(option))
         painter.restore()
 
     def paint_back(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
@@ -107,7 +107,7 @@ class CellDelegate(QStyledItemDelegate):
         assert style is not None
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
 
-    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: CellColours) -> None:
         """Paint a row that is at hand."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
@@ -122,7 +122,7 @@ class PlateDelegate(CellDelegate):
         super().__init__(parent)
         self._thumbnails = thumbnails
 
-    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: CellColours) -> None:
         """Paint crop and plate."""
         rect = option.rect
         box = QRect(QPoint(rect.left() + MARGIN, rect.center().y() - THUMBNAIL.height() // 2 + 1), THUMBNAIL)
@@ -140,7 +140,7 @@ class PlateDelegate(CellDelegate):
         if visit.original_plate is not None:
             self._paint_struck(painter, QPointF(left + _GAP, base), visit.original_plate, option, paint)
 
-    def _paint_crop(self, painter: QPainter, box: QRect, row: ReadRow, paint: Paint) -> None:
+    def _paint_crop(self, painter: QPainter, box: QRect, row: ReadRow, paint: CellColours) -> None:
         path = QPainterPath()
         path.addRoundedRect(QRectF(box), 4, 4)
         image = self._thumbnails.get(row.visit.crop or row.key)
@@ -156,7 +156,7 @@ class PlateDelegate(CellDelegate):
         painter.restore()
 
     def _paint_struck(
-        self, painter: QPainter, at: QPointF, text: str, option: QStyleOptionViewItem, paint: Paint
+        self, painter: QPainter, at: QPointF, text: str, option: QStyleOptionViewItem, paint: CellColours
     ) -> None:
         font = plate_font(option.font.pointSizeF())
         font.setWeight(QFont.Weight.Normal)
@@ -171,7 +171,7 @@ class PlateDelegate(CellDelegate):
 class WhenDelegate(CellDelegate):
     """The time, and under it the source, where a list is too narrow to give each a column."""
 
-    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: CellColours) -> None:
         """Paint both lines, each shortened in its middle where it is too long."""
         rect = QRectF(option.rect).adjusted(MARGIN, 6, -6, -6)
         half = rect.height() / 2
@@ -195,7 +195,7 @@ class WhenDelegate(CellDelegate):
 class ConfidenceDelegate(CellDelegate):
     """The confidence in percent with a thin bar under it."""
 
-    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: CellColours) -> None:
         """Paint percent and bar."""
         rect = QRectF(option.rect).adjusted(MARGIN, 0, -10, 0)
         width = min(rect.width(), 64.0)
@@ -212,7 +212,7 @@ class ConfidenceDelegate(CellDelegate):
 class TagDelegate(CellDelegate):
     """Pills: red and filled for a watch-list hit, outlined for everything else."""
 
-    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: Paint) -> None:
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: CellColours) -> None:
         """Paint the row's pills from left to right."""
         left = option.rect.left() + float(MARGIN)
         painter.setFont(pill_font(option.font))
@@ -235,7 +235,7 @@ def pill_width(font: QFont, text: str) -> float:
     return float(QFontMetricsF(font).horizontalAdvance(text) + 18)
 
 
-def draw_pill(painter: QPainter, at: QPointF, text: str, fill: QColor | None, paint: Paint) -> float:
+def draw_pill(painter: QPainter, at: QPointF, text: str, fill: QColor | None, paint: CellColours) -> float:
     """Draw a pill, its left edge and middle at `at`; filled, or outlined where fill is None. Return its width."""
     width, height = pill_width(painter.font(), text), QFontMetricsF(painter.font()).height() + 6
     rect = QRectF(at.x() + 0.5, at.y() - height / 2 + 0.5, width, height)
@@ -254,7 +254,7 @@ def draw_pill(painter: QPainter, at: QPointF, text: str, fill: QColor | None, pa
     return width
 
 
-def draw_bar(painter: QPainter, rect: QRectF, share: float, paint: Paint) -> None:
+def draw_bar(painter: QPainter, rect: QRectF, share: float, paint: CellColours) -> None:
     """Draw a share, 0 to 1, as a rounded bar on a faint track."""
     radius = min(rect.width(), rect.height()) / 2
     painter.setPen(Qt.PenStyle.NoPen)
@@ -265,7 +265,7 @@ def draw_bar(painter: QPainter, rect: QRectF, share: float, paint: Paint) -> Non
     painter.drawRoundedRect(filled, radius, radius)
 
 
-def paint_placeholder(painter: QPainter, rect: QRect, paint: Paint) -> None:
+def paint_placeholder(painter: QPainter, rect: QRect, paint: CellColours) -> None:
     """Paint what stands for a cell while its row is being fetched."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(shading.mix(paint.ink, paint.paper, 0.07))

@@ -4,10 +4,6 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-from PyQt5.QtGui import QImage
-
 from app.pipeline.events import PlateEvent
 from app.pipeline.ledger import Change, Ledger
 from app.sources.source_id import TrackKey
@@ -16,7 +12,7 @@ KEPT_EVENTS = 500
 KEPT_FRAMES = 12  # a frame of a camera takes some 6 MB
 
 
-class LiveEvents:
+class NewestEvents:
     """The last event of each of the newest tracks."""
 
     def __init__(self) -> None:
@@ -49,25 +45,3 @@ class LiveEvents:
                 self._ledger.apply(replace(event, evidence=bare))
         while len(self._newest) > KEPT_EVENTS:
             self._ledger.forget(self._newest.popitem(last=False)[0])
-
-
-def picture_of(image: NDArray[np.uint8]) -> QImage:
-    """Return a BGR image (H, W, 3) as a QImage of its own memory; null for an empty one."""
-    if image.size == 0:
-        return QImage()
-    data = np.ascontiguousarray(image)
-    height, width = data.shape[:2]
-    return QImage(data.tobytes(), width, height, width * 3, QImage.Format.Format_BGR888).copy()
-
-
-def pixels_of(picture: QImage) -> NDArray[np.uint8]:
-    """Return a QImage as a BGR image (H, W, 3)."""
-    plain = picture.convertToFormat(QImage.Format.Format_BGR888)
-    bits = plain.constBits()
-    if bits is None:
-        return np.zeros((0, 0, 3), np.uint8)
-    rows = np.frombuffer(bits.asstring(plain.sizeInBytes()), dtype=np.uint8).reshape(
-        plain.height(), plain.bytesPerLine()
-    )
-    tight = rows[:, : plain.width() * 3].copy()
-    return tight.reshape(plain.height(), plain.width(), 3)

@@ -7,14 +7,14 @@ from PyQt5.QtCore import QObject
 from PyQt5.QtGui import QImage
 from PyQt5.QtWidgets import QApplication, QWidget
 
-from app.gui.dialogs.correction import CorrectionDialog
-from app.gui.dialogs.probability import ProbabilityDialog
+from app.gui.reads.correction_dialog import CorrectionDialog
+from app.gui.reads.probability_dialog import ProbabilityDialog
 from app.gui.reads.read_rows import ReadRow
+from app.gui.session.background import BackgroundTasks
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
-from app.gui.session.tasks import BackgroundTasks
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.records import Record
 from app.store.errors import LogError

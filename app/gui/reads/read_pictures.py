@@ -7,14 +7,14 @@ from PyQt5.QtGui import QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEven
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from app.gui.reads import shading
-from app.gui.reads.delegates import Paint, draw_bar, draw_plate
+from app.gui.reads.delegates import CellColours, draw_bar, draw_plate
 from app.gui.reads.read_rows import percent, whole_percent
 from app.gui.widgets import theme
 
 _RADIUS = 8.0
 
 
-class Picture(QWidget):
+class ReadImage(QWidget):
     """A picture, scaled to the widget with its shape kept; box is drawn on it, in pixels of the picture."""
 
     double_clicked = pyqtSignal()
@@ -102,7 +102,7 @@ class PlateLabel(QWidget):
         """Paint the plate."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint = Paint(theme.colour("text"), theme.colour("surface"), theme.colour("accent"))
+        paint = CellColours(theme.colour("text"), theme.colour("surface"), theme.colour("accent"))
         painter.setFont(theme.plate_font(self._points))
         metrics = QFontMetricsF(painter.font())
         base = self.height() / 2 + (metrics.ascent() - metrics.descent()) / 2
@@ -137,11 +137,13 @@ class CharacterBars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = min(46.0, self.width() / max(1, len(self._text)))
-        paint = Paint(theme.colour("text"), theme.colour("surface"), theme.colour("accent"))
+        paint = CellColours(theme.colour("text"), theme.colour("surface"), theme.colour("accent"))
         for place, (character, value) in enumerate(zip(self._text, self._confidences, strict=False)):
             self._paint_character(painter, QRectF(place * width, 0, width, self.height()), character, value, paint)
 
-    def _paint_character(self, painter: QPainter, room: QRectF, character: str, value: float, paint: Paint) -> None:
+    def _paint_character(
+        self, painter: QPainter, room: QRectF, character: str, value: float, paint: CellColours
+    ) -> None:
         unsure = value < shading.UNSURE
         high = 40.0
         bar = QRectF(room.left() + 4, room.top() + 2, room.width() - 8, high)
@@ -180,5 +182,5 @@ class ShareBar(QWidget):
         """Paint the bar."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint = Paint(theme.colour("text"), theme.colour("surface"), theme.colour("accent"))
+        paint = CellColours(theme.colour("text"), theme.colour("surface"), theme.colour("accent"))
         draw_bar(painter, QRectF(self.rect()), self._share, paint)

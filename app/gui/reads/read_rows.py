@@ -1,9 +1,10 @@
-"""What a row of a read list shows."""
+"""What a row of a read list shows, and the columns that every table of reads has."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from PyQt5.QtCore import QCoreApplication, Qt
+from PyQt5.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Qt
 
 from app.gui.live.demo import is_demo
 from app.records import Record
@@ -116,3 +117,22 @@ def media_clock(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     tail = f"{rest // 10:02d}.{rest % 10}"
     return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
+
+
+_NO_PARENT = QModelIndex()
+
+
+class ReadColumnsModel(QAbstractTableModel):
+    """A table whose columns are those of `rows.headers`."""
+
+    def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(headers())
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        """Return a column's heading."""
+        return (
+            headers()[section]
+            if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
+            else None
+        )

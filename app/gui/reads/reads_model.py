@@ -6,9 +6,8 @@ from typing import Any
 
 from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 
-from app.gui.reads.read_columns import ReadColumns
-from app.gui.reads.read_rows import ROW_ROLE, TEXT_ROLES, ReadRow, cell_text, tip_text
-from app.gui.widgets.background import Asker
+from app.gui.reads.read_rows import ROW_ROLE, TEXT_ROLES, ReadColumnsModel, ReadRow, cell_text, tip_text
+from app.gui.session.background import LatestTask
 from app.pipeline.events import EventKind, PlateEvent, without_evidence
 from app.pipeline.ledger import Change, Ledger
 from app.records import Record, record_of
@@ -21,7 +20,7 @@ _PAGE = 200
 _NO_PARENT = QModelIndex()
 
 
-class ReadTable(ReadColumns):
+class ReadTableModel(ReadColumnsModel):
     """Newest first. Rows of the log below are fetched as the list is scrolled; at most MOST_ROWS are held.
 
     arrived(n) tells how many new reads a batch of events brought.
@@ -39,7 +38,7 @@ class ReadTable(ReadColumns):
         self._ledger = Ledger()
         self._after: Cursor | None = None
         self._more = store is not None
-        self._fetch = Asker(self)
+        self._fetch = LatestTask(self)
         self._fetch.failed.connect(self.failed)
 
     def take(self, events: Iterable[PlateEvent]) -> None:

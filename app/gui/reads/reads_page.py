@@ -10,16 +10,17 @@ from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from app.gui.reads.delegates import THUMBNAIL
-from app.gui.reads.detail import DetailPanel
-from app.gui.reads.newest_events import LiveEvents, picture_of
+from app.gui.reads.newest_events import NewestEvents
 from app.gui.reads.read_actions import ReadActions
-from app.gui.reads.reads_model import ReadTable
+from app.gui.reads.read_detail import ReadDetail
+from app.gui.reads.read_view import ReadView
+from app.gui.reads.reads_model import ReadTableModel
 from app.gui.reads.thumbnails import Thumbnails
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets.common import EmptyState, label
-from app.gui.widgets.read_table import ReadView
+from app.gui.widgets.qimages import to_qimage
 from app.journal import Alarm
 from app.pipeline.events import PlateEvent
 from app.store.errors import LogUnavailable
@@ -40,16 +41,16 @@ class ReadsPage(QSplitter):
     ) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._sources, self._log, self._requests = sources, log, requests
-        self._live = LiveEvents()
+        self._live = NewestEvents()
         self._follow = True
         self._missed = 0
         self._moving = False
         self.thumbnails = thumbnails_of(log, self)
-        self.model = ReadTable(log.store, self, log.journal.run if log.journal is not None else "")
+        self.model = ReadTableModel(log.store, self, log.journal.run if log.journal is not None else "")
         self.view = ReadView(self.thumbnails, self)
         self.view.setModel(self.model)
         self.view.setAccessibleName(self.tr("Reads, newest first"))
-        self.detail = DetailPanel(log, actions, self)
+        self.detail = ReadDetail(log, actions, self)
         self._make_list()
         self.addWidget(self.detail)
         self.setChildrenCollapsible(False)
@@ -115,7 +116,7 @@ class ReadsPage(QSplitter):
     def _take(self, events: tuple[PlateEvent, ...]) -> None:
         self._live.take(events)
         for event in events:
-            self.thumbnails.put(str(event.key), picture_of(event.evidence.crop))
+            self.thumbnails.put(str(event.key), to_qimage(event.evidence.crop))
         with self._by_itself():
             self.model.take(events)
         self._keep_newest()

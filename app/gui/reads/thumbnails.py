@@ -9,15 +9,14 @@ from queue import SimpleQueue
 from PyQt5.QtCore import QObject, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QImage, QImageReader
 
-from app.gui.widgets.background import shared_pool
-from app.gui.widgets.thread_queue import Answers
+from app.gui.session.background import ResultQueue, shared_pool
 from app.store.errors import LogError
 
 KEPT = 600
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class _LoadedThumbnail:
     """A picture by its name; null where there is none."""
 
     name: str
@@ -35,7 +34,7 @@ class Thumbnails(QObject):
         self._kept: OrderedDict[str, QImage] = OrderedDict()
         self._wanted: list[str] = []
         self._awaited = 0
-        self._answers: Answers[_Loaded] = Answers(self._take, self)
+        self._answers: ResultQueue[_LoadedThumbnail] = ResultQueue(self._take, self)
 
     def get(self, name: str) -> QImage | None:
         """Return the picture, a null image where there is none, or None while it is being read."""
@@ -73,7 +72,7 @@ class Thumbnails(QObject):
         except (OSError, LogError):
             return None
 
-    def _take(self, loaded: _Loaded) -> None:
+    def _take(self, loaded: _LoadedThumbnail) -> None:
         self._awaited -= 1
         self._keep(loaded.name, loaded.image)
         self.ready.emit(loaded.name)
@@ -86,10 +85,10 @@ class Thumbnails(QObject):
             self._kept.popitem(last=False)
 
 
-def _load(files: Sequence[tuple[str, Path | None]], box: QSize, answers: "SimpleQueue[_Loaded]") -> None:
+def _load(files: Sequence[tuple[str, Path | None]], box: QSize, answers: "SimpleQueue[_LoadedThumbnail]") -> None:
     """Read pictures in a worker, which holds no object of the window's."""
     for name, path in files:
-        answers.put(_Loaded(name, read_picture(path, box) if path is not None else QImage()))
+        answers.put(_LoadedThumbnail(name, read_picture(path, box) if path is not None else QImage()))
 
 
 def read_picture(path: Path, box: QSize | None = None) -> QImage:

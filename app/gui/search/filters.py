@@ -6,19 +6,56 @@ from enum import Enum
 
 from PyQt5.QtCore import QDateTime, QEvent, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QKeyEvent
-from PyQt5.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import (
+    QCalendarWidget,
+    QCheckBox,
+    QComboBox,
+    QDateTimeEdit,
+    QHBoxLayout,
+    QLineEdit,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.gui.reads.read_rows import source_name
 from app.gui.widgets import icons
 from app.gui.widgets.common import button, label
-from app.gui.widgets.datetime_field import moment_field
 from app.store.search import ANY_LIST, Query
 from app.store.types import ALLOW, BLOCK
+
+_WEEKEND = (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday)
+_TURNS = {"qt_calendar_prevmonth": "chevron-left", "qt_calendar_nextmonth": "chevron-right"}
+
+
+def moment_field(name: str, parent: QWidget) -> QDateTimeEdit:
+    """Return a field that stands at now; name is what a screen reader says."""
+    made = QDateTimeEdit(QDateTime.currentDateTime(), parent)
+    made.setCalendarPopup(True)
+    made.setDisplayFormat("yyyy-MM-dd HH:mm")
+    made.setAccessibleName(name)
+    calendar = made.calendarWidget()
+    assert calendar is not None
+    _dress(calendar)
+    return made
+
+
+def _dress(calendar: QCalendarWidget) -> None:
+    """Qt writes weekends in red, which here is a hit and nothing else, and turns the months by pictures of its own."""
+    calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+    for day in _WEEKEND:
+        calendar.setWeekdayTextFormat(day, calendar.weekdayTextFormat(Qt.DayOfWeek.Monday))
+    for part, picture in _TURNS.items():
+        turn = calendar.findChild(QToolButton, part)
+        if turn is not None:
+            turn.setIcon(icons.icon(picture))
+
 
 _TYPING_MS = 180
 
 
-class Span(Enum):
+class TimePreset(Enum):
     """Presets of the time range."""
 
     ANY = "any"
@@ -29,14 +66,14 @@ class Span(Enum):
     CUSTOM = "custom"
 
 
-def span_times(span: Span, now: datetime) -> tuple[datetime | None, datetime | None]:
+def preset_limits(span: TimePreset, now: datetime) -> tuple[datetime | None, datetime | None]:
     """Return since and until (itself excluded) of a preset, in local time; (None, None) for ANY and CUSTOM."""
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     starts = {
-        Span.TODAY: (day, None),
-        Span.YESTERDAY: (_days_before(day, 1), day),
-        Span.WEEK: (_days_before(day, 6), None),
-        Span.MONTH: (_days_before(day, 29), None),
+        TimePreset.TODAY: (day, None),
+        TimePreset.YESTERDAY: (_days_before(day, 1), day),
+        TimePreset.WEEK: (_days_before(day, 6), None),
+        TimePreset.MONTH: (_days_before(day, 29), None),
     }
     return starts.get(span, (None, None))
 
@@ -128,12 +165,12 @@ class FilterBar(QWidget):
         self.span = self._choice(
             self.tr("Time"),
             (
-                (self.tr("Any time"), Span.ANY),
-                (self.tr("Today"), Span.TODAY),
-                (self.tr("Yesterday"), Span.YESTERDAY),
-                (self.tr("Last 7 days"), Span.WEEK),
-                (self.tr("Last 30 days"), Span.MONTH),
-                (self.tr("From … to …"), Span.CUSTOM),
+                (self.tr("Any time"), TimePreset.ANY),
+                (self.tr("Today"), TimePreset.TODAY),
+                (self.tr("Yesterday"), TimePreset.YESTERDAY),
+                (self.tr("Last 7 days"), TimePreset.WEEK),
+                (self.tr("Last 30 days"), TimePreset.MONTH),
+                (self.tr("From … to …"), TimePreset.CUSTOM),
             ),
         )
         self.since, self.until = moment_field(self.tr("From"), self), moment_field(self.tr("To"), self)
@@ -207,7 +244,7 @@ class FilterBar(QWidget):
         return self.since.dateTime(), self.until.dateTime()
 
     def _show_custom(self) -> None:
-        custom = self.span.currentData() is Span.CUSTOM
+        custom = self.span.currentData() is TimePreset.CUSTOM
         if custom:
             self._offer_day()
         for part in (self.since, self._to, self.until):
@@ -215,7 +252,7 @@ class FilterBar(QWidget):
 
     def _times(self, now: datetime) -> tuple[datetime | None, datetime | None]:
         span = self.span.currentData()
-        if span is Span.CUSTOM:
+        if span is TimePreset.CUSTOM:
             since, until = (field.dateTime().toPyDateTime().astimezone() for field in (self.since, self.until))
             return since, until + timedelta(minutes=1)  # the minute named is meant whole
-        return span_times(span, now)
+        return preset_limits(span, now)

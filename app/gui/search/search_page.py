@@ -6,17 +6,17 @@ from PyQt5.QtCore import QModelIndex, Qt, QTimer
 from PyQt5.QtGui import QKeySequence, QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QShortcut, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from app.gui.reads.detail import DetailPanel
 from app.gui.reads.read_actions import ReadActions
+from app.gui.reads.read_detail import ReadDetail
 from app.gui.reads.read_rows import ReadRow
+from app.gui.reads.read_view import ReadView
 from app.gui.reads.reads_page import thumbnails_of
 from app.gui.search.filters import FilterBar
-from app.gui.search.visits_model import VisitTable
+from app.gui.search.visits_model import VisitTableModel
+from app.gui.session.background import LatestTask
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
-from app.gui.widgets.background import Asker
 from app.gui.widgets.common import EmptyState, button, label, several
-from app.gui.widgets.read_table import ReadView
 from app.store.search import Query
 from app.store.store import Store
 
@@ -33,13 +33,13 @@ class SearchPage(QWidget):
         super().__init__(parent)
         self._log, self._requests = log, requests
         self._stale = True
-        self._sources = Asker(self)
+        self._sources = LatestTask(self)
         self.filters = FilterBar(self)
-        self.detail = DetailPanel(log, actions, self)
+        self.detail = ReadDetail(log, actions, self)
         self.thumbnails = thumbnails_of(log, self)
         self.view = ReadView(self.thumbnails, self)
         self.view.setAccessibleName(self.tr("Reads found"))
-        self.model: VisitTable | None = None
+        self.model: VisitTableModel | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_AGAIN_MS)
@@ -73,10 +73,10 @@ class SearchPage(QWidget):
             self._offer_sources()
         self.filters.plate.setFocus()
 
-    def _made_model(self) -> VisitTable | None:
+    def _made_model(self) -> VisitTableModel | None:
         store = self._log.store
         if self.model is None and store is not None:
-            self.model = VisitTable(store, self)
+            self.model = VisitTableModel(store, self)
             self.view.setModel(self.model)
             self.model.found.connect(self._found)
             self.model.failed.connect(self._requests.message)

@@ -1,20 +1,75 @@
 """The visits that a search finds, as a table: windows of rows are fetched in a worker, placeholders stand meanwhile."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from PyQt5.QtCore import QModelIndex, QObject, Qt, QTimer, pyqtSignal
 
-from app.gui.reads.read_columns import ReadColumns
-from app.gui.reads.read_rows import ROW_ROLE, ReadRow, cell_text, tip_text
-from app.gui.search.row_windows import WINDOW_ROWS, Windows
-from app.gui.widgets.background import Asker
+from app.gui.reads.read_rows import ROW_ROLE, ReadColumnsModel, ReadRow, cell_text, tip_text
+from app.gui.session.background import LatestTask
 from app.records import Record
 from app.store.keyset import fences
 from app.store.rows import to_us
 from app.store.search import Cursor, Query, count, page
 from app.store.store import Store
+
+T = TypeVar("T")
+
+WINDOW_ROWS = 128
+KEPT_WINDOWS = 48
+
+
+class RowWindows(Generic[T]):
+    """Rows of a table by number, kept in windows of `size` rows, at most `keep` windows."""
+
+    def __init__(self, size: int = WINDOW_ROWS, keep: int = KEPT_WINDOWS) -> None:
+        if size < 1 or keep < 1:
+            raise ValueError(f"windows of {size} rows, {keep} of them: both must be at least 1")
+        self.size, self.keep = size, keep
+        self._windows: OrderedDict[int, Sequence[T]] = OrderedDict()
+
+    def number(self, row: int) -> int:
+        """Return the window a row lies in."""
+        return row // self.size
+
+    def rows(self, number: int) -> range:
+        """Return the row numbers of a window."""
+        return range(number * self.size, (number + 1) * self.size)
+
+    def get(self, row: int) -> T | None:
+        """Return what is kept of a row, or None if it has to be fetched."""
+        number = row // self.size
+        window = self._windows.get(number)
+        if window is None:
+            return None
+        self._windows.move_to_end(number)
+        place = row - number * self.size
+        return window[place] if place < len(window) else None
+
+    def has(self, number: int) -> bool:
+        """Whether a window is in memory."""
+        return number in self._windows
+
+    def put(self, number: int, rows: Sequence[T]) -> None:
+        """Keep a window's rows (the last window may be short)."""
+        self._windows[number] = rows
+        self._windows.move_to_end(number)
+        while len(self._windows) > self.keep:
+            self._windows.popitem(last=False)
+
+    def items(self) -> list[tuple[int, Sequence[T]]]:
+        """Return the windows in memory by number."""
+        return list(self._windows.items())
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        self._windows.clear()
+
+    def __len__(self) -> int:
+        return sum(len(window) for window in self._windows.values())
+
 
 _MOST_ROWS = 2**31 - 1
 _NO_PARENT = QModelIndex()
@@ -22,7 +77,7 @@ _REST_MS = 30  # rows that only fly past while the list is dragged are not fetch
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The start of a result: how many visits, the first window of them, and the fences between all windows."""
 
     query: Query
@@ -32,7 +87,7 @@ class Found:
     complete: bool = True
 
 
-class VisitTable(ReadColumns):
+class VisitTableModel(ReadColumnsModel):
     """Visits of one query, newest first; any number of them, of which a bounded number is in memory.
 
     found(total) tells that a new result is shown, failed(text) that the log could not be asked.
@@ -45,10 +100,10 @@ class VisitTable(ReadColumns):
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._windows: Windows[Record] = Windows()
-        self._shown = Found(Query(), 0, (), ())
+        self._windows: RowWindows[Record] = RowWindows()
+        self._shown = SearchResult(Query(), 0, (), ())
         self._wanted: list[int] = []
-        self._search, self._fetch = Asker(self), Asker(self)
+        self._search, self._fetch = LatestTask(self), LatestTask(self)
         for asker in (self._search, self._fetch):
             asker.failed.connect(self.failed)
         self._search.busy_changed.connect(self.busy_changed)
@@ -113,7 +168,7 @@ class VisitTable(ReadColumns):
             return row
         return (cell_text if role == Qt.ItemDataRole.DisplayRole else tip_text)(row, index.column())
 
-    def _show(self, found: Found) -> None:
+    def _show(self, found: SearchResult) -> None:
         self.beginResetModel()
         self._fetch.forget()
         self._windows.clear()
@@ -128,7 +183,7 @@ class VisitTable(ReadColumns):
             store = self._store
             self._search.ask(lambda: look_for(store, found.query), self._extend)
 
-    def _extend(self, whole: Found) -> None:
+    def _extend(self, whole: SearchResult) -> None:
         """Show the rows behind the first window; if visits came meanwhile, the first window is taken anew."""
         shown = self._shown.total
         if whole.first != self._shown.first or whole.total <= shown:
@@ -176,15 +231,15 @@ class VisitTable(ReadColumns):
             self._soon.start()
 
 
-def begin(store: Store, query: Query) -> Found:
+def begin(store: Store, query: Query) -> SearchResult:
     """Ask the store for the first rows of a result, which is quick; complete is False if there may be more."""
     first = store.page(query, None, WINDOW_ROWS).visits
-    return Found(query, len(first), first, (), len(first) < WINDOW_ROWS)
+    return SearchResult(query, len(first), first, (), len(first) < WINDOW_ROWS)
 
 
-def look_for(store: Store, query: Query) -> Found:
+def look_for(store: Store, query: Query) -> SearchResult:
     """Ask the store for a whole result's size and fences; over a million visits this takes a second."""
     with store.database.reading() as connection:  # one consistent state of the log for all three
         first = page(connection, query, None, WINDOW_ROWS).visits
         marks = fences(connection, query, WINDOW_ROWS)
-        return Found(query, min(count(connection, query), _MOST_ROWS), first, tuple(marks))
+        return SearchResult(query, min(count(connection, query), _MOST_ROWS), first, tuple(marks))

@@ -12,9 +12,9 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 from app.config import settings as app_settings
 from app.config.settings import Settings
 from app.gui.live.demo import is_demo
+from app.gui.session.background import BackgroundTasks, Failed
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.requests import WindowRequests
-from app.gui.session.tasks import BackgroundTasks, Failed
 from app.gui.widgets.common import days_of, several
 from app.journal import Journal, open_journal
 from app.pipeline.sink import Sink

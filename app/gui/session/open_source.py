@@ -14,7 +14,7 @@ from app.sources.registry import make_source
 from app.sources.source import Source, SourceInfo, SourceKind, SourceSpec
 
 _MOST_TICKS = 2000
-MakeSource = Callable[[SourceSpec], Source]
+SourceFactory = Callable[[SourceSpec], Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class OpenSource:
         settings: Settings,
         stages: StageTimes,
         hold: bool = False,
-        make: MakeSource = make_source,
+        make: SourceFactory = make_source,
     ) -> Capture:
         """Return a new capture, not started, that begins at wanted_s; hold: a recording waits for go_on()."""
         source = self._source(make, hold)
@@ -106,7 +106,7 @@ class OpenSource:
         if self.played is not None:
             self.played.release()
 
-    def _source(self, make: MakeSource, hold: bool) -> Source:
+    def _source(self, make: SourceFactory, hold: bool) -> Source:
         if not self.is_recording:
             return make(self.spec)
         self.played = PlayedVideo(self.spec, self.wanted_s or 0.0, speed=self.speed, paused=self.paused or hold)

@@ -30,7 +30,7 @@ _SERVICE = APP_NAME
 
 
 @dataclass(frozen=True, slots=True)
-class KnownSource:
+class SavedSource:
     """A camera or stream that was set up, opened again at the next start."""
 
     name: str
@@ -45,22 +45,22 @@ class KnownSource:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SavedSources:
     """All that is remembered; recent holds files and addresses without secrets, the latest first."""
 
-    sources: tuple[KnownSource, ...] = ()
+    sources: tuple[SavedSource, ...] = ()
     recent: tuple[str, ...] = ()
 
-    def with_source(self, source: KnownSource) -> "Known":
+    def with_source(self, source: SavedSource) -> "SavedSources":
         """Return it with a source added, or replaced if one of that name is known."""
         others = tuple(item for item in self.sources if item.name != source.name)
         return replace(self, sources=(*others, source))
 
-    def without_source(self, name: str) -> "Known":
+    def without_source(self, name: str) -> "SavedSources":
         """Return it without a source."""
         return replace(self, sources=tuple(item for item in self.sources if item.name != name))
 
-    def with_recent(self, *names: str) -> "Known":
+    def with_recent(self, *names: str) -> "SavedSources":
         """Return it with what was opened now in front."""
         shown = tuple(dict.fromkeys((*(redact(name) for name in names), *self.recent)))
         return replace(self, recent=shown[:_RECENT])
@@ -75,22 +75,22 @@ def default_path() -> Path:
     return user_config_path(APP_NAME) / "sources.json"
 
 
-def load(path: Path | None = None, ring: Keyring | None = None) -> Known:
+def load(path: Path | None = None, ring: Keyring | None = None) -> SavedSources:
     """Read what is remembered; a file that cannot be read is put aside under another name, and nothing is known."""
     path = path or default_path()
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
         sources = tuple(_source(item, ring) for item in table["sources"])
-        return Known(sources, tuple(str(name) for name in table["recent"])[:_RECENT])
+        return SavedSources(sources, tuple(str(name) for name in table["recent"])[:_RECENT])
     except OSError:
-        return Known()
+        return SavedSources()
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         with suppress(OSError):
             path.replace(path.with_name(path.name + ".damaged"))  # someone may want to mend it
-        return Known()
+        return SavedSources()
 
 
-def save(known: Known, path: Path | None = None, ring: Keyring | None = None) -> None:
+def save(known: SavedSources, path: Path | None = None, ring: Keyring | None = None) -> None:
     """Write it whole or not at all, for the user alone. OSError: it cannot be written."""
     path = path or default_path()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ def _ask(question: Callable[[], T]) -> tuple[bool, T | None]:
         return False, None
 
 
-def _row(source: KnownSource, ring: Keyring | None) -> dict[str, object]:
+def _row(source: SavedSource, ring: Keyring | None) -> dict[str, object]:
     """Return what is written of a source; a password only where no keyring takes it."""
     address = source.address
     if ring is not None and redact(address) != address:
@@ -140,7 +140,7 @@ def _row(source: KnownSource, ring: Keyring | None) -> dict[str, object]:
     return {"name": source.name, "kind": source.kind.value, "address": address, "zones": zones}
 
 
-def _source(row: dict[str, object], ring: Keyring | None) -> KnownSource:
+def _source(row: dict[str, object], ring: Keyring | None) -> SavedSource:
     name, address = str(row["name"]), str(row["address"])
     if ring is not None and MASK in address:  # else the keyring may hold the address it had before it was changed
         _, whole = _ask(partial(ring.get_password, _SERVICE, name))
@@ -149,7 +149,7 @@ def _source(row: dict[str, object], ring: Keyring | None) -> KnownSource:
     if not isinstance(zones, dict):
         raise ValueError(f"the zones of {name} are no table")
     include, exclude = (_polygons(zones[part]) for part in ("include", "exclude"))
-    return KnownSource(name, SourceKind(row["kind"]), address, Zones(include, exclude))
+    return SavedSource(name, SourceKind(row["kind"]), address, Zones(include, exclude))
 
 
 def _polygons(rows: list[list[list[float]]]) -> tuple[Polygon, ...]:

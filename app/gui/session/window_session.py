@@ -6,12 +6,12 @@ from collections.abc import Callable
 from PyQt5.QtCore import QObject, QTimer
 
 from app.config.settings import Settings
+from app.gui.session.background import BackgroundTasks
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.log_session import LogSession, OpenLog
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
-from app.gui.session.tasks import BackgroundTasks
 from app.pipeline.pipeline import Pipeline
 from app.sinks.window import WindowFeed
 

@@ -9,13 +9,13 @@ from app.gui.session.log_session import LogSession
 from app.gui.session.sources_session import SourcesSession
 from app.gui.watch import tone
 from app.gui.widgets import theme
-from app.gui.widgets.common import Picture, button, label
+from app.gui.widgets.common import IconLabel, button, label
 from app.journal import Alarm
 from app.records import Record
 from app.store.watchlist import WatchEntry
 
 
-class HitDesk(QObject):
+class OpenHits(QObject):
     """The hits that nobody has settled yet, the latest last."""
 
     changed = pyqtSignal()
@@ -89,7 +89,7 @@ class HitBanner(QFrame):
     mute_wanted = pyqtSignal()
 
     def __init__(
-        self, desk: HitDesk, settings: CurrentSettings, sources: SourcesSession, parent: QWidget | None = None
+        self, desk: OpenHits, settings: CurrentSettings, sources: SourcesSession, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
@@ -97,7 +97,7 @@ class HitBanner(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 16, 10)
         row.setSpacing(14)
-        row.addWidget(Picture("shield-alert", 30, "on_hit"))
+        row.addWidget(IconLabel("shield-alert", 30, "on_hit"))
         self._kind = label(self.tr("Watch-list hit"), "bannerKind")
         self._plate = QLabel()
         self._plate.setObjectName("bannerPlate")

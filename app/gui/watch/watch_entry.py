@@ -5,14 +5,14 @@ from datetime import datetime
 
 from PyQt5.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
-from app.gui.dialogs.common import Dialog, explanation, plural_suffix, show_problem
+from app.gui.dialogs.base_dialog import BaseDialog, explanation, plural_suffix, show_problem
 from app.gui.widgets import theme
 from app.store.errors import LogError
 from app.store.types import ALLOW, BLOCK
 from app.store.watchlist import MAX_TOLERANCE, WatchBook, WatchEntry
 
 
-class WatchEntryDialog(Dialog):
+class WatchEntryDialog(BaseDialog):
     """Asks for a watch-list entry; `entry` is the answer."""
 
     def __init__(self, entry: WatchEntry | None = None, parent: QWidget | None = None) -> None:

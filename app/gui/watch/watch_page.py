@@ -1,10 +1,11 @@
 """The watch lists: what they hold, adding, changing, removing, CSV in and out, and a live tester."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from PyQt5.QtCore import QItemSelectionModel, Qt
+from PyQt5.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QObject, Qt
 from PyQt5.QtGui import QKeySequence, QShowEvent
 from PyQt5.QtWidgets import (
     QAbstractItemView,
@@ -19,20 +20,89 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui.live.open_actions import start_folder
+from app.gui.live.source_actions import start_folder
+from app.gui.reads.read_rows import TEXT_ROLES
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
 from app.gui.watch.watch_entry import WatchEntryDialog
-from app.gui.watch.watch_model import WatchTableModel
-from app.gui.widgets import icons
-from app.gui.widgets.common import EmptyState, button, label, several
-from app.gui.widgets.message_boxes import sure, tell_trouble
-from app.gui.widgets.read_table import plain_table
+from app.gui.widgets import icons, theme
+from app.gui.widgets.common import EmptyState, button, label, several, style_table
+from app.gui.widgets.message_boxes import confirm, show_error
 from app.store.errors import LogError
 from app.store.export import watch_from_csv, watch_to_csv
 from app.store.store import Store
 from app.store.types import BLOCK
 from app.store.watchlist import Hit, WatchBook, WatchEntry
+
+_NO_PARENT = QModelIndex()
+
+
+class WatchTableModel(QAbstractTableModel):
+    """Entries of all lists, in the order they were made, or filtered by a text in plate or note."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: tuple[WatchEntry, ...] = ()
+        self._shown: tuple[WatchEntry, ...] = ()
+        self._filter = ""
+
+    def show_entries(self, entries: Sequence[WatchEntry]) -> None:
+        """Show these entries."""
+        self._all = tuple(entries)
+        self._apply()
+
+    def filter(self, text: str) -> None:
+        """Show only entries with text in plate or note."""
+        self._filter = text.strip().casefold()
+        self._apply()
+
+    def entry(self, row: int) -> WatchEntry | None:
+        """Return an entry, or None where there is none."""
+        return self._shown[row] if 0 <= row < len(self._shown) else None
+
+    @property
+    def total(self) -> int:
+        """How many entries there are, shown or not."""
+        return len(self._all)
+
+    def rowCount(self, parent: QModelIndex = _NO_PARENT) -> int:
+        """Return the number of rows."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(self._headers())
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        """Return a column's heading."""
+        shown = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
+        return self._headers()[section] if shown else None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        """Return what a cell shows."""
+        entry = self.entry(index.row()) if index.isValid() else None
+        if entry is None:
+            return None
+        if role in TEXT_ROLES:
+            return self._texts(entry)[index.column()]
+        if role == Qt.ItemDataRole.FontRole and index.column() == 0:
+            return theme.plate_font(11)
+        return None
+
+    def _apply(self) -> None:
+        self.beginResetModel()
+        self._shown = tuple(entry for entry in self._all if self._filter in f"{entry.plate} {entry.note}".casefold())
+        self.endResetModel()
+
+    def _headers(self) -> tuple[str, ...]:
+        return (self.tr("Plate"), self.tr("List"), self.tr("Tolerance"), self.tr("Active hours"), self.tr("Note"))
+
+    def _texts(self, entry: WatchEntry) -> tuple[str, ...]:
+        listed = self.tr("Block") if entry.list_name == BLOCK else self.tr("Allow")
+        tolerance = self.tr("{n} may differ").format(n=entry.tolerance) if entry.tolerance else self.tr("exact")
+        folded = self.tr(", look-alikes") if entry.look_alikes else ""
+        return entry.plate, listed, tolerance + folded, entry.hours or self.tr("always"), entry.note
+
 
 _ROW = 40
 
@@ -89,7 +159,7 @@ class WatchPage(QWidget):
         chosen = self._chosen()
         doomed = [entry.id for entry in chosen if entry.id is not None]
         question = self.tr("Remove {n} entries from the watch lists?").format(n=len(doomed))
-        if len(doomed) > 1 and not sure(question, self.tr("Remove"), self):
+        if len(doomed) > 1 and not confirm(question, self.tr("Remove"), self):
             return
         if doomed:
             one = self.tr("{plate} was taken off the watch lists.")
@@ -129,7 +199,7 @@ class WatchPage(QWidget):
     def _make_table(self) -> None:
         self.view = QTableView(self)
         self.view.setModel(self.model)
-        plain_table(self.view)
+        style_table(self.view)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setAccessibleName(self.tr("Watch-list entries"))
         rows, columns = self.view.verticalHeader(), self.view.horizontalHeader()
@@ -285,4 +355,4 @@ class WatchPage(QWidget):
         if not isinstance(error, LogError | OSError):
             raise error
         self._requests.message.emit(str(error))
-        tell_trouble(str(error), self)
+        show_error(str(error), self)

@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent
-from PyQt5.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.gui.widgets import icons, theme
 
@@ -69,6 +80,24 @@ def tool(icon: str, name: str, on_click: Handler | None = None, size: int = 18) 
     return made
 
 
+def style_table(view: QTableView) -> None:
+    """Give a table the look and behaviour of all tables of the window."""
+    view.setShowGrid(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setEditTriggers(QAbstractItemView.EditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers))
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setTabKeyNavigation(False)
+    view.setWordWrap(False)
+    view.setTextElideMode(Qt.TextElideMode.ElideRight)
+    rows, columns = view.verticalHeader(), view.horizontalHeader()
+    assert rows is not None and columns is not None
+    rows.hide()
+    columns.setHighlightSections(False)
+    columns.setDefaultAlignment(Qt.Alignment(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter)
+
+
 class Elided(QLabel):
     """A line of text that is shortened in its middle where it has no room; the whole of it is its tool tip."""
 
@@ -86,7 +115,7 @@ class Elided(QLabel):
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), shown)
 
 
-class Picture(QWidget):
+class IconLabel(QWidget):
     """An icon of the kept set as a picture, in a colour of the theme."""
 
     def __init__(self, name: str, size: int, colour: str = "muted", parent: QWidget | None = None) -> None:
@@ -116,7 +145,7 @@ class EmptyState(QWidget):
         column.setContentsMargins(32, 32, 32, 32)
         column.setSpacing(12)
         column.addStretch(3)
-        column.addWidget(Picture(icon, 56, "accent"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(IconLabel(icon, 56, "accent"), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(8)
         self._text = label(text, "emptyText", wrap=True)
         for line in (label(title, "emptyTitle", wrap=True), self._text):

@@ -24,7 +24,7 @@ def icon(name: str, colour: str = "") -> QIcon:
     It changes with the theme by itself. FileNotFoundError: no such icon.
     """
     _source(name)
-    return QIcon(_Engine(name, colour))
+    return QIcon(_ThemedIconEngine(name, colour))
 
 
 def beside_text(size: int = 16) -> QSize:
@@ -60,7 +60,7 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
 
 
-class _Engine(QIconEngine):
+class _ThemedIconEngine(QIconEngine):
     """Draws an icon afresh whenever it is shown, so that a new theme or screen needs no new icon."""
 
     def __init__(self, name: str, colour: str) -> None:
@@ -86,7 +86,7 @@ class _Engine(QIconEngine):
 
     def clone(self) -> QIconEngine:
         """Return an engine for a copy of the icon."""
-        return _Engine(self._name, self._colour)
+        return _ThemedIconEngine(self._name, self._colour)
 
     def _tint(self, mode: QIcon.Mode, state: QIcon.State) -> str:
         if mode == QIcon.Mode.Disabled:

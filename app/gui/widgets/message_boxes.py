@@ -19,7 +19,7 @@ def message_box(
     return box
 
 
-def sure(question: str, do_it: str, parent: QWidget) -> bool:
+def confirm(question: str, do_it: str, parent: QWidget) -> bool:
     """Ask before something is done; do_it names it on its button. Escape does nothing."""
     box = message_box(question, icon="circle-help", parent=parent)
     done = box.addButton(do_it, QMessageBox.ButtonRole.AcceptRole)
@@ -29,7 +29,7 @@ def sure(question: str, do_it: str, parent: QWidget) -> bool:
     return box.clickedButton() is done
 
 
-def tell_trouble(text: str, parent: QWidget | None = None) -> None:
+def show_error(text: str, parent: QWidget | None = None) -> None:
     """Say what went wrong and wait until it was read."""
     box = message_box(text, icon="triangle-alert", colour="notice", parent=parent)
     box.addButton(QCoreApplication.translate("Boxes", "Close"), QMessageBox.ButtonRole.RejectRole)

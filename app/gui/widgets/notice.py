@@ -3,7 +3,7 @@
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from app.gui.widgets.common import Handler, Picture, button, label
+from app.gui.widgets.common import Handler, IconLabel, button, label
 
 
 class Notice(QFrame):
@@ -17,7 +17,7 @@ class Notice(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(10)
-        self._mark = Picture("info", 18, "notice")
+        self._mark = IconLabel("info", 18, "notice")
         row.addWidget(self._mark)
         self.words = label("", wrap=True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

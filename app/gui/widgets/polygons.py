@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from PyQt5.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, pyqtSignal
-from PyQt5.QtGui import QBrush, QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt5.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
-from app.gui.live.video_view import qimage
 from app.gui.widgets import theme
+from app.gui.widgets.qimages import wrap_image
 from app.pipeline.types import Image
 from app.pipeline.zones import Point, Zones, contains
 
@@ -17,7 +17,7 @@ _FIRST = ((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7))
 
 
 @dataclass(slots=True)
-class Shape:
+class EditedPolygon:
     """A polygon being edited; mask: what is in it is ignored, otherwise it is where to look."""
 
     corners: list[Point]
@@ -37,9 +37,9 @@ class PolygonCanvas(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Picture to draw on"))
-        self._picture, self._kept = qimage(image)
-        self.shapes = [Shape(list(corners), False) for corners in zones.include]
-        self.shapes += [Shape(list(corners), True) for corners in zones.exclude]
+        self._picture, self._kept = wrap_image(image)
+        self.shapes = [EditedPolygon(list(corners), False) for corners in zones.include]
+        self.shapes += [EditedPolygon(list(corners), True) for corners in zones.exclude]
         self.chosen = -1
         self.masking = False  # what the next polygon will be
         self._drawing: list[Point] = []
@@ -69,7 +69,7 @@ class PolygonCanvas(QWidget):
 
     def add_shape(self) -> None:
         """Add a polygon in the middle, to be moved into place."""
-        self.shapes.append(Shape(list(_FIRST), self.masking))
+        self.shapes.append(EditedPolygon(list(_FIRST), self.masking))
         self.chosen = len(self.shapes) - 1
         self._tell()
 
@@ -94,7 +94,7 @@ class PolygonCanvas(QWidget):
     def close_shape(self) -> None:
         """Close what is being drawn, if it has three corners or more."""
         if len(self._drawing) >= 3:
-            self.shapes.append(Shape(self._drawing[:], self.masking))
+            self.shapes.append(EditedPolygon(self._drawing[:], self.masking))
             self.chosen = len(self.shapes) - 1
         self._drawing.clear()
         self._tell()
@@ -187,7 +187,7 @@ class PolygonCanvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.area().adjusted(1, 1, -1, -1))
 
-    def _draw(self, painter: QPainter, shape: Shape, chosen: bool) -> None:
+    def _draw(self, painter: QPainter, shape: EditedPolygon, chosen: bool) -> None:
         colour = QColor(theme.DARK.notice if shape.mask else theme.DARK.accent)
         fill = QColor(colour)
         fill.setAlpha(150 if shape.mask else 55)
@@ -236,8 +236,3 @@ class PolygonCanvas(QWidget):
 
 def _near(first: QPointF, second: QPointF) -> bool:
     return (first - second).manhattanLength() <= _GRIP_PX
-
-
-def picture_of(image: Image) -> QImage:
-    """Return a BGR picture as an image of its own."""
-    return qimage(image)[0].copy()

@@ -1,9 +1,11 @@
 """The look: two palettes, one accent, one style sheet. Red is kept for watch-list hits."""
 
+import os
+import sys
 from dataclasses import dataclass, fields
 from string import Template
 
-from PyQt5.QtCore import QObject, Qt, pyqtSignal
+from PyQt5.QtCore import QObject, QSettings, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PyQt5.QtWidgets import QApplication, QStyleFactory
 
@@ -190,3 +192,16 @@ def high_dpi() -> None:
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_EnableHighDpiScaling)
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+
+
+_PERSONALIZE = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
+_MIDDLE = 128
+
+
+def system_is_dark(app: QApplication) -> bool:
+    """Whether the desktop's own colours are dark; to be asked before a theme is applied."""
+    if sys.platform == "win32":
+        return QSettings(_PERSONALIZE, QSettings.Format.NativeFormat).value("AppsUseLightTheme", 1) == 0
+    if os.environ.get("GTK_THEME", "").lower().endswith(("dark", ":dark")):
+        return True
+    return app.palette().color(QPalette.ColorRole.Window).lightness() < _MIDDLE

@@ -1,6 +1,6 @@
-"""Where the window stood and how it was divided, remembered from one start to the next."""
+"""Where the window stood and how it was divided, and repairs of what Qt paints on screens of fractional density."""
 
-from PyQt5.QtCore import QByteArray, QSettings, QSize
+from PyQt5.QtCore import QByteArray, QObject, QSettings, QSize, QTimer
 from PyQt5.QtWidgets import QApplication, QSplitter, QWidget
 
 _USUAL = QSize(1440, 900)
@@ -18,7 +18,7 @@ def fit(window: QWidget, width: int, height: int) -> None:
     window.resize(QSize(width, height).boundedTo(room_for(window)))
 
 
-class Placing:
+class WindowGeometry:
     """Restores and saves the window's geometry and its splitters, by name."""
 
     def __init__(self, window: QWidget, splitters: dict[str, QSplitter], state: QSettings) -> None:
@@ -39,3 +39,36 @@ class Placing:
         for name, splitter in self._splitters.items():
             self._state.setValue(f"window/{name}", splitter.saveState())
         self._state.sync()
+
+
+_AFTER_MS = 400
+_NEARLY_WHOLE = 0.01  # what is told of a screen's density may be a little off
+
+
+class SeamRepainter(QObject):
+    """Repaints a whole window a moment after parts of it were, where the density is fractional."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._mending = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_AFTER_MS)
+        self._timer.timeout.connect(self._mend)
+
+    def repainted(self) -> None:
+        """Note that parts of the window were repainted."""
+        if self._mending:
+            self._mending = False
+        elif is_fractional(self._window.devicePixelRatioF()) and not self._timer.isActive():
+            self._timer.start()
+
+    def _mend(self) -> None:
+        self._mending = True
+        self._window.update()
+
+
+def is_fractional(ratio: float) -> bool:
+    """Whether a logical pixel is no whole number of pixels of the screen."""
+    return abs(ratio - round(ratio)) > _NEARLY_WHOLE

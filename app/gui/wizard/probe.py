@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 from PyQt5.QtCore import QCoreApplication, QObject, QTimer, pyqtSignal
 
-from app.gui.widgets.thread_queue import Answers
+from app.gui.session.background import ResultQueue
 from app.pipeline.types import Image
 from app.sources.registry import make_source
 from app.sources.source import Source, SourceError, SourceInfo, SourceSpec
@@ -19,7 +19,7 @@ _MOST_FRAMES = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Probed:
+class ProbeResult:
     """A picture of a source and what is known of it, or the error."""
 
     image: Image | None = None
@@ -27,8 +27,8 @@ class Probed:
     error: str = ""
 
 
-class Probe(QObject):
-    """Opens a source in a thread of its own, takes a picture, closes it. finished carries Probed, exactly once."""
+class SourceProbe(QObject):
+    """Opens a source in a thread of its own, takes a picture, closes it. finished carries ProbeResult, exactly once."""
 
     finished = pyqtSignal(object)
 
@@ -41,7 +41,7 @@ class Probe(QObject):
     ) -> None:
         super().__init__(parent)
         self._done = False
-        answers: Answers[Probed] = Answers(self._finish, self)
+        answers: ResultQueue[ProbeResult] = ResultQueue(self._finish, self)
         answers.expect()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -54,7 +54,7 @@ class Probe(QObject):
         self._done = True
         self._timer.stop()
 
-    def _finish(self, result: Probed) -> None:
+    def _finish(self, result: ProbeResult) -> None:
         if not self._done:
             self._done = True
             self._timer.stop()
@@ -62,21 +62,21 @@ class Probe(QObject):
 
     def _give_up(self) -> None:
         words = QCoreApplication.translate("Probe", "No answer. Check the address, and that the device is on.")
-        self._finish(Probed(error=words))
+        self._finish(ProbeResult(error=words))
 
 
-def _try(spec: SourceSpec, make: Callable[[SourceSpec], Source], box: "SimpleQueue[Probed]") -> None:
+def _try(spec: SourceSpec, make: Callable[[SourceSpec], Source], box: "SimpleQueue[ProbeResult]") -> None:
     source = make(spec)
     try:
         result = _take_picture(source)
     except SourceError as error:
-        result = Probed(error=str(error))
+        result = ProbeResult(error=str(error))
     finally:
         source.close()
     box.put(result)
 
 
-def _take_picture(source: Source) -> Probed:
+def _take_picture(source: Source) -> ProbeResult:
     info = source.open()
     until = time.monotonic() + _SETTLE_S
     image: Image | None = None
@@ -89,4 +89,4 @@ def _take_picture(source: Source) -> Probed:
             break
     if image is None:
         raise SourceError(f"{source.spec.source_id}: gave no picture")
-    return Probed(image, info)
+    return ProbeResult(image, info)

@@ -6,20 +6,20 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QPixmap
 from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard
 
-from app.gui.live.coach import Look, grey_of, judge
-from app.gui.session.saved_sources import KnownSource
-from app.gui.session.tasks import BackgroundTasks
-from app.gui.widgets.common import Picture, button, label
-from app.gui.widgets.polygons import picture_of
+from app.gui.live.picture_coach import PictureMeasures, grey_of, judge
+from app.gui.session.background import BackgroundTasks
+from app.gui.session.saved_sources import SavedSource
+from app.gui.widgets.common import IconLabel, button, label
+from app.gui.widgets.qimages import to_qimage
 from app.gui.widgets.window_geometry import fit
-from app.gui.wizard.choose_source import Step, WhichPage
-from app.gui.wizard.probe import Probe, Probed
-from app.gui.wizard.zones_editor import ZonesEditor
+from app.gui.wizard.probe import ProbeResult, SourceProbe
+from app.gui.wizard.source_step import SourceStep, WizardStep
+from app.gui.wizard.zones_dialog import ZonesEditor
 from app.pipeline.zones import Zones
 
 
 class SourceWizard(QWizard):
-    """Asks for a source in three steps; done_with carries KnownSource."""
+    """Asks for a source in three steps; done_with carries SavedSource."""
 
     done_with = pyqtSignal(object)
 
@@ -28,7 +28,7 @@ class SourceWizard(QWizard):
         tasks: BackgroundTasks,
         taken: Sequence[str],
         parent: QWidget | None = None,
-        known: KnownSource | None = None,
+        known: SavedSource | None = None,
     ) -> None:
         """taken: names that other sources have already; known: the source to change, none for a new one."""
         super().__init__(parent)
@@ -37,9 +37,9 @@ class SourceWizard(QWizard):
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fit(self, 860, 640)
-        self.which = WhichPage(tasks, taken, known)
-        self.picture = PicturePage(self.which)
-        self.where = WherePage(self.picture, known.zones if known is not None else Zones())
+        self.which = SourceStep(tasks, taken, known)
+        self.picture = PictureStep(self.which)
+        self.where = ZonesStep(self.picture, known.zones if known is not None else Zones())
         for page in (self.which, self.picture, self.where):
             self.addPage(page)
         for which, text in (
@@ -53,26 +53,26 @@ class SourceWizard(QWizard):
     def accept(self) -> None:
         """Hand over what was set up."""
         spec = self.which.spec()
-        self.done_with.emit(KnownSource(spec.source_id, spec.kind, spec.address, self.where.zones))
+        self.done_with.emit(SavedSource(spec.source_id, spec.kind, spec.address, self.where.zones))
         super().accept()
 
 
-class PicturePage(Step):
+class PictureStep(WizardStep):
     """One picture of the source, and what the coach says to it."""
 
-    def __init__(self, which: WhichPage, parent: QWidget | None = None) -> None:
+    def __init__(self, which: SourceStep, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         text = self.tr("Plates should be 20 pixels high or more, sharp, and not seen from far aside.")
         self.head(self.tr("Does the picture fit?"), text)
         self._which = which
-        self._probe: Probe | None = None
-        self.result = Probed()
+        self._probe: SourceProbe | None = None
+        self.result = ProbeResult()
         self.view = label("")
         self.view.setObjectName("stage")
         self.view.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.view.setMinimumSize(480, 270)
         self.view.setAccessibleName(self.tr("Picture of the source"))
-        self._large, self._mark = Picture("loader-circle", 44), Picture("info", 20)
+        self._large, self._mark = IconLabel("loader-circle", 44), IconLabel("info", 20)
         self.words = label("", wrap=True)
         self._again = button(self.tr("Try again"), "refresh-cw", self.initializePage)
         middle = QVBoxLayout(self.view)
@@ -94,11 +94,11 @@ class PicturePage(Step):
         """Try the source out."""
         self.cleanupPage()
         self.setFinalPage(False)
-        self.result = Probed()
+        self.result = ProbeResult()
         self.view.clear()
         self._say("loader-circle", "muted", self.tr("Connecting…"))
         self._again.setEnabled(False)
-        self._probe = Probe(self._which.spec(), self)
+        self._probe = SourceProbe(self._which.spec(), self)
         self._probe.finished.connect(self.show_result)
         self.completeChanged.emit()
 
@@ -112,7 +112,7 @@ class PicturePage(Step):
         """A source that does not answer now may be added all the same: cameras are switched off at times."""
         return self.result.image is not None or bool(self.result.error)
 
-    def show_result(self, result: Probed) -> None:
+    def show_result(self, result: ProbeResult) -> None:
         """Show the picture and the advice, or what is wrong."""
         self.result = result
         self._again.setEnabled(True)
@@ -124,16 +124,16 @@ class PicturePage(Step):
         self.setFinalPage(result.image is None)  # which has the wizard look at nextId() again
         self.completeChanged.emit()
 
-    def _show_picture(self, result: Probed) -> None:
+    def _show_picture(self, result: ProbeResult) -> None:
         assert result.image is not None
         ratio = self.devicePixelRatioF()
-        picture = QPixmap.fromImage(picture_of(result.image)).scaled(
+        picture = QPixmap.fromImage(to_qimage(result.image)).scaled(
             self.view.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
         picture.setDevicePixelRatio(ratio)
         self.view.setPixmap(picture)
         height, width = result.image.shape[:2]
-        found = judge(Look(grey_of(result.image)))
+        found = judge(PictureMeasures(grey_of(result.image)))
         size = self.tr("{} × {} pixels.").format(width, height)
         if found:
             self._say("info", "notice", " ".join([size, *(f"{item.what} {item.remedy}" for item in found)]))
@@ -147,10 +147,10 @@ class PicturePage(Step):
         self.words.setText(words)
 
 
-class WherePage(Step):
+class ZonesStep(WizardStep):
     """Where to look in the picture, if not everywhere."""
 
-    def __init__(self, picture: PicturePage, zones: Zones, parent: QWidget | None = None) -> None:
+    def __init__(self, picture: PictureStep, zones: Zones, parent: QWidget | None = None) -> None:
         """zones: what was drawn before."""
         super().__init__(parent)
         self._before = zones

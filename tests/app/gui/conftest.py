@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.app.gui.large_log import large_log  # noqa: F401  (a fixture)
+from tests.app.gui.reads_samples import empty_session, session  # noqa: F401  (fixtures)
 from tests.app.gui.shell import clip, window, x_display  # noqa: F401  (fixtures of the shell's tests)
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="platescribe-tests-"))  # else Qt itself warns

@@ -5,13 +5,13 @@ from typing import Any
 from PyQt5.QtGui import QImage
 from PyQt5.QtWidgets import QWidget
 
-from app.gui.dialogs.export import ExportDialog
-from app.gui.dialogs.probability import ProbabilityDialog
-from app.gui.dialogs.retention import RetentionDialog
-from app.gui.dialogs.settings import SettingsDialog
-from app.gui.queue.queue_page import BatchPage
+from app.gui.dialogs.retention_dialog import RetentionDialog
+from app.gui.dialogs.settings_dialog import SettingsDialog
+from app.gui.queue.queue_page import QueuePage
+from app.gui.reads.probability_dialog import ProbabilityDialog
 from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.reads_page import ReadsPage
+from app.gui.search.export_dialog import ExportDialog
 from app.gui.search.search_page import SearchPage
 from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_page import WatchPage
@@ -32,8 +32,8 @@ def make_search_page(session: WindowSession) -> SearchPage:
     return SearchPage(session.log, session.requests, make_actions(session))
 
 
-def make_queue_page(session: WindowSession) -> BatchPage:
-    return BatchPage(session.networks, session.log, session.requests, session.tasks)
+def make_queue_page(session: WindowSession) -> QueuePage:
+    return QueuePage(session.networks, session.log, session.requests, session.tasks)
 
 
 def make_watch_page(session: WindowSession) -> WatchPage:

@@ -13,8 +13,8 @@ from PyQt5.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from app.config.settings import Settings
-from app.gui.main import make_window
 from app.gui.session.log_session import open_log
+from app.gui.startup import make_window
 from app.gui.widgets import theme
 from app.gui.window import MainWindow
 from app.pipeline.tracking import PlateTracker

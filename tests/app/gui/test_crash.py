@@ -7,9 +7,9 @@ from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.config.bootstrap import version
 from app.gui.crash import CrashGuard, report
-from app.gui.session.tasks import BackgroundTasks
+from app.gui.session.background import BackgroundTasks
+from app.version import __version__
 from tests.app.gui.shell import wait_for
 
 ADDRESS = "rtsp://admin:hunter2@192.168.1.20/live"
@@ -79,7 +79,7 @@ def test_the_report_tells_the_versions_and_the_thread() -> None:
     except ConnectionError as error:
         text = report(error, "capture gate")
     assert (
-        f"Platescribe {version()} on" in text
+        f"Platescribe {__version__} on" in text
         and "Python 3" in text
         and "Qt 5" in text
         and "in capture gate" in text

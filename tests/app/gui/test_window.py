@@ -27,18 +27,18 @@ from PyQt5.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.config.settings import Settings, default_path
-from app.gui import main as gui_main
-from app.gui.dialogs.about import AboutDialog
-from app.gui.dialogs.retention import RetentionDialog
-from app.gui.live import open_actions as opening
-from app.gui.live.live_view import Tile
-from app.gui.live.open_actions import names_in
-from app.gui.main import make_window
+from app.gui import startup as gui_main
+from app.gui.dialogs.about_dialog import AboutDialog
+from app.gui.dialogs.retention_dialog import RetentionDialog
+from app.gui.live import source_actions as opening
+from app.gui.live.live_view import SourceTile
+from app.gui.live.source_actions import names_in
 from app.gui.session import saved_sources as known
 from app.gui.session.log_session import RetentionTimer, open_log
-from app.gui.session.saved_sources import Known, KnownSource
+from app.gui.session.saved_sources import SavedSource, SavedSources
+from app.gui.startup import make_window
 from app.gui.widgets import theme
-from app.gui.widgets.message_boxes import sure
+from app.gui.widgets.message_boxes import confirm
 from app.gui.widgets.notice import Notice
 from app.gui.window import MainWindow
 from app.records import Record
@@ -70,7 +70,7 @@ from app.config import bootstrap
 bootstrap.prepare()
 from PyQt5.QtCore import QTimer
 from app.cli import main as cli
-from app.gui.live.open_actions import Opening
+from app.gui.live.source_actions import OpenActions
 from app.gui.window import MainWindow
 
 def look(opening, _names):
@@ -78,7 +78,7 @@ def look(opening, _names):
     print(window.notice.isVisible() and window.notice.words.text(), flush=True)
     QTimer.singleShot(0, window.close)
 
-Opening.begin = look
+OpenActions.begin = look
 sys.exit(cli.main(["gui", "--log", sys.argv[1]]))
 """
 
@@ -89,7 +89,7 @@ def test_the_first_start_plays_the_demo(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(opening, "DEMO_CLIP", clip)
-    window.opening.known = Known()
+    window.opening.known = SavedSources()
     window.opening.begin([])
     assert opened(window) == [str(clip)]
 
@@ -154,7 +154,7 @@ def test_before_something_is_done_a_button_names_it(
         return 0
 
     monkeypatch.setattr(QMessageBox, "exec", press)
-    assert sure("Delete it?", "Delete", window) is answer
+    assert confirm("Delete it?", "Delete", window) is answer
     assert names == ["Delete", "Cancel"]
 
 
@@ -176,7 +176,7 @@ def test_old_reads_are_deleted_while_the_window_is_open(
 
 
 def test_a_later_start_opens_the_cameras_that_were_set_up(window: MainWindow, clip: Path) -> None:
-    window.opening.known = Known((KnownSource("Gate", SourceKind.VIDEO, str(clip)),))
+    window.opening.known = SavedSources((SavedSource("Gate", SourceKind.VIDEO, str(clip)),))
     window.opening.begin([])
     assert [source.name for source in window.session.sources.opened] == ["Gate"]
 
@@ -231,7 +231,7 @@ def test_what_was_opened_is_in_the_menu_open_again(window: MainWindow, clip: Pat
 def test_a_source_that_was_closed_for_now_is_opened_again_from_the_menu(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.opening.add(KnownSource("Gate", SourceKind.STREAM, "rtsp://admin:secret@127.0.0.1:1/a"))
+    window.opening.add(SavedSource("Gate", SourceKind.STREAM, "rtsp://admin:secret@127.0.0.1:1/a"))
     assert not window.bars.recent.isEnabled()
     monkeypatch.setattr(window.sources, "_asked_for_good", lambda _name: False)
     window.sources.close("Gate")
@@ -346,7 +346,7 @@ def test_the_focus_is_seen_on_every_control(
 
 
 def focusable(window: MainWindow) -> list[QWidget]:
-    kinds = (QAbstractButton, QComboBox, QLineEdit, QSlider, QTableView, Tile)
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QSlider, QTableView, SourceTile)
     found = [control for kind in kinds for control in window.findChildren(kind)]
     return [each for each in found if each.isVisible() and each.isEnabled() and not _is_part(each)]
 
@@ -383,7 +383,7 @@ def test_size_and_splitters_are_remembered(
 
 def test_closing_during_a_run_asks_first(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("app.gui.window.sure", lambda question, *_: bool(asked.append(question)))
+    monkeypatch.setattr("app.gui.window.confirm", lambda question, *_: bool(asked.append(question)))
     monkeypatch.setattr(window, "_extras", replace(window._extras, busy=lambda: True))  # type: ignore[type-var]
     assert not window.close()
     assert "still being read" in asked[0] and window.isVisible()
@@ -400,7 +400,7 @@ def test_closing_asks_while_reads_cannot_be_written_but_not_who_ends_it_from_out
     session = window.session
     assert session.log.store is not None
     monkeypatch.setattr(session.log.store, "save", full)
-    monkeypatch.setattr("app.gui.window.sure", lambda question, *_: bool(asked.append(question)))
+    monkeypatch.setattr("app.gui.window.confirm", lambda question, *_: bool(asked.append(question)))
     window.opening.open([str(clip)])
     wait_for(qtbot, lambda: session.log.unwritten == 2)
     wait_for(qtbot, window.notice.isVisible)

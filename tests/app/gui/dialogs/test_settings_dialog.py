@@ -9,15 +9,15 @@ from pytestqt.qtbot import QtBot
 
 from app.config import settings as app_settings
 from app.config.settings import Settings, load, schema
-from app.gui.dialogs.settings import SettingsDialog
+from app.gui.dialogs.settings_dialog import SettingsDialog
 from app.gui.session.window_session import WindowSession
 from tests.app.gui.parts import make_settings_dialog
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, session: WindowSession) -> SettingsDialog:
+def dialog(qtbot: QtBot, empty_session: WindowSession) -> SettingsDialog:
     """The dialog, shown, its list of countries known."""
-    dialog = make_settings_dialog(session)
+    dialog = make_settings_dialog(empty_session)
     qtbot.addWidget(dialog)
     dialog.show()
     qtbot.waitUntil(lambda: bool(dialog.fields["reading.countries"].widget._known), timeout=10_000)
@@ -34,12 +34,12 @@ def test_every_setting_has_an_editor_with_a_name_and_its_value(dialog: SettingsD
 
 
 def test_a_change_is_in_force_and_on_disk_when_saved(
-    dialog: SettingsDialog, session: WindowSession, qtbot: QtBot
+    dialog: SettingsDialog, empty_session: WindowSession, qtbot: QtBot
 ) -> None:
     dialog.fields["decision.agreement"].widget.setValue(4)
     dialog.fields["appearance.theme"].widget.setCurrentIndex(2)
     dialog.fields["reading.countries"].widget.codes.setText("de; nl de")
-    with qtbot.waitSignal(session.settings.changed):
+    with qtbot.waitSignal(empty_session.settings.changed):
         dialog.accept()
     wanted = Settings()
     wanted = replace(
@@ -48,7 +48,7 @@ def test_a_change_is_in_force_and_on_disk_when_saved(
         appearance=replace(wanted.appearance, theme="dark"),
         reading=replace(wanted.reading, countries=("DE", "NL")),
     )
-    assert session.settings.current == wanted == load().settings
+    assert empty_session.settings.current == wanted == load().settings
 
 
 def test_a_share_is_set_in_percent_as_the_lists_show_it(dialog: SettingsDialog) -> None:
@@ -66,10 +66,10 @@ def test_one_of_a_unit_is_called_so(dialog: SettingsDialog) -> None:
     assert days.text() == "2 days"
 
 
-def test_cancelling_changes_nothing(dialog: SettingsDialog, session: WindowSession) -> None:
+def test_cancelling_changes_nothing(dialog: SettingsDialog, empty_session: WindowSession) -> None:
     dialog.fields["decision.agreement"].widget.setValue(4)
     dialog.reject()
-    assert session.settings.current == Settings()
+    assert empty_session.settings.current == Settings()
 
 
 def test_what_needs_a_new_start_is_named(dialog: SettingsDialog) -> None:
@@ -125,13 +125,13 @@ def test_a_section_goes_back_to_its_defaults(dialog: SettingsDialog) -> None:
 
 
 def test_settings_that_cannot_be_saved_hold_and_are_told(
-    dialog: SettingsDialog, session: WindowSession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    dialog: SettingsDialog, empty_session: WindowSession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(app_settings, "save", full)
     dialog.fields["decision.agreement"].widget.setValue(5)
-    with qtbot.waitSignal(session.requests.message) as told:
+    with qtbot.waitSignal(empty_session.requests.message) as told:
         dialog.accept()
-    assert "No space left" in told.args[0] and session.settings.current.decision.agreement == 5
+    assert "No space left" in told.args[0] and empty_session.settings.current.decision.agreement == 5
