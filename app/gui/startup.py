@@ -20,7 +20,7 @@ from app.gui.dialogs.settings_dialog import SettingsDialog
 from app.gui.live.live_page import LivePage
 from app.gui.live.source_actions import OpenActions
 from app.gui.menus import MenuTargets
-from app.gui.queue.queue_page import QueuePage
+from app.gui.queue.queue_page import BatchQueuePage
 from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.reads_page import ReadsPage
 from app.gui.search.export_dialog import ExportDialog
@@ -150,7 +150,7 @@ def add_pages(window: MainWindow, session: WindowSession) -> None:
     actions = ReadActions(settings, sources, log, requests, tasks, window)
     reads = ReadsPage(sources, log, requests, actions)
     window.add_live(LivePage(settings, networks, sources, requests, reads))
-    queue = QueuePage(networks, log, requests, tasks)
+    queue = BatchQueuePage(networks, log, requests, tasks)
     search = SearchPage(log, requests, actions)
     window.add_page("queue", "list-video", tr("Recordings"), queue)
     window.add_page("search", "search", tr("Search"), search)

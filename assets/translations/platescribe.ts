@@ -37,6 +37,73 @@
     </message>
   </context>
   <context>
+    <name>BatchQueuePage</name>
+    <message>
+      <source>1 file</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add a folder of recordings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add a folder…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add files…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add folder…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Add recordings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Clear</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Drop recordings or a whole folder here. Every vehicle becomes a row of one table (a CSV file).</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Files in the queue</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Read a folder of recordings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Recordings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Recordings and pictures ({suffixes});;All files (*)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Replace it</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The queue is being read; add more when it is done.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{file} is there already. Read the queue and replace it?</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} files</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>Boxes</name>
     <message>
       <source>Cancel</source>
@@ -1092,73 +1159,6 @@
     <name>Probe</name>
     <message>
       <source>No answer. Check the address, and that the device is on.</source>
-      <translation type="unfinished" />
-    </message>
-  </context>
-  <context>
-    <name>QueuePage</name>
-    <message>
-      <source>1 file</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Add a folder of recordings</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Add a folder…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Add files…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Add folder…</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Add recordings</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Clear</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Drop recordings or a whole folder here. Every vehicle becomes a row of one table (a CSV file).</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Files in the queue</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Read a folder of recordings</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Recordings</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Recordings and pictures ({suffixes});;All files (*)</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Replace it</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>The queue is being read; add more when it is done.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>{file} is there already. Read the queue and replace it?</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>{n} files</source>
       <translation type="unfinished" />
     </message>
   </context>

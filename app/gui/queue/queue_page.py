@@ -37,7 +37,7 @@ _LOOK_MS = 150
 _ROW = 40
 
 
-class QueuePage(QWidget):
+class BatchQueuePage(QWidget):
     """Shows the queue and runs it; running_changed tells the window, which asks before it closes."""
 
     running_changed = pyqtSignal(bool)

@@ -7,7 +7,7 @@ from PyQt5.QtWidgets import QWidget
 
 from app.gui.dialogs.retention_dialog import RetentionDialog
 from app.gui.dialogs.settings_dialog import SettingsDialog
-from app.gui.queue.queue_page import QueuePage
+from app.gui.queue.queue_page import BatchQueuePage
 from app.gui.reads.probability_dialog import ProbabilityDialog
 from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.reads_page import ReadsPage
@@ -32,8 +32,8 @@ def make_search_page(session: WindowSession) -> SearchPage:
     return SearchPage(session.log, session.requests, make_actions(session))
 
 
-def make_queue_page(session: WindowSession) -> QueuePage:
-    return QueuePage(session.networks, session.log, session.requests, session.tasks)
+def make_queue_page(session: WindowSession) -> BatchQueuePage:
+    return BatchQueuePage(session.networks, session.log, session.requests, session.tasks)
 
 
 def make_watch_page(session: WindowSession) -> WatchPage:

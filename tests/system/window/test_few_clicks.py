@@ -9,7 +9,7 @@ from PyQt5.QtCore import QPoint, Qt, QTimer
 from PyQt5.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QPushButton, QToolBar, QToolButton, QTreeView
 from pytestqt.qtbot import QtBot
 
-from app.gui.queue.queue_page import QueuePage
+from app.gui.queue.queue_page import BatchQueuePage
 from app.gui.session.networks_session import NetworksSession
 from app.gui.window import MainWindow
 from tests.app.gui.fakes import FIRST, SECOND, pipeline
@@ -66,7 +66,7 @@ def test_from_a_folder_of_recordings_to_a_csv_in_under_five_clicks(
     QTimer.singleShot(50, choose)
     tools = window.findChild(QToolBar).findChildren(QToolButton)
     mouse.click(next(each for each in tools if each.text() == "Folder"))
-    page = window.findChild(QueuePage)
+    page = window.findChild(BatchQueuePage)
     wait_for(qtbot, lambda: len(page.model.jobs) == 2)
     mouse.click(page.card.start_button)
     wait_for(qtbot, page.summary.isVisible)
@@ -81,7 +81,7 @@ def test_the_key_enter_starts_what_was_added(
 ) -> None:
     monkeypatch.setattr(NetworksSession, "load_pipeline", lambda _: pipeline())
     shutil.copy(clip, tmp_path / "morning.mp4")
-    page = window.findChild(QueuePage)
+    page = window.findChild(BatchQueuePage)
     window.show_page("queue")
     page.add([str(tmp_path / "morning.mp4")])
     wait_for(qtbot, lambda: len(page.model.jobs) == 1)

@@ -18,6 +18,7 @@ from app.gui.live.picture_coach import (
 )
 from app.pipeline.types import Frame, FrameResult, Image, Track
 from detector.types import Box
+from tests.app.made_events import key as track_key
 
 
 def plate(height: int = 40, lean: float = 0.0, blur: float = 0.0) -> Image:
@@ -33,7 +34,7 @@ def plate(height: int = 40, lean: float = 0.0, blur: float = 0.0) -> Image:
 
 def result(image: Image, height: int, number: int = 0) -> FrameResult:
     box = Box(95, 100 - height / 2, 305, 100 + height / 2)
-    track = Track("gate", "gate#1", box, 0.9, "AB12CDE", 0.9, True)
+    track = Track(track_key(1), box, 0.9, "AB12CDE", 0.9, True)
     return FrameResult(Frame("gate", number, image, datetime.now(UTC), number / 10), (track,))
 
 

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.config.settings import with_value
 from app.gui.queue.batch_queue import JobState, free_csv, time_left
 from app.gui.queue.jobs_model import PROGRESS
-from app.gui.queue.queue_page import QueuePage
+from app.gui.queue.queue_page import BatchQueuePage
 from app.gui.queue.run_cards import duration
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.window_session import WindowSession
@@ -63,7 +63,7 @@ def finder() -> Finder:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, empty_session: WindowSession, finder: Finder, monkeypatch: pytest.MonkeyPatch) -> QueuePage:
+def page(qtbot: QtBot, empty_session: WindowSession, finder: Finder, monkeypatch: pytest.MonkeyPatch) -> BatchQueuePage:
     """The page, shown, with cardboard networks."""
     monkeypatch.setattr(NetworksSession, "load_pipeline", lambda _: Pipeline(finder, Reader()))
     page = make_queue_page(empty_session)
@@ -85,7 +85,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def queue(qtbot: QtBot, page: QueuePage, folder: Path) -> None:
+def queue(qtbot: QtBot, page: BatchQueuePage, folder: Path) -> None:
     page.add([str(folder)])
     qtbot.waitUntil(lambda: len(page.model.jobs) == 4)
 
@@ -95,7 +95,7 @@ def rows_of(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def test_from_a_folder_to_a_csv(qtbot: QtBot, page: QueuePage, folder: Path, empty_session: WindowSession) -> None:
+def test_from_a_folder_to_a_csv(qtbot: QtBot, page: BatchQueuePage, folder: Path, empty_session: WindowSession) -> None:
     queue(qtbot, page, folder)
     assert page.card.csv.text() == str(folder / "plates.csv")
     with qtbot.waitSignal(empty_session.log.changed, timeout=20_000):
@@ -111,7 +111,7 @@ def test_from_a_folder_to_a_csv(qtbot: QtBot, page: QueuePage, folder: Path, emp
 
 
 def test_what_was_written_is_replaced_only_after_asking(
-    qtbot: QtBot, page: QueuePage, folder: Path, empty_session: WindowSession, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, page: BatchQueuePage, folder: Path, empty_session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a second Start would write over a CSV that was edited, and log every vehicle twice."""
     queue(qtbot, page, folder)
@@ -131,7 +131,7 @@ def test_what_was_written_is_replaced_only_after_asking(
 
 
 def test_after_a_run_enter_does_not_clear_the_queue(
-    qtbot: QtBot, page: QueuePage, folder: Path, empty_session: WindowSession
+    qtbot: QtBot, page: BatchQueuePage, folder: Path, empty_session: WindowSession
 ) -> None:
     queue(qtbot, page, folder)
     qtbot.waitUntil(page.card.start_button.hasFocus)
@@ -142,7 +142,7 @@ def test_after_a_run_enter_does_not_clear_the_queue(
 
 
 def test_pause_cancel_and_going_on(
-    qtbot: QtBot, page: QueuePage, folder: Path, finder: Finder, empty_session: WindowSession
+    qtbot: QtBot, page: BatchQueuePage, folder: Path, finder: Finder, empty_session: WindowSession
 ) -> None:
     finder.go.clear()
     queue(qtbot, page, folder)
@@ -162,7 +162,7 @@ def test_pause_cancel_and_going_on(
 
 
 def test_the_queue_keeps_no_pictures_where_none_are_wanted(
-    qtbot: QtBot, page: QueuePage, folder: Path, empty_session: WindowSession
+    qtbot: QtBot, page: BatchQueuePage, folder: Path, empty_session: WindowSession
 ) -> None:
     empty_session.settings.change(with_value(empty_session.settings.current, "log.pictures", False))
     queue(qtbot, page, folder)
@@ -173,7 +173,7 @@ def test_the_queue_keeps_no_pictures_where_none_are_wanted(
 
 
 def test_networks_that_cannot_be_loaded_are_said(
-    qtbot: QtBot, page: QueuePage, folder: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, page: BatchQueuePage, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(_: WindowSession) -> Pipeline:
         raise FileNotFoundError("detector.safetensors: no such file")
@@ -186,14 +186,14 @@ def test_networks_that_cannot_be_loaded_are_said(
 
 
 def test_what_is_no_recording_is_told(
-    qtbot: QtBot, page: QueuePage, empty_session: WindowSession, tmp_path: Path
+    qtbot: QtBot, page: BatchQueuePage, empty_session: WindowSession, tmp_path: Path
 ) -> None:
     with qtbot.waitSignal(empty_session.requests.message) as told:
         page.add([str(tmp_path / "missing.mp4")])
     assert "missing.mp4" in told.args[0] and page._stack.currentIndex() == 0
 
 
-def test_files_are_taken_out_of_the_queue(qtbot: QtBot, page: QueuePage, folder: Path) -> None:
+def test_files_are_taken_out_of_the_queue(qtbot: QtBot, page: BatchQueuePage, folder: Path) -> None:
     queue(qtbot, page, folder)
     page.view.selectRow(1)
     page.remove()
@@ -203,7 +203,7 @@ def test_files_are_taken_out_of_the_queue(qtbot: QtBot, page: QueuePage, folder:
 
 
 def test_folders_asked_for_elsewhere_come_into_the_queue(
-    qtbot: QtBot, page: QueuePage, empty_session: WindowSession, folder: Path
+    qtbot: QtBot, page: BatchQueuePage, empty_session: WindowSession, folder: Path
 ) -> None:
     empty_session.requests.queue_wanted.emit((str(folder),))
     qtbot.waitUntil(lambda: len(page.model.jobs) == 4)
@@ -231,7 +231,7 @@ def test_durations_are_said_as_people_say_them(seconds: float, text: str) -> Non
 
 
 def test_closing_ends_a_run_and_keeps_what_was_read(
-    qtbot: QtBot, page: QueuePage, folder: Path, finder: Finder
+    qtbot: QtBot, page: BatchQueuePage, folder: Path, finder: Finder
 ) -> None:
     finder.go.clear()
     queue(qtbot, page, folder)
