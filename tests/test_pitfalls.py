@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sources import camera as live
-from app.sources.camera import LiveSource
+from app.sources import stream
 from app.sources.identify import identify
 from app.sources.source import SourceError
 
@@ -80,8 +79,8 @@ def silent_server() -> Iterator[int]:
 def test_a_camera_that_never_answers_is_given_up_within_the_time_out(
     scheme: str, silent_server: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "OPEN_TIMEOUT_S", 1.0)
-    source = LiveSource(identify(f"{scheme}://127.0.0.1:{silent_server}/live"))
+    monkeypatch.setattr(stream, "OPEN_TIMEOUT_S", 1.0)
+    source = stream.NetworkStream(identify(f"{scheme}://127.0.0.1:{silent_server}/live"))
     began = time.monotonic()
     with pytest.raises(SourceError, match="no connection"):
         source.open()

@@ -18,8 +18,8 @@ from app.pipeline.overlay import annotate
 from app.pipeline.scheduling import LiveScheduler
 from app.pipeline.sink import Sink
 from app.pipeline.types import FrameResult
-from app.sources.camera import LiveSource
 from app.sources.capture import Capture
+from app.sources.live_source import LiveSource
 from app.sources.source import SourceKind, SourceSpec
 from app.sources.source_id import SourceId
 

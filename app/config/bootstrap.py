@@ -8,9 +8,10 @@ from platformdirs import user_cache_path
 
 APP_NAME = "platescribe"
 
-# Over UDP a lost packet smears the picture, and plates with it. FFmpeg's own time-out, in microseconds, only stands
-# behind those that are given when a stream is opened: a camera that sends a frame a minute may be waited for.
-_FFMPEG_OPTIONS = "rtsp_transport;tcp|timeout;150000000"
+# RTSP: over UDP a lost packet smears the picture, and plates with it, so TCP comes first; where a camera refuses that,
+# FFmpeg goes on to UDP and multicast by itself. No `timeout` here: for RTMP that means "listen". The time-outs are
+# given when a stream is opened.
+_FFMPEG_OPTIONS = "rtsp_flags;prefer_tcp"
 _QT_VARIABLES_OF_CV2 = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
 

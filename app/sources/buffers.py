@@ -104,19 +104,35 @@ class _Base(Generic[T]):
             self._on_change()
 
 
-class LatestFrame(_Base[T]):
-    """Holds the newest item only: a slow taker never falls behind a live source. What is replaced is counted."""
+class FrameBuffer(_Base[T]):
+    """A buffer of which the capture says, once it knows its source, whether items wait for room or replace the oldest.
 
-    def __init__(self, on_change: Callable[[], None] | None = None) -> None:
-        super().__init__(1, on_change)
+    Where they replace it, a slow taker never falls behind a live source; what is replaced is counted.
+    """
+
+    def __init__(
+        self, capacity: int = 1, on_change: Callable[[], None] | None = None, *, keeps_all: bool = False
+    ) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity must be at least 1, got {capacity}")
+        super().__init__(capacity, on_change)
+        self._keeps_all = keeps_all
+
+    def set_policy(self, capacity: int, keeps_all: bool) -> None:
+        """Hold so many items from now on, and let them wait for room or replace the oldest."""
+        with self._changed:
+            self._capacity, self._keeps_all = capacity, keeps_all
+            self._changed.notify_all()
 
     def put(self, item: T) -> bool:
-        """Replace what is held by item, without ever waiting; False when closed."""
+        """Add item, waiting for room or in the place of the oldest; False when the buffer is or becomes closed."""
         with self._changed:
+            while self._keeps_all and len(self._items) >= self._capacity and not self._closed:
+                self._changed.wait()
             if self._closed:
                 return False
-            if self._items:
-                self._items.clear()
+            if len(self._items) >= self._capacity:
+                self._items.popleft()
                 self._dropped += 1
             self._items.append(item)
             self._changed.notify_all()
@@ -124,22 +140,15 @@ class LatestFrame(_Base[T]):
         return True
 
 
-class BoundedQueue(_Base[T]):
+class LatestFrame(FrameBuffer[T]):
+    """Holds the newest item only."""
+
+    def __init__(self, on_change: Callable[[], None] | None = None) -> None:
+        super().__init__(1, on_change)
+
+
+class BoundedQueue(FrameBuffer[T]):
     """First in, first out, at most capacity items: put() waits for room, so no frame of a recording is lost."""
 
     def __init__(self, capacity: int, on_change: Callable[[], None] | None = None) -> None:
-        if capacity < 1:
-            raise ValueError(f"capacity must be at least 1, got {capacity}")
-        super().__init__(capacity, on_change)
-
-    def put(self, item: T) -> bool:
-        """Append item, waiting for room; False when the buffer is or becomes closed."""
-        with self._changed:
-            while len(self._items) >= self._capacity and not self._closed:
-                self._changed.wait()
-            if self._closed:
-                return False
-            self._items.append(item)
-            self._changed.notify_all()
-        self._announce()
-        return True
+        super().__init__(capacity, on_change, keeps_all=True)

@@ -10,12 +10,13 @@ from enum import Enum
 from typing import Protocol
 
 from app.config.redaction import redact
-from app.sources.buffers import BoundedQueue, LatestFrame
+from app.sources.buffers import FrameBuffer
 from app.sources.frame import Frame
-from app.sources.source import Source, SourceError, SourceInfo, SourceSpec
+from app.sources.source import Delivery, Source, SourceError, SourceInfo, SourceSpec
 
 _HOUR_S = 3600.0
 _FPS_WINDOW = 60
+_PACED_FRAMES = 8  # of a stream that keeps its own time, so many may wait while the networks are busy
 
 
 class CaptureState(Enum):
@@ -61,25 +62,11 @@ class DecodeTimes(Protocol):
     def add(self, stage: str, seconds: float, items: int = 1) -> None: ...  # noqa: D102
 
 
-class FrameBuffer(Protocol):
-    """What a capture needs of its buffer."""
-
-    @property
-    def dropped(self) -> int: ...  # noqa: D102
-    @property
-    def exhausted(self) -> bool: ...  # noqa: D102
-    def put(self, item: Frame) -> bool: ...  # noqa: D102
-    def take(self, timeout: float | None = None) -> Frame | None: ...  # noqa: D102
-    def peek(self) -> Frame | None: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
-    def discard(self) -> None: ...  # noqa: D102
-
-
 class Capture:
     """Reads one source in a thread of its own until it ends or is stopped.
 
-    A live source is opened again and again, with growing pauses, until stop(). A recording is read once; what is wrong
-    with it stands in status().error.
+    A live source is opened again and again, with growing pauses, until stop(). A recording, be it behind an address, is
+    read once; what is wrong with it stands in status().error.
     """
 
     def __init__(
@@ -96,7 +83,9 @@ class Capture:
         """on_change is called, from the capture's thread, whenever a frame or the end arrives in the buffer."""
         self._source = source
         self._live = source.spec.is_live
-        self.buffer: FrameBuffer = LatestFrame(on_change) if self._live else BoundedQueue(queue_size, on_change)
+        self._queue_size = queue_size
+        self.buffer: FrameBuffer[Frame] = FrameBuffer(on_change=on_change)
+        self._deliver(Delivery.NEWEST if self._live else Delivery.EVERY)
         self._stall_s = stall_s
         self._backoff = backoff or Backoff()
         self._monotonic = monotonic
@@ -189,7 +178,7 @@ class Capture:
             except SourceError as error:
                 self._fail(str(error))
             self._source.close()
-            if self._stop.is_set():
+            if self._stop.is_set() or not self._live:  # a recording behind an address has an end
                 return
             self._enter(CaptureState.LOST)
             self._stop.wait(self._backoff.delay(attempt, self._random.random()))
@@ -200,8 +189,16 @@ class Capture:
     def _connect(self) -> None:
         self._enter(CaptureState.CONNECTING)
         info = self._source.open()
+        if info.delivery is not None:
+            self._live = info.delivery is not Delivery.EVERY
+            self._deliver(info.delivery)
         with self._lock:
             self._info = info
+
+    def _deliver(self, delivery: Delivery) -> None:
+        """Hand frames on in this way from now on."""
+        sizes = {Delivery.NEWEST: 1, Delivery.PACED: _PACED_FRAMES, Delivery.EVERY: self._queue_size}
+        self.buffer.set_policy(sizes[delivery], keeps_all=delivery is Delivery.EVERY)
 
     def _pass_on(self) -> bool:
         """Move one frame from the source to the buffer; False at the end or when the buffer was closed."""

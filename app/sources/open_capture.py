@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from app.config.settings import Live
-from app.sources.camera import LiveSource
 from app.sources.capture import Backoff, Capture, DecodeTimes
 from app.sources.source import Source
+from app.sources.stream import NetworkStream
 
 
 def make_capture(
@@ -25,7 +25,7 @@ def make_capture(
         on_change: Called, from the capture's thread, whenever a frame or the end has come.
         queue_size: Frames of a recording that are held ready.
     """
-    if isinstance(source, LiveSource):
+    if isinstance(source, NetworkStream):
         source.patience_s = cameras.stall_s
     backoff = Backoff(cap_s=cameras.reconnect_max_s)
     return Capture(source, on_change, queue_size=queue_size, stall_s=cameras.stall_s, backoff=backoff, stages=stages)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.sources.camera import LiveSource
+from app.sources.camera import camera_source
 from app.sources.picture_file import PictureFile
 from app.sources.source import Source, SourceKind, SourceSpec
+from app.sources.stream import NetworkStream
 from app.sources.video_file import VideoFile
 
 
@@ -20,8 +21,8 @@ class SourceType:
 
 
 SOURCE_TYPES = {
-    SourceKind.CAMERA: SourceType("Camera", "camera", lambda spec, _start: LiveSource(spec)),
-    SourceKind.STREAM: SourceType("Network stream", "video", lambda spec, _start: LiveSource(spec)),
+    SourceKind.CAMERA: SourceType("Camera", "camera", lambda spec, _start: camera_source(spec)),
+    SourceKind.STREAM: SourceType("Network stream", "video", lambda spec, _start: NetworkStream(spec)),
     SourceKind.VIDEO: SourceType("Recording", "file-video", VideoFile),
     SourceKind.PICTURE: SourceType("Picture", "image", PictureFile),
 }

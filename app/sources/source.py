@@ -45,12 +45,20 @@ class SourceSpec:
         return self.kind in (SourceKind.CAMERA, SourceKind.STREAM)
 
 
+class Delivery(Enum):
+    """How the frames of a source are to be handed on."""
+
+    NEWEST = "newest"  # live: what is not taken in time is replaced
+    PACED = "paced"  # live, held back to its own time stamps: a few frames may wait
+    EVERY = "every"  # a recording: each frame waits until it is taken, and there is an end
+
+
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
     """What is known of an opened source.
 
     duration_s and frames are None where nobody can know. notes: what the user should know of how it is read, each a
-    sentence that names the source.
+    sentence that names the source. delivery: None for what is usual for the kind of source.
     """
 
     width: int
@@ -61,6 +69,7 @@ class SourceInfo:
     start: datetime
     clock: WallClock
     notes: tuple[str, ...] = ()
+    delivery: Delivery | None = None
 
 
 class Source(Protocol):

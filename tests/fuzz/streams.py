@@ -82,12 +82,12 @@ def _http_seeds(_: Path) -> list[bytes]:
 
 
 def _feed(scheme: str, data: bytes) -> bool:
-    from app.sources.camera import LiveSource
     from app.sources.identify import identify
     from app.sources.source import SourceError
+    from app.sources.stream import NetworkStream
 
     def read(address: str) -> None:
-        with closing(LiveSource(identify(address))) as source:
+        with closing(NetworkStream(identify(address))) as source:
             source.open()
             source.read()
 

@@ -65,7 +65,7 @@ def test_every_variable_of_the_pitfalls_is_set_before_the_imports() -> None:
     assert environment["ULTRALYTICS_SAFE_LOAD"] == "1"
     assert int(environment["OMP_NUM_THREADS"]) == bootstrap.usable_cpus()
     assert environment["OPENCV_FFMPEG_LOGLEVEL"] == "-8" and environment["OPENCV_LOG_LEVEL"] == "FATAL"
-    assert "rtsp_transport;tcp" in environment["OPENCV_FFMPEG_CAPTURE_OPTIONS"]
+    assert "rtsp_flags;prefer_tcp" in environment["OPENCV_FFMPEG_CAPTURE_OPTIONS"]
     if sys.platform.startswith("linux"):
         assert environment["YOLO_CONFIG_DIR"] == "/somewhere/platescribe/ultralytics"
 

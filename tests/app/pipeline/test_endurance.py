@@ -23,9 +23,9 @@ from app.pipeline.pipeline import Pipeline
 from app.pipeline.scheduling import LiveScheduler
 from app.pipeline.sink import Sink
 from app.pipeline.types import FrameResult, Image
-from app.sources.camera import LiveSource
 from app.sources.capture import Backoff, Capture, CaptureState
 from app.sources.identify import identify
+from app.sources.live_source import LiveSource
 from detector.types import Detection
 from tests.app.pipeline.test_engine import Steady
 from tests.app.sources.test_capture import QUICK, until

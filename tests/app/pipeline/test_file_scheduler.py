@@ -9,8 +9,8 @@ from app.pipeline.file_scheduler import FileScheduler, QueuedSource, queue_sourc
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Image
 from app.sinks.csv import csv_file
-from app.sources.camera import LiveSource
 from app.sources.source import SourceKind, SourceSpec
+from app.sources.stream import NetworkStream
 from detector.types import Detection
 from tests.app.runs import Networks, Watched, picture, pipeline, read_files, rows_of
 from tests.app.sources.clips import write_clip
@@ -82,4 +82,4 @@ def test_a_paused_run_waits(tmp_path: Path) -> None:
 def test_a_camera_is_waited_for_as_long_as_is_set() -> None:
     item = QueuedSource(SourceSpec(SourceKind.STREAM, "gate", "rtsp://gate"))
     source = FileScheduler([item], StageTimes(), cameras=Live(stall_s=60))._capture(item)._source
-    assert isinstance(source, LiveSource) and source.patience_s == 60
+    assert isinstance(source, NetworkStream) and source.patience_s == 60

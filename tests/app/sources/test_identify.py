@@ -1,3 +1,5 @@
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -80,15 +82,73 @@ def test_an_address_that_is_no_text_is_refused_since_opencv_crashes_at_it() -> N
     "text", ["a" * 5000, "9" * 5000, "a\x00b", "postgresql://u:hunter2@db/plates", "rtsp:/u:hunter2@cam"]
 )
 def test_words_no_disk_can_hold_and_misspelt_addresses_are_told_without_their_passwords(text: str) -> None:
-    with pytest.raises(SourceError, match="no such file") as caught:
+    with pytest.raises(SourceError, match=r"no such file|is not known here") as caught:
         identify(text)
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["rtps://cam/1", "rtsp:/cam/1", "rtsp://", "rtsp://cam 1/x", "ftp://cam/1"])
-def test_a_wrong_address_is_told_with_how_one_is_written(text: str) -> None:
-    with pytest.raises(
-        SourceError, match=r"no such file.*; write an address as rtsp://HOST/PATH, without blanks"
-    ) as error:
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("rtps://cam/1", "rtps:// is not known here; addresses begin with rtsp://"),
+        ("rtsp:/cam/1", "no such file, camera or address; write an address as rtsp://HOST/PATH"),
+        ("rtsp://", "no host in this address; write it as rtsp://HOST/PATH"),
+        ("ftp://cam/1", "ftp:// cannot be read by this build; copy the file here first"),
+        ("srt://127.0.0.1:9999", "srt:// cannot be read by this build; relay it"),
+    ],
+)
+def test_a_wrong_address_is_told_with_how_one_is_written(text: str, words: str) -> None:
+    with pytest.raises(SourceError, match=re.escape(words)) as error:
         identify(text)
     assert str(error.value).startswith(text)
+
+
+def test_the_address_of_a_file_is_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "gate ü#1.jpg"
+    path.write_bytes(b"x")
+    assert identify(path.as_uri()).address == str(path)
+    assert identify(path.as_uri().replace("file:///", "file://localhost/")).address == str(path)
+    with pytest.raises(SourceError, match="another machine"):
+        identify("file://server/share/a.mp4")
+
+
+def test_a_pattern_stands_for_the_files_that_match(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("base10.jpg", "base2.jpg", "other.jpg", "sub/base3.jpg", "odd[1].jpg"):
+        (tmp_path / name).write_bytes(b"x")
+
+    def names(pattern: str) -> list[str]:
+        return [Path(spec.address).name for spec in expand(str(tmp_path / pattern))]
+
+    assert names("base*.jpg") == ["base2.jpg", "base10.jpg"]
+    assert names("**/base?.jpg") == ["base2.jpg", "base3.jpg"]
+    assert names("odd[1].jpg") == ["odd[1].jpg"], "a file that is called so is no pattern"
+    with pytest.raises(SourceError, match=r"no file matches"):
+        expand(str(tmp_path / "none*.jpg"))
+
+
+def test_nothing_in_a_folder_is_passed_over_in_silence(tmp_path: Path) -> None:
+    for name in ("a.jpg", "notes.txt", "more.TXT", "sheet.csv", ".hidden.mp4", "noending"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    passed_over: Counter[str] = Counter()
+    assert [Path(spec.address).name for spec in expand(str(tmp_path), passed_over)] == ["a.jpg"]
+    assert passed_over == {
+        ".txt": 2,
+        ".csv": 1,
+        "hidden": 1,
+        "without ending, of unknown content": 1,
+        "no file (a link to nothing, a pipe or a device)": 1,
+    }
+
+
+def test_a_folder_that_links_lead_to_is_read_once_and_a_circle_ends(tmp_path: Path) -> None:
+    (tmp_path / "z real").mkdir()
+    (tmp_path / "z real" / "a.jpg").write_bytes(b"x")
+    (tmp_path / "a link").symlink_to(tmp_path / "z real")
+    (tmp_path / "z real" / "back").symlink_to(tmp_path)
+    assert [spec.source_id for spec in expand(str(tmp_path))] == [str(tmp_path / "z real" / "a.jpg")]
+    outside = tmp_path / "only links"
+    outside.mkdir()
+    (outside / "there").symlink_to(tmp_path / "z real")
+    assert len(expand(str(outside))) == 1

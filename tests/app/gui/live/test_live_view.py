@@ -20,9 +20,9 @@ from app.gui.widgets.common import Elided
 from app.gui.window import MainWindow
 from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame, FrameResult
-from app.sources.camera import LiveSource
 from app.sources.capture import CaptureState, CaptureStatus
 from app.sources.source import SourceKind, SourceSpec
+from app.sources.stream import NetworkStream
 from tests.app.gui.fakes import FIRST, SECOND
 from tests.app.gui.shell import wait_for
 
@@ -328,4 +328,4 @@ def test_a_name_too_long_for_its_tile_is_shortened_in_its_middle(qtbot: QtBot) -
 def test_a_camera_is_waited_for_as_long_as_is_set() -> None:
     opened = OpenSource(SourceSpec(SourceKind.STREAM, "gate", "rtsp://gate"), "gate")
     source = opened.begin(lambda: None, with_value(Settings(), "live.stall_s", 60.0), StageTimes())._source
-    assert isinstance(source, LiveSource) and source.patience_s == 60
+    assert isinstance(source, NetworkStream) and source.patience_s == 60
