@@ -17,6 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--video", type=output_file, metavar="F", help="write a video with boxes and texts; one a source"
     )
     parser.add_argument("--log", nargs="?", const="", metavar="URL", help="keep the reads in the log, too (your own)")
+    parser.add_argument(
+        "--notify", action="store_true", help="tell the receivers in notifications.toml, see `platescribe notify`"
+    )
     parser.add_argument("--no-pictures", action="store_true", help="keep the text of the reads only in the log")
     parser.add_argument("--jobs", type=positive, default=1, metavar="N", help="sources read at a time (1)")
     parser.add_argument(

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 from app.config import settings as settings_file
 from app.config.wording import counted
 from app.journal import Journal, open_journal
+from app.notifications.opening import open_notifier
+from app.notifications.receivers import default_path as receivers_path
+from app.notifications.sender import ReceiverError
 from app.pipeline.engine import Engine, EngineReport
 from app.pipeline.file_scheduler import FileScheduler, QueuedSource, queue_sources
 from app.pipeline.pipeline import Pipeline
@@ -23,6 +26,7 @@ from app.sinks.csv import csv_file
 from app.sinks.input_files import InputFiles
 from app.sinks.jsonl import jsonl_file
 from app.sinks.log import HitRelay, LogSink
+from app.sinks.notifications import NotificationSink
 from app.sinks.outputs import OpenedOutputs, open_outputs
 from app.sinks.resume import StateFile
 from app.sinks.row_file import OutputError, RowFile
@@ -75,7 +79,7 @@ def main(args: argparse.Namespace) -> int:
     console = RunConsole(len(items), patient=kept)
     try:
         report, outputs = _read(args, items, pipeline, console, errors)
-    except LogError as error:
+    except (LogError, ReceiverError) as error:
         print(error, file=sys.stderr)
         return 1
     console.summary(report, pipeline.rejected(), len(outputs.skipped), outputs.written)
@@ -89,7 +93,10 @@ def _read(
     console: "RunConsole",
     errors: list[str],
 ) -> tuple[EngineReport, OpenedOutputs]:
-    """Read all items into the outputs that are asked for; what could not be kept becomes an error. Raises LogError."""
+    """Read all items into the outputs that are asked for; what could not be kept becomes an error.
+
+    Raises LogError, and ReceiverError where receivers are to be told.
+    """
     chosen, hits = settings_file.load().settings, HitRelay()
     with _journal(args, chosen, errors, console, hits) as journal, console:
         outputs = open_outputs(items, _row_files(args, journal), _state_file(args, journal), args.resume)
@@ -98,6 +105,8 @@ def _read(
             console.on_trouble(notice)
         sinks: list[Sink] = [LogSink(journal, hits, read_anew=outputs.resumed)] if journal is not None else []
         sinks += outputs.sinks
+        if args.notify:
+            sinks.append(_notification_sink(chosen, journal))
         if args.video:
             sinks.append(VideoSink(args.video, InputFiles(i.spec for i in items), len(items) == 1, pipeline.stages))
         done = sum(item.weight for item in outputs.skipped)
@@ -108,6 +117,14 @@ def _read(
             report = engine.run()
         outputs.written += [path for sink in sinks for path in sink.written]
     return report, outputs
+
+
+def _notification_sink(chosen: settings_file.Settings, journal: Journal | None) -> NotificationSink:
+    """The sink that tells the receivers. Raises ReceiverError, too where there are none."""
+    notifier = open_notifier(chosen)
+    if notifier is None:
+        raise ReceiverError(f"--notify: no receiver is set up in {receivers_path()}.")
+    return NotificationSink(notifier, journal.run if journal is not None else "")
 
 
 def _same_output(args: argparse.Namespace) -> Path | None:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PyQt5.QtCore import QCoreApplication, QLocale, QSettings, Qt, QTimer, QTranslator
@@ -33,7 +34,11 @@ from app.gui.widgets import icons, theme
 from app.gui.widgets.message_boxes import message_box, show_error
 from app.gui.widgets.theme import system_is_dark
 from app.gui.window import MainWindow
+from app.notifications.opening import open_notifier
+from app.notifications.sender import ReceiverError
 from app.pipeline.pipeline import Pipeline
+from app.pipeline.sink import Sink
+from app.sinks.notifications import NotificationSink
 from app.sinks.window import WindowFeed
 from app.store.errors import LogError, LogInUse
 from app.store.search import Query
@@ -91,7 +96,8 @@ def make_window(
     no_pictures: bool = False,
 ) -> MainWindow:
     """Return the window with all its pages, its session started; state: where size and places are remembered."""
-    session = WindowSession(chosen, opened, feed, make_pipeline, no_pictures=no_pictures)
+    opened, sinks = open_notifications(chosen, opened)
+    session = WindowSession(chosen, opened, feed, make_pipeline, no_pictures=no_pictures, more_sinks=sinks)
     ring = system_keyring()
     remembered = QSettings(str(state or known.default_path().with_name("window.ini")), QSettings.Format.IniFormat)
     window = MainWindow(
@@ -103,6 +109,21 @@ def make_window(
     RetentionTimer(session.settings, session.log, session.requests)
     session.start()
     return window
+
+
+def open_notifications(chosen: Settings, opened: OpenLog) -> tuple[OpenLog, list[Sink]]:
+    """Open what tells the receivers that the user set up.
+
+    Returns:
+        The log, with a notice where receivers cannot be told, and the sinks. Who only reads the log tells nobody.
+    """
+    if opened.journal is None:
+        return opened, []
+    try:
+        notifier = open_notifier(chosen)
+    except ReceiverError as error:
+        return replace(opened, notice=f"{opened.notice} {error}".strip()), []
+    return opened, [NotificationSink(notifier, opened.journal.run)] if notifier is not None else []
 
 
 def _apply_theme(chosen: Settings, system_dark: bool) -> None:

@@ -19,10 +19,18 @@ class EventName(Enum):
     NEW = "new"
     UPDATE = "update"
     FINAL = "final"
+    WITHDRAWN = "withdrawn"
     HIT = "hit"
     SOURCE_LOST = "source_lost"
     SOURCE_BACK = "source_back"
     TEST = "test"
+
+
+_WORDS = {
+    EventName.HIT: "Watch-list hit",
+    EventName.FINAL: "Left view",
+    EventName.WITHDRAWN: "Taken back, was no plate",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ class Message:
             return f"{self.source}: connected again."
         lists = ", ".join(dict.fromkeys(hit.list_name for hit in self.hits))
         listed = f" ({lists})" if lists else ""
-        word = {EventName.HIT: "Watch-list hit", EventName.FINAL: "Left view"}.get(self.event, "Read")
+        word = _WORDS.get(self.event, "Read")
         return f"{word}: {self.plate}{listed} at {self.source}"
 
     def fields(self) -> dict[str, str]:

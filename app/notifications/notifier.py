@@ -5,7 +5,9 @@ import queue
 import random
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from app.config.redaction import redact
 from app.config.secrets import Keyring
@@ -23,7 +25,32 @@ TRIES_OF_REFUSED = 3
 #: Messages that may wait in memory for the outbox while its disk is slow; beyond it the newest are counted and lost.
 MOST_IN_MEMORY = 2_000
 
-_Deliveries = list[tuple[str, Message]]
+_POLL_S = 0.02
+#: With more messages than this in memory, further ones leave their pictures out: frames would fill it.
+MOST_WITH_PICTURES = 64
+
+#: Makes crop and frame as JPEG files, the frame only where it is asked for; called in another thread.
+PictureMaker = Callable[[bool], tuple[bytes | None, bytes | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A message on its way to the outbox, for receivers by name."""
+
+    receivers: tuple[Receiver, ...]
+    message: Message
+    make_pictures: PictureMaker | None = None
+
+    def deliveries(self) -> list[tuple[str, Message]]:
+        """The message for each receiver, with the pictures that it wants."""
+        if self.make_pictures is None:
+            return [(receiver.name, self.message) for receiver in self.receivers]
+        wants_frame = [bool(receiver.options.get("frame")) for receiver in self.receivers]
+        crop, frame = self.make_pictures(any(wants_frame))
+        return [
+            (receiver.name, replace(self.message, crop=crop, frame=frame if wanted else None))
+            for receiver, wanted in zip(self.receivers, wants_frame, strict=True)
+        ]
 
 
 class Notifier:
@@ -51,8 +78,8 @@ class Notifier:
             ReceiverError: the settings of a receiver cannot be used.
         """
         self._receivers = tuple(receiver for receiver in receivers if receiver.enabled)
-        self._outbox, self._first_wait_s, self._on_trouble = outbox, first_wait_s, on_trouble
-        self._intake: queue.Queue[_Deliveries | None] = queue.Queue(MOST_IN_MEMORY)
+        self._outbox, self._first_wait_s, self.on_trouble = outbox, first_wait_s, on_trouble
+        self._intake: queue.Queue[_Taken | None] = queue.Queue(MOST_IN_MEMORY)
         self._stopping = threading.Event()
         self._lost = 0
         self._couriers = [
@@ -73,13 +100,15 @@ class Notifier:
             courier.start()
         return self
 
-    def notify(self, message: Message) -> None:
-        """Takes a message for every receiver that wants it."""
-        wanted = [(receiver.name, message) for receiver in self._receivers if receiver.rule.wants(message)]
+    def notify(self, message: Message, make_pictures: PictureMaker | None = None) -> None:
+        """Takes a message for every receiver that wants it; its pictures are made later, in another thread."""
+        wanted = tuple(receiver for receiver in self._receivers if receiver.rule.wants(message))
         if not wanted:
             return
+        if self._intake.qsize() >= MOST_WITH_PICTURES:
+            make_pictures = None
         try:
-            self._intake.put_nowait(wanted)
+            self._intake.put_nowait(_Taken(wanted, message, make_pictures))
         except queue.Full:
             self._lost += len(wanted)
 
@@ -88,9 +117,16 @@ class Notifier:
         return self._outbox.status(receiver.name for receiver in self._receivers)
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Keeps what was taken and ends the threads; what was not delivered waits in the outbox for the next start."""
+        """Keeps what was taken, delivers it where receivers answer, and ends the threads.
+
+        What was not delivered within timeout_s seconds, or to a receiver that fails, waits in the outbox.
+        """
+        deadline_s = time.monotonic() + timeout_s
         self._intake.put(None)
         self._keeper.join(timeout_s)
+        for courier in self._couriers:
+            while courier.is_delivering and time.monotonic() < deadline_s:
+                time.sleep(_POLL_S)
         self._stopping.set()
         for courier in self._couriers:
             courier.wake()
@@ -104,13 +140,13 @@ class Notifier:
         while not ends:
             taken = self._take_all()
             ends = None in taken
-            deliveries = [delivery for part in taken if part for delivery in part]
+            deliveries = [delivery for part in taken if part for delivery in part.deliveries()]
             while deliveries and not self._store(deliveries) and not self._stopping.is_set():
                 self._stopping.wait(self._first_wait_s)
             for courier in self._couriers:
                 courier.wake()
 
-    def _take_all(self) -> list[_Deliveries | None]:
+    def _take_all(self) -> list[_Taken | None]:
         """Waits for messages and returns all that there are."""
         taken = [self._intake.get()]
         while True:
@@ -119,7 +155,7 @@ class Notifier:
             except queue.Empty:
                 return taken
 
-    def _store(self, deliveries: _Deliveries) -> bool:
+    def _store(self, deliveries: list[tuple[str, Message]]) -> bool:
         try:
             self._outbox.add(deliveries)
         except sqlite3.Error as error:  # the disk is full, say; what waits in memory is bounded
@@ -129,8 +165,8 @@ class Notifier:
 
     def _tell(self, text: str) -> None:
         _log.warning("%s", redact(text))
-        if self._on_trouble is not None:
-            self._on_trouble(redact(text))
+        if self.on_trouble is not None:
+            self.on_trouble(redact(text))
 
 
 class _Courier(threading.Thread):
@@ -150,6 +186,11 @@ class _Courier(threading.Thread):
         self._stopping, self._first_wait_s, self._tell = stopping, first_wait_s, tell
         self._news = threading.Event()
         self._failures = 0
+
+    @property
+    def is_delivering(self) -> bool:
+        """Whether messages wait for a receiver that answered the last time."""
+        return self._failures == 0 and self._outbox.first(self._receiver) is not None
 
     def wake(self) -> None:
         """Has the courier look for messages."""

@@ -3,7 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,10 +16,10 @@ from app.gui.session.background import BackgroundTasks, Failed
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.requests import WindowRequests
 from app.gui.widgets.common import days_of, several
-from app.journal import Journal, open_journal
+from app.journal import Alarm, Journal, open_journal
 from app.pipeline.sink import Sink
 from app.records import Record
-from app.sinks.log import LogSink
+from app.sinks.log import HitRelay, LogSink
 from app.sinks.window import News, WindowFeed
 from app.store.errors import LogError
 from app.store.retention import Forgotten, retain
@@ -40,6 +40,7 @@ class OpenLog:
     journal: Journal | None
     reading: Store | None = None
     notice: str = ""
+    hits: HitRelay = field(default_factory=HitRelay)
 
 
 def log_path(settings: Settings, log: str | None = None) -> str | Path | None:
@@ -63,7 +64,13 @@ def open_log(settings: Settings, feed: WindowFeed, log: str | None = None, read_
     where = log_path(settings, log)
     if read_only:
         return OpenLog(None, Store.open(where, read_only=True))
-    return OpenLog(open_journal(where, on_alarm=feed.on_alarm, on_saved=feed.on_saved))
+    hits = HitRelay()
+
+    def tell_hit(alarm: Alarm) -> None:
+        feed.on_alarm(alarm)
+        hits(alarm)
+
+    return OpenLog(open_journal(where, on_alarm=tell_hit, on_saved=feed.on_saved), hits=hits)
 
 
 class LogSession(QObject):
@@ -131,7 +138,7 @@ class LogSession(QObject):
         journal = self._opened.journal
         if journal is None:
             return []
-        return [LogSink(journal, keep_pictures=lambda: self.keeps_pictures, known_once=is_demo)]
+        return [LogSink(journal, self._opened.hits, keep_pictures=lambda: self.keeps_pictures, known_once=is_demo)]
 
     def visit(self, track_key: str) -> Record | None:
         """Return the visit of a track as the store has it since this start, or None."""

@@ -1,7 +1,7 @@
 """What the window works on, put together: settings, networks, open sources and the log."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PyQt5.QtCore import QObject, QTimer
 
@@ -13,6 +13,7 @@ from app.gui.session.networks_session import NetworksSession
 from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
 from app.pipeline.pipeline import Pipeline
+from app.pipeline.sink import Sink
 from app.sinks.window import WindowFeed
 
 DRAIN_MS = 33  # 30 Hz: often enough to look immediate, seldom enough to leave the processor to the networks
@@ -34,6 +35,7 @@ class WindowSession(QObject):
         make_pipeline: Callable[[], Pipeline] | None = None,
         no_pictures: bool = False,
         parent: QObject | None = None,
+        more_sinks: Sequence[Sink] = (),
     ) -> None:
         """Make the parts without starting them.
 
@@ -44,6 +46,7 @@ class WindowSession(QObject):
             make_pipeline: Loads the networks, in a thread of its own; by default as the settings say.
             no_pictures: Keep no images, whatever the settings say.
             parent: Owner in Qt's tree of objects.
+            more_sinks: What takes the engine's results besides the log and the window.
         """
         super().__init__(parent)
         self._feed = feed
@@ -51,7 +54,7 @@ class WindowSession(QObject):
         self.requests = WindowRequests(self)
         self.tasks = BackgroundTasks(self)
         self.log = LogSession(opened, self.settings, self.tasks, no_pictures, self)
-        self.networks = NetworksSession(self.settings, [*self.log.sinks(), feed], make_pipeline, self)
+        self.networks = NetworksSession(self.settings, [*self.log.sinks(), *more_sinks, feed], make_pipeline, self)
         self.sources = SourcesSession(self.settings, self.networks, feed, self.requests, self)
         self._drain = _make_timer(self, DRAIN_MS, self.take_news)
         self._status = _make_timer(self, _STATUS_MS, self.check_state)

@@ -136,3 +136,13 @@ def test_only_who_wants_a_message_gets_it(tmp_path: Path) -> None:
         notifier.close()
 
     assert server.taken[0]["read"]["plate"] == "HIT1"
+
+
+def test_closing_delivers_what_an_answering_receiver_has_not_got_yet(tmp_path: Path) -> None:
+    with web_server() as server:
+        notifier = Notifier([receiver("webhook", url=server.url)], Outbox(tmp_path / "outbox")).start()
+        for number in range(50):
+            notifier.notify(message(str(number)))
+        notifier.close(60.0)
+
+    assert len(server.taken) == 50
