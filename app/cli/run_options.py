@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--video", type=output_file, metavar="F", help="write a video with boxes and texts; one a source"
     )
+    parser.add_argument("--rejected", type=output_file, metavar="F", help="write as CSV what was not reported, and why")
     parser.add_argument("--log", nargs="?", const="", metavar="URL", help="keep the reads in the log, too (your own)")
     parser.add_argument(
         "--notify", action="store_true", help="tell the receivers in notifications.toml, see `platescribe notify`"
@@ -35,6 +36,7 @@ def add_pipeline_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of every command that reads plates."""
     parser.add_argument("--device", default=None, metavar="D", help="auto, cpu, or a graphics card such as cuda:0")
     parser.add_argument("--min-confidence", type=share, metavar="X", help="leave out reads less sure than this, 0 to 1")
+    parser.add_argument("--only-sure", action="store_true", help="leave out the reads that would be marked unsure")
     parser.add_argument(
         "--country", action="append", type=_country, metavar="CC", help="plates expected, as DE; may be given again"
     )

@@ -28,8 +28,9 @@ from app.sinks.jsonl import jsonl_file
 from app.sinks.log import HitRelay, LogSink
 from app.sinks.notifications import NotificationSink
 from app.sinks.outputs import OpenedOutputs, open_outputs
+from app.sinks.rejected import RejectedFile
 from app.sinks.resume import StateFile
-from app.sinks.row_file import OutputError, RowFile
+from app.sinks.row_file import LineFile, OutputError, RowFile
 from app.sinks.video import VideoSink
 from app.store.errors import LogError
 from app.store.housekeeping import Housekeeping
@@ -50,6 +51,8 @@ def tuning_of(args: argparse.Namespace) -> tuple[str, Tuning]:
     tuning = from_settings(loaded.settings)
     if args.min_confidence is not None:
         tuning = replace(tuning, min_confidence=args.min_confidence)
+    if args.only_sure:
+        tuning = replace(tuning, min_confidence=max(tuning.min_confidence, tuning.sure_confidence))
     if args.country:
         tuning = replace(tuning, countries=tuple(country.upper() for country in args.country))
     return args.device or loaded.settings.detection.device, tuning
@@ -75,7 +78,7 @@ def main(args: argparse.Namespace) -> int:
     except (OSError, ValueError, RuntimeError) as error:
         print(f"The networks cannot be loaded: {error}. `platescribe doctor` tells more.", file=sys.stderr)
         return 1
-    kept = args.log is not None or any((args.csv, args.jsonl, args.video))
+    kept = args.log is not None or any((args.csv, args.jsonl, args.video, args.rejected))
     console = RunConsole(len(items), patient=kept)
     try:
         report, outputs = _read(args, items, pipeline, console, errors)
@@ -99,7 +102,11 @@ def _read(
     """
     chosen, hits = settings_file.load().settings, HitRelay()
     with _journal(args, chosen, errors, console, hits) as journal, console:
-        outputs = open_outputs(items, _row_files(args, journal), _state_file(args, journal), args.resume)
+        files: dict[str, LineFile] = {**_row_files(args, journal)}
+        if args.rejected:
+            rejected = files["rejected"] = RejectedFile(args.rejected)
+            pipeline.tell_rejections(rejected.take)
+        outputs = open_outputs(items, files, _state_file(args, journal), args.resume)
         errors += outputs.errors
         for notice in outputs.notices:
             console.on_trouble(notice)
@@ -129,7 +136,7 @@ def _notification_sink(chosen: settings_file.Settings, journal: Journal | None) 
 
 def _same_output(args: argparse.Namespace) -> Path | None:
     """A file that is named for two outputs."""
-    named = [path for path in (args.csv, args.jsonl, args.video) if path is not None]
+    named = [path for path in (args.csv, args.jsonl, args.video, args.rejected) if path is not None]
     places = [path.resolve() for path in named]
     return next((path for path, place in zip(named, places, strict=True) if places.count(place) > 1), None)
 

@@ -1,6 +1,6 @@
 """The pipeline without threads: frames in, events out. Whoever calls it owns the models."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.pipeline.detection import DetectedFrames, DetectionStage, Detector
@@ -129,6 +129,10 @@ class Pipeline:
     def rejected(self, source_id: str | None = None) -> dict[RejectReason, int]:
         """Count what was not reported, by reason, of one source or of all."""
         return self._rejections.counts(source_id)
+
+    def tell_rejections(self, listener: Callable[[Rejection], None]) -> None:
+        """Have each thing that is not reported told, in the thread that runs the pipeline."""
+        self._rejections.listener = listener
 
     def rejections(self, source_id: str | None = None) -> list[Rejection]:
         """List the latest things that were not reported, oldest first."""

@@ -122,6 +122,11 @@ class PlateTrack:
         """Media time at which it was last seen."""
         return self._last[0] if self._last else 0.0
 
+    @property
+    def last_wall(self) -> datetime | None:
+        """Wall time at which it was last seen."""
+        return self._last[1] if self._last else None
+
     def see(self, box: Box, media_time: float, wall_time: datetime, clock: WallClock, is_still: bool) -> None:
         """Note that the plate is in view."""
         self.frames += 1

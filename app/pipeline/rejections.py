@@ -1,6 +1,7 @@
 """Why a track is no row: what speaks against it, counted by reason, and the latest to be looked at."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 
 from app.pipeline.plate_track import Finding, PlateTrack
 from app.pipeline.plausibility import fits_countries, is_plate
@@ -18,6 +19,7 @@ class Rejections:
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, RejectReason]] = Counter()
         self._latest: deque[Rejection] = deque(maxlen=_LISTED)
+        self.listener: Callable[[Rejection], None] | None = None
 
     def add(self, source_id: SourceId, track: PlateTrack, finding: Finding | None, reason: RejectReason) -> None:
         """Count a track that was not reported."""
@@ -26,7 +28,11 @@ class Rejections:
         key = TrackKey(source_id, track.number)
         text = vote.text if vote else ""
         self._counts[source_id, reason] += 1
-        self._latest.append(Rejection(reason, key, track.last_s, track.last_box, text, detail))
+        confidence = vote.confidence if vote else 0.0
+        rejection = Rejection(reason, key, track.last_s, track.last_wall, track.last_box, text, confidence, detail)
+        self._latest.append(rejection)
+        if self.listener is not None:
+            self.listener(rejection)
 
     def counts(self, source_id: str | None) -> dict[RejectReason, int]:
         """How many there were, by reason, of one source or of all."""

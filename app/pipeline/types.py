@@ -5,6 +5,7 @@ from the start of the recording (or since a live source was opened); wall times 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from app.sources.frame import Frame as Frame
@@ -74,11 +75,17 @@ class SourceFault:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Something seen but not reported as a plate, and why. text is what was read, if anything was."""
+    """Something seen but not reported as a plate, and why.
+
+    media_time, wall_time, box: when and where it was seen last. text: what was read, if anything was; confidence: how
+    likely that is right; detail: how the readings agreed.
+    """
 
     reason: RejectReason
     key: TrackKey
     media_time: float
+    wall_time: datetime | None
     box: Box
     text: str = ""
+    confidence: float = 0.0
     detail: str = ""

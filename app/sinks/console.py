@@ -98,7 +98,8 @@ class RunConsole(Sink):
         if not self._quiet and self._told.get(event.key) != text.plate:
             self._told[event.key] = text.plate
             when = "" if span.is_still else f"  {_clock(span.first_s)}-{_clock(span.last_s)}"
-            line = f"{text.plate:<10} {text.confidence:.2f}{when}  {_short(event.source)}"
+            mark = "" if text.sure else " unsure"
+            line = f"{text.plate:<10} {text.confidence:.2f}{mark}{when}  {_short(event.source)}"
             self._progress.console.print(line, markup=False, highlight=False)
 
     def on_hit(self, hit: WatchHit) -> None:
@@ -148,7 +149,8 @@ class RunConsole(Sink):
             counted(count, name)
             for count, name in ((len(reads), "plate"), (report.frames, "frame"), (report.sources, "source"))
         )
-        self._print(f"{plates}, {frames} of {sources}{speed}")
+        unsure = sum(not event.text.sure for event in reads)
+        self._print(f"{plates}{f' ({unsure} unsure)' if unsure else ''}, {frames} of {sources}{speed}")
         if skipped:
             self._print(f"{counted(skipped, 'source')} done already")
         if rejected:
@@ -169,7 +171,8 @@ def _table(events: Sequence[PlateEvent]) -> Table:
         text, span = event.text, event.span
         first, last = ("", "") if span.is_still else (_clock(span.first_s), _clock(span.last_s))
         source, reads = escape(_short(event.source)), str(event.evidence.agreeing)
-        table.add_row(escape(text.plate), f"{text.confidence:.2f}", reads, first, last, source)
+        confidence = f"{text.confidence:.2f}" if text.sure else f"unsure {text.confidence:.2f}"
+        table.add_row(escape(text.plate), confidence, reads, first, last, source)
     return table
 
 

@@ -8,7 +8,7 @@ from app.pipeline.file_scheduler import QueuedSource
 from app.pipeline.sink import Sink
 from app.sinks.input_files import InputFiles
 from app.sinks.resume import NOTHING, Done, ResumeSink, StateFile, fingerprint
-from app.sinks.row_file import OutputError, RowFile
+from app.sinks.row_file import LineFile, OutputError
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class OpenedOutputs:
 
 
 def open_outputs(
-    items: Sequence[QueuedSource], rows: Mapping[str, RowFile], state: StateFile | None, resume: bool = False
+    items: Sequence[QueuedSource], rows: Mapping[str, LineFile], state: StateFile | None, resume: bool = False
 ) -> OpenedOutputs:
     """Open files of rows and the state beside them.
 
@@ -65,7 +65,7 @@ def open_outputs(
     return opened
 
 
-def _done_before(rows: Mapping[str, RowFile], state: StateFile, opened: OpenedOutputs) -> Done:
+def _done_before(rows: Mapping[str, LineFile], state: StateFile, opened: OpenedOutputs) -> Done:
     """What an earlier run left, nothing where its outputs are no longer as it left them."""
     try:
         done = state.load()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.pipeline.sink import Bus, Sink
-from app.sinks.row_file import OutputError, RowFile, start_private, unwritable
+from app.sinks.row_file import LineFile, OutputError, start_private, unwritable
 from app.sources.source import SourceSpec
 
 Lengths = dict[str, int]
@@ -117,7 +117,7 @@ def fingerprint(spec: SourceSpec) -> str:
 class ResumeSink(Sink):
     """Notes each source as done once all that was read of it is on the disk; comes after the files of rows."""
 
-    def __init__(self, state: StateFile, rows: Mapping[str, RowFile]) -> None:
+    def __init__(self, state: StateFile, rows: Mapping[str, LineFile]) -> None:
         self._state = state
         self._rows = rows
         self._bus: Bus | None = None

@@ -20,17 +20,16 @@ class OutputError(Exception):
     """An output cannot be written; the message names the file and says what to do."""
 
 
-class RowFile(Sink):
-    """A file of text to which the reads of one source after the other are added; each addition is on disk at once.
+class LineFile(Sink):
+    """A file of lines that grows; each addition is on disk at once.
 
-    Rows that cannot be written (a full disk) wait in memory and go before the next ones; flush() tries again.
+    Lines that cannot be written (a full disk) wait in memory and go before the next ones; flush() tries again.
     """
 
-    def __init__(self, path: Path, header: str, encoding: str, line: Callable[[PlateEvent], str]) -> None:
+    def __init__(self, path: Path, header: str, encoding: str) -> None:
         self.path = path
         self._header = header
         self._encoding = encoding
-        self._line = line
         self._file: IO[bytes] | None = None
         self._bus: Bus | None = None
         self._written = 0
@@ -66,10 +65,13 @@ class RowFile(Sink):
         """Take the bus, for trouble with the disk."""
         self._bus = bus
 
-    def on_reads(self, source: SourceSpec, reads: Sequence[PlateEvent]) -> Receipt | None:
-        """Add reads; the receipt comes when they are on the disk."""
+    def add_lines(self, lines: str) -> Receipt | None:
+        """Add whole lines and return a receipt if they have to wait; it comes when they are on the disk."""
+        if self._file is None:
+            return None
+        self._waiting += lines.encode("utf-8", "replace")  # utf-8, not utf-8-sig: the mark stands at the start only
         try:
-            self.add(reads)
+            self.write()
         except OutputError as error:
             if self._bus is not None:
                 self._bus.tell_trouble(str(error))
@@ -78,13 +80,6 @@ class RowFile(Sink):
         receipt: Receipt = Future()
         self._receipts.append(receipt)
         return receipt
-
-    def add(self, events: Sequence[PlateEvent]) -> None:
-        """Add reads; raises OutputError when they have to wait."""
-        if self._file is not None:
-            # utf-8, not utf-8-sig: the mark stands at the start only
-            self._waiting += "".join(self._line(event) for event in events).encode("utf-8", "replace")
-            self.write()
 
     def write(self) -> None:
         """Write what waits, whole or not at all; raises OutputError."""
@@ -126,6 +121,18 @@ class RowFile(Sink):
             self._file.close()
             self._file = None
         return missing
+
+
+class RowFile(LineFile):
+    """A file of rows to which the reads of one source after the other are added."""
+
+    def __init__(self, path: Path, header: str, encoding: str, line: Callable[[PlateEvent], str]) -> None:
+        super().__init__(path, header, encoding)
+        self._line = line
+
+    def on_reads(self, source: SourceSpec, reads: Sequence[PlateEvent]) -> Receipt | None:
+        """Add reads; the receipt comes when they are on the disk."""
+        return self.add_lines("".join(self._line(event) for event in reads))
 
 
 def start_private(path: Path) -> IO[bytes]:

@@ -16,6 +16,7 @@ from app.pipeline.events import PlateEvent
 from app.pipeline.file_scheduler import FileScheduler, QueuedSource, queue_sources
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.sink import Sink, WatchHit
+from app.pipeline.tuning import Tuning
 from app.pipeline.types import FrameResult, Image
 from app.sinks.input_files import InputFiles
 from app.sinks.outputs import OpenedOutputs, open_outputs
@@ -118,9 +119,9 @@ class Run:
         return [*self.outputs.errors, *self.report.errors]
 
 
-def pipeline() -> Pipeline:
+def pipeline(tuning: Tuning | None = None) -> Pipeline:
     networks = Networks()
-    return Pipeline(networks, networks)
+    return Pipeline(networks, networks, tuning)
 
 
 def read_files(

@@ -7,13 +7,14 @@ import pytest
 from app.pipeline import loading
 from app.pipeline.file_scheduler import queue_sources
 from app.pipeline.pipeline import Pipeline
+from app.pipeline.tuning import Tuning
 from app.sources.identify import identify
 from app.sources.source import SourceError
 from app.store.search import Query
 from app.store.store import Store
 from app.store.types import ALLOW
 from app.store.watchlist import WatchEntry
-from tests.app.runs import command, pipeline
+from tests.app.runs import command, pipeline, rows_of
 from tests.app.sources.clips import write_clip
 
 
@@ -70,6 +71,32 @@ def test_options_reach_the_pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert command(str(write_clip(tmp_path / "a.avi")), *words) == 0
     assert seen[0] == "cpu"
     assert (seen[1].min_confidence, seen[1].countries) == (0.99, ("NL", "DE"))  # type: ignore[attr-defined]
+
+
+def test_only_sure_reads_are_told_where_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Tuning] = []
+
+    def load(device: str, tuning: Tuning) -> Pipeline:
+        seen.append(tuning)
+        return pipeline()
+
+    monkeypatch.setattr(loading, "load_pipeline", load)
+    assert command(str(write_clip(tmp_path / "a.avi")), "--only-sure") == 0
+    assert seen[0].min_confidence == seen[0].sure_confidence == Tuning().sure_confidence
+
+
+def test_what_is_not_reported_is_written_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "rejected.csv"
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline(Tuning(min_confidence=1.0)))
+    clip = write_clip(tmp_path / "a.avi")
+    assert command(str(clip), "--csv", str(tmp_path / "o.csv"), "--rejected", str(out)) == 0
+    assert str(out) in capsys.readouterr().out and rows_of(tmp_path / "o.csv") == []
+    (row,) = rows_of(out)
+    assert (row["plate"], row["reason"], row["source"]) == ("AB123C", "low confidence", str(clip))
+    assert [float(row[name]) for name in ("x1", "y1", "x2", "y2")] == [30, 40, 90, 56]
+    assert command(str(clip), "--csv", str(out), "--rejected", str(out)) == 2
 
 
 def test_a_source_error_is_no_traceback(tmp_path: Path) -> None:
