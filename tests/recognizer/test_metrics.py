@@ -48,7 +48,7 @@ def test_scores_of_nothing_are_zero():
 
 
 def test_unequal_numbers_are_refused():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"length|shorter|many"):
         score(["A"], [])
 
 
