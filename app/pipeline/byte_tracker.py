@@ -72,6 +72,10 @@ class ByteTracker:
         self._lost: list[KalmanTrack] = []
         self._next_id = 1
 
+    def set_scores(self, start_score: float, low_score: float) -> None:
+        """Match by other scores from the next frame on; as in the constructor."""
+        self._start_score, self._low_score = start_score, low_score
+
     @property
     def alive(self) -> set[int]:
         """The ids of all tracks that are seen or may be seen again."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from app.config.redaction import redact
 from app.pipeline.stillness import Stillness
-from app.pipeline.tuning import Tuning
+from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import Frame, Image, SourceFault
 from app.pipeline.zoomed_detection import CloserLooks
 from detector.types import Detection
@@ -49,9 +49,11 @@ class DetectionStage:
     detector has streams.
     """
 
-    def __init__(self, detector: Detector, tuning: Tuning) -> None:
-        self._zoomed = CloserLooks(detector.detect, tuning.closer_look_s, tuning.min_score, detector.size)
-        self._stillness = Stillness(tuning.still_look_s)
+    def __init__(self, detector: Detector, tuning: CurrentTuning) -> None:
+        self._detector = detector
+        self._tuning = tuning
+        self._zoomed = CloserLooks(self._detect_images, tuning, detector.size)
+        self._stillness = Stillness(tuning)
 
     def select_frames(self, frames: Sequence[Frame]) -> tuple[bool, ...]:
         """Tell of each frame whether it shows something new."""
@@ -75,6 +77,11 @@ class DetectionStage:
         """Drop what is remembered of a source that has ended."""
         self._zoomed.forget(source_id)
         self._stillness.forget(source_id)
+
+    def _detect_images(self, images: Sequence[Image]) -> list[list[Detection]]:
+        """Return what is sure enough to be of use by the tuning in force; the detector itself knows a fixed limit."""
+        least = min(self._tuning.now.low_score, self._tuning.now.min_still_score)
+        return [[found for found in own if found.score > least] for own in self._detector.detect(images)]
 
     def _detect(self, frames: Sequence[Frame], selected: Sequence[bool]) -> DetectedFrames:
         chosen = [frame for frame, wanted in zip(frames, selected, strict=True) if wanted]

@@ -7,9 +7,11 @@ from app.pipeline.detection import Detector
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.reading import Reader
 from app.pipeline.stats import StageTimes
-from app.pipeline.tracking import LOW_SCORE
 from app.pipeline.tuning import Tuning
 
+# What a user may set min_score to at least, times the share of it that a still picture needs; the pipeline leaves out
+# by the tuning in force what is less sure, so that a setting that changes later needs no other detector.
+_THRESHOLD = 0.03
 _MOST_STREAMS = 4  # frames looked at at once; with more cores each has more threads
 
 
@@ -35,8 +37,8 @@ def load_networks(device: str, tuning: Tuning, size: int | None = None) -> tuple
     from recognizer import PlateReader
 
     threads, streams = usable_cpus(), min(usable_cpus(), _MOST_STREAMS)
-    threshold, region = min(LOW_SCORE, tuning.min_score), only_region(tuning.countries)
-    detector = PlateDetector(device=device, threshold=threshold, size=size, threads=threads, streams=streams)
+    region = only_region(tuning.countries)
+    detector = PlateDetector(device=device, threshold=_THRESHOLD, size=size, threads=threads, streams=streams)
     return detector, PlateReader(device=device, region=region, threads=max(1, threads // 4))
 
 

@@ -11,7 +11,7 @@ from app.pipeline.reading import Reader, read_crops
 from app.pipeline.rejections import Rejections, objection_to, objection_to_text, why_unread
 from app.pipeline.stats import StageTimes
 from app.pipeline.tracking import PlateTracker, Tracked, TrackerUpdate
-from app.pipeline.tuning import Tuning
+from app.pipeline.tuning import CurrentTuning, Tuning
 from app.pipeline.types import (
     Frame,
     FrameResult,
@@ -66,13 +66,22 @@ class Pipeline:
     ) -> None:
         self._reader = reader
         self.streams = detector.streams
-        self.tuning = tuning or Tuning()
-        self._detection = DetectionStage(detector, self.tuning)
+        self._tuning = CurrentTuning(tuning)
+        self._detection = DetectionStage(detector, self._tuning)
         self.stages = stages or StageTimes()
         self._sources: dict[SourceId, _SourceState] = {}
         self._counts: dict[str, int] = {}
         self._zones: dict[str, Zones] = {}
         self._rejections = Rejections()
+
+    @property
+    def tuning(self) -> Tuning:
+        """The tuning in force. Setting it, from any thread, reaches sources and tracks that are open."""
+        return self._tuning.now
+
+    @tuning.setter
+    def tuning(self, tuning: Tuning) -> None:
+        self._tuning.now = tuning
 
     def process(self, frames: Sequence[Frame]) -> Step:
         """Take frames of one or more sources, those of one source in order, as one batch through each network."""
@@ -140,8 +149,7 @@ class Pipeline:
 
     def _state(self, source_id: SourceId) -> _SourceState:
         if source_id not in self._sources:
-            tuning = self.tuning
-            visits = VisitBook(source_id, tuning.repeat_s, tuning.countries, tuning.sure_confidence)
+            visits = VisitBook(source_id, self._tuning)
             self._sources[source_id] = _SourceState(visits, count=self._counts.get(source_id, 0))
         return self._sources[source_id]
 
@@ -156,7 +164,7 @@ class Pipeline:
             numbered = tuple(Tracked(number, found) for number, found in enumerate(kept, 1))
             return TrackerUpdate(numbered, tuple(found.track_id for found in numbered))
         if state.tracker is None:
-            state.tracker = PlateTracker(self.tuning.min_score, self.tuning.track_memory_s)
+            state.tracker = PlateTracker(self._tuning)
         update = state.tracker.update(detections, frame.media_time)
         state.seen = update.seen
         return update
@@ -180,7 +188,7 @@ class Pipeline:
 
     def _new_track(self, state: _SourceState, track_id: int) -> PlateTrack:
         state.count += 1
-        state.tracks[track_id] = PlateTrack(state.count, self.tuning)
+        state.tracks[track_id] = PlateTrack(state.count, self._tuning)
         return state.tracks[track_id]
 
     def _crops(self, seen: Sequence[_Seen]) -> Iterator[PlateCrop]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.pipeline.events import TrackReading
 from app.pipeline.plausibility import PlateEvidence
-from app.pipeline.tuning import Tuning
+from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import Image, PlateCrop, WallClock
 from app.pipeline.voting import Vote, distance, vote
 from detector.types import Box
@@ -51,12 +51,12 @@ class Finding:
 class PlateTrack:
     """The readings of one plate as long as its track lives. Belongs to the thread that runs the pipeline."""
 
-    def __init__(self, number: int, tuning: Tuning) -> None:
+    def __init__(self, number: int, tuning: CurrentTuning) -> None:
         """number: counts from 1 within the source."""
         self.number = number
         self._tuning = tuning
         self._readings: list[TrackReading] = []
-        self._recent: deque[tuple[TrackReading, Shot]] = deque(maxlen=tuning.split_after)
+        self._recent: deque[tuple[TrackReading, Shot]] = deque(maxlen=tuning.now.split_after)
         self._shots: dict[str, Shot] = {}
         self._vote: Vote | None = None
         self._stale = False
@@ -98,13 +98,13 @@ class PlateTrack:
         return (
             current is not None
             and self._latest_text == current.text
-            and current.agreeing >= self._tuning.settled_agreement
-            and current.confidence >= self._tuning.settled_confidence
+            and current.agreeing >= self._tuning.now.settled_agreement
+            and current.confidence >= self._tuning.now.settled_confidence
         )
 
     @property
     def _agreement(self) -> int:
-        return 1 if self._is_still else self._tuning.min_agreement
+        return 1 if self._is_still else self._tuning.now.min_agreement
 
     @property
     def is_caption(self) -> bool:
@@ -145,7 +145,7 @@ class PlateTrack:
 
         Where it can, it counts as read from now on, since the reading may come some frames later.
         """
-        due = self._unread_frames >= self._tuning.read_every or box.area > self._largest_px * _LARGER**2
+        due = self._unread_frames >= self._tuning.now.read_every or box.area > self._largest_px * _LARGER**2
         if self.settled and not due:
             return False
         self._unread_frames = 0
@@ -202,11 +202,11 @@ class PlateTrack:
 
     def _is_another(self, before: Vote) -> bool:
         """Whether the latest readings agree on a text so far from an established one that the vehicle changed."""
-        if len(self._recent) < self._tuning.split_after or before.agreeing < self._tuning.min_agreement:
+        if len(self._recent) < self._tuning.now.split_after or before.agreeing < self._tuning.now.min_agreement:
             return False
         texts = {fold(item.reading.text) for item, _ in self._recent}
-        trusted = all(item.reading.confidence >= self._tuning.sure_confidence for item, _ in self._recent)
-        if len(texts) != 1 or not trusted or before.confidence < self._tuning.sure_confidence:
+        trusted = all(item.reading.confidence >= self._tuning.now.sure_confidence for item, _ in self._recent)
+        if len(texts) != 1 or not trusted or before.confidence < self._tuning.now.sure_confidence:
             return False
         text, established = texts.pop(), fold(before.text)
         shorter, longer = sorted((text, established), key=len)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import Frame
 from app.pipeline.zoomed_detection import Thumb, thumbnail
 
@@ -25,19 +26,19 @@ class _Looked:
 class Stillness:
     """Compares frames, which come in order, with the last one of their source that was looked at. For one thread."""
 
-    def __init__(self, longest_s: float) -> None:
-        """longest_s: after so much media time a frame is looked at all the same; 0 looks at all of them."""
-        self._longest_s = longest_s
+    def __init__(self, tuning: CurrentTuning) -> None:
+        """tuning: its still_look_s says after how much media time a frame is looked at all the same; 0: all are."""
+        self._tuning = tuning
         self._looked: dict[str, _Looked] = {}
 
     def wants_look(self, frame: Frame) -> bool:
         """Whether a frame is to be looked at; it is then what the next ones are compared with."""
-        if not self._longest_s or frame.is_still:
+        if not self._tuning.now.still_look_s or frame.is_still:
             return True
         thumb, _ = thumbnail(frame.image)
         last = self._looked.get(frame.source_id)
         waited = math.inf if last is None else frame.media_time - last.media_s
-        if last is not None and 0 <= waited < self._longest_s and _same(thumb, last.thumb):
+        if last is not None and 0 <= waited < self._tuning.now.still_look_s and _same(thumb, last.thumb):
             return False
         self._looked[frame.source_id] = _Looked(thumb, frame.media_time)
         return True

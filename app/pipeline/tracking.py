@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.byte_tracker import ByteTracker
+from app.pipeline.tuning import CurrentTuning
 from detector.types import Box, Detection
 
 # Plates are small and jump further than their own size between frames, so plain overlap loses them. What is tracked is
 # a square of about the vehicle's size round the plate, which also scales the Kalman filter's noise to real motion.
 _NEIGHBOURHOOD = 3.0
 _MATCH_COST = 0.85
-LOW_SCORE = 0.1
 _FIRST_INTERVAL_S = 0.04
 _INTERVAL_SHARE = 0.1
 _MOST_STEPS = 15
@@ -39,10 +39,9 @@ class TrackerUpdate:
 class PlateTracker:
     """Follows the plates of one source. Frames come in order; any time may lie between them."""
 
-    def __init__(self, min_score: float = 0.3, memory_s: float = 1.5) -> None:
-        """min_score: a detection below it starts no track but may carry one on. memory_s: survival unseen."""
-        self._min_score = min_score
-        self._memory_s = memory_s
+    def __init__(self, tuning: CurrentTuning | None = None) -> None:
+        """Begin without tracks; tuning says which scores start and carry a track, and how long one survives unseen."""
+        self._tuning = tuning or CurrentTuning()
         self._interval_s = _FIRST_INTERVAL_S
         self._last_s: float | None = None
         self._offset = 0
@@ -52,6 +51,8 @@ class PlateTracker:
 
     def update(self, detections: Sequence[Detection], media_time: float) -> TrackerUpdate:
         """Add a frame's detections; media_time in seconds, not falling."""
+        tuning = self._tuning.now
+        self._tracker.set_scores(tuning.min_score, tuning.low_score)
         ended = self._advance(media_time)
         scores = np.asarray([found.score for found in detections], np.float32)
         pairs = self._tracker.update(_boxes(detections), scores)
@@ -63,7 +64,8 @@ class PlateTracker:
         return TrackerUpdate(seen, ended)
 
     def _make_tracker(self) -> ByteTracker:
-        return ByteTracker(self._min_score, min(LOW_SCORE, self._min_score), _MATCH_COST)
+        tuning = self._tuning.now
+        return ByteTracker(tuning.min_score, tuning.low_score, _MATCH_COST)
 
     def _advance(self, media_time: float) -> tuple[int, ...]:
         """Bring the filter's clock, which counts frames, up to media_time; return what ended in a gap too long."""
@@ -72,7 +74,7 @@ class PlateTracker:
         self._last_s = media_time
         if first or elapsed == 0.0:
             return ()
-        if elapsed > self._memory_s:
+        if elapsed > self._tuning.now.track_memory_s:
             ended = tuple(sorted(self._alive))
             self._offset, self._alive = self._latest, set()
             self._tracker = self._make_tracker()
@@ -81,7 +83,7 @@ class PlateTracker:
         for _ in range(steps - 1):  # frames that were dropped: the plates moved on all the same
             self._tracker.skip_frame()
         self._interval_s += _INTERVAL_SHARE * (min(elapsed, 1.0) / max(1, steps) - self._interval_s)
-        self._tracker.max_lost = math.ceil(self._memory_s / self._interval_s)
+        self._tracker.max_lost = math.ceil(self._tuning.now.track_memory_s / self._interval_s)
         return ()
 
 

@@ -6,6 +6,7 @@ from app.config.settings import Settings
 from app.pipeline.zones import Zones
 
 _STILL_SHARE = 2 / 3
+_LOW_SCORE = 0.1  # as ByteTrack has it: plates in motion blur score so little, and are found beside a track
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Tuning:
     zones: Zones = field(default_factory=Zones)
 
     @property
+    def low_score(self) -> float:
+        """Score above which a detection may carry a track on that a surer one has started."""
+        return min(_LOW_SCORE, self.min_score)
+
+    @property
     def min_still_score(self) -> float:
         """Score a detection in a single picture needs.
 
@@ -48,6 +54,16 @@ class Tuning:
         a hundred of those of photographs, and what is no plate there is told by its reading.
         """
         return self.min_score * _STILL_SHARE
+
+
+class CurrentTuning:
+    """The tuning in force. What lives longer than a setting holds this and reads `now`, and keeps no number of its own.
+
+    It may be replaced from any thread at any time.
+    """
+
+    def __init__(self, tuning: Tuning | None = None) -> None:
+        self.now = tuning or Tuning()
 
 
 def from_settings(settings: Settings, zones: Zones | None = None) -> Tuning:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from app.pipeline.events import EventKind, Evidence, Identity, PlateEvent, PlateText, Span
 from app.pipeline.plate_track import Finding
 from app.pipeline.plausibility import region_of
+from app.pipeline.tuning import CurrentTuning
 from app.pipeline.voting import Vote, distance
 from app.sources.source_id import SourceId, TrackKey
 from detector.types import Box
@@ -46,21 +47,10 @@ class Visit:
 class VisitBook:
     """The visits of one source that are still young enough to be continued."""
 
-    def __init__(
-        self, source_id: SourceId, repeat_s: float, countries: tuple[str, ...] = (), sure_confidence: float = 0.0
-    ) -> None:
-        """Begin without visits.
-
-        Args:
-            source_id: The source all visits are of.
-            repeat_s: The same plate seen again within so many seconds continues its visit.
-            countries: Those expected; a visit's region is the first of them whose plates look like its text.
-            sure_confidence: Confidence from which a visit's text counts as sure.
-        """
+    def __init__(self, source_id: SourceId, tuning: CurrentTuning) -> None:
+        """Begin without visits of a source."""
         self._source_id = source_id
-        self._repeat_s = repeat_s
-        self._countries = countries
-        self._sure_confidence = sure_confidence
+        self._tuning = tuning
         self._visits: list[Visit] = []
         self._of_track: dict[int, Visit] = {}
 
@@ -126,7 +116,7 @@ class VisitBook:
 
     def prune(self, now_s: float) -> None:
         """Forget visits that can no longer be continued."""
-        gone = {id(v) for v in self._visits if not v.live and v.last_s + self._repeat_s < now_s}
+        gone = {id(v) for v in self._visits if not v.live and v.last_s + self._tuning.now.repeat_s < now_s}
         if gone:
             self._visits = [visit for visit in self._visits if id(visit) not in gone]
             self._of_track = {number: v for number, v in self._of_track.items() if id(v) not in gone}
@@ -141,7 +131,7 @@ class VisitBook:
         return max(fitting, key=lambda visit: visit.best.vote.weight, default=None)
 
     def _continues(self, visit: Visit, number: int, finding: Finding, place: Box) -> bool:
-        if finding.first_s - visit.last_s > self._repeat_s or number in visit.findings:
+        if finding.first_s - visit.last_s > self._tuning.now.repeat_s or number in visit.findings:
             return False
         if fold(visit.best.vote.text) == fold(finding.vote.text):
             return True
@@ -185,8 +175,8 @@ class VisitBook:
                 confidence=surest.vote.confidence,
                 char_confidences=surest.vote.char_confidences,
                 alternatives=_with_merged(surest.vote, merged),
-                region=region_of(best.vote.text, self._countries),
-                sure=surest.vote.confidence >= self._sure_confidence,
+                region=region_of(best.vote.text, self._tuning.now.countries),
+                sure=surest.vote.confidence >= self._tuning.now.sure_confidence,
                 merged=tuple(dict.fromkeys(vote.text for vote in merged)),
             ),
             Span(first.first_s, last.last_s, first.first_wall, last.last_wall, best.wall_clock, best.is_still),

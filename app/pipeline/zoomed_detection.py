@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import Frame, Image
 from detector import tiling
 from detector.tiling import Tile
@@ -62,18 +63,16 @@ class _Source:
 class CloserLooks:
     """Detects in whole frames and in parts of them, for any number of sources. For several threads."""
 
-    def __init__(self, detect: Detect, interval_s: float, min_score: float = 0.3, part_px: int = PART_PX) -> None:
+    def __init__(self, detect: Detect, tuning: CurrentTuning, part_px: int = PART_PX) -> None:
         """Take what detects in images.
 
         Args:
             detect: Finds plates in a batch of images.
-            interval_s: Media time between two looks at parts of one video; 0 for none.
-            min_score: What counts as found.
+            tuning: How often a part of a video is looked at, and what counts as found.
             part_px: The longer side of a part, about that of the detector's input.
         """
         self._detect = detect
-        self._interval_s = interval_s
-        self._min_score = min_score
+        self._tuning = tuning
         self._part_px = part_px
         self._sources: dict[str, _Source] = {}
         self._lock = threading.Lock()
@@ -114,18 +113,18 @@ class CloserLooks:
     ) -> list[Detection]:
         height, width = image.shape[:2]
         found = tiling.merge([*parts, (Tile(0, 0, width, height), whole)], width, height) if parts else whole
-        return as_plate_crop(found, width, height, self._min_score)
+        return as_plate_crop(found, width, height, self._tuning.now.min_score)
 
     def _next(self, frame: Frame) -> _Known | None:
         """Choose the part to look at in a frame, None if it is not the time or there is no reason."""
-        if not self._interval_s:
+        if not self._tuning.now.closer_look_s:
             return None
         height, width = frame.image.shape[:2]
         source = self._sources.get(frame.source_id)
         if source is None or source.size != (width, height) or frame.media_time < source.asked_s - _BACK_S:
             source = _Source((width, height), [_Known(part) for part in parts_of(width, height, self._part_px)])
             self._sources[frame.source_id] = source
-        if not source.parts or frame.media_time - source.asked_s < self._interval_s:
+        if not source.parts or frame.media_time - source.asked_s < self._tuning.now.closer_look_s:
             return None
         source.asked_s = frame.media_time
         thumb, scale = thumbnail(frame.image)
@@ -141,7 +140,7 @@ class CloserLooks:
         """Add what was found in a part to what was found in the whole frame, best first."""
         merged, only_here = merge(whole, found, known.part, frame.image.shape[1], frame.image.shape[0])
         with self._lock:
-            known.found = any(detection.score >= self._min_score for detection in only_here)
+            known.found = any(detection.score >= self._tuning.now.min_score for detection in only_here)
         return merged
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from app.pipeline.events import EventKind
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.stillness import Stillness
-from app.pipeline.tuning import Tuning
+from app.pipeline.tuning import CurrentTuning, Tuning
 from app.pipeline.types import Frame
 from tests.app.pipeline.made import ScriptedDetector, ScriptedReader, frame, plate, says
 
@@ -23,12 +23,12 @@ def scene(index: int, moved_px: int = 0, source: str = "clip", noise: int = 0) -
 
 
 def test_a_still_scene_is_looked_at_now_and_then() -> None:
-    stillness = Stillness(0.5)
+    stillness = Stillness(CurrentTuning(Tuning(still_look_s=0.5)))
     assert [stillness.wants_look(scene(i, noise=7)) for i in range(12)] == [i % 5 == 0 for i in range(12)]
 
 
 def test_what_moves_is_looked_at_at_once_however_slow_it_is() -> None:
-    stillness = Stillness(100.0)
+    stillness = Stillness(CurrentTuning(Tuning(still_look_s=100.0)))
     assert stillness.wants_look(scene(0))
     assert [stillness.wants_look(scene(i, 60)) for i in (1, 2)] == [True, False]
     crept = [i for i in range(3, 60) if stillness.wants_look(scene(i, 60 + i // 3))]
@@ -36,7 +36,7 @@ def test_what_moves_is_looked_at_at_once_however_slow_it_is() -> None:
 
 
 def test_sources_are_told_apart_and_pictures_always_looked_at() -> None:
-    stillness = Stillness(100.0)
+    stillness = Stillness(CurrentTuning(Tuning(still_look_s=100.0)))
     assert stillness.wants_look(scene(0, source="one")) and stillness.wants_look(scene(0, source="two"))
     assert not stillness.wants_look(scene(1, source="one"))
     assert all(stillness.wants_look(replace(scene(i), is_still=True)) for i in range(3))
@@ -45,7 +45,7 @@ def test_sources_are_told_apart_and_pictures_always_looked_at() -> None:
 
 
 def test_zero_looks_at_everything() -> None:
-    stillness = Stillness(0.0)
+    stillness = Stillness(CurrentTuning(Tuning(still_look_s=0.0)))
     assert all(stillness.wants_look(scene(i)) for i in range(3))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from app.pipeline.tracking import PlateTracker
+from app.pipeline.tuning import CurrentTuning, Tuning
 from detector.types import Detection
 from tests.app.pipeline.made import plate
 
@@ -46,7 +47,8 @@ def test_a_vehicle_behind_something_for_a_second_stays_one_track(fps: float) -> 
 
 
 def test_a_vehicle_away_for_longer_than_the_memory_is_a_new_track() -> None:
-    ids = follow(PlateTracker(memory_s=1.0), [lambda t: None if 1 <= t < 3 else plate(30, 150)], 20, 4)
+    tracker = PlateTracker(CurrentTuning(Tuning(track_memory_s=1.0)))
+    ids = follow(tracker, [lambda t: None if 1 <= t < 3 else plate(30, 150)], 20, 4)
     assert len(ids[0]) == 2
 
 
@@ -84,7 +86,7 @@ def test_frames_that_were_dropped_do_not_end_a_track() -> None:
 
 
 def test_a_track_is_told_as_ended_once() -> None:
-    tracker, ended = PlateTracker(memory_s=0.5), []
+    tracker, ended = PlateTracker(CurrentTuning(Tuning(track_memory_s=0.5))), []
     for i in range(60):
         detections = [plate(50, 60)] if i < 20 else []
         ended += tracker.update(detections, i / 20).ended
@@ -92,7 +94,7 @@ def test_a_track_is_told_as_ended_once() -> None:
 
 
 def test_a_long_gap_ends_all_tracks_and_ids_go_on() -> None:
-    tracker = PlateTracker(memory_s=1.0)
+    tracker = PlateTracker(CurrentTuning(Tuning(track_memory_s=1.0)))
     first = tracker.update([plate(50, 60)], 0.0).seen[0].track_id
     update = tracker.update([plate(50, 60)], 100.0)
     assert update.ended == (first,) and update.seen[0].track_id == first + 1

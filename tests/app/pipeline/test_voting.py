@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.pipeline.plate_track import PlateTrack
-from app.pipeline.tuning import Tuning
+from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import PlateCrop
 from app.pipeline.voting import align, distance, vote
 from detector.types import Box
@@ -151,7 +151,7 @@ def seen(text: str, width: float, height: float, index: int, confidence: float =
 
 @pytest.mark.parametrize(("width", "height"), [(48, 12), (48, 24)], ids=["one line", "two lines"])
 def test_many_small_readings_do_not_outvote_a_few_large_ones(width: float, height: float) -> None:
-    track = PlateTrack(1, Tuning())
+    track = PlateTrack(1, CurrentTuning())
     for index in range(20):
         larger = 1 if index < 15 else 2
         crop, reading = seen("51A83827" if index < 15 else "51A63827", width * larger, height * larger, index)

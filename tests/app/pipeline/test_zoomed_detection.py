@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.pipeline.events import EventKind
 from app.pipeline.pipeline import Pipeline
-from app.pipeline.tuning import Tuning
+from app.pipeline.tuning import CurrentTuning, Tuning
 from app.pipeline.types import Frame, Image
 from app.pipeline.zoomed_detection import CloserLooks, as_plate_crop, merge, parts_of
 from detector.tiling import Tile
@@ -89,7 +89,7 @@ def test_a_plate_too_small_for_the_whole_frame_is_read() -> None:
 
 def test_a_still_scene_is_looked_at_once_and_then_costs_nothing() -> None:
     detector = Sharp()
-    looks = CloserLooks(detector.detect, 0.25)
+    looks = CloserLooks(detector.detect, CurrentTuning())
     for index in range(200):
         looks.detect([showing(index)])
     assert detector.whole == 200 and len(detector.parts) == 9
@@ -97,7 +97,7 @@ def test_a_still_scene_is_looked_at_once_and_then_costs_nothing() -> None:
 
 def test_what_moves_is_looked_at_and_not_more_often_than_asked() -> None:
     detector = Sharp()
-    looks = CloserLooks(detector.detect, 0.25)
+    looks = CloserLooks(detector.detect, CurrentTuning())
     for index in range(200):
         looks.detect([showing(index, (100 + 5 * index, 100, 80, 80))])  # a van, seen in the whole frame as well
     seconds = 200 / 10
@@ -114,7 +114,7 @@ def test_where_something_was_found_is_looked_at_more_often_than_where_things_mov
                 when.append(frame.media_time)
             return super()._merge_part(frame, known, whole, found)
 
-    looks = Noting(detector.detect, 0.25)
+    looks = Noting(detector.detect, CurrentTuning())
     rng = np.random.default_rng(1)
     for index in range(300):
         made = showing(index)
@@ -127,7 +127,7 @@ def test_where_something_was_found_is_looked_at_more_often_than_where_things_mov
 
 def test_small_frames_are_left_alone() -> None:
     detector = Sharp()
-    looks = CloserLooks(detector.detect, 0.25)
+    looks = CloserLooks(detector.detect, CurrentTuning())
     for index in range(20):
         looks.detect([frame(index, index / 10, "small", (480, 640))])
     assert len(detector.parts) == 20  # the frames themselves, which are not of SIZE
@@ -135,7 +135,7 @@ def test_small_frames_are_left_alone() -> None:
 
 def test_a_large_picture_is_looked_at_in_all_its_parts_each_time() -> None:
     detector = Sharp()
-    looks = CloserLooks(detector.detect, 0.25)
+    looks = CloserLooks(detector.detect, CurrentTuning())
     for index in range(3):
         picture = replace(showing(index, SMALL), is_still=True)
         assert [found.box for found in looks.detect([picture])[0]] == [plate(*SMALL).box]
@@ -143,7 +143,7 @@ def test_a_large_picture_is_looked_at_in_all_its_parts_each_time() -> None:
 
 
 def test_pictures_and_video_go_through_the_detector_together() -> None:
-    looks = CloserLooks(Sharp().detect, 0.25)
+    looks = CloserLooks(Sharp().detect, CurrentTuning())
     video = [showing(index, (100, 100, 80, 40)) for index in range(8)]
     picture = replace(showing(0, SMALL), source_id="picture", is_still=True)
     found = looks.detect([video[0], picture, replace(video[1], source_id="other")])
@@ -176,7 +176,7 @@ def test_a_picture_that_is_itself_a_plate_is_read_whole(
 
 def test_a_recording_begun_again_is_looked_at_anew() -> None:
     detector = Sharp()
-    looks = CloserLooks(detector.detect, 0.25)
+    looks = CloserLooks(detector.detect, CurrentTuning())
     for _ in range(2):
         for index in range(60):
             looks.detect([showing(index)])
