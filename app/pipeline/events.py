@@ -67,7 +67,7 @@ class PlateText:
 
     confidence and char_confidences: 0 to 1, the latter one a character of plate.
     alternatives: other texts that the readings also allow, most probable first.
-    region: country that the form of the plate points to, or empty.
+    region: ISO code of the country, or as US-CA of the state, that the plate points to; empty where unknown.
     sure: whether the confidence reaches what the settings ask of a sure read; what does not is told, and marked unsure.
     merged: texts that other tracks of this visit were told with; they count for watch lists as plate does.
     """

@@ -9,7 +9,7 @@ from app.pipeline.events import TrackReading
 from app.pipeline.plausibility import PlateEvidence
 from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import Image, PlateCrop, WallClock
-from app.pipeline.voting import Vote, distance, vote
+from app.pipeline.voting import Vote, distance, vote, vote_region
 from detector.types import Box
 from recognizer.lookalikes import fold
 from recognizer.readings import Reading
@@ -46,6 +46,7 @@ class Finding:
     wall_clock: WallClock
     is_still: bool
     readings: tuple[TrackReading, ...]
+    region: str = ""
 
 
 class PlateTrack:
@@ -185,6 +186,7 @@ class PlateTrack:
             self._clock,
             self._is_still,
             tuple(self._readings),
+            vote_region(self._readings),
         )
 
     def _keep(self, item: TrackReading, shot: Shot) -> None:

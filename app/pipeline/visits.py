@@ -175,7 +175,8 @@ class VisitBook:
                 confidence=surest.vote.confidence,
                 char_confidences=surest.vote.char_confidences,
                 alternatives=_with_merged(surest.vote, merged),
-                region=region_of(best.vote.text, self._tuning.now.countries),
+                # A chosen country that the text fits goes before what the reader tells.
+                region=region_of(best.vote.text, self._tuning.now.countries) or best.region,
                 sure=surest.vote.confidence >= self._tuning.now.sure_confidence,
                 merged=tuple(dict.fromkeys(vote.text for vote in merged)),
             ),

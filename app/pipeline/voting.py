@@ -27,6 +27,7 @@ _DEPENDENCE = 0.25
 _UNLISTED = 0.3
 # Share of tracks whose readings all agree on a wrong text: one that looks like another at every distance.
 _LEAST_DOUBT = 0.02
+_REGION_SHARE = 0.5  # of all readings' weight, with the confidence each has in the region it names
 # A column (i, 0) is the backbone's character i; (i, j) with j > 0 is the j-th character inserted after i.
 Column = tuple[int, int]
 
@@ -164,6 +165,17 @@ def _heaviest(pair: tuple[str, float]) -> tuple[float, str]:
 def _independent(count: int) -> float:
     """Return how many independent readings so many of one track are worth."""
     return 1 + _DEPENDENCE * math.log2(count)
+
+
+def vote_region(readings: Sequence[TrackReading]) -> str:
+    """Return the region that the readings of one plate point to, empty where they leave it open."""
+    shares: dict[str, float] = defaultdict(float)
+    for item in readings:
+        if item.reading.region:
+            shares[item.reading.region] += item.weight * item.reading.region_confidence
+    region = max(shares, key=lambda name: (shares[name], name), default="")
+    total = sum(item.weight for item in readings)
+    return region if region and shares[region] >= _REGION_SHARE * total else ""
 
 
 def posterior(voters: Sequence[TrackReading], texts: Set[str]) -> dict[str, float]:

@@ -1310,6 +1310,10 @@
       <source>Time</source>
       <translation type="unfinished" />
     </message>
+    <message>
+      <source>Unsure</source>
+      <translation type="unfinished" />
+    </message>
   </context>
   <context>
     <name>ReadsPage</name>

@@ -89,6 +89,8 @@ def tags(row: ReadRow) -> tuple[str, ...]:
         found.append(tr("Reading…"))
     if row.corrected:
         found.append(tr("Corrected"))
+    elif not row.visit.sure:
+        found.append(tr("Unsure"))
     return tuple(found)
 
 

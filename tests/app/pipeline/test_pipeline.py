@@ -413,3 +413,10 @@ def test_one_setting_hides_what_is_unsure() -> None:
     assert tuning.min_confidence == tuning.sure_confidence
     events, pipeline = run(parked(3), lambda _: says("AB123C", 0.4), tuning)
     assert events == [] and pipeline.rejected() == {RejectReason.LOW_CONFIDENCE: 1}
+
+
+def test_the_region_is_the_readers_unless_a_chosen_country_fits() -> None:
+    reading = replace(says("96NDJB", 0.9), region="DE", region_confidence=0.8)
+    for countries, region in (((), "DE"), (("NL", "FR"), "NL"), (("GB",), "DE")):
+        events, _ = run(parked(5), lambda _: reading, Tuning(countries=countries))
+        assert events[-1].text.region == region

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,7 +8,7 @@ from hypothesis import strategies as st
 from app.pipeline.plate_track import PlateTrack
 from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import PlateCrop
-from app.pipeline.voting import align, distance, vote
+from app.pipeline.voting import align, distance, vote, vote_region
 from detector.types import Box
 from recognizer.readings import Reading
 from tests.app.pipeline.made import frame, says, track_reading
@@ -137,6 +139,21 @@ def test_readings_that_disagree_leave_room_for_neither() -> None:
 def test_readings_that_agree_may_all_err_alike_unless_one_by_itself_is_surer() -> None:
     assert voted(*[says("AB123", 0.9)] * 60).confidence == pytest.approx(0.98)
     assert 0.98 < voted(*[says("AB123", 0.995)] * 60).confidence <= 0.995 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("said", "region"),
+    [
+        ([("DE", 0.9), ("DE", 0.8), ("NL", 0.9)], "DE"),
+        ([("DE", 0.6), ("NL", 0.7), ("PL", 0.7)], ""),
+        ([("DE", 0.4), ("DE", 0.3)], ""),
+        ([("", 0.0), ("", 0.0)], ""),
+        ([], ""),
+    ],
+)
+def test_a_region_needs_half_of_what_all_readings_weigh(said: list[tuple[str, float]], region: str) -> None:
+    readings = [replace(says("AB123"), region=name, region_confidence=confidence) for name, confidence in said]
+    assert vote_region([track_reading(reading) for reading in readings]) == region
 
 
 def test_nothing_read_is_no_vote() -> None:

@@ -282,7 +282,8 @@ def test_a_narrow_list_keeps_room_for_the_tags(
     page.view.resize(width, 400)
     assert [at for at in (SOURCE, CONFIDENCE, TAG) if page.view.isColumnHidden(at)] == hidden
     font = pill_font(page.view.font())
-    longest = max(pill_width(font, tag) for tag in ("Reading…", "Corrected", "Hit", "Allowed", "Hit · settled"))
+    tags = ("Reading…", "Corrected", "Unsure", "Hit", "Allowed", "Hit · settled")
+    longest = max(pill_width(font, tag) for tag in tags)
     header = page.view.horizontalHeader()
     assert header is not None
     assert header.sectionViewportPosition(TAG) + MARGIN + longest <= page.view.viewport().width()
