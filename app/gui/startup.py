@@ -12,6 +12,7 @@ from pathlib import Path
 from PyQt5.QtCore import QCoreApplication, QLocale, QSettings, Qt, QTimer, QTranslator
 from PyQt5.QtWidgets import QApplication, QDialog, QMessageBox
 
+from app import saved_sources as known
 from app.config import bootstrap, paths, settings
 from app.config.secrets import system_keyring
 from app.config.settings import Settings
@@ -26,7 +27,6 @@ from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.reads_page import ReadsPage
 from app.gui.search.export_dialog import ExportDialog
 from app.gui.search.search_page import SearchPage
-from app.gui.session import saved_sources as known
 from app.gui.session.log_session import OpenLog, RetentionTimer, open_log
 from app.gui.session.window_session import WindowSession
 from app.gui.watch.watch_page import WatchPage

@@ -73,7 +73,7 @@ def _known_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_known(data: bytes, folder: Path) -> bool:
-    from app.gui.session import saved_sources as known
+    from app import saved_sources as known
 
     loaded = known.load(put(folder, "sources.json", data))
     return loaded != known.SavedSources()

@@ -6,16 +6,16 @@ from pathlib import Path
 from PyQt5.QtCore import QMimeData, QObject, QStandardPaths, pyqtSignal
 from PyQt5.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from app import saved_sources as known_sources
 from app.config.redaction import redact
 from app.config.secrets import Keyring
 from app.gui.live.demo import DEMO_CLIP
-from app.gui.session import saved_sources as known_sources
 from app.gui.session.background import BackgroundTasks
 from app.gui.session.requests import WindowRequests
-from app.gui.session.saved_sources import SavedSource, SavedSources
 from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets.message_boxes import message_box
 from app.pipeline.zones import Zones
+from app.saved_sources import SavedSource, SavedSources
 from app.sources.identify import PICTURE_SUFFIXES, VIDEO_SUFFIXES, identify
 from app.sources.source import SourceError, SourceKind
 

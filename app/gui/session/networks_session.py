@@ -16,13 +16,11 @@ from app.pipeline.pipeline import Pipeline
 from app.pipeline.reading import Reader
 from app.pipeline.replays import Replays
 from app.pipeline.scheduling import LiveScheduler
+from app.pipeline.shared_networks import SharedNetworks
 from app.pipeline.sink import Sink
 from app.pipeline.stats import StageTime, StageTimes
 from app.pipeline.tracking import PlateTracker
 from app.pipeline.tuning import from_settings
-from app.pipeline.types import Image
-from detector.types import Detection
-from recognizer.readings import Reading
 
 _STRIDE = 32  # the detector takes images whose sides are multiples of it
 _NICER = 5  # steps of priority below the window's own thread
@@ -102,59 +100,6 @@ class NetworksSession(QObject):
 
     def _prefer_region(self) -> None:
         self._networks.prefer_region(only_region(self._settings.current.reading.countries))
-
-
-class SharedNetworks:
-    """One copy of both networks for everything the window reads: the live view and the queue.
-
-    They are loaded when they are first wanted; several threads may use them. The reader takes one call at a time, the
-    detector as many as it can. It is a Detector and a Reader itself.
-    """
-
-    def __init__(self, load: Callable[[], tuple[Detector, Reader]]) -> None:
-        """load: may raise whatever it does; the next use tries again."""
-        self._load = load
-        self._loaded: tuple[Detector, Reader] | None = None
-        self._loading, self._reading = threading.Lock(), threading.Lock()
-        self._detecting = threading.Semaphore()
-
-    def ensure_loaded(self) -> None:
-        """Load the networks unless they are there. Waits for another thread that is loading them."""
-        self._networks()
-
-    def prefer_region(self, region: str | None) -> None:
-        """Have the reader, if it is loaded, prefer the plates of a region from now on. Never waits."""
-        if self._loaded is not None:
-            self._loaded[1].prefer_region(region)
-
-    @property
-    def streams(self) -> int:
-        """How many threads may be in detect() without waiting for each other; loads the networks."""
-        return self._networks()[0].streams
-
-    @property
-    def size(self) -> int:
-        """The longer side of the detector's input in pixels; loads the networks."""
-        return self._networks()[0].size
-
-    def detect(self, images: Sequence[Image]) -> list[list[Detection]]:
-        """Return the plates of each image, best first."""
-        detector, _ = self._networks()
-        with self._detecting:
-            return detector.detect(images)
-
-    def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
-        """Return one reading a crop."""
-        _, reader = self._networks()
-        with self._reading:
-            return reader.read(crops, thorough=thorough)
-
-    def _networks(self) -> tuple[Detector, Reader]:
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = self._load()
-                self._detecting = threading.Semaphore(self._loaded[0].streams)
-            return self._loaded
 
 
 def yield_to_window() -> None:

@@ -18,9 +18,9 @@ from PyQt5.QtWidgets import (
 from app.config.redaction import redact
 from app.gui.live.source_actions import start_folder
 from app.gui.session.background import BackgroundTasks
-from app.gui.session.saved_sources import SavedSource
 from app.gui.widgets.common import button, label
 from app.gui.wizard.login import split_login, with_login
+from app.saved_sources import SavedSource
 from app.sources.camera import cameras
 from app.sources.identify import identify
 from app.sources.source import SourceError, SourceKind, SourceSpec

@@ -8,7 +8,6 @@ from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard
 
 from app.gui.live.picture_coach import PictureMeasures, grey_of, judge
 from app.gui.session.background import BackgroundTasks
-from app.gui.session.saved_sources import SavedSource
 from app.gui.widgets.common import IconLabel, button, label
 from app.gui.widgets.qimages import to_qimage
 from app.gui.widgets.window_geometry import fit
@@ -16,6 +15,7 @@ from app.gui.wizard.probe import ProbeResult, SourceProbe
 from app.gui.wizard.source_step import SourceStep, WizardStep
 from app.gui.wizard.zones_dialog import ZonesEditor
 from app.pipeline.zones import Zones
+from app.saved_sources import SavedSource
 
 
 class SourceWizard(QWizard):

@@ -26,6 +26,7 @@ from PyQt5.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app import saved_sources as known
 from app.config.settings import Settings, default_path
 from app.gui import startup as gui_main
 from app.gui.dialogs.about_dialog import AboutDialog
@@ -33,15 +34,14 @@ from app.gui.dialogs.retention_dialog import RetentionDialog
 from app.gui.live import source_actions as opening
 from app.gui.live.live_view import SourceTile
 from app.gui.live.source_actions import names_in
-from app.gui.session import saved_sources as known
 from app.gui.session.log_session import RetentionTimer, open_log
-from app.gui.session.saved_sources import SavedSource, SavedSources
 from app.gui.startup import make_window
 from app.gui.widgets import theme
 from app.gui.widgets.message_boxes import confirm
 from app.gui.widgets.notice import Notice
 from app.gui.window import MainWindow
 from app.records import Record
+from app.saved_sources import SavedSource, SavedSources
 from app.sinks.window import WindowFeed
 from app.sources.source import SourceKind
 from app.store.errors import LogUnavailable

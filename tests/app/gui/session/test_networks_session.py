@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from app.gui.session.networks_session import SharedNetworks
+from app.pipeline.shared_networks import SharedNetworks
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.tuning import Tuning
 from tests.app.gui.fakes import BlockDetector, BlockReader, frame

@@ -10,7 +10,6 @@ from PyQt5.QtGui import QMouseEvent
 from PyQt5.QtWidgets import QLineEdit, QWizard
 from pytestqt.qtbot import QtBot
 
-from app.gui.session.saved_sources import SavedSource
 from app.gui.widgets.polygons import PolygonCanvas
 from app.gui.window import MainWindow
 from app.gui.wizard.login import split_login, with_login
@@ -19,6 +18,7 @@ from app.gui.wizard.source_wizard import SourceWizard
 from app.gui.wizard.zones_dialog import ZonesDialog, ZonesEditor
 from app.pipeline.types import Image
 from app.pipeline.zones import Zones
+from app.saved_sources import SavedSource
 from app.sources.source import SourceError, SourceKind, SourceSpec
 from tests.app.gui.shell import wait_for
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gui.session import saved_sources as known
-from app.gui.session.saved_sources import SavedSource, SavedSources
+from app import saved_sources as known
 from app.pipeline.zones import Zones
+from app.saved_sources import SavedSource, SavedSources
 from app.sources.source import SourceKind
 
 SECRET = "rtsp://admin:hunter2@192.168.1.20/live"

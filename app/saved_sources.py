@@ -1,4 +1,4 @@
-"""What the window remembers of sources: those set up by hand, where each is looked at, what was opened lately.
+"""What is remembered of sources: those set up by hand, where each is looked at, what was opened lately.
 
 Kept in a file only the user can read; an address with a password goes to the system's keyring where there is one.
 """
