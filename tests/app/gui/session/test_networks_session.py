@@ -2,8 +2,8 @@ import threading
 
 import pytest
 
-from app.pipeline.shared_networks import SharedNetworks
 from app.pipeline.pipeline import Pipeline
+from app.pipeline.shared_networks import SharedNetworks
 from app.pipeline.tuning import Tuning
 from tests.app.gui.fakes import BlockDetector, BlockReader, frame
 from tests.app.pipeline.made import frame as made_frame
