@@ -10,16 +10,21 @@ from urllib.request import url2pathname
 from app.config.redaction import redact
 from app.sources.address import parse_address, scheme_of
 from app.sources.file_kind import FileKind, kind_of_file
+from app.sources.parts import count_pages_of, is_moving
 from app.sources.source import SourceError, SourceKind, SourceSpec
 from app.sources.source_id import SourceId
 
 PICTURE_SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".webp", ".tif", ".tiff", ".jp2", ".ppm", ".pgm")
+    (
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff", ".jp2", ".ppm", ".pgm", ".gif"),
+        *(".heic", ".heif", ".avif"),
+    )
 )
 VIDEO_SUFFIXES = frozenset(
     (
         *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".wmv", ".flv"),
-        *(".3gp", ".ogv", ".asf", ".vob", ".dav", ".h264", ".h265", ".hevc", ".mjpeg", ".mjpg", ".mxf"),
+        *(".3gp", ".ogv", ".asf", ".vob", ".dav", ".h264", ".h265", ".hevc", ".264", ".265", ".mjpeg", ".mjpg"),
+        *(".mxf", ".m2v", ".m1v", ".ivf", ".y4m", ".divx", ".f4v", ".qt", ".insv"),
     )
 )
 _LIKE_AN_ADDRESS = re.compile(r"(?i)^[a-z][a-z0-9+.-]+:/")
@@ -74,6 +79,8 @@ def expand(text: str, passed_over: Counter[str] | None = None) -> list[SourceSpe
         if not matches:
             raise SourceError(f"{text}: no file matches this pattern")
         return [spec for match in matches for spec in expand(str(match), passed_over)]
+    if _is(path, Path.is_file) and not _DEVICE.match(text):
+        return _parts_of(path)
     return [identify(text)]
 
 
@@ -87,7 +94,17 @@ def _expand_folder(folder: Path, passed_over: Counter[str]) -> list[SourceSpec]:
     if not wanted:
         others = ", ".join(f"{count} {what}" for what, count in sorted(passed_over.items()))
         raise SourceError(f"{folder}: no video and no picture in this folder{f', only {others}' if others else ''}")
-    return [SourceSpec(_kind_of(path), SourceId(str(path)), str(path)) for path in wanted]
+    return [spec for path in wanted for spec in _parts_of(path)]
+
+
+def _parts_of(path: Path) -> list[SourceSpec]:
+    """Return a file as the sources that it holds: the pages of a picture and the tracks of a video are each its own."""
+    kind, name = _kind_of(path), str(path)
+    count = count_pages_of(path) if kind is SourceKind.PICTURE else 1
+    if count == 1:
+        return [SourceSpec(kind, SourceId(name), name)]
+    word = "page" if kind is SourceKind.PICTURE else "track"
+    return [SourceSpec(kind, SourceId(f"{name} ({word} {part + 1})"), name, part) for part in range(count)]
 
 
 def _files_below(folder: Path) -> list[Path]:
@@ -145,6 +162,8 @@ def _reason_to_pass(path: Path) -> str:
 def _kind_of(path: Path) -> SourceKind:
     """The kind of a file by its content; one whose content says nothing is what its name says."""
     found = _KINDS.get(kind_of_file(path))
+    if found is SourceKind.PICTURE and is_moving(path):
+        return SourceKind.VIDEO
     if found is not None:
         return found
     return SourceKind.PICTURE if path.suffix.lower() in PICTURE_SUFFIXES else SourceKind.VIDEO

@@ -33,6 +33,19 @@ def bare(data: bytes) -> bytes:
     return b"".join([*kept, _END]) if data[at : at + 2] == _END else b""
 
 
+def is_whole(data: bytes) -> bool:
+    """Whether a JPEG file has its end; what follows it does not count."""
+    if not data.startswith(_START):
+        return False
+    at = len(_START)
+    while (end := _segment_end(data, at)) is not None:
+        if data[at + 1] == _SCAN:
+            marker = _MARKER.search(data, end)
+            end = marker.start() if marker else len(data)
+        at = end
+    return data[at : at + 2] == _END
+
+
 def _segment_end(data: bytes, at: int) -> int | None:
     """Where the segment that begins at a place ends; None where none begins, or it is cut off."""
     if len(data) < at + 4 or data[at] != 0xFF or data[at + 1] < min(_FRAMES) or data[at : at + 2] == _END:

@@ -1,10 +1,14 @@
 """A file of recorded video as a source."""
 
 from datetime import datetime
+from pathlib import Path
 
+from app.sources.animation import AnimationHandle
+from app.sources.file_kind import FileKind, kind_of_file
 from app.sources.files import checked_file
 from app.sources.frame import Frame
-from app.sources.recording import Facts, Recording, open_recording
+from app.sources.parts import is_moving
+from app.sources.recording import Facts, Recording, SeekableHandle, open_recording
 from app.sources.source import SourceError, SourceInfo, SourceSpec
 from app.sources.start_time import recording_start
 
@@ -27,8 +31,7 @@ class VideoFile:
         """Open the file at its beginning; raises SourceError, naming the file and what is wrong with it."""
         self.close()
         path = checked_file(self._spec)
-        # an absolute path, since FFmpeg takes "clip:1.mp4" for a protocol
-        handle = open_recording(str(path.resolve()))
+        handle = _open_handle(path)
         if not handle.isOpened():
             handle.release()
             raise SourceError(f"{self._spec.source_id}: not a video that can be read, or cut off before its index")
@@ -53,3 +56,11 @@ class VideoFile:
         if self._recording is None:
             raise SourceError(f"{self._spec.source_id}: used before it was opened")
         return self._recording
+
+
+def _open_handle(path: Path) -> SeekableHandle:
+    """Open a recording by what can decode it."""
+    if kind_of_file(path) is FileKind.PICTURE and is_moving(path):
+        return AnimationHandle(path)
+    # an absolute path, since FFmpeg takes "clip:1.mp4" for a protocol
+    return open_recording(str(path.resolve()))
