@@ -115,6 +115,15 @@ class Live:
     reconnect_max_s: float = _option(
         30.0, "Longest wait between tries", "Waits grow from a second up to this.", low=1, high=600, unit="s"
     )
+    lost_tone_s: int = _option(
+        30,
+        "Tone when a camera is lost for",
+        "A tone is played once when a camera has sent nothing for this long.",
+        low=0,
+        high=3600,
+        unit="s",
+        zero="No tone",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ class WindowMenus(QObject):
             SEPARATOR,
             MenuCommand(tr("One picture or &all"), "maximize-2", "Ctrl+Return", window.toggle_alone),
             MenuCommand(tr("&Boxes in the picture"), "crosshair", "Ctrl+B", window.toggle_boxes),
+            MenuCommand(tr("Ou&tages…"), "unplug", "", window.show_outages),
             MenuCommand(tr("&Light or dark"), "sun", "Ctrl+D", window.toggle_theme),
             MenuCommand(tr("&Full screen"), "", "F11", self._toggle_full_screen),
         ]

@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
 
 from app.config.settings import with_value
 from app.gui.live.live_page import LivePage
+from app.gui.live.outages import OutagesDialog, OutageWatch
 from app.gui.live.source_actions import OpenActions, SourceActions, names_in
 from app.gui.menus import MenuTargets, WindowMenus
 from app.gui.session.window_session import WindowSession
@@ -49,6 +50,8 @@ class MainWindow(QMainWindow):
         self.sources = SourceActions(session.sources, self.opening, session.requests, session.tasks, self)
         self.hits = OpenHits(session.settings, session.log, self)
         self.hits.raised.connect(self._to_front)
+        self.outages = OutageWatch(session.settings, session.sources, self)
+        self.outages.changed.connect(self._show_log)
         self.rail = Rail()
         self.stack = QStackedWidget()
         self._pages: dict[str, QToolButton] = {}
@@ -166,6 +169,10 @@ class MainWindow(QMainWindow):
         """One picture, or all."""
         self.live.grid.show_alone(self.live.grid.current)
 
+    def show_outages(self) -> None:
+        """List when which camera sent nothing."""
+        OutagesDialog(self._session.sources, self).open()
+
     def _change(self, key: str, value: object) -> None:
         try:
             self._session.settings.change(with_value(self._session.settings.current, key, value))
@@ -201,7 +208,7 @@ class MainWindow(QMainWindow):
         if self._session.networks.pipeline is None and self._session.networks.trouble:
             hint = self.tr("A part of the program is missing or broken; `python main.py doctor` tells which.")
             notice = f"{hint} {self._session.networks.trouble}"
-        self.notice.show_trouble(notice)
+        self.notice.show_trouble("\n".join(filter(None, (notice, self.outages.notice))))
 
     def _tell_refused(self, text: str) -> None:
         """What cannot be opened is told until it was read."""

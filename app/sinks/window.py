@@ -27,6 +27,7 @@ class WindowFeed(Sink):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._frames: dict[str, FrameResult] = {}
+        self._processed: dict[str, int] = {}
         self._events: list[PlateEvent] = []
         self._alarms: list[Alarm] = []
         self._saved: list[Record] = []
@@ -40,7 +41,9 @@ class WindowFeed(Sink):
     def on_frame(self, result: FrameResult) -> None:
         """Put a frame into its source's slot."""
         with self._lock:
-            self._frames[result.frame.source_id] = result
+            source = result.frame.source_id
+            self._frames[source] = result
+            self._processed[source] = self._processed.get(source, 0) + 1
 
     def on_source_ended(self, source: SourceSpec, error: str) -> None:
         """Note that a source gave its last frame."""
@@ -62,10 +65,16 @@ class WindowFeed(Sink):
         with self._lock:
             return self._frames.get(source_id)
 
+    def processed(self, source_id: str) -> int:
+        """Return how many frames of a source were processed since it was opened."""
+        with self._lock:
+            return self._processed.get(source_id, 0)
+
     def forget(self, source_id: str) -> None:
-        """Empty a source's slot."""
+        """Empty a source's slot and its count."""
         with self._lock:
             self._frames.pop(source_id, None)
+            self._processed.pop(source_id, None)
 
     def fetch(self) -> News:
         """Return what came since the last call."""

@@ -31,7 +31,11 @@ class CaptureState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CaptureStatus:
-    """State and counters of a source; reconnects and stalls of the last hour; error is the latest, redacted."""
+    """State and counters of a source; error is the latest, redacted.
+
+    reconnects: how often frames came again after the connection had been lost, in the last hour; a try that brings none
+    does not count. stalls: of the last hour too.
+    """
 
     state: CaptureState
     fps: float
@@ -100,6 +104,8 @@ class Capture:
         self._reconnects: deque[float] = deque()
         self._stalls: deque[float] = deque()
         self._stall_noted = False
+        self._lost = False
+        self._newest: Frame | None = None
         self._random = random.Random()
         self._thread = threading.Thread(target=self._run, name=f"capture {source.spec.source_id}", daemon=True)
 
@@ -113,6 +119,12 @@ class Capture:
         """What is known of the source, None until it was opened once."""
         with self._lock:
             return self._info
+
+    @property
+    def newest(self) -> Frame | None:
+        """The frame that came last, read or not; None before the first."""
+        with self._lock:
+            return self._newest
 
     @property
     def alive(self) -> bool:
@@ -181,10 +193,10 @@ class Capture:
             if self._stop.is_set() or not self._live:  # a recording behind an address has an end
                 return
             self._enter(CaptureState.LOST)
+            with self._lock:
+                self._lost = self._frames > 0
             self._stop.wait(self._backoff.delay(attempt, self._random.random()))
             attempt += 1
-            with self._lock:
-                self._reconnects.append(self._monotonic())
 
     def _connect(self) -> None:
         self._enter(CaptureState.CONNECTING)
@@ -214,6 +226,10 @@ class Capture:
             self._stall_noted = False
             self._state = CaptureState.LIVE
             self._error = ""
+            self._newest = frame
+            if self._lost:
+                self._lost = False
+                self._reconnects.append(now)
             self._frames += 1
             self._arrivals.append(now)
         return self.buffer.put(frame)

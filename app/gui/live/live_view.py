@@ -1,6 +1,7 @@
 """The live view: every source a tile, one of them alone on a double click, frames fetched on a 30 Hz timer."""
 
 import math
+import time
 
 from PyQt5.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -15,11 +16,13 @@ from app.gui.session.sources_session import SourcesSession
 from app.gui.session.window_session import DRAIN_MS
 from app.gui.widgets import icons, theme
 from app.gui.widgets.common import Elided, IconLabel, label, tool
+from app.pipeline.types import Frame, FrameResult
 from app.sources.source import SourceKind
 
 _SHAPE = 16 / 9
 _CAPTION_PX = 38
 _ICONS_PX = 110  # what a caption holds besides its words
+_HELD_S = 0.35  # long enough to see a box, short enough that the picture seems to go on
 _SMALL_PX = 480  # a narrower tile says little
 _KIND_ICONS = {
     SourceKind.CAMERA: "camera",
@@ -43,6 +46,9 @@ class SourceTile(QFrame):
         self.source_id = source.source_id
         self.view = VideoView()
         self._chosen, self._must_tell = False, False
+        self._read: FrameResult | None = None
+        self._read_until = 0.0
+        self._shown_live: Frame | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Picture of {}").format(source.name))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -72,6 +78,31 @@ class SourceTile(QFrame):
         self._share_caption()
         short = state.is_passing and state.colour != "notice" and self.width() < _SMALL_PX
         self.view.show_text(state.text if short else state.detail or state.text)
+        self.view.show_stale(state.text if state.is_stale else "")
+
+    def choose_frame(self, result: FrameResult, live: Frame | None) -> FrameResult | None:
+        """Return what to show next: the frame that was read last with its boxes, or a newer one as the camera sent it.
+
+        Boxes belong to the very frame they were found in. Where reading lags behind the camera, the picture goes on at
+        the camera's own rate, and a frame with plates is shown for a moment when it has been read.
+
+        Args:
+            result: The frame that was read last.
+            live: The frame that came last, where reading lags; None shows what is read only.
+
+        Returns:
+            What to show, None where nothing is new.
+        """
+        now = time.monotonic()
+        if result is not self._read:
+            self._read = result
+            if live is None or result.tracks:
+                self._read_until = now + _HELD_S if result.tracks else now
+                return result
+        if live is None or now < self._read_until or live is self._shown_live or live.index <= result.frame.index:
+            return None
+        self._shown_live = live
+        return FrameResult(live, ())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Share the caption anew between name and state."""
@@ -226,11 +257,11 @@ class TileGrid(QWidget):
         for tile in self._tiles.values():
             if not tile.isVisible():
                 continue
-            result = self._sources.newest_frame(tile.source_id)
+            result, live = self._sources.newest_frame(tile.source_id), self._sources.live_frame(tile.source_id)
             if result is None:
                 tile.view.show_waiting(self._sources.waiting_frame(tile.source_id))
-            elif result is not tile.view.result:
-                tile.view.show_result(result, self._sources.hit_plates(tile.source_id))
+            elif (shown := tile.choose_frame(result, live if self._lags(tile.source_id) else None)) is not None:
+                tile.view.show_result(shown, self._sources.hit_plates(tile.source_id))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Arrange anew where another number of columns fits better."""
@@ -278,6 +309,10 @@ class TileGrid(QWidget):
         tile, source = self._tiles.get(source_id), self._sources.find(source_id)
         if tile is not None and source is not None:
             tile.show_state(describe_state(source, self._networks))
+
+    def _lags(self, source_id: str) -> bool:
+        source = self._sources.find(source_id)
+        return source is not None and source.health.lags
 
     def _show_boxes(self) -> None:
         for tile in self._tiles.values():

@@ -13,7 +13,8 @@ from PyQt5.QtWidgets import (
 )
 
 from app.gui.live.picture_coach import PictureCoach
-from app.gui.live.source_states import describe_state
+from app.gui.live.source_states import describe_state, format_rate, slow_advice
+from app.gui.reads.read_rows import percent
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.open_source import OpenSource
 from app.gui.session.sources_session import SourcesSession
@@ -21,7 +22,8 @@ from app.gui.widgets import icons
 from app.gui.widgets.common import IconLabel, label, tool
 from app.pipeline.types import RejectReason
 
-_STATE_PX = 150
+_STATE_PX, _WIDE_STATE_PX = 150, 216  # the wider one shows "No connection since 04:57:48" whole
+_WIDE_PX = 560
 _NAME_PX = 110
 _LEFT_OUT_FIRST = (5, 4, 6, 3)  # where there is no room: stalls, reconnects, rejected, skipped
 
@@ -75,11 +77,13 @@ class SourcesPanel(QWidget):
     def _leave_out(self) -> None:
         header = self._table.horizontalHeader()
         assert header is not None
+        state_px = _WIDE_STATE_PX if self.width() >= _WIDE_PX else _STATE_PX
+        header.resizeSection(1, state_px)
         for column in _LEFT_OUT_FIRST:  # what is hidden seems to need no room
             self._table.setColumnHidden(column, False)
         needs = {at: max(header.sectionSizeHint(at), self._table.sizeHintForColumn(at)) for at in range(2, 7)}
         bar = self._table.verticalScrollBar()
-        room = self.width() - _NAME_PX - _STATE_PX - (bar.sizeHint().width() if bar is not None else 0)
+        room = self.width() - _NAME_PX - state_px - (bar.sizeHint().width() if bar is not None else 0)
         for column in _LEFT_OUT_FIRST:
             self._table.setColumnHidden(column, sum(needs.values()) > room)
             if sum(needs.values()) > room:
@@ -97,7 +101,7 @@ class SourcesPanel(QWidget):
         return (
             self.tr("Source"),
             self.tr("State"),
-            self.tr("Frames/s"),
+            self.tr("Read/s"),
             self.tr("Skipped"),
             self.tr("Reconnects"),
             self.tr("Stalls"),
@@ -162,9 +166,18 @@ class SourcesPanel(QWidget):
             assert item is not None
             side = Qt.AlignmentFlag.AlignRight if at > 1 else Qt.AlignmentFlag.AlignLeft
             item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-            item.setToolTip(self.tr("In the last hour") if at in (4, 5) else "")
+            item.setToolTip(self._heading_tip(at))
         table.itemSelectionChanged.connect(self._selected)
         return table
+
+    def _heading_tip(self, column: int) -> str:
+        tips = {
+            2: self.tr("Pictures that are read a second, of those that the camera sends"),
+            3: self.tr("Of a camera: share of the last minute's pictures that were not read"),
+            4: self.tr("In the last hour"),
+            5: self.tr("In the last hour"),
+        }
+        return tips.get(column, "")
 
     def _selected(self) -> None:
         row = self._table.currentRow()
@@ -181,12 +194,11 @@ class SourcesPanel(QWidget):
 
     def _fill(self, row: int, source: OpenSource) -> None:
         state, status = describe_state(source, self._networks), source.status
-        left_out = source.played.left_out if source.played is not None else 0
         counts = self._rejected(source.source_id)
         self._set(row, 0, source.name)
         self._set(row, 1, state.text, icons.icon(state.icon, state.colour), state.detail)
-        self._set(row, 2, f"{status.fps:.1f}" if status is not None else "")
-        self._set(row, 3, str(status.dropped + left_out) if status is not None else "")
+        self._set(row, 2, self._rate(source), tip=slow_advice() if source.health.is_slow else "")
+        self._set(row, 3, self._skipped(source))
         self._set(row, 4, str(status.reconnects) if status is not None and source.spec.is_live else "–")
         self._set(row, 5, str(status.stalls) if status is not None and source.spec.is_live else "–")
         reasons = "\n".join(f"{count} × {reason.value}" for reason, count in counts.items())
@@ -194,6 +206,26 @@ class SourcesPanel(QWidget):
         item = self._table.item(row, 0)
         if item is not None:
             item.setToolTip(self._whole_row(row, source))
+
+    def _rate(self, source: OpenSource) -> str:
+        """Return how much is read, of how much comes."""
+        status = source.status
+        if status is None:
+            return ""
+        if not source.spec.is_live:
+            return format_rate(status.fps)
+        rates = {"read": format_rate(source.health.read_fps), "came": format_rate(source.health.camera_fps)}
+        return self.tr("{read} of {came}").format(**rates)
+
+    def _skipped(self, source: OpenSource) -> str:
+        """Return what was not read: of a camera the share of the last minute, of a recording the number of frames."""
+        status = source.status
+        if status is None:
+            return ""
+        if source.spec.is_live:
+            share = source.health.skipped_share
+            return "–" if share is None else percent(share)
+        return str(status.dropped + (source.played.left_out if source.played is not None else 0))
 
     def _whole_row(self, row: int, source: OpenSource) -> str:
         """Return all that the row tells, with the headings of what it tells."""

@@ -14,6 +14,8 @@ from detector.types import Box
 _RADIUS = 4.0
 _PAD = 6.0
 _WIDE_PX = 420  # a narrower picture has smaller texts
+_WAITING_VEIL = QColor(8, 12, 16, 110)
+_STALE_VEIL = QColor(8, 12, 16, 175)  # dark enough to be told from a picture of now at a glance
 _PLATE_BACK = QColor(10, 16, 20, 225)  # behind text on a picture
 
 
@@ -31,7 +33,7 @@ class VideoView(QWidget):
         self._hits: Collection[str] = ()
         self._scaled: tuple[Image, QSize, QImage, Image] | None = None
         self._placeholder = ""
-        self._waiting = False
+        self._waiting, self._stale_text = False, ""
         theme.changed.connect(self.update)
 
     @property
@@ -43,6 +45,12 @@ class VideoView(QWidget):
         """Show a frame with its tracks; plates among hits are drawn as watch-list hits."""
         self._result, self._hits, self._waiting = result, hits, False
         self.update()
+
+    def show_stale(self, text: str) -> None:
+        """Dim the picture and say across it why it is of before; an empty text says that it is of now."""
+        if text != self._stale_text:
+            self._stale_text = text
+            self.update()
 
     def show_waiting(self, frame: Frame | None) -> None:
         """Show a frame nobody has looked for plates in yet, under the text that says why; None leaves all as it is."""
@@ -82,17 +90,19 @@ class VideoView(QWidget):
             return
         area = self.picture_rect()
         painter.drawImage(area.topLeft(), self._image(self._result.frame.image, area))
-        if self.show_boxes:
+        if self.show_boxes and not self._stale_text:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_tracks(painter, [(track, self._around(track.box, area)) for track in self._result.tracks])
-        if self._waiting:
-            self._paint_veil(painter)
+        if self._stale_text:
+            self._paint_veil(painter, self._stale_text, _STALE_VEIL)
+        elif self._waiting:
+            self._paint_veil(painter, self._placeholder, _WAITING_VEIL)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Tell which plate was clicked, if any."""
         if event is not None and self._result is not None:
             area = self.picture_rect()
-            for track in self._result.tracks:
+            for track in self._result.tracks if not self._stale_text else ():
                 if track.text and self._placed(track.box, area).contains(event.localPos()):
                     self.plate_clicked.emit(track.text)
         super().mousePressEvent(event)
@@ -115,19 +125,19 @@ class VideoView(QWidget):
         corner = QPointF(area.left() + box.x1 * scale, area.top() + box.y1 * scale)
         return QRectF(corner, QSizeF(box.width * scale, box.height * scale))
 
-    def _paint_veil(self, painter: QPainter) -> None:
-        """Dim a picture that is not being read yet, and say why across it."""
-        painter.fillRect(self.rect(), QColor(8, 12, 16, 110))
+    def _paint_veil(self, painter: QPainter, words: str, veil: QColor) -> None:
+        """Dim a picture that is not being read, and say why across it."""
+        painter.fillRect(self.rect(), veil)
         metrics = QFontMetricsF(painter.font())
         room = QRectF(self.rect()).adjusted(2 * _PAD, 0, -2 * _PAD, 0)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        text = metrics.boundingRect(room, int(flags), self._placeholder)
+        text = metrics.boundingRect(room, int(flags), words)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_PLATE_BACK)
         painter.drawRoundedRect(text.adjusted(-2 * _PAD, -_PAD, 2 * _PAD, _PAD), 2 * _RADIUS, 2 * _RADIUS)
         painter.setPen(QColor("#ffffff"))
-        painter.drawText(room, int(flags), self._placeholder)
+        painter.drawText(room, int(flags), words)
 
     def _around(self, box: Box, area: QRectF) -> QRectF:
         """Return where the line round a box runs: a little outside of it."""

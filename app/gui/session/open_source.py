@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.config.settings import Settings
+from app.gui.session.source_health import SourceHealth
 from app.pipeline.stats import StageTimes
 from app.sources.capture import Capture, CaptureStatus
 from app.sources.open_capture import make_capture
@@ -29,7 +30,7 @@ class Tick:
 
 @dataclass(slots=True, eq=False)
 class OpenSource:
-    """One open source; changed by the controller only.
+    """One open source; changed by the sources session only.
 
     ended: it gave its last frame and is not running. wanted_s: where it is to go on once the present capture has ended.
     """
@@ -46,6 +47,7 @@ class OpenSource:
     capture: Capture | None = None
     played: PlayedVideo | None = None
     ticks: dict[str, Tick] = field(default_factory=dict)
+    health: SourceHealth = field(default_factory=SourceHealth)
 
     @property
     def source_id(self) -> str:

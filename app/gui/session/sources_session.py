@@ -1,6 +1,8 @@
 """The open sources and how they are played: opening, pausing, seeking, closing."""
 
+import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from PyQt5.QtCore import QObject, pyqtSignal
@@ -67,6 +69,13 @@ class SourcesSession(QObject):
     def newest_frame(self, source_id: str) -> FrameResult | None:
         """Return the newest processed frame of a source, or None."""
         return self._feed.newest(source_id)
+
+    def live_frame(self, source_id: str) -> Frame | None:
+        """Return the frame that a live source sent last, read or not; None of a recording."""
+        source = self._open.get(source_id)
+        if source is None or not source.spec.is_live or source.capture is None:
+            return None
+        return source.capture.newest
 
     def waiting_frame(self, source_id: str) -> Frame | None:
         """Return the frame that a source has ready while the networks are not, or None."""
@@ -182,6 +191,9 @@ class SourcesSession(QObject):
         for source in self._open.values():
             if source.capture is not None and source.capture.info is not None:
                 source.info = source.capture.info
+            if source.spec.is_live and (status := source.status) is not None:
+                now = datetime.now().astimezone()
+                source.health.add_sample(time.monotonic(), now, status, self._feed.processed(source.source_id))
             self.state_changed.emit(source.source_id)
 
     def release_all(self) -> None:
