@@ -931,6 +931,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Ou&amp;tages…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Play the &amp;demo</source>
       <translation type="unfinished" />
     </message>
@@ -1002,6 +1006,53 @@
     </message>
     <message>
       <source>The list of sources could not be saved: {}</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>OutagesDialog</name>
+    <message>
+      <source>Close</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Every camera has sent pictures without a break.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>From</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Lasted</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Outages</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Outages since the start</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reason</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Source</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>To</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>no picture came</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>still</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -1643,6 +1694,10 @@
   <context>
     <name>Settings</name>
     <message>
+      <source>A tone is played once when a camera has sent nothing for this long.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>A tone when a plate of a watch list is read.</source>
       <translation type="unfinished" />
     </message>
@@ -1743,6 +1798,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>No tone</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Off: only the text of a read is kept.</source>
       <translation type="unfinished" />
     </message>
@@ -1832,6 +1891,10 @@
     </message>
     <message>
       <source>System</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Tone when a camera is lost for</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2081,15 +2144,23 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Frames/s</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>How long each step takes, in milliseconds (median)</source>
       <translation type="unfinished" />
     </message>
     <message>
       <source>In the last hour</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Of a camera: share of the last minute's pictures that were not read</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Pictures that are read a second, of those that the camera sends</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Read/s</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2148,6 +2219,10 @@
       <source>read</source>
       <translation type="unfinished" />
     </message>
+    <message>
+      <source>{read} of {came}</source>
+      <translation type="unfinished" />
+    </message>
   </context>
   <context>
     <name>Start</name>
@@ -2199,6 +2274,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Give the right user and password with “Change this source…”.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>It is tried again.</source>
       <translation type="unfinished" />
     </message>
@@ -2207,11 +2286,19 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Login refused since {time}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>No connection</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>No picture coming</source>
+      <source>No connection since {time}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No picture since {time}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2220,6 +2307,14 @@
     </message>
     <message>
       <source>Playing</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reads {read} of {came} a second</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>This computer reads too few pictures: fast vehicles may pass unread. Close other sources, draw where to look, or compute on a graphics card.</source>
       <translation type="unfinished" />
     </message>
   </context>

@@ -70,6 +70,7 @@ class OutagesDialog(BaseDialog):
             [self.tr("Source"), self.tr("From"), self.tr("To"), self.tr("Lasted"), self.tr("Reason")]
         )
         style_table(self.table)
+        self.table.setWordWrap(True)
         header = self.table.horizontalHeader()
         assert header is not None
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -93,9 +94,10 @@ class OutagesDialog(BaseDialog):
             f"{outage.since:%Y-%m-%d %H:%M:%S}",
             f"{outage.until:%H:%M:%S}" if outage.until is not None else self.tr("still"),
             f"{lasted // 3600}:{lasted // 60 % 60:02d}:{lasted % 60:02d}",
-            outage.reason or self.tr("no picture came"),
+            outage.reason.removeprefix(f"{source.source_id}: ") or self.tr("no picture came"),
         )
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setToolTip(text)
             self.table.setItem(row, column, item)
+        self.table.resizeRowToContents(row)

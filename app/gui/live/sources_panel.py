@@ -22,8 +22,8 @@ from app.gui.widgets import icons
 from app.gui.widgets.common import IconLabel, label, tool
 from app.pipeline.types import RejectReason
 
-_STATE_PX, _WIDE_STATE_PX = 150, 216  # the wider one shows "No connection since 04:57:48" whole
-_WIDE_PX = 560
+_STATE_PX, _WIDE_STATE_PX = 150, 256  # the wider one shows "No connection since 04:57:48" whole
+_WIDE_PX = 660
 _NAME_PX = 110
 _LEFT_OUT_FIRST = (5, 4, 6, 3)  # where there is no room: stalls, reconnects, rejected, skipped
 

@@ -144,6 +144,8 @@ class PlateDelegate(CellDelegate):
         path = QPainterPath()
         path.addRoundedRect(QRectF(box), 4, 4)
         image = self._thumbnails.get(row.visit.crop or row.key)
+        if image is None:  # just logged: the live one stands until that of the log is there
+            image = self._thumbnails.at_hand(row.key)
         painter.fillPath(path, shading.mix(paint.ink, paint.paper, 0.08))
         if image is None or image.isNull():
             return

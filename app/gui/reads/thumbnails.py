@@ -50,6 +50,10 @@ class Thumbnails(QObject):
         self._start()
         return None
 
+    def at_hand(self, name: str) -> QImage | None:
+        """Return a picture that is in memory, or None; none is read from the disk."""
+        return self._kept.get(name)
+
     def put(self, name: str, image: QImage) -> None:
         """Keep a picture that is at hand already, such as a live one."""
         self._keep(name, scaled(image, self._box))
