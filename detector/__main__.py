@@ -112,14 +112,14 @@ def _evaluate(args: argparse.Namespace) -> int:
     detector = PlateDetector(
         weights, args.device, threshold=evaluate.FLOOR, size=args.size, threads=args.threads, precision=args.precision
     )
-    outcomes = evaluate.run(detector, collection.samples, args.tiles)
-    result = evaluate.report(outcomes, threshold, detector.backend, detector.size)
-    lines = evaluate.table(result)
+    outcomes = evaluate.detect_images(detector, collection.samples, args.tiles)
+    result = evaluate.make_report(outcomes, threshold, detector.backend, detector.size)
+    lines = evaluate.format_table(result)
     if args.sweep:
-        lines += evaluate.sweep(outcomes)
+        lines += evaluate.sweep_thresholds(outcomes)
     if args.sheets:
         lines += [f"written {path}" for path in evaluate.write_exhibits(outcomes, threshold, args.sheets)]
-    print("\n".join([*lines, evaluate.json_line(result)]))
+    print("\n".join([*lines, evaluate.format_json(result)]))
     return 0
 
 
@@ -161,9 +161,9 @@ def _export_ready(args: argparse.Namespace) -> tuple[str, Path]:
 
 
 def _convert(args: argparse.Namespace) -> int:
-    from detector.training.convert import convert
+    from detector.training.convert import convert_datasets
 
-    result = convert(args.yolo, args.voc, args.openalpr, args.out, args.val_share)
+    result = convert_datasets(args.yolo, args.voc, args.openalpr, args.out, args.val_share)
     for problem in result.problems:
         print(f"left out: {problem.path}: {problem.reason}")
     plates = sum(len(sample.plates) for sample in result.samples)
@@ -172,9 +172,9 @@ def _convert(args: argparse.Namespace) -> int:
 
 
 def _compose(args: argparse.Namespace) -> int:
-    from detector.training.compose import compose
+    from detector.training.compose import compose_dataset
 
-    print(f"written {compose(args.plates, args.out, args.count, args.backgrounds, args.onto, args.seed)}")
+    print(f"written {compose_dataset(args.plates, args.out, args.count, args.backgrounds, args.onto, args.seed)}")
     return 0
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from detector.network import PlateNetwork
-from detector.postprocess import MAX_CANDIDATES, anchors
+from detector.postprocess import MAX_CANDIDATES, make_anchors
 from detector.weights import Weights
 
 
@@ -37,7 +37,7 @@ class CandidateNetwork(nn.Module):
         """The anchors of an input size, kept on the device: nothing may be copied there while a graph is captured."""
         height, width = images.shape[1:3]
         if (height, width) not in self._anchors:
-            centres, strides = anchors(height, width)
+            centres, strides = make_anchors(height, width)
             kept = torch.from_numpy(centres).to(images.device), torch.from_numpy(strides).to(images.device)
             self._anchors[height, width] = kept
         return self._anchors[height, width]

@@ -14,7 +14,7 @@ SHARP_WIDTH = 128  # pixels to which a crop is brought before its sharpness is m
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class CropWindow:
     """Whole pixels of a frame: left, top, right, bottom (right and bottom exclusive)."""
 
     x1: int
@@ -23,7 +23,7 @@ class Window:
     y2: int
 
 
-def window(width: int, height: int, box: Box, margin: float = MARGIN) -> Window:
+def find_crop_window(width: int, height: int, box: Box, margin: float = MARGIN) -> CropWindow:
     """The pixels to cut for a box: widened by a share of its sides, clamped to a frame of width x height.
 
     At least one pixel each way, even for a box that lies outside. Raises ValueError for an empty frame.
@@ -35,16 +35,16 @@ def window(width: int, height: int, box: Box, margin: float = MARGIN) -> Window:
     y1 = int(np.clip(np.floor(box.y1 - dy), 0, height - 1))
     x2 = int(np.clip(np.ceil(box.x2 + dx), x1 + 1, width))
     y2 = int(np.clip(np.ceil(box.y2 + dy), y1 + 1, height))
-    return Window(x1, y1, x2, y2)
+    return CropWindow(x1, y1, x2, y2)
 
 
-def cut(image: Image, box: Box, margin: float = MARGIN) -> Image:
+def crop_plate(image: Image, box: Box, margin: float = MARGIN) -> Image:
     """A copy of the plate's pixels, uint8 BGR (h, w, 3) with h and w of at least 1."""
-    part = window(image.shape[1], image.shape[0], box, margin)
+    part = find_crop_window(image.shape[1], image.shape[0], box, margin)
     return image[part.y1 : part.y2, part.x1 : part.x2].copy()
 
 
-def sharpness(image: Image) -> float:
+def measure_sharpness(image: Image) -> float:
     """Variance of the Laplacian of a crop brought to a common width, over its contrast; blur lowers it.
 
     After Pech-Pacheco et al., 2000. Comparable between crops of one plate of about the same size; 0 for a flat crop.

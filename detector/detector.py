@@ -8,15 +8,15 @@ from typing import Literal
 
 from detector import tiling as tiling
 from detector.network_spec import network_spec
-from detector.postprocess import Boxes, Scores, decode, split_candidates, suppress, to_detections
-from detector.preprocess import Image, Letterbox, check, groups, letterbox, plan
+from detector.postprocess import Boxes, Scores, decode_candidates, split_candidates, suppress_overlaps, to_detections
+from detector.preprocess import Image, Letterbox, apply_letterbox, check_image, group_by_shape, plan_letterbox
 from detector.types import Detection
 from detector.weights import default_weights, open_weights
 from inference import registry
 from inference.types import Options, Precision
 
 Tiles = int | Literal["auto"]
-SCALERS = 8  # threads that scale the pictures of a larger batch
+SCALING_THREADS = 8  # threads that scale the pictures of a larger batch
 BATCH, GPU_BATCH = 1, 64  # pictures of one shape run at once; on a processor more gain nothing and take memory
 
 
@@ -71,9 +71,9 @@ class PlateDetector:
         `tiles` overrides the detector's own for this call. Raises ValueError for a picture that is none.
         """
         for image in images:
-            check(image)
+            check_image(image)
         wanted = self.tiles if tiles is None else tiles
-        cuts = [self._tiles(image, wanted) for image in images]
+        cuts = [self._cut_tiles(image, wanted) for image in images]
         parts = [
             image[tile.y1 : tile.y2, tile.x1 : tile.x2] for image, cut in zip(images, cuts, strict=True) for tile in cut
         ]
@@ -82,51 +82,55 @@ class PlateDetector:
         for image, cut in zip(images, cuts, strict=True):
             by_tile = [(tile, next(found)) for tile in cut]
             height, width = image.shape[:2]
-            results.append(by_tile[0][1] if len(cut) == 1 else tiling.merge(by_tile, width, height))
+            results.append(by_tile[0][1] if len(cut) == 1 else tiling.merge_tiles(by_tile, width, height))
         return results
 
-    def _tiles(self, image: Image, wanted: Tiles) -> list[tiling.Tile]:
+    def _cut_tiles(self, image: Image, wanted: Tiles) -> list[tiling.Tile]:
         """How a picture is cut. More than one tile brings the whole picture along, for plates larger than a tile."""
         height, width = image.shape[:2]
-        cut = tiling.automatic(width, height, self.size) if wanted == "auto" else tiling.about(width, height, wanted)
+        cut = (
+            tiling.tile_by_size(width, height, self.size)
+            if wanted == "auto"
+            else tiling.tile_by_count(width, height, wanted)
+        )
         return cut if len(cut) == 1 else [*cut, tiling.Tile(0, 0, width, height)]
 
     def _detect_whole(self, images: Sequence[Image]) -> list[list[Detection]]:
         """Detections of pictures taken whole; those of one input shape run together."""
-        places = [plan(image.shape[1], image.shape[0], self.size) for image in images]
+        places = [plan_letterbox(image.shape[1], image.shape[0], self.size) for image in images]
         results: list[list[Detection]] = [[] for _ in images]
-        for indices in groups(places).values():
+        for indices in group_by_shape(places).values():
             for start in range(0, len(indices), self._batch):
                 chunk = indices[start : start + self._batch]
-                batch = self._input([images[i] for i in chunk], [places[i] for i in chunk])
-                for index, found in zip(chunk, self._candidates(batch), strict=True):
-                    results[index] = _finished(*found, places[index], images[index])
+                batch = self._fill_input([images[i] for i in chunk], [places[i] for i in chunk])
+                for index, found in zip(chunk, self._find_candidates(batch), strict=True):
+                    results[index] = _finish_detections(*found, places[index], images[index])
         return results
 
-    def _candidates(self, batch: Image) -> list[tuple[Boxes, Scores]]:
+    def _find_candidates(self, batch: Image) -> list[tuple[Boxes, Scores]]:
         """Of each image boxes (C, 4) in pixels of the input and scores (C,) from the threshold on, best first."""
         output = self._runner.run(batch)
         if self._runner.fused:
             return split_candidates(output, self.threshold)
         height, width = batch.shape[1:3]
-        return [decode(logits, height, width, self.threshold) for logits in output]
+        return [decode_candidates(logits, height, width, self.threshold) for logits in output]
 
-    def _input(self, images: Sequence[Image], places: Sequence[Letterbox]) -> Image:
+    def _fill_input(self, images: Sequence[Image], places: Sequence[Letterbox]) -> Image:
         """Pictures of one input shape as the network takes them, in memory that this thread's next call writes over."""
         shape = (len(images), places[0].height, places[0].width, 3)
         batch: Image | None = getattr(self._inputs, "batch", None)
         if batch is None or batch.shape != shape:
             batch = self._inputs.batch = self._runner.allocate(shape)
-        if len(images) <= SCALERS:
+        if len(images) <= SCALING_THREADS:
             for image, place, row in zip(images, places, batch, strict=True):
-                letterbox(image, place, row)
+                apply_letterbox(image, place, row)
         else:  # a GPU would wait longer for its images than it takes for them
-            self._scalers = self._scalers or ThreadPoolExecutor(SCALERS, thread_name_prefix="scale")
-            list(self._scalers.map(letterbox, images, places, batch))
+            self._scalers = self._scalers or ThreadPoolExecutor(SCALING_THREADS, thread_name_prefix="scale")
+            list(self._scalers.map(apply_letterbox, images, places, batch))
         return batch
 
 
-def _finished(boxes: Boxes, scores: Scores, place: Letterbox, image: Image) -> list[Detection]:
+def _finish_detections(boxes: Boxes, scores: Scores, place: Letterbox, image: Image) -> list[Detection]:
     """One picture's candidates made into detections."""
-    kept = suppress(boxes, scores)
-    return to_detections(place.to_picture(boxes[kept]), scores[kept], image.shape[1], image.shape[0])
+    kept = suppress_overlaps(boxes, scores)
+    return to_detections(place.to_image(boxes[kept]), scores[kept], image.shape[1], image.shape[0])

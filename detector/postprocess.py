@@ -16,7 +16,7 @@ NMS_CONTAINED = 0.8  # a plate does not lie in another one, so a box mostly insi
 
 
 @cache
-def anchors(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def make_anchors(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Anchor centres (A, 2) x y in pixels and strides (A,) of an input of height x width, in the network's order."""
     centres, strides = [], []
     for stride in STRIDES:
@@ -26,7 +26,7 @@ def anchors(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.fl
     return np.concatenate(centres), np.concatenate(strides)
 
 
-def distances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+def expect_distances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Expected distance in strides to the four sides, (N, 4), from the logits (4 * bins, N) of their bins.
 
     Distribution focal loss, arXiv 2006.04388; one bin a side means that the network gives the distance itself.
@@ -40,56 +40,58 @@ def distances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(expected.T, np.float32)
 
 
-def limit_of(threshold: float) -> float:
+def logit_of(threshold: float) -> float:
     """The logit of a score."""
     return float(np.log(threshold / (1 - threshold))) if 0 < threshold < 1 else -np.inf
 
 
-def decode(output: NDArray[np.float32], height: int, width: int, threshold: float) -> tuple[Boxes, Scores]:
+def decode_candidates(output: NDArray[np.float32], height: int, width: int, threshold: float) -> tuple[Boxes, Scores]:
     """Candidates of one picture from the network's logits (4 * bins + 1, anchors) at an input of height x width.
 
     Returns boxes (N, 4) as x1 y1 x2 y2 in pixels of the input and scores (N,), best first.
     """
     logits = output[-1]
-    kept = np.flatnonzero(logits >= limit_of(threshold))
+    kept = np.flatnonzero(logits >= logit_of(threshold))
     kept = kept[np.argsort(-logits[kept], kind="stable")][:MAX_CANDIDATES]
-    centres, strides = anchors(height, width)
-    reach = distances(output[:-1, kept].astype(np.float32)) * strides[kept, None]
+    centres, strides = make_anchors(height, width)
+    reach = expect_distances(output[:-1, kept].astype(np.float32)) * strides[kept, None]
     boxes = np.concatenate([centres[kept] - reach[:, :2], centres[kept] + reach[:, 2:]], axis=1)
     return boxes.astype(np.float32), (1 / (1 + np.exp(-logits[kept].astype(np.float32)))).astype(np.float32)
 
 
 def split_candidates(found: NDArray[np.float32], threshold: float) -> list[tuple[Boxes, Scores]]:
-    """Boxes (C, 4) and scores (C,) of each image from the threshold on, out of candidates (N, C, 5); as `decode`."""
-    counts = (found[..., 4] >= limit_of(threshold)).sum(axis=1)
+    """What `decode_candidates` gives of each image, out of candidates (N, C, 5) that were found on a GPU."""
+    counts = (found[..., 4] >= logit_of(threshold)).sum(axis=1)
     scores = 1 / (1 + np.exp(-found[..., 4]))
     return [(rows[:count, :4], own[:count]) for rows, own, count in zip(found, scores, counts, strict=True)]
 
 
-def intersections(box: Boxes, others: Boxes) -> NDArray[np.float32]:
+def intersect_boxes(box: Boxes, others: Boxes) -> NDArray[np.float32]:
     """Common area of a box (4,) with each of others (N, 4)."""
     width = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
     height = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
     return np.asarray(np.clip(width, 0, None) * np.clip(height, 0, None), np.float32)
 
 
-def areas(boxes: Boxes) -> NDArray[np.float32]:
+def measure_areas(boxes: Boxes) -> NDArray[np.float32]:
     """Area of each box (N, 4); zero for an inverted one."""
     sides = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
     return np.asarray(sides[:, 0] * sides[:, 1], np.float32)
 
 
-def suppress(boxes: Boxes, scores: Scores, iou: float = NMS_IOU, contained: float = NMS_CONTAINED) -> NDArray[np.intp]:
+def suppress_overlaps(
+    boxes: Boxes, scores: Scores, iou: float = NMS_IOU, contained: float = NMS_CONTAINED
+) -> NDArray[np.intp]:
     """Indices kept, best first: of boxes that overlap by more than `iou`, or of which one lies by more than
     the share `contained` in the other, the best stays.
     """  # fmt: skip
     order = np.argsort(-scores, kind="stable")
-    sizes = areas(boxes)
+    sizes = measure_areas(boxes)
     kept: list[int] = []
     while order.size:
         best, rest = int(order[0]), order[1:]
         kept.append(best)
-        common = intersections(boxes[best], boxes[rest])
+        common = intersect_boxes(boxes[best], boxes[rest])
         union = np.maximum(sizes[best] + sizes[rest] - common, 1e-9)
         smaller = np.maximum(np.minimum(sizes[best], sizes[rest]), 1e-9)
         order = rest[(common <= iou * union) & (common <= contained * smaller)]

@@ -35,14 +35,14 @@ class Letterbox:
             box.y2 * self.scale_y + self.pad_y,
         )
 
-    def to_picture(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    def to_image(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Boxes (N, 4) x1 y1 x2 y2 of the network input in pixels of the picture, not clamped."""
         shift = np.array([self.pad_x, self.pad_y] * 2, np.float32)
         scale = np.array([self.scale_x, self.scale_y] * 2, np.float32)
         return ((boxes - shift) / scale).astype(np.float32)
 
 
-def plan(width: int, height: int, size: int, stride: int = STRIDE) -> Letterbox:
+def plan_letterbox(width: int, height: int, size: int, stride: int = STRIDE) -> Letterbox:
     """Fit a picture into size x size, padded only to the next multiple of the stride (640x384 for 16:9)."""
     if width < 1 or height < 1:
         raise ValueError(f"A picture of {width}x{height} pixels is empty: check the source it came from")
@@ -54,7 +54,7 @@ def plan(width: int, height: int, size: int, stride: int = STRIDE) -> Letterbox:
     )
 
 
-def letterbox(image: Image, place: Letterbox, out: Image | None = None) -> Image:
+def apply_letterbox(image: Image, place: Letterbox, out: Image | None = None) -> Image:
     """The picture scaled and padded with grey as planned: uint8 BGR (place.height, place.width, 3).
 
     It is written into out, where that is given: uint8 of that shape.
@@ -84,13 +84,13 @@ def _can_be_halved(image: Image, width: int, height: int) -> bool:
     return bool(even and wide >= 2 * width and high >= 2 * height)
 
 
-def check(image: Image) -> None:
+def check_image(image: Image) -> None:
     """Raise ValueError unless the picture is uint8 BGR (H, W, 3) and not empty."""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
         raise ValueError(f"Expected a uint8 BGR picture (H, W, 3), got {image.dtype} {image.shape}: convert it first")
 
 
-def groups(places: Sequence[Letterbox]) -> dict[tuple[int, int], list[int]]:
+def group_by_shape(places: Sequence[Letterbox]) -> dict[tuple[int, int], list[int]]:
     """Indices of the pictures that share an input shape (height, width), to be run as one batch each."""
     found: dict[tuple[int, int], list[int]] = {}
     for index, place in enumerate(places):

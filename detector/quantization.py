@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.network_spec import network_spec
-from detector.preprocess import letterbox, plan
+from detector.preprocess import apply_letterbox, plan_letterbox
 from detector.weights import Weights
 from inference.openvino_models import INT8, convert_network, save_packed
 
@@ -69,5 +69,5 @@ def _read_input(path: Path, size: int) -> NDArray[np.uint8]:
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
         raise ValueError(f"{path} cannot be opened as a picture: take it out of the folder")
-    place = plan(image.shape[1], image.shape[0], size)
-    return letterbox(np.asarray(image, np.uint8), place)[None]
+    place = plan_letterbox(image.shape[1], image.shape[0], size)
+    return apply_letterbox(np.asarray(image, np.uint8), place)[None]

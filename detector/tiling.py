@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.postprocess import intersections, suppress
+from detector.postprocess import intersect_boxes, suppress_overlaps
 from detector.types import Box, Detection
 
 OVERLAP = 0.2
@@ -23,7 +23,7 @@ class Tile:
     y2: int
 
 
-def _spans(length: int, count: int) -> list[tuple[int, int]]:
+def _split_length(length: int, count: int) -> list[tuple[int, int]]:
     """`count` equal spans that cover 0..length and overlap by OVERLAP of their length."""
     if count == 1:
         return [(0, length)]
@@ -32,14 +32,14 @@ def _spans(length: int, count: int) -> list[tuple[int, int]]:
     return [(start, start + span) for start in starts]
 
 
-def grid(width: int, height: int, columns: int, rows: int) -> list[Tile]:
+def make_grid(width: int, height: int, columns: int, rows: int) -> list[Tile]:
     """Tiles of a picture, row by row; together they cover it."""
     if columns < 1 or rows < 1:
         raise ValueError(f"{columns}x{rows} tiles are none: ask for at least one column and one row")
-    return [Tile(x1, y1, x2, y2) for y1, y2 in _spans(height, rows) for x1, x2 in _spans(width, columns)]
+    return [Tile(x1, y1, x2, y2) for y1, y2 in _split_length(height, rows) for x1, x2 in _split_length(width, columns)]
 
 
-def automatic(width: int, height: int, size: int) -> list[Tile]:
+def tile_by_size(width: int, height: int, size: int) -> list[Tile]:
     """Tiles in which nothing shrinks below two thirds of its size in the picture, at most MAX_TILES of them.
 
     One tile when the picture is not larger than 1.5 times the network's input.
@@ -48,19 +48,19 @@ def automatic(width: int, height: int, size: int) -> list[Tile]:
     columns, rows = (max(1, int(np.ceil((length / side - OVERLAP) / (1 - OVERLAP)))) for length in (width, height))
     while columns * rows > MAX_TILES:
         columns, rows = (columns - 1, rows) if width * rows < height * columns or rows == 1 else (columns, rows - 1)
-    return grid(width, height, columns, rows)
+    return make_grid(width, height, columns, rows)
 
 
-def about(width: int, height: int, count: int) -> list[Tile]:
+def tile_by_count(width: int, height: int, count: int) -> list[Tile]:
     """The grid of at most `count` tiles whose tiles are nearest to squares."""
     if not 1 <= count <= MAX_TILES:
         raise ValueError(f"tiles={count} is outside 1..{MAX_TILES}")
     shapes = [(columns, count // columns) for columns in range(1, count + 1)]
     columns, rows = min(shapes, key=lambda s: (abs(np.log((width / s[0]) / (height / s[1]))), -s[0] * s[1]))
-    return grid(width, height, columns, rows)
+    return make_grid(width, height, columns, rows)
 
 
-def shift(detection: Detection, tile: Tile) -> Detection:
+def shift_detection(detection: Detection, tile: Tile) -> Detection:
     """A detection of a tile in pixels of the whole picture."""
     box = detection.box
     return Detection(Box(box.x1 + tile.x1, box.y1 + tile.y1, box.x2 + tile.x1, box.y2 + tile.y1), detection.score)
@@ -77,7 +77,7 @@ def _is_cut(detection: Detection, tile: Tile, width: int, height: int) -> bool:
     )
 
 
-def merge(
+def merge_tiles(
     found: Sequence[tuple[Tile, Sequence[Detection]]], width: int, height: int, *, keep_cut: bool = True
 ) -> list[Detection]:
     """Merge the detections of a picture's tiles into one list, best first.
@@ -94,31 +94,31 @@ def merge(
     Returns:
         The detections in pixels of the picture.
     """
-    placed = [(tile, shift(detection, tile)) for tile, detections in found for detection in detections]
+    placed = [(tile, shift_detection(detection, tile)) for tile, detections in found for detection in detections]
     whole = [d for tile, d in placed if not _is_cut(d, tile, width, height)]
     cut = [d for tile, d in placed if _is_cut(d, tile, width, height)] if keep_cut else []
-    kept = _best(whole)
-    for detection in _best(cut):
-        if not covered(detection, kept):
+    kept = _suppress_overlaps(whole)
+    for detection in _suppress_overlaps(cut):
+        if not is_covered(detection, kept):
             kept.append(detection)
     return sorted(kept, key=lambda d: -d.score)
 
 
-def _arrays(detections: Sequence[Detection]) -> np.ndarray:
+def _stack_boxes(detections: Sequence[Detection]) -> np.ndarray:
     return np.array([[d.box.x1, d.box.y1, d.box.x2, d.box.y2] for d in detections], np.float32).reshape(-1, 4)
 
 
-def _best(detections: Sequence[Detection]) -> list[Detection]:
+def _suppress_overlaps(detections: Sequence[Detection]) -> list[Detection]:
     """Non-maximum suppression over detections."""
     scores = np.array([d.score for d in detections], np.float32)
-    return [detections[i] for i in suppress(_arrays(detections), scores)]
+    return [detections[i] for i in suppress_overlaps(_stack_boxes(detections), scores)]
 
 
-def covered(detection: Detection, others: Sequence[Detection]) -> bool:
+def is_covered(detection: Detection, others: Sequence[Detection]) -> bool:
     """Tell whether half of the smaller of two boxes lies in the other, for any of the others."""
     if not others:
         return False
-    boxes = _arrays(others)
-    common = intersections(_arrays([detection])[0], boxes)
+    boxes = _stack_boxes(others)
+    common = intersect_boxes(_stack_boxes([detection])[0], boxes)
     smaller = np.minimum(detection.box.area, (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
     return bool((common > 0.5 * smaller).any())

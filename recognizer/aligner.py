@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.config import AlignerConfig, NetworkConfig
-from recognizer.images import Image, check, fit, stretched
+from recognizer.images import Image, check_crop, fit_crop, stretch_image
 
 #: A plate's corners (4, 2), clockwise from the upper left, as shares of the crop's width and height.
 Quad = NDArray[np.float32]
@@ -23,18 +23,18 @@ MARGIN = (0.03, 0.06)
 _PIECE = 256  # crops given to the aligner at once, so that memory stays bounded
 
 
-def extent(crop: Image, quad: Quad) -> tuple[float, float]:
+def measure_extent(crop: Image, quad: Quad) -> tuple[float, float]:
     """Width and height of the plate with these corners in pixels of the crop: its longer sides."""
     corners = quad * np.array([crop.shape[1], crop.shape[0]], np.float32)
     upper, right, lower, left = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     return max(upper, lower), max(right, left)
 
 
-def straighten(crop: Image, quad: Quad, width: int, height: int, margin: tuple[float, float] = MARGIN) -> Image:
+def straighten_crop(crop: Image, quad: Quad, width: int, height: int, margin: tuple[float, float] = MARGIN) -> Image:
     """The plate with these corners as an upright picture (height, width, 3), with so much room around it."""
     rows, columns = crop.shape[:2]
     corners = quad * np.array([columns, rows], np.float32)
-    wide, high = extent(crop, quad)
+    wide, high = measure_extent(crop, quad)
     shrink = max(width / max(wide, 1.0), height / max(high, 1.0))
     if shrink < 0.6:  # pixels are averaged first: sampling every other one would leave out fine strokes
         size = max(1, round(columns * shrink)), max(1, round(rows * shrink))
@@ -47,25 +47,25 @@ def straighten(crop: Image, quad: Quad, width: int, height: int, margin: tuple[f
     return np.asarray(cv2.warpPerspective(crop, matrix, (width, height), None, cv2.INTER_LINEAR, edge), np.uint8)
 
 
-class Aligner:
+class CornerFinder:
     """Finds plates in their crops. run: the network, uint8 (N, H, W, 3) -> corners (N, 8)."""
 
     def __init__(self, config: AlignerConfig, run: Callable[[NDArray[np.uint8]], NDArray[np.float32]]) -> None:
         self._config, self._run = config, run
 
-    def find(self, crops: Sequence[Image]) -> list[Quad]:
+    def find_corners(self, crops: Sequence[Image]) -> list[Quad]:
         """The corners of the plate in each BGR crop; all of a crop where the corners found make no plate."""
         if not crops:
             return []
-        pictures = [stretched(crop, self._config.width, self._config.height) for crop in crops]
+        pictures = [stretch_image(crop, self._config.width, self._config.height) for crop in crops]
         quads = self._run(np.stack(pictures)).reshape(-1, 4, 2)
-        return [quad if good else WHOLE for quad, good in zip(quads, plausible(quads), strict=True)]
+        return [quad if good else WHOLE for quad, good in zip(quads, are_plausible(quads), strict=True)]
 
 
 class Straightener:
     """Makes crops ready for a reader: set upright by its aligner, or only stretched where it has none (None)."""
 
-    def __init__(self, config: NetworkConfig, aligner: Aligner | None) -> None:
+    def __init__(self, config: NetworkConfig, aligner: CornerFinder | None) -> None:
         self.config, self._aligner = config, aligner
 
     @property
@@ -73,27 +73,27 @@ class Straightener:
         """Whether there is an aligner."""
         return self._aligner is not None
 
-    def find(self, crops: Sequence[Image]) -> list[Quad]:
+    def find_corners(self, crops: Sequence[Image]) -> list[Quad]:
         """The corners of the plate in each crop; ValueError for an empty or non-BGR crop."""
         for crop in crops:
-            check(crop)
+            check_crop(crop)
         if self._aligner is None:
             return [WHOLE] * len(crops)
         pieces = [crops[start : start + _PIECE] for start in range(0, len(crops), _PIECE)]
-        return [quad for piece in pieces for quad in self._aligner.find(piece)]
+        return [quad for piece in pieces for quad in self._aligner.find_corners(piece)]
 
-    def place(self, crop: Image, quad: Quad) -> Image:
+    def straighten(self, crop: Image, quad: Quad) -> Image:
         """A crop as the reader's network sees it, uint8 (height, width, channels)."""
         if self._aligner is not None:
-            crop = straighten(crop, quad, self.config.width, self.config.height)
-        return fit(crop, self.config)
+            crop = straighten_crop(crop, quad, self.config.width, self.config.height)
+        return fit_crop(crop, self.config)
 
-    def place_all(self, crops: Sequence[Image], quads: Sequence[Quad]) -> list[Image]:
-        """As `place`, crop by crop."""
-        return [self.place(crop, quad) for crop, quad in zip(crops, quads, strict=True)]
+    def straighten_all(self, crops: Sequence[Image], quads: Sequence[Quad]) -> list[Image]:
+        """As `straighten`, crop by crop."""
+        return [self.straighten(crop, quad) for crop, quad in zip(crops, quads, strict=True)]
 
 
-def plausible(quads: NDArray[np.float32]) -> NDArray[np.bool_]:
+def are_plausible(quads: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Which of the corners (N, 4, 2) make a convex plate of some size, in their order, within reach of the crop."""
     sides = np.roll(quads, -1, axis=1) - quads
     following = np.roll(sides, -1, axis=1)

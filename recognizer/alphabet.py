@@ -28,7 +28,7 @@ class Alphabet:
             raise ValueError(f"alphabet {self.characters!r}: " + (f"{doubled} stand twice" if doubled else "is empty"))
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> "Alphabet":
+    def of_texts(cls, texts: Iterable[str]) -> "Alphabet":
         """The alphabet of the characters that occur in texts, sorted."""
         return cls("".join(sorted(set().union(*texts))))
 
@@ -39,7 +39,7 @@ class Alphabet:
 
     def spelling(self, standing: str) -> str:
         """How a network of this alphabet spells what stands on a plate: as it is written where FIRST is not in it."""
-        return standing if FIRST in self.characters else written(standing)
+        return standing if FIRST in self.characters else write_in_order(standing)
 
     def encode(self, text: str) -> list[int]:
         """Class indices of a text; ValueError names the characters that are not in the alphabet."""
@@ -53,17 +53,17 @@ class Alphabet:
         return "".join([self.characters[i - 1] for i in indices])
 
 
-def order(standing: str) -> list[int]:
+def find_written_order(standing: str) -> list[int]:
     """Which characters of what stands on a plate make its text: those after FIRST go before the rest."""
     first = max(0, standing.find(FIRST))
     return [i for i in (*range(first, len(standing)), *range(first)) if standing[i] != FIRST]
 
 
-def written(standing: str) -> str:
+def write_in_order(standing: str) -> str:
     """The text of what stands on a plate."""
-    return "".join(standing[i] for i in order(standing))
+    return "".join(standing[i] for i in find_written_order(standing))
 
 
-def steps_needed(text: str) -> int:
+def count_steps_needed(text: str) -> int:
     """Fewest CTC steps that can spell a text: its length and one blank between equal neighbours."""
     return len(text) + sum(a == b for a, b in pairwise(text))

@@ -79,36 +79,36 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
 
 def describe(path: Path) -> Description:
     """What a checkpoint says of itself, without its network; CheckpointError as for `load`."""
-    return _opened(path, with_weights=False)[0]
+    return _open_checkpoint(path, with_weights=False)[0]
 
 
 def load(path: Path) -> Checkpoint:
     """Read a checkpoint; CheckpointError names the file when it is missing, foreign or damaged."""
-    description, tensors = _opened(path, with_weights=True)
+    description, tensors = _open_checkpoint(path, with_weights=True)
     import torch
 
-    from recognizer.network import Aligner, build
+    from recognizer.network import AlignerNetwork, build_network
 
     loaded = {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
     own = {k.removeprefix(ALIGNER): loaded.pop(k) for k in tuple(loaded) if k.startswith(ALIGNER)}
     try:
         with torch.device("meta"):  # no memory for weights until those of the file have proved to fit
-            network = build(description.config)
-            aligner = Aligner(description.aligner) if description.aligner else None
+            network = build_network(description.config)
+            aligner = AlignerNetwork(description.aligner) if description.aligner else None
         network.load_state_dict(loaded, assign=True)
         if aligner is not None:
             aligner.load_state_dict(own, assign=True)
             aligner.eval()
     except (RuntimeError, ValueError, TypeError, OverflowError) as error:
-        raise _unusable(path, error) from error
+        raise _make_error(path, error) from error
     said = description
     return Checkpoint(network.eval(), said.config, said.calibration, said.notes, aligner, said.aligner)
 
 
-def _opened(path: Path, with_weights: bool) -> tuple[Description, "dict[str, torch.Tensor]"]:
+def _open_checkpoint(path: Path, with_weights: bool) -> tuple[Description, "dict[str, torch.Tensor]"]:
     try:
         with safe_open(path, framework="pt" if with_weights else "np") as file:
-            description = _description(file.metadata() or {})
+            description = _read_description(file.metadata() or {})
             names = list(file.keys()) if with_weights else []
             return description, {name: file.get_tensor(name) for name in names}
     except FileNotFoundError:
@@ -123,14 +123,14 @@ def _opened(path: Path, with_weights: bool) -> tuple[Description, "dict[str, tor
         AttributeError,
         RuntimeError,
     ) as error:
-        raise _unusable(path, error) from error
+        raise _make_error(path, error) from error
 
 
-def _unusable(path: Path, error: Exception) -> CheckpointError:
+def _make_error(path: Path, error: Exception) -> CheckpointError:
     return CheckpointError(f"{path}: not a reader checkpoint of this program, or damaged ({error})")
 
 
-def _description(metadata: dict[str, str]) -> Description:
+def _read_description(metadata: dict[str, str]) -> Description:
     if metadata.get("format") != FORMAT:
         raise ValueError(f"format is {metadata.get('format')!r}, not {FORMAT!r}")
     if int(metadata["blank"]) != Alphabet.BLANK:

@@ -55,9 +55,9 @@ class _Beams:
     hash: np.ndarray
 
 
-def greedy(log_probs: np.ndarray, alphabet: Alphabet) -> list[Decoded]:
+def decode_greedily(log_probs: np.ndarray, alphabet: Alphabet) -> list[Decoded]:
     """The texts of the most probable paths; log_probs (N, T, C). ValueError for another shape."""
-    _check(log_probs, alphabet)
+    _check_log_probs(log_probs, alphabet)
     if not log_probs.size:
         return [Decoded("", 0.0, ()) for _ in log_probs]
     path = log_probs.argmax(axis=2)  # (N, T)
@@ -77,7 +77,7 @@ def greedy(log_probs: np.ndarray, alphabet: Alphabet) -> list[Decoded]:
     ]
 
 
-def beam(
+def search_beams(
     log_probs: np.ndarray,
     alphabet: Alphabet,
     width: int = 8,
@@ -93,19 +93,19 @@ def beam(
     best one's probability are left out. floor 0, certain 1, least 0 and a large width are exact.
     ValueError for another shape.
     """
-    _check(log_probs, alphabet)
+    _check_log_probs(log_probs, alphabet)
     if not log_probs.size:
         return [[Decoded("", 0.0, ())] for _ in log_probs]
     sure = log_probs[:, :, BLANK] > np.log(certain)  # (N, T)
     found: list[list[Decoded]] = [[] for _ in log_probs]
-    for samples, part, sure_part in _groups(log_probs, sure):
-        texts = _texts(part, sure_part, alphabet, width, keep, floor, least)
+    for samples, part, sure_part in _group_by_length(log_probs, sure):
+        texts = _search_texts(part, sure_part, alphabet, width, keep, floor, least)
         for sample, decoded in zip(samples, texts, strict=True):
             found[sample] = decoded
     return found
 
 
-def _groups(log_probs: np.ndarray, sure: np.ndarray) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
+def _group_by_length(log_probs: np.ndarray, sure: np.ndarray) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
     """The samples, and what is known of them, in groups that are searched together.
 
     What says nothing clearly has many times the steps of a plate, for which the others would wait.
@@ -119,12 +119,12 @@ def _groups(log_probs: np.ndarray, sure: np.ndarray) -> Iterator[tuple[list[int]
         yield group.tolist(), log_probs[group], sure[group]
 
 
-def _texts(
+def _search_texts(
     log_probs: np.ndarray, sure: np.ndarray, alphabet: Alphabet, width: int, keep: int, floor: float, least: float
 ) -> list[list[Decoded]]:
-    """As `beam`, of samples that are searched together. sure: (N, T), which steps are certain blanks."""
-    steps, offset = _squeeze(log_probs, sure)
-    totals, history = _search(steps, width, floor)  # (N, B)
+    """As `search_beams`, of samples that are searched together. sure: (N, T), which steps are certain blanks."""
+    steps, offset = _drop_sure_blanks(log_probs, sure)
+    totals, history = _run_search(steps, width, floor)  # (N, B)
     order = np.argsort(-totals, axis=1, kind="stable")[:, :keep]
     ranked = np.take_along_axis(totals, order, 1)
     if least > 0:
@@ -135,13 +135,13 @@ def _texts(
     log_probs_of_texts = ranked[samples, ranks] + offset[samples]
     found: list[list[Decoded]] = [[] for _ in log_probs]
     for sample, total, label, peaks in zip(
-        samples.tolist(), log_probs_of_texts.tolist(), labels, _peaks(steps, samples, labels), strict=True
+        samples.tolist(), log_probs_of_texts.tolist(), labels, _find_peaks(steps, samples, labels), strict=True
     ):
         found[sample].append(Decoded(alphabet.decode(label.tolist()), total, tuple(peaks.tolist())))
     return found
 
 
-def _check(log_probs: np.ndarray, alphabet: Alphabet) -> None:
+def _check_log_probs(log_probs: np.ndarray, alphabet: Alphabet) -> None:
     """ValueError unless log_probs are (N, T, C) with the alphabet's number of classes."""
     if log_probs.ndim != 3 or log_probs.shape[2] != alphabet.classes:
         raise ValueError(
@@ -149,7 +149,7 @@ def _check(log_probs: np.ndarray, alphabet: Alphabet) -> None:
         )
 
 
-def _squeeze(log_probs: np.ndarray, sure: np.ndarray) -> tuple[_Steps, np.ndarray]:
+def _drop_sure_blanks(log_probs: np.ndarray, sure: np.ndarray) -> tuple[_Steps, np.ndarray]:
     """Leave out the certain blanks, which are most of a plate's steps, and note where they parted others.
 
     Log probabilities (N, T, C) -> steps, log offset (N,). Shorter samples are filled up with steps of pure blank, which
@@ -169,7 +169,7 @@ def _squeeze(log_probs: np.ndarray, sure: np.ndarray) -> tuple[_Steps, np.ndarra
     return _Steps(probs, parted), offset
 
 
-def _search(steps: _Steps, width: int, floor: float) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+def _run_search(steps: _Steps, width: int, floor: float) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
     """Log totals (N, B), -inf where there are fewer texts, and the origins and gained classes of each step."""
     probs = steps.probs
     # The best width + 1 classes suffice: a prefix's further ones rank behind at least `width` of its own.
@@ -177,21 +177,21 @@ def _search(steps: _Steps, width: int, floor: float) -> tuple[np.ndarray, list[t
     near_probs = np.take_along_axis(probs, near, 2)
     near_probs[near_probs <= floor] = 0.0
     looked_at = np.maximum(1, (near_probs > 0).sum(axis=2).max(axis=0)).tolist()  # (S,): few steps are in doubt
-    state = _start(len(probs), width)
+    state = _start_beams(len(probs), width)
     log_scale = np.zeros((len(probs), 1))
     history: list[tuple[np.ndarray, np.ndarray]] = []
     for t, classes in enumerate(looked_at):
         if t % RESCALED == RESCALED - 1:
             log_scale += _rescale(state)
         looked = near[:, t, :classes], near_probs[:, t, :classes]
-        state, origin, gained = _step(state, probs[:, t], steps.parted[:, t, None], *looked)
+        state, origin, gained = _advance_beams(state, probs[:, t], steps.parted[:, t, None], *looked)
         history.append((origin, gained))
     with np.errstate(divide="ignore"):
         totals = np.log(state.blank + state.char) + log_scale
     return totals, history
 
 
-def _start(samples: int, width: int) -> _Beams:
+def _start_beams(samples: int, width: int) -> _Beams:
     """The empty prefix, and width - 1 dead beams of probability zero."""
     blank = np.zeros((samples, width))
     blank[:, 0] = 1.0
@@ -207,7 +207,7 @@ def _rescale(state: _Beams) -> np.ndarray:
     return np.asarray(np.log(scale))
 
 
-def _step(
+def _advance_beams(
     old: _Beams, probs: np.ndarray, parted: np.ndarray, near: np.ndarray, near_probs: np.ndarray
 ) -> tuple[_Beams, np.ndarray, np.ndarray]:
     """One step of the search: probs (N, C), parted (N, 1), near and near_probs (N, M).
@@ -242,12 +242,12 @@ def _step(
     best = np.argpartition(-(blank + char), width - 1, axis=1)[:, :width]  # (N, B)
     flat = best + rows * kept  # far quicker than an index for each axis
     state = _Beams(blank.take(flat), char.take(flat), last.take(flat), hashes.take(flat))
-    origins = _origins(width, near.shape[1]).take(best) + rows * width
+    origins = _list_origins(width, near.shape[1]).take(best) + rows * width
     return state, origins, np.where(best < width, BLANK, state.last)
 
 
 @cache
-def _origins(width: int, classes: int) -> np.ndarray:
+def _list_origins(width: int, classes: int) -> np.ndarray:
     """The old beam of each candidate (B + B * M,)."""
     beams = np.arange(width)
     return np.concatenate([beams, beams.repeat(classes)])
@@ -266,7 +266,7 @@ def _trace_back(history: list[tuple[np.ndarray, np.ndarray]], ends: np.ndarray) 
     return classes.T
 
 
-def _peaks(steps: _Steps, samples: np.ndarray, labels: list[np.ndarray]) -> list[np.ndarray]:
+def _find_peaks(steps: _Steps, samples: np.ndarray, labels: list[np.ndarray]) -> list[np.ndarray]:
     """Peak probability of each character over the steps that the best path to its text gives it (Viterbi).
 
     samples: which sample each text belongs to; labels: classes of each text.
@@ -278,7 +278,7 @@ def _peaks(steps: _Steps, samples: np.ndarray, labels: list[np.ndarray]) -> list
     emitted = steps.probs.transpose(1, 0, 2)[:, samples[:, None], wanted]  # (S, R, states)
     with np.errstate(divide="ignore"):
         scores = np.log(emitted)
-    costs = _moves(wanted, steps.parted[samples].T)  # (S, R, 3, states)
+    costs = _find_moves(wanted, steps.parted[samples].T)  # (S, R, 3, states)
     padded = np.full((len(labels), states + 2), -np.inf)
     before = sliding_window_view(padded, states, axis=1)  # (R, 3, states): from two states back, one back, the same
     padded[:, 2:4] = scores[0, :, :2]
@@ -299,7 +299,7 @@ def _peaks(steps: _Steps, samples: np.ndarray, labels: list[np.ndarray]) -> list
     return [peak[1 : 2 * len(label) : 2] for peak, label in zip(peaks, labels, strict=True)]
 
 
-def _moves(wanted: np.ndarray, parted: np.ndarray) -> np.ndarray:
+def _find_moves(wanted: np.ndarray, parted: np.ndarray) -> np.ndarray:
     """Which states (R, states) a path may come from in each step, (S, R, 3, states): 0, or -inf where it may not.
 
     From two states back, one back, or the same. parted: (S, R).

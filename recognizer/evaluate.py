@@ -12,11 +12,11 @@ from pathlib import Path
 import cv2
 
 from recognizer.images import Image
-from recognizer.metrics import Reliability, Scores, reliability, score
+from recognizer.metrics import Reliability, Scores, measure_reliability, score_texts
 from recognizer.reader import PlateReader
 from recognizer.readings import Reading
-from recognizer.sheets import Tile, contact_sheet
-from recognizer.training.datasets import Sample, load
+from recognizer.sheets import SheetTile, draw_contact_sheet
+from recognizer.training.datasets import LabelledCrop, load
 
 #: Crops read in one call.
 BATCH = 64
@@ -29,7 +29,7 @@ Read = Callable[[Sequence[Image]], list[Reading]]
 class Case:
     """A sample and what was read in it."""
 
-    sample: Sample
+    sample: LabelledCrop
     reading: Reading
 
     @property
@@ -86,9 +86,9 @@ def main(args: argparse.Namespace) -> int:
     cases = read_all(data.samples, lambda crops: reader.read(crops, thorough=not args.quick))
     milliseconds = (time.perf_counter() - started) * 1000 / len(cases)
     found = evaluate(cases)
-    print(report(found))
+    print(print_report(found))
     if args.sheet:
-        write_sheet(worst(cases, args.worst), found.overall, args.sheet)
+        write_sheet(find_worst(cases, args.worst), found.overall, args.sheet)
         print(f"worst cases: {args.sheet}")
     if args.readings:
         write_readings(cases, args.readings)
@@ -96,7 +96,7 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def read_all(samples: Sequence[Sample], read: Read) -> list[Case]:
+def read_all(samples: Sequence[LabelledCrop], read: Read) -> list[Case]:
     """Reads the samples, a batch at a time so that large sets fit in memory."""
     cases: list[Case] = []
     for start in range(0, len(samples), BATCH):
@@ -112,36 +112,36 @@ def evaluate(cases: Sequence[Case]) -> Evaluation:
     sources: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         region = case.sample.region or UNKNOWN
-        for name in {region, country(region)}:
+        for name in {region, country_of(region)}:
             regions[name].append(case)
         sources[case.sample.source or UNKNOWN].append(case)
     confidences = [case.reading.confidence for case in cases]
     return Evaluation(
-        _score(cases),
-        {name: _score(regions[name]) for name in sorted(regions)},
-        {name: _score(sources[name]) for name in sorted(sources)},
-        reliability(confidences, [case.right for case in cases]),
+        _score_cases(cases),
+        {name: _score_cases(regions[name]) for name in sorted(regions)},
+        {name: _score_cases(sources[name]) for name in sorted(sources)},
+        measure_reliability(confidences, [case.right for case in cases]),
     )
 
 
-def country(region: str) -> str:
+def country_of(region: str) -> str:
     """The country of a region: US of US:va."""
     return region.partition(":")[0]
 
 
-def _score(cases: Iterable[Case]) -> Scores:
+def _score_cases(cases: Iterable[Case]) -> Scores:
     cases = list(cases)
-    return score([case.reading.text for case in cases], [case.sample.text for case in cases])
+    return score_texts([case.reading.text for case in cases], [case.sample.text for case in cases])
 
 
-def report(found: Evaluation) -> str:
+def print_report(found: Evaluation) -> str:
     """The figures as tables: by source, by country, and what confidences are worth."""
-    countries = {name: scores for name, scores in found.by_region.items() if name == country(name)}
-    tables = [_table("source", found.by_source), _table("region", countries), found.reliability.table()]
+    countries = {name: scores for name, scores in found.by_region.items() if name == country_of(name)}
+    tables = [_format_table("source", found.by_source), _format_table("region", countries), found.reliability.table()]
     return "\n\n".join([*tables, found.overall.line()])
 
 
-def _table(title: str, rows: dict[str, Scores]) -> str:
+def _format_table(title: str, rows: dict[str, Scores]) -> str:
     wide = max(len(name) for name in [title, *rows])
     lines = [f"{title:{wide}}  plates   exact  folded     CER"]
     for name, s in rows.items():
@@ -149,7 +149,7 @@ def _table(title: str, rows: dict[str, Scores]) -> str:
     return "\n".join(lines)
 
 
-def worst(cases: Sequence[Case], most: int) -> list[Case]:
+def find_worst(cases: Sequence[Case], most: int) -> list[Case]:
     """Wrong readings, the surest first, since they do most harm; then the right ones that were least sure."""
     wrong = sorted((c for c in cases if not c.right), key=lambda c: -c.reading.confidence)
     right = sorted((c for c in cases if c.right), key=lambda c: c.reading.confidence)
@@ -159,11 +159,11 @@ def worst(cases: Sequence[Case], most: int) -> list[Case]:
 def write_sheet(cases: Sequence[Case], overall: Scores, path: Path) -> None:
     """The cases as one PNG; OSError when it cannot be written."""
     tiles = [
-        Tile(c.sample.image(), c.sample.text, c.reading.text, c.reading.confidence, Path(c.sample.name).name)
+        SheetTile(c.sample.image(), c.sample.text, c.reading.text, c.reading.confidence, Path(c.sample.name).name)
         for c in cases
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(cv2.imencode(".png", contact_sheet(tiles, title=overall.line()))[1].tobytes())
+    path.write_bytes(cv2.imencode(".png", draw_contact_sheet(tiles, title=overall.line()))[1].tobytes())
 
 
 def write_readings(cases: Sequence[Case], path: Path) -> None:

@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pil
 
-from recognizer.alphabet import Alphabet, written
+from recognizer.alphabet import Alphabet, write_in_order
 from recognizer.config import TUTORIAL_DROPPED
-from recognizer.ctc import greedy
+from recognizer.ctc import decode_greedily
 from recognizer.images import Image
-from recognizer.page import Page
+from recognizer.page import FigurePage
 from recognizer.reader import PlateReader
 from recognizer.readings import Reading
-from recognizer.sheets import INK, LINE, MUTED, Colour, lettering, scaled
+from recognizer.sheets import INK, LINE, MUTED, Colour, open_font, scale_to_fit
 from recognizer.training.datasets import read_image
 
 BLANK_SIGN = "–"
@@ -43,10 +43,10 @@ class Explained(Protocol):
     def lines(self) -> int:
         """Text lines whose steps stand one after the other."""
 
-    def straightened(self, crops: Sequence[Image]) -> list[Image]:
+    def straighten(self, crops: Sequence[Image]) -> list[Image]:
         """BGR crops as the network sees them."""
 
-    def log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
+    def compute_log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
         """Log probabilities (N, T, C) of BGR crops."""
 
     def read(self, crops: Sequence[Image]) -> list[Reading]:
@@ -54,7 +54,7 @@ class Explained(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CtcRun:
     """Neighbouring steps first to last - 1 whose best class is the same."""
 
     first: int
@@ -63,7 +63,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class MatrixColumns:
     """Where the steps stand on the page; a gap parts the text lines."""
 
     steps: int
@@ -129,48 +129,48 @@ def explain(
     many times as large. dark: light on dark ground. ValueError for a picture the reader refuses.
     """
     reading = reader.read([image])[0]
-    log_probs = reader.log_probs([image])
+    log_probs = reader.compute_log_probs([image])
     probs = np.exp(log_probs[0])  # (T, C)
-    columns = Columns(len(probs), reader.lines, width)
+    columns = MatrixColumns(len(probs), reader.lines, width)
     names = [*reader.alphabet.characters, "blank"]
     matrix_top = 206 + STRIP
     below = matrix_top + ROW * len(names)
-    page = Page(width, below + 226, scale, dark)
+    page = FigurePage(width, below + 226, scale, dark)
     _draw_head(page, image, reading)
-    seen = reader.straightened([image])[0]
+    seen = reader.straighten([image])[0]
     seen = seen[:, round(seen.shape[1] * skipped) :]
     _draw_strips(page, seen, columns, matrix_top - STRIP - 8)
     _draw_matrix(page, probs, columns, names, matrix_top)
-    runs = best_runs(probs, columns.lines)
+    runs = find_best_runs(probs, columns.lines)
     _draw_best_path(page, runs, columns, matrix_top, len(names))
     _draw_collapse(page, runs, columns, reader.alphabet, below + 34)
-    _draw_verdict(page, greedy(log_probs, reader.alphabet)[0].text, reading, below + 196)
+    _draw_verdict(page, decode_greedily(log_probs, reader.alphabet)[0].text, reading, below + 196)
     _draw_scale(page, below + 196)
     return page.image()
 
 
-def best_runs(probs: npt.NDArray[np.floating], lines: int = 1) -> list[Run]:
+def find_best_runs(probs: npt.NDArray[np.floating], lines: int = 1) -> list[CtcRun]:
     """The best path of probabilities (T, C), cut where its class changes and, for the drawing, where a line ends."""
     path = probs.argmax(axis=1)
     per_line = len(path) // lines
     cuts = [t for t in range(1, len(path)) if path[t] != path[t - 1] or t % per_line == 0]
     edges = [0, *cuts, len(path)]
-    return [Run(first, last, int(path[first])) for first, last in pairwise(edges)]
+    return [CtcRun(first, last, int(path[first])) for first, last in pairwise(edges)]
 
 
-def shade(probs: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
+def shade_probabilities(probs: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
     """Probabilities of any shape as RGB, one axis more; their square root, so that small ones can be seen."""
     place = np.sqrt(np.clip(probs, 0, 1)) * (len(SHADES) - 1)
     channels = [np.interp(place, range(len(SHADES)), [colour[i] for colour in SHADES]) for i in range(3)]
     return np.stack(channels, axis=-1).round().astype(np.uint8)
 
 
-def _draw_head(page: Page, image: Image, reading: Reading) -> None:
+def _draw_head(page: FigurePage, image: Image, reading: Reading) -> None:
     """The plate as it came, the text read with one confidence a character, and the alternatives."""
-    picture = scaled(image, 330, 132)
+    picture = scale_to_fit(image, 330, 132)
     page.photograph(picture, (EDGE, EDGE + (132 - picture.height) // 2))
-    x, big = EDGE + 330 + 32, lettering(46, bold=True, mono=True)
-    small = lettering(14)
+    x, big = EDGE + 330 + 32, open_font(46, bold=True, mono=True)
+    small = open_font(14)
     step = min(48, (page.width - x - 280) // max(1, len(reading.text)))
     for i, character in enumerate(reading.text):
         page.text((x + i * step + step // 2, EDGE + 24), character, INK, big, anchor="mm")
@@ -178,19 +178,19 @@ def _draw_head(page: Page, image: Image, reading: Reading) -> None:
         page.rectangle((x + i * step + 3, EDGE + 54, x + (i + 1) * step - 4, EDGE + 60), fill=LINE)
         end = x + i * step + 3 + round((step - 7) * confidence)
         page.rectangle((x + i * step + 3, EDGE + 54, end, EDGE + 60), fill=BEST)
-        page.text((x + (i + 0.5) * step, EDGE + 72), f"{confidence:.2f}", MUTED, lettering(11), anchor="mm")
+        page.text((x + (i + 0.5) * step, EDGE + 72), f"{confidence:.2f}", MUTED, open_font(11), anchor="mm")
     if not reading.text:
-        page.text((x, EDGE + 24), "nothing read", MUTED, lettering(30), anchor="lm")
-    page.text((x, EDGE + 112), f"confidence {reading.confidence:.1%}", INK, lettering(17, bold=True), anchor="lm")
+        page.text((x, EDGE + 24), "nothing read", MUTED, open_font(30), anchor="lm")
+    page.text((x, EDGE + 112), f"confidence {reading.confidence:.1%}", INK, open_font(17, bold=True), anchor="lm")
     at = page.width - 236
     page.text((at, EDGE), "or else", MUTED, small)
     for i, other in enumerate(reading.alternatives[:5]):
-        page.text((at, EDGE + 24 + i * 21), other.text or "(nothing)", INK, lettering(15, mono=True))
+        page.text((at, EDGE + 24 + i * 21), other.text or "(nothing)", INK, open_font(15, mono=True))
         share = f"{other.confidence:.1%}" if other.confidence >= 0.0005 else "< 0.1%"
         page.text((page.width - EDGE, EDGE + 24 + i * 21), share, MUTED, small, anchor="ra")
 
 
-def _draw_strips(page: Page, image: Image, columns: Columns, top: int) -> None:
+def _draw_strips(page: FigurePage, image: Image, columns: MatrixColumns, top: int) -> None:
     """The plate as the network gets it, above the steps of each text line."""
     for line in range(columns.lines):
         left, right = columns.line(line)
@@ -199,18 +199,18 @@ def _draw_strips(page: Page, image: Image, columns: Columns, top: int) -> None:
             strip = cv2.cvtColor(strip, cv2.COLOR_GRAY2BGR)
         page.photograph(Pil.fromarray(strip[:, :, ::-1].copy()), (left, top))
         if columns.lines > 1:
-            page.text((left, top - 18), f"text line {line + 1}", MUTED, lettering(12))
+            page.text((left, top - 18), f"text line {line + 1}", MUTED, open_font(12))
 
 
 def _draw_matrix(
-    page: Page,
+    page: FigurePage,
     probs: npt.NDArray[np.floating],
-    columns: Columns,
+    columns: MatrixColumns,
     names: Sequence[str],
     top: int,
 ) -> None:
     """Cells shaded by probability; classes named at both ends of their row, steps below."""
-    shades = shade(np.roll(probs, -1, axis=1))  # the blank, class 0, goes to the last row
+    shades = shade_probabilities(np.roll(probs, -1, axis=1))  # the blank, class 0, goes to the last row
     height = ROW * len(names)
     for t in range(columns.steps):
         column = np.repeat(shades[t][:, None], ROW, axis=0)
@@ -218,7 +218,7 @@ def _draw_matrix(
         page.diagram(cell, (columns.x(t), top))
     for i, name in enumerate(names):
         y = top + i * ROW + ROW // 2
-        face = lettering(12, bold=len(name) == 1, mono=len(name) == 1)
+        face = open_font(12, bold=len(name) == 1, mono=len(name) == 1)
         page.text((LEFT - 10, y), name, INK, face, anchor="rm")
         if len(name) == 1:
             page.text((page.width - RIGHT + 10, y), name, INK, face, anchor="lm")
@@ -229,11 +229,11 @@ def _draw_matrix(
         page.rectangle((left - 1, top - 1, right, top + height), outline=LINE)
     apart = 5 if columns.x(5) - columns.x(0) >= 28 else 10  # or the numbers would touch
     for t in range(0, columns.steps, apart):
-        page.text(((columns.x(t) + columns.end(t)) / 2, top + height + 10), str(t), MUTED, lettering(10), anchor="mm")
-    page.text((LEFT - 10, top + height + 10), "step", MUTED, lettering(10), anchor="rm")
+        page.text(((columns.x(t) + columns.end(t)) / 2, top + height + 10), str(t), MUTED, open_font(10), anchor="mm")
+    page.text((LEFT - 10, top + height + 10), "step", MUTED, open_font(10), anchor="rm")
 
 
-def _draw_best_path(page: Page, runs: Sequence[Run], columns: Columns, top: int, rows: int) -> None:
+def _draw_best_path(page: FigurePage, runs: Sequence[CtcRun], columns: MatrixColumns, top: int, rows: int) -> None:
     """A frame around each run of the best path."""
     for run in runs:
         y = top + ROW * ((run.label - 1) % rows)
@@ -242,11 +242,13 @@ def _draw_best_path(page: Page, runs: Sequence[Run], columns: Columns, top: int,
         page.rectangle(box, outline=BEST_BLANK if blank else BEST, width=1 if blank else 2)
 
 
-def _draw_collapse(page: Page, runs: Sequence[Run], columns: Columns, alphabet: Alphabet, top: int) -> None:
+def _draw_collapse(
+    page: FigurePage, runs: Sequence[CtcRun], columns: MatrixColumns, alphabet: Alphabet, top: int
+) -> None:
     """Three rows: the best class of each step, equal neighbours glued, blanks taken away."""
     for i, title in enumerate(("best", "glued", "text")):
-        page.text((LEFT - 10, top + 14 + i * 52), title, MUTED, lettering(12), anchor="rm")
-    each, glued, text = lettering(11, mono=True), lettering(15, mono=True), lettering(22, bold=True, mono=True)
+        page.text((LEFT - 10, top + 14 + i * 52), title, MUTED, open_font(12), anchor="rm")
+    each, glued, text = open_font(11, mono=True), open_font(15, mono=True), open_font(22, bold=True, mono=True)
     for run in runs:
         left, right = columns.x(run.first), columns.end(run.last - 1)
         blank = run.label == Alphabet.BLANK
@@ -263,22 +265,22 @@ def _draw_collapse(page: Page, runs: Sequence[Run], columns: Columns, alphabet: 
             page.text((middle, top + 116), name, INK, text, anchor="mm")
 
 
-def _draw_verdict(page: Page, best_path: str, reading: Reading, y: int) -> None:
+def _draw_verdict(page: FigurePage, best_path: str, reading: Reading, y: int) -> None:
     """Whether the best single path and all paths together say the same."""
-    text = written(best_path)
+    text = write_in_order(best_path)
     said = f"The best path spells {best_path or 'nothing'}" + (f", written {text}" if text != best_path else "")
     if text == reading.text:
         said += ", and so do all paths together."
     else:
         said += f"; all paths together make {reading.text or 'nothing'} more probable, and that is what is read."
-    page.text((LEFT, y), said, MUTED, lettering(13), anchor="lm")
+    page.text((LEFT, y), said, MUTED, open_font(13), anchor="lm")
 
 
-def _draw_scale(page: Page, y: int) -> None:
+def _draw_scale(page: FigurePage, y: int) -> None:
     """What the shades mean."""
-    right, face = page.width - RIGHT - 14, lettering(11)
+    right, face = page.width - RIGHT - 14, open_font(11)
     steps = np.linspace(0, 1, 120)[None, :].repeat(10, axis=0)
-    page.diagram(shade(steps), (right - 120, y - 5))
+    page.diagram(shade_probabilities(steps), (right - 120, y - 5))
     page.rectangle((right - 121, y - 6, right, y + 5), outline=LINE)
     page.text((right - 128, y), "probability 0", MUTED, face, anchor="rm")
     page.text((right + 6, y), "1", MUTED, face, anchor="lm")

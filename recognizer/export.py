@@ -42,10 +42,10 @@ def main(args: argparse.Namespace) -> int:
     if args.out is None or args.out.suffix not in WRITERS:
         raise ValueError(f"--out {args.out or ''}: the name must end in .onnx or .xml (OpenVINO)")
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    for export in exports(weights, args.out):
+    for export in list_exports(weights, args.out):
         WRITERS[args.out.suffix](export)
-        print(f"{export.path}: differs from torch by {check(export):.1e} at most")
-    args.out.with_suffix(".json").write_text(description(checkpoints.describe(weights)), encoding="utf-8")
+        print(f"{export.path}: differs from torch by {check_export(export):.1e} at most")
+    args.out.with_suffix(".json").write_text(describe_export(checkpoints.describe(weights)), encoding="utf-8")
     print(f"how to use it: {args.out.with_suffix('.json')}")
     return 0
 
@@ -76,7 +76,7 @@ class Export:
         return torch.rand(count, *self.spec.example[1:], generator=torch.Generator().manual_seed(0))
 
 
-def exports(weights: Path, path: Path) -> list[Export]:
+def list_exports(weights: Path, path: Path) -> list[Export]:
     """The reader of a checkpoint, to be written to path, and its aligner, where it has one, to NAME-aligner beside."""
     reader, aligner = network_specs(weights, checkpoints.describe(weights))
     found = [Export(reader.build().eval(), reader, OUTPUT, path)]
@@ -103,7 +103,7 @@ def write_openvino(export: Export) -> None:
 WRITERS: dict[str, Callable[[Export], None]] = {".onnx": write_onnx, ".xml": write_openvino}
 
 
-def check(export: Export) -> float:
+def check_export(export: Export) -> float:
     """Largest difference of the outputs to torch, on noise; ValueError above TOLERANCE.
 
     OpenVINO reads both forms. Classes less probable than 1e-4 are not compared: nobody reads them.
@@ -121,7 +121,7 @@ def check(export: Export) -> float:
     return difference
 
 
-def description(known: Description) -> str:
+def describe_export(known: Description) -> str:
     """What a program must know to feed the network and decode its output, as JSON."""
     config, own = known.config, known.aligner
     values: dict[str, object] = {

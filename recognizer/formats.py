@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from recognizer.lookalikes import LOOKALIKES, confusable, fold
-from recognizer.patterns import DIGITS, LETTERS, Pattern, PatternError, parse
+from recognizer.patterns import DIGITS, LETTERS, Pattern, PatternError, parse_pattern
 from recognizer.readings import Alternative
 
 __all__ = [
@@ -21,12 +21,12 @@ __all__ = [
     "FormatError",
     "PlateFormat",
     "confusable",
+    "fits_region",
     "fold",
+    "list_regions",
     "load_formats",
-    "matches",
-    "regions",
-    "rerank",
-    "resolve",
+    "rerank_alternatives",
+    "resolve_region",
 ]
 
 # The code of plates of no country: random Latin text and looks.
@@ -130,13 +130,13 @@ def load_formats(folder: Path = FOLDER) -> tuple[PlateFormat, ...]:
     return tuple(formats)
 
 
-def regions() -> tuple[str, ...]:
+def list_regions() -> tuple[str, ...]:
     """The regions that formats exist for, sorted: DE, GB, US, …"""
     return tuple(sorted({item.region for item in load_formats()}))
 
 
 @lru_cache(maxsize=256)
-def resolve(region: str) -> tuple[PlateFormat, ...]:
+def resolve_region(region: str) -> tuple[PlateFormat, ...]:
     """The formats of a region (DE), one format (US-CA), a group (EU) or GROUP:sign (EU:d, US:ca), in any case."""
     wanted = region.strip().upper()
     formats = load_formats()
@@ -147,19 +147,19 @@ def resolve(region: str) -> tuple[PlateFormat, ...]:
         # Signs are one list for all the world; a data set's group (EU for Belarus) may be wider than ours.
         found = found or [item for item in formats if item.sign == sign]
     if not wanted or not found:
-        raise FormatError(f"no plate format for region {region!r}; known are {', '.join(regions())}")
+        raise FormatError(f"no plate format for region {region!r}; known are {', '.join(list_regions())}")
     return tuple(found)
 
 
-def matches(text: str, region: str) -> bool:
+def fits_region(text: str, region: str) -> bool:
     """Whether a text is a valid plate of the region. Raises FormatError for a region nobody knows."""
-    return any(item.matches(text) for item in resolve(region))
+    return any(item.matches(text) for item in resolve_region(region))
 
 
-def rerank(alternatives: Sequence[Alternative], region: str) -> tuple[Alternative, ...]:
+def rerank_alternatives(alternatives: Sequence[Alternative], region: str) -> tuple[Alternative, ...]:
     """Re-rank texts by the region's formats: the same texts, and the same confidence in all, divided anew."""
-    formats = resolve(region)
-    weighted = [item.confidence * _prior(item.text, formats) for item in alternatives]
+    formats = resolve_region(region)
+    weighted = [item.confidence * _weigh_text(item.text, formats) for item in alternatives]
     total, before = math.fsum(weighted), math.fsum(item.confidence for item in alternatives)
     scale = before / total if total > 0 else 0.0
     ranked = [
@@ -168,7 +168,7 @@ def rerank(alternatives: Sequence[Alternative], region: str) -> tuple[Alternativ
     return tuple(sorted(ranked, key=lambda item: -item.confidence))
 
 
-def _prior(text: str, formats: Sequence[PlateFormat]) -> float:
+def _weigh_text(text: str, formats: Sequence[PlateFormat]) -> float:
     """How far a text is believed to be a plate of these formats, 0 to 1."""
     if any(pattern.expression.fullmatch(text) for item in formats for pattern in item.patterns):
         return 1.0
@@ -202,7 +202,7 @@ def _read_format(raw: Mapping[str, Any]) -> PlateFormat:
     values.setdefault("region", raw["code"])
     small_first = bool(raw.get("small_first"))
     for key, allowed in (("patterns", letters), ("vanity", str(raw.get("vanity_letters", letters)))):
-        values[key] = tuple(parse(source, allowed, digits, classes, small_first) for source in raw.get(key, ()))
+        values[key] = tuple(parse_pattern(source, allowed, digits, classes, small_first) for source in raw.get(key, ()))
     values["colours"] = tuple(_read_colours(spelling) for spelling in raw.get("colours", ["white/black"]))
     values["bands"] = tuple(
         Band(**{**band, "colours": tuple(band.get("colours", ()))}) for band in raw.get("bands", ())

@@ -61,7 +61,7 @@ def edit_distance(a: str, b: str) -> int:
     return row[-1]
 
 
-def score(texts: Sequence[str], truths: Sequence[str]) -> Scores:
+def score_texts(texts: Sequence[str], truths: Sequence[str]) -> Scores:
     """Figures of texts read against the true ones, in the same order; ValueError when they differ in number."""
     pairs = list(zip(texts, truths, strict=True))
     if not pairs:
@@ -76,7 +76,7 @@ def score(texts: Sequence[str], truths: Sequence[str]) -> Scores:
     )
 
 
-def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> Reliability:
+def measure_reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> Reliability:
     """Compares confidences, 0 to 1, with what was right; ValueError when they differ in number or leave 0 to 1."""
     said, true = np.asarray(confidences, float), np.asarray(right, float)
     if said.shape != true.shape or not ((said >= 0) & (said <= 1)).all():

@@ -129,7 +129,7 @@ class Tutorial2017(nn.Module):
         return cast(Tensor, self.head(x)[:, TUTORIAL_DROPPED:].float().log_softmax(2))  # (N, 30, K)
 
 
-class Aligner(nn.Module):
+class AlignerNetwork(nn.Module):
     """Tells where the plate's corners are in a crop: a CNN that halves the picture, and two dense layers.
 
     After the localisation network of Jaderberg et al., "Spatial Transformer Networks" (2015).
@@ -165,7 +165,7 @@ class Aligner(nn.Module):
         return cast(Tensor, self.start + self.head(x.flatten(1)).float() * self.REACH)
 
 
-def build(config: NetworkConfig) -> nn.Module:
+def build_network(config: NetworkConfig) -> nn.Module:
     """A network with fresh weights; ValueError for an unknown architecture."""
     kinds: dict[str, type[nn.Module]] = {"crnn": CRNN, "tutorial-2017": Tutorial2017}
     if config.architecture not in kinds:
@@ -173,6 +173,6 @@ def build(config: NetworkConfig) -> nn.Module:
     return kinds[config.architecture](config)
 
 
-def trainable(network: nn.Module) -> int:
+def count_trainable(network: nn.Module) -> int:
     """Number of weights that training changes."""
     return sum(p.numel() for p in network.parameters() if p.requires_grad)

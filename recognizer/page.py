@@ -14,7 +14,7 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 
 
-class Page:
+class FigurePage:
     """A page of width × height, which is drawn scale times as large.
 
     All places and colours are those of a white page at scale 1; dark turns their lightness round and keeps their hues.
@@ -51,7 +51,7 @@ class Page:
 
     def diagram(self, cells: npt.NDArray[np.uint8], at: Point) -> None:
         """Put an RGB array (H, W, 3) of flat colours onto the page."""
-        self._put(Pil.fromarray(night(cells) if self._dark else cells), at, Pil.Resampling.NEAREST)
+        self._put(Pil.fromarray(paint_dark(cells) if self._dark else cells), at, Pil.Resampling.NEAREST)
 
     def image(self) -> Image:
         """Return the page as uint8 BGR (H, W, 3)."""
@@ -77,11 +77,11 @@ class Page:
     def _shown(self, colour: Colour) -> Colour:
         if not self._dark:
             return colour
-        red, green, blue = (int(value) for value in night(np.array(colour, np.uint8)))
+        red, green, blue = (int(value) for value in paint_dark(np.array(colour, np.uint8)))
         return red, green, blue
 
 
-def night(colours: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def paint_dark(colours: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """RGB colours (…, 3) of a white page as they are on a dark one: light for dark, each hue as it was."""
     plain = colours.astype(np.float32)
     turned = plain + 255 - plain.max(axis=-1, keepdims=True) - plain.min(axis=-1, keepdims=True)

@@ -24,7 +24,7 @@ class PatternError(ValueError):
     """A pattern or class that cannot be understood."""
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a piece of a plate's text is: a character of the text, or what stands between characters."""
 
     CHARACTER = "character"
@@ -41,7 +41,7 @@ class Kind(Enum):
 class Token:
     """One place of a pattern: the texts that may stand there (none for separators), and whether drawn small."""
 
-    kind: Kind
+    kind: TokenKind
     choices: tuple[str, ...] = ()
     small: bool = False
 
@@ -50,7 +50,7 @@ class Token:
 class Piece:
     """One thing to draw: a character of the text, or a separator (text is empty)."""
 
-    kind: Kind
+    kind: TokenKind
     text: str = ""
     small: bool = False
 
@@ -69,11 +69,11 @@ class Pattern:
         """Draw one plate: the pieces as they stand, line after line."""
         pieces: list[Piece] = []
         for token in self.tokens:
-            if token.kind is not Kind.CHARACTER:
+            if token.kind is not TokenKind.CHARACTER:
                 pieces.append(Piece(token.kind))
                 continue
             text = token.choices[int(rng.random() * len(token.choices))]
-            pieces.extend(Piece(Kind.CHARACTER, character, token.small) for character in text)
+            pieces.extend(Piece(TokenKind.CHARACTER, character, token.small) for character in text)
         return tuple(pieces)
 
     def text_of(self, pieces: Sequence[Piece]) -> str:
@@ -82,7 +82,7 @@ class Pattern:
         return f"{large}{FIRST}{small}" if self.small_first else "".join(piece.text for piece in pieces)
 
 
-def expand(values: Sequence[str]) -> tuple[str, ...]:
+def expand_classes(values: Sequence[str]) -> tuple[str, ...]:
     """Spell a class out: ``01..03`` becomes 01, 02, 03; anything else stands for itself."""
     result: list[str] = []
     for value in values:
@@ -97,7 +97,7 @@ def expand(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
-def parse(
+def parse_pattern(
     source: str, letters: str, digits: str, classes: Mapping[str, Sequence[str]], small_first: bool = False
 ) -> Pattern:
     """Parse one pattern; letters, digits and classes are what the format allows. Raises PatternError."""
@@ -114,8 +114,8 @@ def parse(
         if part in "()":
             small = part == "("
         else:
-            tokens.append(_token(part, source, choices, classes, small))
-    characters = [token for token in tokens if token.kind is Kind.CHARACTER]
+            tokens.append(_parse_token(part, source, choices, classes, small))
+    characters = [token for token in tokens if token.kind is TokenKind.CHARACTER]
     if not characters:
         raise PatternError(f"pattern {source!r} has no place for a character")
     try:
@@ -127,31 +127,31 @@ def parse(
         if sizes != sorted(sizes) or len(set(sizes)) < 2:
             raise PatternError(f"pattern {source!r}: small_first wants small lettering at its end, and only there")
         characters.sort(key=lambda token: not token.small)
-    expression = re.compile("".join(_expression(token) for token in characters))
+    expression = re.compile("".join(_make_expression(token) for token in characters))
     return Pattern(source, tuple(tokens), share, expression, small_first)
 
 
-def _token(
+def _parse_token(
     part: str, source: str, choices: Mapping[str, tuple[str, ...]], classes: Mapping[str, Sequence[str]], small: bool
 ) -> Token:
     """One place of a pattern from its spelling."""
     if part in choices:
-        return Token(Kind.CHARACTER, choices[part], small)
+        return Token(TokenKind.CHARACTER, choices[part], small)
     if part.startswith("{"):
         if part[1:-1] not in classes:
             raise PatternError(f"pattern {source!r}: class {part} is not among the format's classes")
-        return Token(Kind.CHARACTER, expand(classes[part[1:-1]]), small)
+        return Token(TokenKind.CHARACTER, expand_classes(classes[part[1:-1]]), small)
     if part.startswith("'"):
-        return Token(Kind.CHARACTER, expand([part[1:-1]]), small)
+        return Token(TokenKind.CHARACTER, expand_classes([part[1:-1]]), small)
     if part in DIGITS:
-        return Token(Kind.CHARACTER, (part,), small)
+        return Token(TokenKind.CHARACTER, (part,), small)
     try:
-        return Token(Kind(part))
+        return Token(TokenKind(part))
     except ValueError:
         raise PatternError(f"pattern {source!r}: {part!r} means nothing") from None
 
 
-def _expression(token: Token) -> str:
+def _make_expression(token: Token) -> str:
     """The regular expression of one place that has a character."""
     if all(len(choice) == 1 for choice in token.choices):
         return f"[{''.join(dict.fromkeys(token.choices))}]"

@@ -10,17 +10,17 @@ from inference import registry
 from inference.types import Options
 from inference.weights import shipped_weights
 from recognizer import checkpoint as checkpoints
-from recognizer.aligner import Aligner, Quad, Straightener
+from recognizer.aligner import CornerFinder, Quad, Straightener
 from recognizer.alphabet import Alphabet
 from recognizer.confidence import calibrate, posterior
-from recognizer.ctc import Decoded, beam
+from recognizer.ctc import Decoded, search_beams
 from recognizer.cuda import open_cuda_reader
-from recognizer.formats import rerank
+from recognizer.formats import rerank_alternatives
 from recognizer.images import Image
 from recognizer.network_spec import network_specs
 from recognizer.readings import Alternative, Reading
-from recognizer.test_time_augmentation import HOPELESS, UNSURE, looks, pool
-from recognizer.text_order import in_order
+from recognizer.test_time_augmentation import HOPELESS, UNSURE, augment_corners, pool_texts
+from recognizer.text_order import reorder_texts
 
 #: Largest batch given to the network at once; more crops go in several calls, so that memory stays bounded.
 LARGEST_BATCH = 256
@@ -62,7 +62,7 @@ class PlateReader:
         self._straightener = Straightener(self.config, None)
         if known.aligner is not None and aligner is not None:
             run_aligner = registry.load(aligner, device, Options(threads)).run
-            self._straightener = Straightener(self.config, Aligner(known.aligner, run_aligner))
+            self._straightener = Straightener(self.config, CornerFinder(known.aligner, run_aligner))
         self._cuda = open_cuda_reader(path, known, runner.name, ALTERNATIVES + 1, LEAST)
 
     @property
@@ -79,34 +79,34 @@ class PlateReader:
         """Prefer the plates of one format code from now on; None prefers nothing. From any thread."""
         self._region = region
 
-    def corners(self, crops: Sequence[Image]) -> list[Quad]:
+    def find_corners(self, crops: Sequence[Image]) -> list[Quad]:
         """The corners of the plate in each crop (4, 2), clockwise from the upper left, as shares of its sides."""
-        return self._straightener.find(crops)
+        return self._straightener.find_corners(crops)
 
-    def straightened(self, crops: Sequence[Image]) -> list[Image]:
+    def straighten(self, crops: Sequence[Image]) -> list[Image]:
         """The crops as the network sees them, all of its size: set upright by the aligner, where there is one."""
-        return self._straightener.place_all(crops, self.corners(crops))
+        return self._straightener.straighten_all(crops, self.find_corners(crops))
 
-    def log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
+    def compute_log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
         """Log probabilities (N, T, K) of BGR crops of any sizes, before decoding."""
-        return self._log_probs(crops, self.corners(crops))
+        return self._run_network(crops, self.find_corners(crops))
 
-    def decoded(self, crops: Sequence[Image], *, thorough: bool = False) -> list[list[Decoded]]:
+    def decode(self, crops: Sequence[Image], *, thorough: bool = False) -> list[list[Decoded]]:
         """The most probable texts of each crop, best first, their probabilities not calibrated; as for `read`."""
         if not crops:
             return []
-        corners, texts = self._look(crops)
+        corners, texts = self._find_texts(crops)
         if not thorough or not self._straightener.aligns:
             return texts
         best = self.confidences([found[0].log_prob for found in texts])
         unsure = [i for i, confidence in enumerate(best) if HOPELESS < confidence < UNSURE]
         if not unsure:
             return texts
-        cuts = [(crops[i], quad) for i in unsure for quad in looks(corners[i])]
-        _, others = self._look(*zip(*cuts, strict=True))
+        cuts = [(crops[i], quad) for i in unsure for quad in augment_corners(corners[i])]
+        _, others = self._find_texts(*zip(*cuts, strict=True))
         each = len(others) // len(unsure)
         for place, i in enumerate(unsure):
-            texts[i] = pool([texts[i], *others[place * each : (place + 1) * each]])
+            texts[i] = pool_texts([texts[i], *others[place * each : (place + 1) * each]])
         return texts
 
     def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
@@ -115,38 +115,38 @@ class PlateReader:
         thorough: take two more looks where a reading is unsure. For single pictures: a video's frames are looks.
         """
         if self._cuda is not None and not thorough:
-            return self._cuda.find_texts(crops, None, lambda found: self._readings(_in_order(found)))[1]
-        return self._readings(self.decoded(crops, thorough=thorough))
+            return self._cuda.find_texts(crops, None, lambda found: self._make_readings(_reorder_all(found)))[1]
+        return self._make_readings(self.decode(crops, thorough=thorough))
 
-    def _look(
+    def _find_texts(
         self, crops: Sequence[Image], corners: Sequence[Quad] | None = None
     ) -> tuple[Sequence[Quad], list[list[Decoded]]]:
         """The corners of the plate in each crop, found where they are not given, and its texts."""
         if self._cuda is not None:
-            return self._cuda.find_texts(crops, corners, _in_order)
-        corners = self.corners(crops) if corners is None else corners
-        texts = beam(self._log_probs(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
-        return corners, _in_order(texts)
+            return self._cuda.find_texts(crops, corners, _reorder_all)
+        corners = self.find_corners(crops) if corners is None else corners
+        texts = search_beams(self._run_network(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
+        return corners, _reorder_all(texts)
 
-    def _log_probs(self, crops: Sequence[Image], corners: Sequence[Quad]) -> npt.NDArray[np.float32]:
+    def _run_network(self, crops: Sequence[Image], corners: Sequence[Quad]) -> npt.NDArray[np.float32]:
         parts = [np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)]
         for start in range(0, len(crops), LARGEST_BATCH):
             piece = slice(start, start + LARGEST_BATCH)
-            pictures = self._straightener.place_all(crops[piece], corners[piece])
+            pictures = self._straightener.straighten_all(crops[piece], corners[piece])
             parts.append(self._run(np.stack(pictures)))
         return np.concatenate(parts)
 
-    def _readings(self, found: Sequence[Sequence[Decoded]]) -> list[Reading]:
+    def _make_readings(self, found: Sequence[Sequence[Decoded]]) -> list[Reading]:
         """Return the readings of crops in which these texts were found."""
-        return [self._reading(texts) for texts in found]
+        return [self._make_reading(texts) for texts in found]
 
-    def _reading(self, texts: Sequence[Decoded]) -> Reading:
+    def _make_reading(self, texts: Sequence[Decoded]) -> Reading:
         """Return the reading of one crop, in which these texts were found."""
         beliefs = posterior([decoded.log_prob for decoded in texts], self.calibration)
         ranked = tuple([Alternative(decoded.text, belief) for decoded, belief in zip(texts, beliefs, strict=True)])
         best = texts[0]
         if region := self._region:  # read once: another thread may change it
-            ranked = rerank(ranked, region)
+            ranked = rerank_alternatives(ranked, region)
             best = next(decoded for decoded in texts if decoded.text == ranked[0].text)
         return Reading(best.text, ranked[0].confidence, best.char_confidences, ranked[1 : ALTERNATIVES + 1])
 
@@ -156,5 +156,5 @@ class PlateReader:
         return found
 
 
-def _in_order(found: Sequence[Sequence[Decoded]]) -> list[list[Decoded]]:
-    return [in_order(texts) for texts in found]
+def _reorder_all(found: Sequence[Sequence[Decoded]]) -> list[list[Decoded]]:
+    return [reorder_texts(texts) for texts in found]

@@ -25,7 +25,7 @@ BAD: Colour = (196, 43, 43)
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class SheetTile:
     """One crop of a sheet. truth, text: what it shows and what was read; confidence: of it; note: a line below."""
 
     image: Image
@@ -36,19 +36,19 @@ class Tile:
 
 
 @lru_cache(maxsize=64)
-def lettering(size: int, bold: bool = False, mono: bool = False) -> ImageFont.FreeTypeFont:
+def open_font(size: int, bold: bool = False, mono: bool = False) -> ImageFont.FreeTypeFont:
     """DejaVu, which has Latin, Greek and Cyrillic letters; size in pixels."""
     name = f"DejaVuSans{'Mono' if mono else ''}{'-Bold' if bold else ''}.ttf"
     return ImageFont.truetype(str(_FONTS / name), size)
 
 
-def canvas(width: int, height: int) -> tuple[Pil.Image, ImageDraw.ImageDraw]:
+def make_canvas(width: int, height: int) -> tuple[Pil.Image, ImageDraw.ImageDraw]:
     """An empty page and the pen for it."""
     page = Pil.new("RGB", (width, height), PAPER)
     return page, ImageDraw.Draw(page)
 
 
-def scaled(image: Image, width: int, height: int) -> Pil.Image:
+def scale_to_fit(image: Image, width: int, height: int) -> Pil.Image:
     """A BGR picture as large as fits in width × height, aspect ratio kept; small ones are enlarged."""
     scale = min(width / image.shape[1], height / image.shape[0])
     size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
@@ -61,12 +61,12 @@ def to_bgr(page: Pil.Image) -> Image:
     return np.ascontiguousarray(np.asarray(page, dtype=np.uint8)[:, :, ::-1])
 
 
-def contact_sheet(tiles: Sequence[Tile], columns: int = 6, title: str = "") -> Image:
+def draw_contact_sheet(tiles: Sequence[SheetTile], columns: int = 6, title: str = "") -> Image:
     """Crops in a grid, each with its true text above what was read: green when equal, else red where it differs."""
     wide, high, gap, head = 200, 132, 12, 40 if title else 0
     rows = max(1, -(-len(tiles) // columns))
-    page, pen = canvas(gap + columns * (wide + gap), gap + head + rows * (high + gap))
-    pen.text((gap, gap + 4), title, INK, lettering(16, bold=True))
+    page, pen = make_canvas(gap + columns * (wide + gap), gap + head + rows * (high + gap))
+    pen.text((gap, gap + 4), title, INK, open_font(16, bold=True))
     for i, tile in enumerate(tiles):
         row, column = divmod(i, columns)
         _draw_tile(page, pen, tile, (gap + column * (wide + gap), gap + head + row * (high + gap)), (wide, high))
@@ -74,14 +74,14 @@ def contact_sheet(tiles: Sequence[Tile], columns: int = 6, title: str = "") -> I
 
 
 def _draw_tile(
-    page: Pil.Image, pen: ImageDraw.ImageDraw, tile: Tile, corner: tuple[int, int], size: tuple[int, int]
+    page: Pil.Image, pen: ImageDraw.ImageDraw, tile: SheetTile, corner: tuple[int, int], size: tuple[int, int]
 ) -> None:
     x, y = corner
     wide, high = size
     pen.rectangle((x, y, x + wide - 1, y + high - 1), outline=LINE)
-    picture = scaled(tile.image, wide - 8, high - 62)
+    picture = scale_to_fit(tile.image, wide - 8, high - 62)
     page.paste(picture, (x + (wide - picture.width) // 2, y + 4 + (high - 62 - picture.height) // 2))
-    label, text = lettering(10), lettering(15, bold=True, mono=True)
+    label, text = open_font(10), open_font(15, bold=True, mono=True)
     pen.text((x + 6, y + high - 52), "true", MUTED, label)
     pen.text((x + 6, y + high - 33), "read", MUTED, label)
     pen.text((x + 38, y + high - 56), tile.truth, INK, text)
@@ -91,10 +91,10 @@ def _draw_tile(
         pen.text((at, y + high - 37), character, GOOD if right else BAD, text)
         at += text.getlength(character)
     pen.text((x + wide - 6, y + high - 33), f"{tile.confidence:.2f}", MUTED, label, anchor="ra")
-    pen.text((x + 6, y + high - 15), _shortened(tile.note, label, wide - 12), MUTED, label)
+    pen.text((x + 6, y + high - 15), _shorten_text(tile.note, label, wide - 12), MUTED, label)
 
 
-def _shortened(text: str, face: ImageFont.FreeTypeFont, width: int) -> str:
+def _shorten_text(text: str, face: ImageFont.FreeTypeFont, width: int) -> str:
     """The end of a text too long for a width in pixels: of a path it says most."""
     if face.getlength(text) <= width:
         return text

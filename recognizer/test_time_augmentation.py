@@ -15,13 +15,13 @@ HOPELESS, UNSURE = 0.2, 0.9
 _LARGER = (1.04, 1.08)  # how much wider and higher a second cut is
 
 
-def looks(quad: Quad) -> list[Quad]:
+def augment_corners(quad: Quad) -> list[Quad]:
     """Other corners to read a plate by: a little larger, and the whole crop, as those found may be what was wrong."""
     centre = quad.mean(axis=0)
     return [np.asarray((quad - centre) * _LARGER + centre, np.float32), WHOLE]
 
 
-def pool(answers: Sequence[Sequence[Decoded]]) -> list[Decoded]:
+def pool_texts(answers: Sequence[Sequence[Decoded]]) -> list[Decoded]:
     """The texts of several looks, the most probable first: their probabilities averaged over the looks.
 
     The confidences of a text's characters are those of the look that found it most probable.

@@ -13,7 +13,7 @@ from app.pipeline.loading import load_networks
 from app.pipeline.tuning import Tuning
 from app.pipeline.types import Image
 from detector import PlateDetector
-from detector.crops import cut
+from detector.crops import crop_plate
 from detector.types import Box
 from recognizer import PlateReader
 
@@ -72,11 +72,11 @@ def _by_size(
 def _material(clip: Path, detector: PlateDetector) -> tuple[list[Image], list[Image]]:
     """Pictures of the clip and the plates in them; where it shows none, pieces of the size of a plate."""
     pictures = list(islice(islice(frames(clip), 0, None, _LOOK_EVERY), _MOST_LOOKS))
-    crops = [cut(image, found.box) for image in pictures for found in detector.detect([image])[0]]
+    crops = [crop_plate(image, found.box) for image in pictures for found in detector.detect([image])[0]]
     if not crops:
         height, width = pictures[0].shape[:2]
         middle = Box(width / 2 - 64, height / 2 - 16, width / 2 + 64, height / 2 + 16)
-        crops = [cut(image, middle) for image in pictures]
+        crops = [crop_plate(image, middle) for image in pictures]
     return pictures, crops
 
 

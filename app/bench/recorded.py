@@ -22,7 +22,7 @@ from app.sinks.log import LogSink
 from app.sinks.read_list import ReadList
 from app.sources.identify import identify
 from app.sources.registry import make_source
-from detector.preprocess import letterbox, plan
+from detector.preprocess import apply_letterbox, plan_letterbox
 from detector.weights import default_weights, open_weights
 
 EVERYTHING = 10**9
@@ -108,7 +108,7 @@ def first_frame(clip: Path, device: str) -> Measured:
 def _one_by_one(frame: Frame, pipeline: Pipeline, journal: Journal, size: int) -> None:
     """All stages for a frame. Resizing to size is part of detecting and is done once more to be timed."""
     with pipeline.stages.measure("resize"):
-        letterbox(frame.image, plan(frame.image.shape[1], frame.image.shape[0], size))
+        apply_letterbox(frame.image, plan_letterbox(frame.image.shape[1], frame.image.shape[0], size))
     step = pipeline.process([frame])
     with pipeline.stages.measure("draw"):
         for result in step.frames:

@@ -44,10 +44,10 @@ def add_pipeline_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _country(text: str) -> str:
     """Read the code of a country whose plates are known."""
-    from recognizer.formats import FormatError, resolve
+    from recognizer.formats import FormatError, resolve_region
 
     try:
-        resolve(text)
+        resolve_region(text)
     except FormatError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     return text

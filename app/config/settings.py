@@ -321,11 +321,11 @@ def _checked(entry: Entry, value: object) -> Value:
 
 
 def _check_countries(codes: Iterable[str]) -> None:
-    from recognizer.formats import FormatError, resolve  # the formats of all countries: read where one is named
+    from recognizer.formats import FormatError, resolve_region  # the formats of all countries: read where one is named
 
     for code in codes:
         try:
-            resolve(code)
+            resolve_region(code)
         except FormatError as error:
             raise ValueError(f"'reading.countries': {error}.") from error
 

@@ -24,7 +24,7 @@ from app.pipeline.types import (
 from app.pipeline.visits import VisitBook
 from app.pipeline.zones import Zones
 from app.sources.source_id import SourceId, TrackKey
-from detector.crops import cut, sharpness
+from detector.crops import crop_plate, measure_sharpness
 from detector.types import Detection
 from recognizer.readings import Reading
 
@@ -198,8 +198,8 @@ class Pipeline:
             track = self._state(item.frame.source_id).tracks[found.track_id]
             box = found.detection.box
             if item.eligible and track.wants_reading(box):
-                image = cut(item.frame.image, box)
-                yield PlateCrop(item.frame, found.track_id, image, box, found.detection.score, sharpness(image))
+                image = crop_plate(item.frame.image, box)
+                yield PlateCrop(item.frame, found.track_id, image, box, found.detection.score, measure_sharpness(image))
 
     def _vote(
         self,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from detector.types import Box
-from recognizer.formats import FormatError, matches
+from recognizer.formats import FormatError, fits_region
 
 _SLIMMEST, _WIDEST = 0.6, 9.0
 _MARGIN_SHARE = 0.12
@@ -79,6 +79,6 @@ def region_of(text: str, countries: tuple[str, ...]) -> str:
 def _fits(text: str, country: str) -> bool:
     """Whether text is a plate of country; a country nobody knows fits nothing."""
     try:
-        return matches(text, country)
+        return fits_region(text, country)
     except FormatError:
         return False

@@ -105,14 +105,14 @@ class CloserLooks:
 
     def _parts_of_still(self, image: Image) -> list[Tile]:
         """Return the parts of a single picture in which nothing shrinks much; none for one seen well as a whole."""
-        tiles = tiling.automatic(image.shape[1], image.shape[0], self._part_px)
+        tiles = tiling.tile_by_size(image.shape[1], image.shape[0], self._part_px)
         return tiles if len(tiles) > 1 else []
 
     def _merge_still(
         self, image: Image, whole: list[Detection], parts: Sequence[tuple[Tile, list[Detection]]]
     ) -> list[Detection]:
         height, width = image.shape[:2]
-        found = tiling.merge([*parts, (Tile(0, 0, width, height), whole)], width, height) if parts else whole
+        found = tiling.merge_tiles([*parts, (Tile(0, 0, width, height), whole)], width, height) if parts else whole
         return as_plate_crop(found, width, height, self._tuning.now.min_score)
 
     def _next(self, frame: Frame) -> _Known | None:
@@ -162,7 +162,7 @@ def parts_of(width: int, height: int, part_px: int = PART_PX) -> list[Tile]:
         return []
     count = math.ceil((longer / part_px - tiling.OVERLAP) / (1 - tiling.OVERLAP))
     count = min(_MOST_A_SIDE, count)
-    return tiling.grid(width, height, count, count)
+    return tiling.make_grid(width, height, count, count)
 
 
 def cut_out(image: Image, part: Tile) -> Image:
@@ -177,10 +177,10 @@ def merge(
 
     Of two of one plate the surer stands, and the whole frame's if the part cuts the plate.
     """
-    in_part = tiling.merge([(part, found)], width, height, keep_cut=False)
-    only_here = [detection for detection in in_part if not tiling.covered(detection, whole)]
-    surer = [found for found in in_part if all(d.score < found.score for d in whole if tiling.covered(found, [d]))]
-    merged = [*(detection for detection in whole if not tiling.covered(detection, surer)), *surer]
+    in_part = tiling.merge_tiles([(part, found)], width, height, keep_cut=False)
+    only_here = [detection for detection in in_part if not tiling.is_covered(detection, whole)]
+    surer = [found for found in in_part if all(d.score < found.score for d in whole if tiling.is_covered(found, [d]))]
+    merged = [*(detection for detection in whole if not tiling.is_covered(detection, surer)), *surer]
     return sorted(merged, key=lambda detection: -detection.score), only_here
 
 

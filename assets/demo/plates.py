@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from random import Random
 
 from assets.demo.camera import Image
-from recognizer.formats import resolve
-from recognizer.patterns import parse
+from recognizer.formats import resolve_region
+from recognizer.patterns import parse_pattern
 from recognizer.synthesis.lettering import FontBook
 from recognizer.synthesis.render import PlateRenderer
 
@@ -21,8 +21,8 @@ class Plate:
 
 def draw(code: str, spelling: str, seed: int) -> Plate:
     """Draw a plate of a format (DE, VN-2-car, …); spelling is a pattern of recognizer/patterns.py with fixed texts."""
-    plate_format = next(item for item in resolve(code) if item.code == code)
-    pattern = parse(spelling, "A", "0", {})
+    plate_format = next(item for item in resolve_region(code) if item.code == code)
+    pattern = parse_pattern(spelling, "A", "0", {})
     rng = Random(seed)
     pieces = pattern.sample(rng)
     picture = PlateRenderer(FontBook()).draw(plate_format, pieces, plate_format.colours[0], rng)

@@ -10,7 +10,7 @@ Image = NDArray[np.uint8]
 _Effect = Callable[[Image, np.random.Generator], Image]
 
 
-def salt_and_pepper(image: Image, rng: np.random.Generator) -> Image:
+def add_salt_and_pepper(image: Image, rng: np.random.Generator) -> Image:
     """Up to one pixel in sixteen set to black or white, sometimes in blocks of two pixels."""
     height, width = image.shape[:2]
     step = int(rng.choice([1, 1, 2]))
@@ -24,14 +24,14 @@ def salt_and_pepper(image: Image, rng: np.random.Generator) -> Image:
     return noisy
 
 
-def sensor_noise(image: Image, rng: np.random.Generator) -> Image:
+def add_sensor_noise(image: Image, rng: np.random.Generator) -> Image:
     """Gaussian noise of up to 22 grey levels, alike in all channels or not."""
     channels = int(rng.choice([1, 3]))
     noise = rng.standard_normal((*image.shape[:2], channels), dtype=np.float32) * rng.uniform(4, 22)
     return np.clip(image + noise, 0, 255).astype(np.uint8)
 
 
-def colour_cast(image: Image, rng: np.random.Generator) -> Image:
+def cast_colour(image: Image, rng: np.random.Generator) -> Image:
     """The pink of a camera without infra-red filter, the orange of sodium lamps, or no colour at all."""
     kind = rng.random()
     if kind < 0.3:
@@ -42,14 +42,14 @@ def colour_cast(image: Image, rng: np.random.Generator) -> Image:
     return cv2.LUT(image, table.reshape(256, 1, 3)).astype(np.uint8)
 
 
-def darkness(image: Image, rng: np.random.Generator) -> Image:
+def darken(image: Image, rng: np.random.Generator) -> Image:
     """Night or glare: a gamma of 0.5 to 2.6."""
     gamma = float(rng.uniform(1.3, 2.6) if rng.random() < 0.75 else rng.uniform(0.5, 0.8))
     table = (255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
     return cv2.LUT(image, table).astype(np.uint8)
 
 
-def blur(image: Image, rng: np.random.Generator) -> Image:
+def blur_image(image: Image, rng: np.random.Generator) -> Image:
     """Out of focus, or moved along a line of up to nine pixels."""
     if rng.random() < 0.5:
         return cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.5, 2.0))).astype(np.uint8)
@@ -63,13 +63,13 @@ def blur(image: Image, rng: np.random.Generator) -> Image:
     return cv2.filter2D(image, -1, kernel / kernel.sum()).astype(np.uint8)
 
 
-def compression(image: Image, rng: np.random.Generator) -> Image:
+def compress(image: Image, rng: np.random.Generator) -> Image:
     """The blocks of a strongly compressed stream."""
     _, packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 60))])
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
-def low_resolution(image: Image, rng: np.random.Generator) -> Image:
+def lower_resolution(image: Image, rng: np.random.Generator) -> Image:
     """Seen by a smaller sensor and enlarged again."""
     height, width = image.shape[:2]
     scale = float(rng.uniform(0.4, 0.8))
@@ -77,7 +77,7 @@ def low_resolution(image: Image, rng: np.random.Generator) -> Image:
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
 
 
-def caption(image: Image, rng: np.random.Generator) -> Image:
+def add_caption(image: Image, rng: np.random.Generator) -> Image:
     """A line of text burnt in along the upper or lower edge, as recorders and broadcasters do: it is no plate."""
     height, width = image.shape[:2]
     letters = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-:/. ")
@@ -96,7 +96,7 @@ def caption(image: Image, rng: np.random.Generator) -> Image:
     return written
 
 
-def badge(image: Image, rng: np.random.Generator) -> Image:
+def add_badge(image: Image, rng: np.random.Generator) -> Image:
     """A word in bright or dark letters somewhere on the picture, as makers' badges and shop signs: it is no plate.
 
     Kept out of the middle half of the picture's width, where most plates are.
@@ -120,19 +120,19 @@ def badge(image: Image, rng: np.random.Generator) -> Image:
 
 # In the order in which light, lens, sensor and coder act; each with its probability.
 EFFECTS: tuple[tuple[float, _Effect], ...] = (
-    (0.15, colour_cast),
-    (0.15, darkness),
-    (0.12, blur),
-    (0.06, low_resolution),
-    (0.12, sensor_noise),
-    (0.18, salt_and_pepper),
-    (0.08, caption),
-    (0.08, badge),
-    (0.10, compression),
+    (0.15, cast_colour),
+    (0.15, darken),
+    (0.12, blur_image),
+    (0.06, lower_resolution),
+    (0.12, add_sensor_noise),
+    (0.18, add_salt_and_pepper),
+    (0.08, add_caption),
+    (0.08, add_badge),
+    (0.10, compress),
 )
 
 
-def degrade(image: Image, rng: np.random.Generator) -> Image:
+def degrade_image(image: Image, rng: np.random.Generator) -> Image:
     """A picture (H, W, 3) as a poor camera might have taken it; the geometry is untouched."""
     for probability, effect in EFFECTS:
         if rng.random() < probability:

@@ -12,8 +12,8 @@ import yaml  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from detector.preprocess import Image
-from detector.training.augment import degrade
-from detector.training.datasets import pictures_in, read_yolo
+from detector.training.augment import degrade_image
+from detector.training.datasets import list_images, read_yolo
 from detector.types import Box
 
 MAX_PLATES = 4
@@ -29,7 +29,7 @@ class Composition:
     boxes: tuple[Box, ...]
 
 
-def corners(width: float, height: float, rng: np.random.Generator) -> Corners:
+def draw_corners(width: float, height: float, rng: np.random.Generator) -> Corners:
     """The four corners (4, 2) of a plate of that size turned in space and seen from near, around (0, 0)."""
     flat = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float64) * (width / 2, height / 2)
     yaw, pitch, roll = rng.normal(0, (0.35, 0.2, 0.07))
@@ -40,7 +40,7 @@ def corners(width: float, height: float, rng: np.random.Generator) -> Corners:
     return np.asarray(np.stack([x / depth, y / depth], axis=1) @ turn, np.float32)
 
 
-def set_in(scene: Image, plate: Image, place: Corners, rng: np.random.Generator) -> Image:
+def insert_plate(scene: Image, plate: Image, place: Corners, rng: np.random.Generator) -> Image:
     """The scene with a plate warped onto four corners, in the light of its surroundings, with soft edges."""
     height, width = plate.shape[:2]
     source = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -49,7 +49,7 @@ def set_in(scene: Image, plate: Image, place: Corners, rng: np.random.Generator)
         plate = cv2.GaussianBlur(plate, (0, 0), 0.4 * width / max(wide, 1)).astype(np.uint8)
     matrix = cv2.getPerspectiveTransform(source, place)
     size = (scene.shape[1], scene.shape[0])
-    warped = cv2.warpPerspective(_lit(plate, scene, place, rng), matrix, size, flags=cv2.INTER_LINEAR)
+    warped = cv2.warpPerspective(match_lighting(plate, scene, place, rng), matrix, size, flags=cv2.INTER_LINEAR)
     mask = cv2.warpPerspective(np.ones((height, width), np.float32), matrix, size, flags=cv2.INTER_LINEAR)
     blurred = float(rng.uniform(0.4, 1.3))
     mask = cv2.GaussianBlur(mask, (0, 0), blurred)[..., None]
@@ -57,7 +57,7 @@ def set_in(scene: Image, plate: Image, place: Corners, rng: np.random.Generator)
     return (scene * (1 - mask) + warped * mask).astype(np.uint8)
 
 
-def _lit(plate: Image, scene: Image, place: Corners, rng: np.random.Generator) -> Image:
+def match_lighting(plate: Image, scene: Image, place: Corners, rng: np.random.Generator) -> Image:
     """The plate as bright as its surroundings would have it, within reason."""
     left, top = np.clip(place.min(axis=0), 0, None).astype(int)
     right, bottom = np.ceil(place.max(axis=0)).astype(int)
@@ -69,7 +69,7 @@ def _lit(plate: Image, scene: Image, place: Corners, rng: np.random.Generator) -
     return np.asarray(np.clip(plate * tint, 0, 255), np.uint8)
 
 
-def make(scene: Image, plates: Sequence[Image], rng: np.random.Generator) -> Composition:
+def compose_image(scene: Image, plates: Sequence[Image], rng: np.random.Generator) -> Composition:
     """A scene with the plates set in where they do not touch each other, then seen through a poor camera."""
     height, width = scene.shape[:2]
     boxes: list[Box] = []
@@ -77,7 +77,7 @@ def make(scene: Image, plates: Sequence[Image], rng: np.random.Generator) -> Com
         largest = min(MAX_SHARE * width, 2.5 * plate.shape[1])
         target = float(np.exp(rng.uniform(np.log(MIN_WIDTH), np.log(max(largest, MIN_WIDTH + 1)))))
         stretch = float(rng.uniform(0.92, 1.08))
-        shape = corners(target, target * plate.shape[0] / plate.shape[1] * stretch, rng)
+        shape = draw_corners(target, target * plate.shape[0] / plate.shape[1] * stretch, rng)
         reach = (shape.max(axis=0) - shape.min(axis=0)) / 2
         if reach[0] * 2 >= width - 4 or reach[1] * 2 >= height - 4:
             continue
@@ -86,31 +86,31 @@ def make(scene: Image, plates: Sequence[Image], rng: np.random.Generator) -> Com
         box = Box(max(0.0, float(x1)), max(0.0, float(y1)), min(width, float(x2)), min(height, float(y2)))
         if any(box.iou(other) > 0 for other in boxes):
             continue
-        scene = set_in(scene, plate, place, rng)
+        scene = insert_plate(scene, plate, place, rng)
         boxes.append(box)
-    return Composition(degrade(scene, rng), tuple(boxes))
+    return Composition(degrade_image(scene, rng), tuple(boxes))
 
 
-def swap(scene: Image, old: Sequence[Box], plates: Sequence[Image], rng: np.random.Generator) -> Composition:
+def replace_plates(scene: Image, old: Sequence[Box], plates: Sequence[Image], rng: np.random.Generator) -> Composition:
     """A scene whose plates are painted over and replaced by others of about their width, in the same places."""
     height, width = scene.shape[:2]
     boxes: list[Box] = []
     for box, plate in zip(old, plates, strict=True):
-        scene = _painted_over(scene, box)
+        scene = paint_over(scene, box)
         aspect = plate.shape[0] / plate.shape[1]
         wide = box.width * float(rng.uniform(0.85, 1.1)) * min(1.0, 0.25 + 0.25 / aspect)
-        shape = corners(wide, wide * aspect, rng)
+        shape = draw_corners(wide, wide * aspect, rng)
         reach = (shape.max(axis=0) - shape.min(axis=0)) / 2
         if (np.array([width, height]) <= 2 * reach + 3).any():
             continue
         place = shape + np.clip(box.center, reach + 1, np.array([width, height]) - reach - 1).astype(np.float32)
-        scene = set_in(scene, plate, place, rng)
+        scene = insert_plate(scene, plate, place, rng)
         (x1, y1), (x2, y2) = place.min(axis=0), place.max(axis=0)
         boxes.append(Box(float(x1), float(y1), float(x2), float(y2)))
-    return Composition(degrade(scene, rng), tuple(boxes))
+    return Composition(degrade_image(scene, rng), tuple(boxes))
 
 
-def _painted_over(scene: Image, box: Box) -> Image:
+def paint_over(scene: Image, box: Box) -> Image:
     """The scene with a box filled from its surroundings."""
     margin = 0.06 * box.width
     x1, y1 = max(0, int(box.x1 - margin)), max(0, int(box.y1 - margin))
@@ -124,14 +124,14 @@ def _painted_over(scene: Image, box: Box) -> Image:
     return filled
 
 
-def _opened(path: Path) -> Image:
+def _open_image(path: Path) -> Image:
     image = cv2.imread(str(path))
     if image is None:
         raise ValueError(f"{path} cannot be opened as a picture: take it out of the folder")
     return image.astype(np.uint8)
 
 
-def compose(plates: Path, out: Path, count: int, backgrounds: Path | None = None, onto: Path | None = None,
+def compose_dataset(plates: Path, out: Path, count: int, backgrounds: Path | None = None, onto: Path | None = None,
             seed: int = 0) -> Path:  # fmt: skip
     """Write `count` training pictures as a YOLO data set under a folder; returns its data.yaml.
 
@@ -140,10 +140,10 @@ def compose(plates: Path, out: Path, count: int, backgrounds: Path | None = None
     empty folder, a file that is no picture, or when neither place is given.
     """
     rng = np.random.default_rng(seed)
-    crops = pictures_in(plates)
+    crops = list_images(plates)
     if not crops:
         raise ValueError(f"No pictures in {plates}")
-    made = _in_places_of(onto, crops, rng) if onto else _into(backgrounds, crops, rng)
+    made = _replace_in_dataset(onto, crops, rng) if onto else _compose_scenes(backgrounds, crops, rng)
     tag = hashlib.sha256(f"{plates}{backgrounds}{onto}{seed}".encode()).hexdigest()[:6]
     for part in ("images/train", "images/val", "labels/train"):
         (out / part).mkdir(parents=True, exist_ok=True)
@@ -153,7 +153,7 @@ def compose(plates: Path, out: Path, count: int, backgrounds: Path | None = None
         name = f"composed_{tag}_{number:05d}"
         quality = [cv2.IMWRITE_JPEG_QUALITY, 92]
         cv2.imwrite(str(out / "images" / "train" / f"{name}.jpg"), composition.image, quality)
-        (out / "labels" / "train" / f"{name}.txt").write_text(_labels(composition), encoding="utf-8")
+        (out / "labels" / "train" / f"{name}.txt").write_text(_format_labels(composition), encoding="utf-8")
         rows.append((f"images/train/{name}.jpg", "train", "composed"))
     with (out / "sources.csv").open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows(rows)
@@ -162,17 +162,19 @@ def compose(plates: Path, out: Path, count: int, backgrounds: Path | None = None
     return out / "data.yaml"
 
 
-def _into(backgrounds: Path | None, crops: Sequence[Path], rng: np.random.Generator) -> Iterator[Composition]:
+def _compose_scenes(backgrounds: Path | None, crops: Sequence[Path], rng: np.random.Generator) -> Iterator[Composition]:
     """Endless compositions of crops in pictures without a plate."""
-    scenes = pictures_in(backgrounds) if backgrounds else []
+    scenes = list_images(backgrounds) if backgrounds else []
     if not scenes:
         raise ValueError(f"No pictures in {backgrounds}: give backgrounds, or a data set for its places")
     while True:
         chosen = rng.choice(len(crops), size=int(rng.integers(1, MAX_PLATES + 1)))
-        yield make(_opened(scenes[int(rng.integers(len(scenes)))]), [_opened(crops[int(i)]) for i in chosen], rng)
+        yield compose_image(
+            _open_image(scenes[int(rng.integers(len(scenes)))]), [_open_image(crops[int(i)]) for i in chosen], rng
+        )
 
 
-def _in_places_of(data: Path, crops: Sequence[Path], rng: np.random.Generator) -> Iterator[Composition]:
+def _replace_in_dataset(data: Path, crops: Sequence[Path], rng: np.random.Generator) -> Iterator[Composition]:
     """Endless compositions in the places of annotated plates, those pictures first whose plates are large enough."""
     samples = [s for s in read_yolo(data, "train").samples if s.plates and min(p.width for p in s.plates) >= MIN_WIDTH]
     if not samples:
@@ -180,10 +182,12 @@ def _in_places_of(data: Path, crops: Sequence[Path], rng: np.random.Generator) -
     while True:
         sample = samples[int(rng.integers(len(samples)))]
         chosen = rng.choice(len(crops), size=len(sample.plates))
-        yield swap(_opened(sample.picture), sample.plates, [_opened(crops[int(i)]) for i in chosen], rng)
+        yield replace_plates(
+            _open_image(sample.picture), sample.plates, [_open_image(crops[int(i)]) for i in chosen], rng
+        )
 
 
-def _labels(made: Composition) -> str:
+def _format_labels(made: Composition) -> str:
     """YOLO label lines of a composition."""
     h, w = made.image.shape[:2]
     return "".join(

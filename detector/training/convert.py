@@ -9,11 +9,11 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
-from detector.training.datasets import Collection, Sample, describe_yolo, read_openalpr, read_voc, read_yolo
+from detector.training.datasets import AnnotatedImage, Collection, describe_yolo, read_openalpr, read_voc, read_yolo
 from detector.types import Box
 
 
-def convert(
+def convert_datasets(
     yolo: Sequence[Path], voc: Sequence[Path], openalpr: Sequence[Path], out: Path, val_share: float = 0.1
 ) -> Collection:
     """Read every set given, write one YOLO data set, and return what was read and left out.
@@ -23,7 +23,7 @@ def convert(
     for folder in [*voc, *openalpr]:
         if not folder.is_dir():
             raise FileNotFoundError(f"Folder not found: {folder}")
-    parts = [part for data in yolo for part in _every_split(data)]
+    parts = [part for data in yolo for part in _read_splits(data)]
     parts += [read_voc(folder) for folder in voc] + [read_openalpr(folder) for folder in openalpr]
     if not parts:
         raise ValueError("No data set given: use --yolo, --voc or --openalpr")
@@ -32,7 +32,7 @@ def convert(
     return whole
 
 
-def _every_split(data: Path) -> list[Collection]:
+def _read_splits(data: Path) -> list[Collection]:
     """The train, val and test splits a data.yaml names."""
     if not data.is_file():
         raise FileNotFoundError(f"Data set not found: {data}. Give the path of its data.yaml")
@@ -52,11 +52,11 @@ def write_yolo(collection: Collection, out: Path, val_share: float = 0.1) -> Pat
     for sample in collection.samples:
         digest = hashlib.sha256(f"{sample.source}/{sample.picture.name}".encode()).hexdigest()
         split = "val" if int(digest[:8], 16) / 0xFFFFFFFF < val_share else "train"
-        name = f"{_file_safe(sample.source) or 'set'}_{digest[:12]}"
-        _place(sample.picture, out / "images" / split / f"{name}{sample.picture.suffix.lower()}")
+        name = f"{_make_file_safe(sample.source) or 'set'}_{digest[:12]}"
+        _copy_image(sample.picture, out / "images" / split / f"{name}{sample.picture.suffix.lower()}")
         label = out / "labels" / split / f"{name}.txt"
         label.parent.mkdir(parents=True, exist_ok=True)
-        label.write_text("".join(_yolo_line(box, sample) for box in sample.plates), encoding="utf-8")
+        label.write_text("".join(_format_yolo_line(box, sample) for box in sample.plates), encoding="utf-8")
         rows.append((f"images/{split}/{name}{sample.picture.suffix.lower()}", split, sample.source))
     with (out / "sources.csv").open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows([("image_path", "split", "source"), *rows])
@@ -67,18 +67,18 @@ def write_yolo(collection: Collection, out: Path, val_share: float = 0.1) -> Pat
     return out / "data.yaml"
 
 
-def _file_safe(source: str) -> str:
+def _make_file_safe(source: str) -> str:
     """A source's name as part of a file name: no separator in it, so that it leads nowhere."""
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in source)[:64]
 
 
-def _yolo_line(box: Box, sample: Sample) -> str:
+def _format_yolo_line(box: Box, sample: AnnotatedImage) -> str:
     x, y = box.center
     w, h = sample.width, sample.height
     return f"0 {x / w:.6f} {y / h:.6f} {box.width / w:.6f} {box.height / h:.6f}\n"
 
 
-def _place(picture: Path, target: Path) -> None:
+def _copy_image(picture: Path, target: Path) -> None:
     """Link a picture to its place, or copy it where links cannot be made."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ SLACK = 2.0  # pixels a box may reach outside before it counts as wrong: roundin
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class AnnotatedImage:
     """A picture with the plates in it, in pixels, and the name of the set it came from."""
 
     picture: Path
@@ -42,11 +42,11 @@ class Problem:
 class Collection:
     """Samples read, and what was left out."""
 
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[AnnotatedImage] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
-def _size(picture: Path) -> tuple[int, int] | None:
+def _measure_image(picture: Path) -> tuple[int, int] | None:
     """Width and height in pixels as OpenCV opens the picture (turned by its EXIF tag), None when it cannot."""
     try:
         image = cv2.imread(str(picture)) if _is_file(picture) else None
@@ -55,7 +55,7 @@ def _size(picture: Path) -> tuple[int, int] | None:
     return None if image is None else (image.shape[1], image.shape[0])
 
 
-def checked(box: Box, width: int, height: int) -> Box | str:
+def clip_box(box: Box, width: int, height: int) -> Box | str:
     """The box clamped to the picture, or the reason why it is wrong."""
     if not all(abs(v) < 1e7 for v in (box.x1, box.y1, box.x2, box.y2)):
         return "box is no number"
@@ -67,25 +67,25 @@ def checked(box: Box, width: int, height: int) -> Box | str:
     return clamped if clamped.width >= 1 and clamped.height >= 1 else "box is smaller than a pixel"
 
 
-def _collect(
+def _collect_image(
     into: Collection, annotation: Path, picture: Path, source: str, boxes: Callable[[int, int], Iterator[Box | str]]
 ) -> None:
     """Add one picture: its right boxes as a sample, its wrong ones as problems."""
-    size = _size(picture)
+    size = _measure_image(picture)
     if size is None:
         into.problems.append(Problem(annotation, f"picture {picture} is missing or cannot be opened"))
         return
     plates: list[Box] = []
     wrong = 0
     for box in boxes(*size):
-        result = box if isinstance(box, str) else checked(box, *size)
+        result = box if isinstance(box, str) else clip_box(box, *size)
         if isinstance(result, Box):
             plates.append(result)
         else:
             wrong += 1
             into.problems.append(Problem(annotation, result))
     if plates or not wrong:  # with nothing but wrong boxes it would pass for a picture without a plate
-        into.samples.append(Sample(picture, *size, tuple(plates), source))
+        into.samples.append(AnnotatedImage(picture, *size, tuple(plates), source))
 
 
 def read_yolo(data: Path, split: str = "val") -> Collection:
@@ -103,13 +103,13 @@ def read_yolo(data: Path, split: str = "val") -> Collection:
     if not _is_dir(folder):
         raise FileNotFoundError(f"{data}: folder of split {split!r} not found: {folder}")
     classes = len(described.get("names", [0]))
-    sources = _sources(data.parent / "sources.csv")
+    sources = _read_sources(data.parent / "sources.csv")
     found = Collection()
-    for picture in pictures_in(folder):
+    for picture in list_images(folder):
         relative = picture.relative_to(root).as_posix()
         label = root / Path(*("labels" if part == "images" else part for part in Path(relative).parts))
         label = label.with_suffix(".txt")
-        _collect(found, label, picture, sources.get(relative, ""), partial(_yolo_boxes, label, classes))
+        _collect_image(found, label, picture, sources.get(relative, ""), partial(_read_yolo_boxes, label, classes))
     return found
 
 
@@ -143,12 +143,12 @@ def _is_dir(path: Path) -> bool:
         return False
 
 
-def pictures_in(folder: Path) -> list[Path]:
+def list_images(folder: Path) -> list[Path]:
     """Every picture below a folder, in order of name."""
     return sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
 
 
-def _sources(table: Path) -> dict[str, str]:
+def _read_sources(table: Path) -> dict[str, str]:
     if not table.is_file():
         return {}
     try:
@@ -158,7 +158,7 @@ def _sources(table: Path) -> dict[str, str]:
         raise ValueError(f"{table} is no CSV in UTF-8 with image_path and source ({error})") from error
 
 
-def _yolo_boxes(label: Path, classes: int, width: int, height: int) -> Iterator[Box | str]:
+def _read_yolo_boxes(label: Path, classes: int, width: int, height: int) -> Iterator[Box | str]:
     """Boxes of a YOLO label file: class, centre x, centre y, width, height as shares of the picture."""
     for line in label.read_text(encoding="utf-8", errors="replace").splitlines() if _is_file(label) else []:
         parts = line.split()
@@ -185,12 +185,12 @@ def read_voc(folder: Path, source: str = "") -> Collection:
         except (ET.ParseError, LookupError, ValueError) as error:  # an encoding nobody knows is no ParseError
             found.problems.append(Problem(annotation, f"is no XML ({error})"))
             continue
-        picture = _beside(annotation, root.findtext("filename") or annotation.with_suffix(".jpg").name)
-        _collect(found, annotation, picture, source or folder.name, partial(_voc_boxes, root))
+        picture = _find_beside(annotation, root.findtext("filename") or annotation.with_suffix(".jpg").name)
+        _collect_image(found, annotation, picture, source or folder.name, partial(_read_voc_boxes, root))
     return found
 
 
-def _beside(annotation: Path, name: str) -> Path:
+def _find_beside(annotation: Path, name: str) -> Path:
     """Where an annotation's picture lies; the path beside the annotation when it lies nowhere."""
     name = Path(name.replace("\\", "/")).name
     parent = annotation.parent
@@ -198,7 +198,7 @@ def _beside(annotation: Path, name: str) -> Path:
     return next((place / name for place in places if _is_file(place / name)), parent / name)
 
 
-def _voc_boxes(root: ET.Element, _width: int, _height: int) -> Iterator[Box | str]:
+def _read_voc_boxes(root: ET.Element, _width: int, _height: int) -> Iterator[Box | str]:
     for item in root.iter("object"):
         name = (item.findtext("name") or "").strip().lower().replace(" ", "_")
         if name not in PLATE_NAMES:
@@ -222,12 +222,12 @@ def read_openalpr(folder: Path, source: str = "") -> Collection:
             if fields:
                 by_picture.setdefault(fields[0], []).append(fields)
         for name, rows in by_picture.items():
-            picture = _beside(annotation, name)
-            _collect(found, annotation, picture, source or folder.name, partial(_openalpr_boxes, rows))
+            picture = _find_beside(annotation, name)
+            _collect_image(found, annotation, picture, source or folder.name, partial(_read_openalpr_boxes, rows))
     return found
 
 
-def _openalpr_boxes(rows: Iterable[list[str]], _width: int, _height: int) -> Iterator[Box | str]:
+def _read_openalpr_boxes(rows: Iterable[list[str]], _width: int, _height: int) -> Iterator[Box | str]:
     for row in rows:
         try:
             x, y, w, h = (float(part) for part in row[1:5])

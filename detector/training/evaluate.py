@@ -11,8 +11,14 @@ import cv2
 import numpy as np
 
 from detector.detector import PlateDetector, Tiles
-from detector.training.datasets import Sample
-from detector.training.metrics import IOUS, Judged, average_precision, judge, recall_and_precision
+from detector.training.datasets import AnnotatedImage
+from detector.training.metrics import (
+    IOUS,
+    MatchedDetections,
+    compute_average_precision,
+    compute_recall_and_precision,
+    match_detections,
+)
 from detector.training.sheets import Exhibit, write_sheets
 from detector.types import Box, Detection
 
@@ -43,7 +49,7 @@ class HeightBand:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvaluationReport:
     """What `evaluate` found."""
 
     threshold: float
@@ -60,78 +66,85 @@ class Report:
 class Outcome:
     """A sample with everything found in it, judged at each IoU of IOUS."""
 
-    sample: Sample
+    sample: AnnotatedImage
     found: tuple[Detection, ...]
-    judged: tuple[Judged, ...]
+    judged: tuple[MatchedDetections, ...]
 
 
-def run(detector: PlateDetector, samples: Sequence[Sample], tiles: Tiles | None = None) -> list[Outcome]:
+def detect_images(
+    detector: PlateDetector, samples: Sequence[AnnotatedImage], tiles: Tiles | None = None
+) -> list[Outcome]:
     """Detect in every sample and judge what was found. The detector's threshold should be FLOOR."""
     outcomes = []
     for start in range(0, len(samples), 8):
         chunk = samples[start : start + 8]
-        images = [_read(sample.picture) for sample in chunk]
+        images = [_read_image(sample.picture) for sample in chunk]
         for sample, found in zip(chunk, detector.detect(images, tiles), strict=True):
-            judged = tuple(judge(found, sample.plates, iou) for iou in IOUS)
+            judged = tuple(match_detections(found, sample.plates, iou) for iou in IOUS)
             outcomes.append(Outcome(sample, tuple(found), judged))
     return outcomes
 
 
-def _read(picture: Path) -> np.ndarray:
+def _read_image(picture: Path) -> np.ndarray:
     image = cv2.imread(str(picture))
     if image is None:
         raise ValueError(f"{picture} cannot be opened as a picture: leave it out of the data set")
     return image
 
 
-def _number(value: float) -> float | None:
+def _round_number(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 5)
 
 
-def figures(outcomes: Sequence[Outcome], threshold: float) -> Figures:
+def compute_figures(outcomes: Sequence[Outcome], threshold: float) -> Figures:
     """The figures of some outcomes at a score threshold."""
     at50 = [o.judged[0] for o in outcomes]
-    recall, precision = recall_and_precision(at50, threshold)
-    by_iou = [average_precision([o.judged[i] for o in outcomes]) for i in range(len(IOUS))]
+    recall, precision = compute_recall_and_precision(at50, threshold)
+    by_iou = [compute_average_precision([o.judged[i] for o in outcomes]) for i in range(len(IOUS))]
     plates = sum(j.truths for j in at50)
     return Figures(
-        len(outcomes), plates, _number(recall), _number(precision), _number(by_iou[0]), _number(float(np.mean(by_iou)))
+        len(outcomes),
+        plates,
+        _round_number(recall),
+        _round_number(precision),
+        _round_number(by_iou[0]),
+        _round_number(float(np.mean(by_iou))),
     )
 
 
-def by_height(outcomes: Sequence[Outcome], threshold: float) -> tuple[HeightBand, ...]:
+def group_by_height(outcomes: Sequence[Outcome], threshold: float) -> tuple[HeightBand, ...]:
     """Recall by the plates' heights in pixels of the picture."""
     bands = []
     for low, high in itertools.pairwise(HEIGHTS):
-        hits = [hit for o in outcomes for box, hit in _truths_hit(o, threshold) if low <= box.height < high]
-        bands.append(HeightBand(low, high, len(hits), _number(sum(hits) / len(hits)) if hits else None))
+        hits = [hit for o in outcomes for box, hit in _count_hits(o, threshold) if low <= box.height < high]
+        bands.append(HeightBand(low, high, len(hits), _round_number(sum(hits) / len(hits)) if hits else None))
     return tuple(bands)
 
 
-def _truths_hit(outcome: Outcome, threshold: float) -> list[tuple[Box, bool]]:
+def _count_hits(outcome: Outcome, threshold: float) -> list[tuple[Box, bool]]:
     """Each annotated box and whether a detection of at least `threshold` hit it at IoU 0.5."""
     judged = outcome.judged[0]
     hit = {h for score, h in zip(judged.scores, judged.hits, strict=True) if h >= 0 and score >= threshold}
     return [(box, index in hit) for index, box in enumerate(outcome.sample.plates)]
 
 
-def report(outcomes: Sequence[Outcome], threshold: float, backend: str, size: int) -> Report:
+def make_report(outcomes: Sequence[Outcome], threshold: float, backend: str, size: int) -> EvaluationReport:
     """Everything measured, ready to print."""
     sources = sorted({o.sample.source for o in outcomes})
     empty = [o for o in outcomes if not o.sample.plates]
-    return Report(
+    return EvaluationReport(
         threshold,
         backend,
         size,
-        figures(outcomes, threshold),
-        {name: figures([o for o in outcomes if o.sample.source == name], threshold) for name in sources},
-        by_height(outcomes, threshold),
+        compute_figures(outcomes, threshold),
+        {name: compute_figures([o for o in outcomes if o.sample.source == name], threshold) for name in sources},
+        group_by_height(outcomes, threshold),
         len(empty),
         sum(d.score >= threshold for o in empty for d in o.found),
     )
 
 
-def exhibits(outcomes: Sequence[Outcome], threshold: float) -> tuple[list[Exhibit], list[Exhibit]]:
+def collect_exhibits(outcomes: Sequence[Outcome], threshold: float) -> tuple[list[Exhibit], list[Exhibit]]:
     """Misses and false alarms at a threshold, the surest false alarms first."""
     misses: list[Exhibit] = []
     alarms: list[tuple[float, Exhibit]] = []
@@ -139,7 +152,7 @@ def exhibits(outcomes: Sequence[Outcome], threshold: float) -> tuple[list[Exhibi
         sample, judged = outcome.sample, outcome.judged[0]
         ordered = sorted(outcome.found, key=lambda d: -d.score)
         shown = tuple(d.box for d in ordered if d.score >= threshold)
-        for box, hit in _truths_hit(outcome, threshold):
+        for box, hit in _count_hits(outcome, threshold):
             if not hit:
                 best = max((d.score for d in ordered if d.box.iou(box) >= 0.5), default=0.0)
                 overlap = max((box.iou(other) for other in shown), default=0.0)
@@ -156,23 +169,23 @@ def exhibits(outcomes: Sequence[Outcome], threshold: float) -> tuple[list[Exhibi
 
 def write_exhibits(outcomes: Sequence[Outcome], threshold: float, folder: Path) -> list[Path]:
     """Contact sheets misses_N.png and false_N.png under a folder."""
-    misses, alarms = exhibits(outcomes, threshold)
+    misses, alarms = collect_exhibits(outcomes, threshold)
     return write_sheets(misses, folder, "misses") + write_sheets(alarms, folder, "false")
 
 
-def sweep(outcomes: Sequence[Outcome]) -> list[str]:
+def sweep_thresholds(outcomes: Sequence[Outcome]) -> list[str]:
     """A line a threshold: recall, precision and boxes in pictures without plates, to choose by."""
     at50 = [o.judged[0] for o in outcomes]
     empty = [o for o in outcomes if not o.sample.plates]
     lines = ["threshold  recall  precision  boxes without plate"]
     for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7):
-        recall, precision = recall_and_precision(at50, threshold)
+        recall, precision = compute_recall_and_precision(at50, threshold)
         false = sum(d.score >= threshold for o in empty for d in o.found)
         lines.append(f"{threshold:9.2f}  {recall:6.1%}  {precision:9.1%}  {false:6d}")
     return lines
 
 
-def table(result: Report) -> list[str]:
+def format_table(result: EvaluationReport) -> list[str]:
     """The report as lines for a terminal."""
     lines = [f"{'source':<24}{'pictures':>9}{'plates':>8}{'recall':>9}{'precision':>11}{'AP50':>8}{'AP50-95':>9}"]
     for name, row in [*result.by_source.items(), ("all", result.all)]:
@@ -187,7 +200,7 @@ def table(result: Report) -> list[str]:
     return lines
 
 
-def json_line(result: Report) -> str:
+def format_json(result: EvaluationReport) -> str:
     """The one line for programs: recall, precision, map50, map50_95 and by_source, with the rest beside them."""
     whole = asdict(result)
     top = whole.pop("all")

@@ -12,7 +12,7 @@ IOUS = tuple(round(0.5 + 0.05 * i, 2) for i in range(10))
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class MatchedDetections:
     """One picture's detections, best first, and which truth each hit at an IoU (-1 for none)."""
 
     scores: tuple[float, ...]
@@ -20,7 +20,7 @@ class Judged:
     truths: int
 
 
-def judge(detections: Sequence[Detection], truths: Sequence[Box], iou: float) -> Judged:
+def match_detections(detections: Sequence[Detection], truths: Sequence[Box], iou: float) -> MatchedDetections:
     """Give each detection, best first, the truth it overlaps most among those not yet taken."""
     ordered = sorted(detections, key=lambda d: -d.score)
     free = set(range(len(truths)))
@@ -32,10 +32,10 @@ def judge(detections: Sequence[Detection], truths: Sequence[Box], iou: float) ->
             hits.append(best)
         else:
             hits.append(-1)
-    return Judged(tuple(d.score for d in ordered), tuple(hits), len(truths))
+    return MatchedDetections(tuple(d.score for d in ordered), tuple(hits), len(truths))
 
 
-def average_precision(judged: Sequence[Judged]) -> float:
+def compute_average_precision(judged: Sequence[MatchedDetections]) -> float:
     """Area under the precision-recall curve, precision made monotone and taken at 101 recalls, as COCO does.
 
     NaN without any truth.
@@ -55,7 +55,7 @@ def average_precision(judged: Sequence[Judged]) -> float:
     return float(np.mean(np.append(envelope, 0.0)[at]))
 
 
-def recall_and_precision(judged: Sequence[Judged], threshold: float) -> tuple[float, float]:
+def compute_recall_and_precision(judged: Sequence[MatchedDetections], threshold: float) -> tuple[float, float]:
     """Share of the truths found, and share of the boxes that are right, among detections of at least `threshold`.
 
     NaN where there is nothing to divide by.
@@ -66,6 +66,8 @@ def recall_and_precision(judged: Sequence[Judged], threshold: float) -> tuple[fl
     return (right / truths if truths else float("nan")), (right / len(kept) if kept else float("nan"))
 
 
-def thresholds_for(judged: Sequence[Judged], candidates: NDArray[np.float64]) -> list[tuple[float, float, float]]:
+def choose_thresholds(
+    judged: Sequence[MatchedDetections], candidates: NDArray[np.float64]
+) -> list[tuple[float, float, float]]:
     """Threshold, recall and precision for each candidate threshold."""
-    return [(float(t), *recall_and_precision(judged, float(t))) for t in candidates]
+    return [(float(t), *compute_recall_and_precision(judged, float(t))) for t in candidates]

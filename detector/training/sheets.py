@@ -27,7 +27,7 @@ class Exhibit:
     caption: str
 
 
-def _window(box: Box, width: int, height: int) -> tuple[int, int, int]:
+def _find_window(box: Box, width: int, height: int) -> tuple[int, int, int]:
     """Left, top and side of a square of the picture around a box, three times as wide as the box."""
     side = int(min(max(3 * max(box.width, box.height), 96), max(width, height)))
     x, y = box.center
@@ -36,14 +36,14 @@ def _window(box: Box, width: int, height: int) -> tuple[int, int, int]:
     return left, top, side
 
 
-def _draw(exhibit: Exhibit) -> Image:
+def _draw_exhibit(exhibit: Exhibit) -> Image:
     """One tile: annotated boxes green, found ones orange, the one in question red."""
     tile = np.zeros((TILE, TILE, 3), np.uint8)
     picture = cv2.imread(str(exhibit.picture))
     if picture is None:
         return tile
     height, width = picture.shape[:2]
-    left, top, side = _window(exhibit.box, width, height)
+    left, top, side = _find_window(exhibit.box, width, height)
     scale = TILE / side
     part = cv2.resize(picture[top : top + side, left : left + side], None, fx=scale, fy=scale)[:TILE, :TILE]
     tile[: part.shape[0], : part.shape[1]] = part
@@ -65,7 +65,7 @@ def write_sheets(exhibits: Sequence[Exhibit], folder: Path, name: str) -> list[P
         old.unlink()
     written = []
     for number, start in enumerate(range(0, len(exhibits), PER_SHEET), 1):
-        tiles = [_draw(exhibit) for exhibit in exhibits[start : start + PER_SHEET]]
+        tiles = [_draw_exhibit(exhibit) for exhibit in exhibits[start : start + PER_SHEET]]
         blank = np.zeros((TILE, TILE, 3), np.uint8)
         tiles += [blank] * (-len(tiles) % COLUMNS)
         rows = [np.hstack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]

@@ -18,7 +18,7 @@ from ultralytics.data.dataset import YOLODataset  # noqa: E402
 from ultralytics.models.yolo.detect import DetectionTrainer  # noqa: E402
 from ultralytics.nn.tasks import DetectionModel, load_checkpoint  # noqa: E402
 
-from detector.training.augment import degrade  # noqa: E402
+from detector.training.augment import degrade_image  # noqa: E402
 from detector.weights import open_training, open_weights  # noqa: E402
 
 
@@ -63,29 +63,29 @@ class PlateModel(DetectionModel):  # type: ignore[misc]
         if preds is None and self.bf16:
             with torch.autocast("cpu", torch.bfloat16):
                 preds = self.forward(batch["img"].contiguous(memory_format=torch.channels_last))
-            preds = _in_float32(preds)
+            preds = _cast_to_float32(preds)
         return super().loss(batch, preds)
 
 
-def _in_float32(value: Any) -> Any:  # noqa: ANN401
+def _cast_to_float32(value: Any) -> Any:  # noqa: ANN401
     """The network's nested outputs with every tensor in float32, since the box loss needs the digits."""
     if isinstance(value, Tensor):
         return value.float()
     if isinstance(value, dict):
-        return {name: _in_float32(part) for name, part in value.items()}
+        return {name: _cast_to_float32(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(_in_float32(part) for part in value)
+        return type(value)(_cast_to_float32(part) for part in value)
     return value
 
 
 class _Camera:
-    """`degrade` as a step of ultralytics' chain of transforms."""
+    """`degrade_image` as a step of ultralytics' chain of transforms."""
 
     def __init__(self, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
 
     def __call__(self, labels: dict[str, Any]) -> dict[str, Any]:
-        labels["img"] = degrade(labels["img"], self._rng)
+        labels["img"] = degrade_image(labels["img"], self._rng)
         return labels
 
 
@@ -107,10 +107,10 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]
         self.options = options
         self.batches_done = 0
         self.started = time.monotonic()
-        super().__init__(overrides=_overrides(options))
+        super().__init__(overrides=_make_overrides(options))
         self.add_callback("on_train_start", _start_clock)
-        self.add_callback("on_train_batch_end", _report)
-        self.add_callback("on_fit_epoch_end", _report_validation)
+        self.add_callback("on_train_batch_end", _print_epoch)
+        self.add_callback("on_fit_epoch_end", _print_validation)
 
     def check_resume(self, overrides: dict[str, Any]) -> None:
         """Resuming is decided by the options; ultralytics' own way would open a pickle."""
@@ -134,7 +134,7 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]
             checkpoint = open_training(self.last)
             net.load_state_dict(checkpoint["model_state"])
         elif self.options.weights is not None:
-            print(f"{_fill(net, self.options.weights)} tensors taken from {self.options.weights}", flush=True)
+            print(f"{_load_weights(net, self.options.weights)} tensors taken from {self.options.weights}", flush=True)
         if self.options.bf16:
             net = net.to(memory_format=torch.channels_last)
         self.model = net
@@ -145,8 +145,8 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]
         checkpoint = {
             "epoch": self.epoch,
             "architecture": self.options.architecture,
-            "ema_state": _contiguous(self.ema.ema.state_dict()),
-            "model_state": _contiguous(self.model.state_dict()),
+            "ema_state": _make_contiguous(self.ema.ema.state_dict()),
+            "model_state": _make_contiguous(self.model.state_dict()),
             "updates": self.ema.updates,
             "optimizer": self.optimizer.state_dict(),
             "best_fitness": None if self.best_fitness is None else float(self.best_fitness),
@@ -179,7 +179,7 @@ def _start_clock(trainer: PlateTrainer) -> None:
     trainer.started = time.monotonic()
 
 
-def _report(trainer: PlateTrainer) -> None:
+def _print_epoch(trainer: PlateTrainer) -> None:
     """Print, every 25 batches, where the run stands, its losses and the minutes left at the pace so far."""
     batches, done = len(trainer.train_loader), trainer.batches_done + 1
     trainer.batches_done = done
@@ -192,20 +192,20 @@ def _report(trainer: PlateTrainer) -> None:
           f"{pace:.2f} s a batch, {left:.0f} min left", flush=True)  # fmt: skip
 
 
-def _report_validation(trainer: PlateTrainer) -> None:
+def _print_validation(trainer: PlateTrainer) -> None:
     """Print the figures of the validation after an epoch."""
     figures = " ".join(f"{name} {value:.4f}" for name, value in trainer.metrics.items() if name.startswith("metrics/"))
     print(f"epoch {trainer.epoch + 1}/{trainer.epochs} {figures}", flush=True)
 
 
-def _contiguous(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def _make_contiguous(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """A state dict whose tensors do not keep the channels_last layout."""
     return {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in state.items()}
 
 
-def _fill(net: DetectionModel, path: Path) -> int:
+def _load_weights(net: DetectionModel, path: Path) -> int:
     """Copy every tensor of the weights whose name and shape fit; returns how many did."""
-    state = open_weights(path).state() if path.suffix == ".safetensors" else _checkpoint_state(path)
+    state = open_weights(path).state() if path.suffix == ".safetensors" else _read_checkpoint_state(path)
     own = net.state_dict()
     fitting = {k: v.float() if v.is_floating_point() else v for k, v in state.items()
                if k in own and own[k].shape == v.shape}  # fmt: skip
@@ -215,16 +215,16 @@ def _fill(net: DetectionModel, path: Path) -> int:
     return len(fitting)
 
 
-def _checkpoint_state(path: Path) -> dict[str, Tensor]:
+def _read_checkpoint_state(path: Path) -> dict[str, Tensor]:
     """The (averaged) weights of a checkpoint of ours or of ultralytics, opened without running code from it."""
     try:
         raw = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # an ultralytics checkpoint names classes; its own restricted loader knows which are allowed
-        return _foreign_state(path)
+        return _read_foreign_state(path)
     return dict(raw["ema_state"])
 
 
-def _foreign_state(path: Path) -> dict[str, Tensor]:
+def _read_foreign_state(path: Path) -> dict[str, Tensor]:
     """The weights of a checkpoint of ultralytics, which refuses classes that are not its own."""
     try:
         model, _ = load_checkpoint(str(path))
@@ -233,7 +233,7 @@ def _foreign_state(path: Path) -> dict[str, Tensor]:
         raise ValueError(f"{path} is no checkpoint, damaged, or carries code and is not opened") from error
 
 
-def _overrides(options: TrainOptions) -> dict[str, Any]:
+def _make_overrides(options: TrainOptions) -> dict[str, Any]:
     """Our options in ultralytics' names, with everything that plots or reports switched off."""
     return {
         "task": "detect", "mode": "train", "model": options.architecture, "data": str(options.data.resolve()),

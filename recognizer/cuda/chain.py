@@ -14,25 +14,25 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from recognizer.aligner import WHOLE
 from recognizer.checkpoint import Checkpoint
 from recognizer.cuda import sampling
-from recognizer.cuda.decoding import Found, search
+from recognizer.cuda.decoding import SearchResult, search_texts
 
 #: A row of the table of crops: where its pixels start, rows, columns, what it is, and its corners in float32.
 COLUMNS = 12
 UNUSED, TO_BE_FOUND, GIVEN = range(3)  # what a row is: nothing, or a crop whose corners are found or given
 
 
-class Answer(NamedTuple):
+class ChainOutput(NamedTuple):
     """What is known of N crops: corners (N, 4, 2), log probabilities (N, T, K), and the texts found in them."""
 
     quads: Tensor
     log_probs: Tensor
-    found: Found
+    found: SearchResult
 
 
-class Chain(nn.Module):
+class CudaChain(nn.Module):
     """The aligner, the reader and the search for texts. Computes in half precision on a GPU.
 
-    texts, least: as of `decoding.search`. The checkpoint has an aligner and reads coloured pictures.
+    texts, least: as of `decoding.search_texts`. The checkpoint has an aligner and reads coloured pictures.
     """
 
     def __init__(self, checkpoint: Checkpoint, device: torch.device, texts: int, least: float) -> None:
@@ -41,39 +41,41 @@ class Chain(nn.Module):
         self._config, self._aligner_config = checkpoint.config, checkpoint.aligner_config
         self._texts, self._least = texts, least
         self.dtype = torch.half if device.type == "cuda" else torch.float32
-        self.reader, self.aligner = (self._ready(part, device) for part in (checkpoint.network, checkpoint.aligner))
+        self.reader, self.aligner = (
+            self._prepare_network(part, device) for part in (checkpoint.network, checkpoint.aligner)
+        )
         self.whole: Tensor
         self.register_buffer("whole", torch.tensor(WHOLE, device=device))
 
-    def _ready(self, network: nn.Module, device: torch.device) -> nn.Module:
-        fused = fuse(copy.deepcopy(network).eval()).requires_grad_(False)
+    def _prepare_network(self, network: nn.Module, device: torch.device) -> nn.Module:
+        fused = fuse_batch_norms(copy.deepcopy(network).eval()).requires_grad_(False)
         return fused.to(device, self.dtype).to(memory_format=torch.channels_last)
 
-    def forward(self, pixels: Tensor, table: Tensor) -> Answer:
+    def forward(self, pixels: Tensor, table: Tensor) -> ChainOutput:
         """Crops that lie in a row in pixels (bytes, uint8), as the table (N, COLUMNS) in int32 says."""
         starts, sizes = table[:, 0].contiguous(), table[:, 1:3].clamp(min=1)  # those unused have a pixel too
         known = table[:, 4:].view(torch.float32).view(-1, 4, 2)
         shape = self._aligner_config.height, self._aligner_config.width
-        seen = self._pictures(pixels, starts, sizes, *sampling.stretched(sizes, *shape), shape)
-        quads = sampling.settled(self.aligner(seen).view(-1, 4, 2), self.whole)
+        seen = self._sample_images(pixels, starts, sizes, *sampling.map_stretched(sizes, *shape), shape)
+        quads = sampling.replace_implausible(self.aligner(seen).view(-1, 4, 2), self.whole)
         quads = torch.where(table[:, 3, None, None] == GIVEN, known, quads)
         shape = self._config.height, self._config.width
-        seen = self._pictures(pixels, starts, sizes, *sampling.straightened(sizes, quads, *shape), shape)
+        seen = self._sample_images(pixels, starts, sizes, *sampling.map_straightened(sizes, quads, *shape), shape)
         log_probs = self.reader(seen)
-        return Answer(quads, log_probs, search(log_probs, table[:, 3] != UNUSED, self._texts, self._least))
+        return ChainOutput(quads, log_probs, search_texts(log_probs, table[:, 3] != UNUSED, self._texts, self._least))
 
-    def _pictures(
+    def _sample_images(
         self, pixels: Tensor, starts: Tensor, sizes: Tensor, maps: Tensor, finer: Tensor, shape: tuple[int, int]
     ) -> Tensor:
         """Pictures (N, 3, H, W) in 0..1, channels last."""
         room = torch.empty(len(sizes), *shape, 3, dtype=self.dtype, device=sizes.device)
-        return sampling.pictures(pixels, starts, sizes, maps, finer, room).permute(0, 3, 1, 2)
+        return sampling.sample_images(pixels, starts, sizes, maps, finer, room).permute(0, 3, 1, 2)
 
 
-def fuse(network: nn.Module) -> nn.Module:
+def fuse_batch_norms(network: nn.Module) -> nn.Module:
     """The same network with each batch norm that follows a convolution made part of it."""
     for child in network.children():
-        fuse(child)
+        fuse_batch_norms(child)
     if isinstance(network, nn.Sequential):
         for place, (one, other) in enumerate(pairwise(list(network))):
             if isinstance(one, nn.Conv2d) and isinstance(other, nn.BatchNorm2d):

@@ -1,4 +1,4 @@
-"""CTC's beam search on the GPU: the texts that `ctc.beam` finds, of many plates at once.
+"""CTC's beam search on the GPU: the texts that `ctc.search_beams` finds, of many plates at once.
 
 Shapes in comments: N plates, T steps, K classes, B beams, R texts of a plate, L characters of a text.
 """
@@ -11,15 +11,15 @@ import torch
 from torch import Tensor
 
 from recognizer.alphabet import Alphabet
-from recognizer.ctc import FACTOR, ROOT, Decoded, beam
+from recognizer.ctc import FACTOR, ROOT, Decoded, search_beams
 from recognizer.cuda import kernels
 
 BEAMS = 8
 LONGEST = 32  # texts of so many characters, which no plate has, are left to the processor
-FLOOR, CERTAIN = 1e-3, 0.999  # as of ctc.beam
+FLOOR, CERTAIN = 1e-3, 0.999  # as of ctc.search_beams
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """Texts on the GPU, best first. log_totals, lengths: (N, B); labels, peaks: (N, R, LONGEST)."""
 
     log_totals: Tensor
@@ -28,14 +28,14 @@ class Found(NamedTuple):
     peaks: Tensor
 
 
-def search(log_probs: Tensor, used: Tensor, texts: int, least: float) -> Found:
+def search_texts(log_probs: Tensor, used: Tensor, texts: int, least: float) -> SearchResult:
     """The most probable texts, at most so many of a plate, with at least that share of the best one's probability.
 
     log_probs (N, T, K) in float32, K up to 64; those not used (N,) are passed over.
     """
     plates, length, classes = log_probs.shape
     log_probs = log_probs.contiguous()
-    steps, counts, offset = squeeze(log_probs)
+    steps, counts, offset = drop_sure_blanks(log_probs)
     counts = counts * used
 
     def room(*shape: int, of: torch.dtype) -> Tensor:
@@ -55,13 +55,15 @@ def search(log_probs: Tensor, used: Tensor, texts: int, least: float) -> Found:
         labels, peaks, length, classes, math.log(CERTAIN), max(math.log(least), -1e30) if least > 0 else -1e30,
         BEAMS=BEAMS, CLASSES=wide, LONGEST=LONGEST, num_warps=1,
     )  # fmt: skip
-    return Found(totals + offset[:, None], lengths, labels, peaks)
+    return SearchResult(totals + offset[:, None], lengths, labels, peaks)
 
 
-def squeeze(log_probs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The steps that are no certain blank, as of `ctc._squeeze`: steps (N, T), of which the first counts (N,) matter;
-    and the log probability (N,) of those left out.
-    """  # fmt: skip
+def drop_sure_blanks(log_probs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The steps that are no certain blank, as of `ctc._drop_sure_blanks`.
+
+    Returns:
+        Steps (N, T), of which the first counts (N,) matter; the counts; and the log probability (N,) of those left out.
+    """
     blank = log_probs[:, :, Alphabet.BLANK]
     sure = blank > math.log(CERTAIN)
     kept = (~sure).cumsum(1)
@@ -72,7 +74,7 @@ def squeeze(log_probs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return steps[:, :length].contiguous(), kept[:, -1].int(), (blank * sure).sum(1)
 
 
-def decoded(found: Found, log_probs: Tensor, alphabet: Alphabet, least: float) -> list[list[Decoded]]:
+def read_search_result(found: SearchResult, log_probs: Tensor, alphabet: Alphabet, least: float) -> list[list[Decoded]]:
     """What was found as texts, best first. log_probs (N, T, K): those searched, for texts of LONGEST characters."""
     log_totals, lengths, labels, peaks = (part.cpu().numpy() for part in found)
     texts = labels.shape[1]
@@ -89,7 +91,7 @@ def decoded(found: Found, log_probs: Tensor, alphabet: Alphabet, least: float) -
     result = [flat[start:end] for start, end in zip([0, *ends], ends, strict=False)]
     long = np.flatnonzero((worth & (lengths >= LONGEST)).any(axis=1))
     if long.size:
-        again = beam(log_probs[torch.from_numpy(long)].cpu().numpy(), alphabet, keep=texts, least=least)
+        again = search_beams(log_probs[torch.from_numpy(long)].cpu().numpy(), alphabet, keep=texts, least=least)
         for place, answer in zip(long.tolist(), again, strict=True):
             result[place] = answer
     return result

@@ -67,7 +67,7 @@ def search(
     log_probs, steps, counts, history, totals, lengths, T, K, FLOOR, CERTAIN,
     ROOT: tl.constexpr, FACTOR: tl.constexpr, BEAMS: tl.constexpr, CLASSES: tl.constexpr,
 ):  # fmt: skip
-    """Prefix beam search as `ctc._search`, a program a plate, over the first `counts` (N,) of its `steps` (N, T).
+    """Prefix beam search as `ctc._run_search`, a program a plate, over the first `counts` (N,) of its `steps` (N, T).
 
     Gives `totals` and `lengths` (N, B) of the texts, best first, and `history` (N, T, B): which beam each one came
     from in each step, times CLASSES, and the class it gained. All classes above FLOOR are looked at. CERTAIN: the
@@ -132,7 +132,7 @@ def spell(
     log_probs, steps, counts, history, totals, lengths, moves, labels, peaks, T, K, CERTAIN, LEAST,
     BEAMS: tl.constexpr, CLASSES: tl.constexpr, LONGEST: tl.constexpr,
 ):  # fmt: skip
-    """The classes of each text and, as `ctc._peaks`, their peak probabilities, both (N, R, LONGEST); a program a text.
+    """The classes of each text and, as `ctc._find_peaks`, their peak probabilities, both (N, R, LONGEST).
 
     `totals`, `lengths` (N, B) and `history` are those of `search`. Of a text that has less than the share exp(LEAST) of
     the best one's probability, or has LONGEST characters or more, nothing is given. `moves` (N, R, T, 2 * LONGEST) is

@@ -17,9 +17,9 @@ from recognizer import checkpoint as checkpoints
 from recognizer.aligner import Quad
 from recognizer.alphabet import Alphabet
 from recognizer.ctc import Decoded
-from recognizer.cuda.chain import COLUMNS, GIVEN, TO_BE_FOUND, UNUSED, Answer, Chain
-from recognizer.cuda.decoding import Found, decoded
-from recognizer.images import Image, check
+from recognizer.cuda.chain import COLUMNS, GIVEN, TO_BE_FOUND, UNUSED, ChainOutput, CudaChain
+from recognizer.cuda.decoding import SearchResult, read_search_result
+from recognizer.images import Image, check_crop
 
 T = TypeVar("T")
 #: Crops that go through the networks at once: as many as there are, filled up to the next of these numbers.
@@ -30,7 +30,7 @@ _ROOM = 16 * _CROP  # bytes of the crops of a piece
 
 
 class CudaReader:
-    """Reads crops on a CUDA device. texts, least: as of `decoding.search`. graphs False: kernels go one by one.
+    """Reads crops on a CUDA device. texts, least: as of `decoding.search_texts`. graphs False: kernels go one by one.
 
     Graphs are captured here and not when crops come, since no other thread may capture one at the same time.
     """
@@ -39,7 +39,7 @@ class CudaReader:
         checkpoint = checkpoints.load(path)
         self._alphabet, self._least = checkpoint.config.alphabet, least
         self._device = torch.device(device)
-        chain = Chain(checkpoint, self._device, texts, least)
+        chain = CudaChain(checkpoint, self._device, texts, least)
         with self._on_device():
             self._lanes = cycle([_Lane(chain, self._device, graphs) for _ in range(_LANES)])
 
@@ -52,7 +52,7 @@ class CudaReader:
         one thing a crop. ValueError for an empty or non-BGR crop.
         """
         for crop in crops:
-            check(crop)
+            check_crop(crop)
         quads: list[Quad] = []
         made: list[T] = []
         under_way: deque[_Lane] = deque()
@@ -63,11 +63,11 @@ class CudaReader:
             made.extend(make(texts))
 
         with torch.inference_mode(), self._on_device():
-            for piece in _pieces(crops):
+            for piece in _cut_pieces(crops):
                 if len(under_way) == _LANES:
                     unpack(under_way.popleft())
                 lane = next(self._lanes)
-                lane.send([_bounded(crop) for crop in crops[piece]], corners[piece] if corners else None)
+                lane.send([_bound_size(crop) for crop in crops[piece]], corners[piece] if corners else None)
                 under_way.append(lane)
             while under_way:
                 unpack(under_way.popleft())
@@ -80,7 +80,7 @@ class CudaReader:
 class _Lane:
     """Memory, a stream and graphs for one piece of crops under way."""
 
-    def __init__(self, chain: Chain, device: torch.device, graphs: bool) -> None:
+    def __init__(self, chain: CudaChain, device: torch.device, graphs: bool) -> None:
         self._chain, on_cuda = chain, device.type == "cuda"
         stream = torch.cuda.Stream(device) if on_cuda else None  # type: ignore[no-untyped-call]
         self._stream = stream
@@ -88,9 +88,9 @@ class _Lane:
         self._packed = torch.empty(size, dtype=torch.uint8, pin_memory=on_cuda)  # the table, then the pixels
         self._sent = torch.zeros(size, dtype=torch.uint8, device=device)
         self._arrivals: dict[int, list[Tensor]] = {}
-        self._answer: Answer
+        self._answer: ChainOutput
         self._size = self._count = 0
-        self._runs = {size: self._plain(size) for size in SIZES}
+        self._runs = {size: self._make_run(size) for size in SIZES}
         if stream is not None:
             with torch.inference_mode(), torch.cuda.stream(stream), fastest_convolutions():
                 for size, run in self._runs.items():
@@ -127,16 +127,18 @@ class _Lane:
         if self._stream is not None:
             self._stream.synchronize()
         quads, *found = (arrival[: self._count] for arrival in self._arrivals[self._size])
-        return list(quads.numpy().copy()), decoded(Found(*found), self._answer.log_probs, alphabet, least)
+        return list(quads.numpy().copy()), read_search_result(
+            SearchResult(*found), self._answer.log_probs, alphabet, least
+        )
 
-    def _plain(self, size: int) -> Callable[[], Answer]:
+    def _make_run(self, size: int) -> Callable[[], ChainOutput]:
         """Reads so many of the crops sent, launching every kernel by itself."""
         head = size * COLUMNS * 4
         table = self._sent[:head].view(torch.int32).view(size, COLUMNS)
         return lambda: self._chain(self._sent[head:], table)
 
 
-def _bounded(crop: Image) -> Image:
+def _bound_size(crop: Image) -> Image:
     """The crop, made smaller if it has more than _CROP bytes."""
     if crop.size <= _CROP:
         return crop
@@ -146,7 +148,7 @@ def _bounded(crop: Image) -> Image:
     return np.asarray(cv2.resize(crop, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _pieces(crops: Sequence[Image]) -> Iterator[slice]:
+def _cut_pieces(crops: Sequence[Image]) -> Iterator[slice]:
     """The crops in pieces of at most SIZES[-1] and _ROOM bytes."""
     start, room = 0, _ROOM
     for place, crop in enumerate(crops):

@@ -10,10 +10,10 @@ from recognizer.aligner import MARGIN
 from recognizer.cuda import kernels
 
 _BLOCK = 512
-_FINE = 0.6  # scaled down by less, a picture takes means of several samples a pixel, as in align.straighten
+_FINE = 0.6  # scaled down by less, a picture takes means of several samples a pixel, as in aligner.straighten_crop
 
 
-def pictures(pixels: Tensor, starts: Tensor, sizes: Tensor, maps: Tensor, finer: Tensor, out: Tensor) -> Tensor:
+def sample_images(pixels: Tensor, starts: Tensor, sizes: Tensor, maps: Tensor, finer: Tensor, out: Tensor) -> Tensor:
     """out (N, H, W, 3), filled with what the maps (N, 3, 3) see of each crop, in 0..1; see `kernels.sample`."""
     plates, height, width, _ = out.shape
     blocks = -(-height * width // _BLOCK)
@@ -24,8 +24,8 @@ def pictures(pixels: Tensor, starts: Tensor, sizes: Tensor, maps: Tensor, finer:
     return out
 
 
-def stretched(sizes: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
-    """Maps (N, 3, 3) and samples a side (N,) that stretch crops of sizes (N, 2) to a picture, as images.stretched."""
+def map_stretched(sizes: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
+    """Maps (N, 3, 3) and samples a side (N,) that stretch crops of sizes (N, 2), as `stretch_image`."""
     down, across = sizes[:, 0] / height, sizes[:, 1] / width
     maps = down.new_zeros(len(sizes), 3, 3)
     maps[:, 0, 0], maps[:, 0, 2] = across, across / 2 - 0.5
@@ -34,8 +34,8 @@ def stretched(sizes: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
     return maps, torch.maximum(down, across).ceil().clamp(1).int()
 
 
-def straightened(sizes: Tensor, quads: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
-    """Maps (N, 3, 3) and samples a side (N,) that set the plates with these corners (N, 4, 2) upright, as `straighten`.
+def map_straightened(sizes: Tensor, quads: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
+    """Maps (N, 3, 3) and samples a side (N,) that set plates with corners (N, 4, 2) upright, as `straighten_crop`.
 
     The way from the unit square to four corners is that of Heckbert, "Fundamentals of Texture Mapping" (1989).
     """
@@ -58,8 +58,8 @@ def straightened(sizes: Tensor, quads: Tensor, height: int, width: int) -> tuple
     return torch.stack([across / width, down / height, square[..., 2] - x * across - y * down], dim=2), finer
 
 
-def settled(quads: Tensor, whole: Tensor) -> Tensor:
-    """The corners (N, 4, 2), or those of the whole crop (4, 2) where they make no plate; as `align.plausible`."""
+def replace_implausible(quads: Tensor, whole: Tensor) -> Tensor:
+    """The corners (N, 4, 2), or those of the whole crop (4, 2) where they make no plate; as `aligner.are_plausible`."""
     sides = quads.roll(-1, 1) - quads
     following = sides.roll(-1, 1)
     turns = sides[..., 0] * following[..., 1] - sides[..., 1] * following[..., 0]

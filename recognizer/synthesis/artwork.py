@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.synthesis.colours import Bgr, any_colour, jitter, mix
-from recognizer.synthesis.paint import Image, Mask, filled
+from recognizer.synthesis.colours import Bgr, draw_colour, jitter_colour, mix_colours
+from recognizer.synthesis.paint import Image, Mask, make_filled
 
 # Backgrounds and ornaments are drawn once at these sizes, kept, and scaled to each plate.
 BACKGROUND = (64, 128)
@@ -18,38 +18,38 @@ ORNAMENT = 64
 _BESIDE_LETTERING = ("band", "pennsylvania", "stripes", "stars")
 
 
-def background(kind: str, base: Bgr, ink: Bgr, colours: Sequence[Bgr], rng: Random) -> Image:
+def draw_background(kind: str, base: Bgr, ink: Bgr, colours: Sequence[Bgr], rng: Random) -> Image:
     """A plate's background (64, 128, 3): base colour with a picture of the kind in the colours, paler near the ink."""
     height, width = BACKGROUND
     if kind not in _BESIDE_LETTERING:
-        colours = [mix(colour, base, 0.75) if _alike(colour, ink) else colour for colour in colours]
-    canvas = filled(height, width, base)
-    colours = list(colours) or [mix(base, any_colour(rng), 0.4)]
+        colours = [mix_colours(colour, base, 0.75) if _are_alike(colour, ink) else colour for colour in colours]
+    canvas = make_filled(height, width, base)
+    colours = list(colours) or [mix_colours(base, draw_colour(rng), 0.4)]
     if kind == "plain":
         return canvas
     if kind in ("gradient", "sky", "sunset"):
-        _gradient(canvas, base, colours, rng, kind)
+        _draw_gradient(canvas, base, colours, rng, kind)
     elif kind in ("band", "pennsylvania", "stripes"):
-        _bands(canvas, colours, rng, kind)
+        _draw_bands(canvas, colours, rng, kind)
     elif kind == "rainbow":
-        _rainbow(canvas, colours)
+        _draw_rainbow(canvas, colours)
     elif kind == "stars":
-        _stars(canvas, colours[0], rng)
+        _draw_stars(canvas, colours[0], rng)
     elif kind in ("picture", "outline", "tree"):
-        _figure(canvas, base, colours, rng, kind)
+        _draw_figure(canvas, base, colours, rng, kind)
     else:
-        _land(canvas, base, colours, rng, kind)
-    veil = filled(height, width, base)
+        _draw_land(canvas, base, colours, rng, kind)
+    veil = make_filled(height, width, base)
     share = rng.uniform(0.0, 0.45)
     return np.asarray(cv2.addWeighted(canvas, 1 - share, veil, share, 0), np.uint8)
 
 
-def _alike(first: Bgr, second: Bgr) -> bool:
+def _are_alike(first: Bgr, second: Bgr) -> bool:
     """Whether lettering of one colour would be lost on the other."""
     return sum(abs(a - b) for a, b in zip(first, second, strict=True)) < 200
 
 
-def _gradient(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
+def _draw_gradient(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
     """Colours running from top to bottom, the base in the middle (sky) or through (sunset, gradient)."""
     stops = [colours[0], base, colours[-1]] if kind == "sky" else [colours[0], *colours[1:], base]
     if rng.random() < 0.35:
@@ -58,7 +58,7 @@ def _gradient(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kin
     canvas[:] = cv2.resize(ramp, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR).clip(0, 255)
 
 
-def _bands(canvas: Image, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
+def _draw_bands(canvas: Image, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
     """A coloured band at the top, at the bottom or both; thin stripes for `stripes`."""
     height, width = canvas.shape[:2]
     top, bottom = (round(height * rng.uniform(0.16, 0.26)) for _ in range(2))
@@ -72,15 +72,17 @@ def _bands(canvas: Image, colours: Sequence[Bgr], rng: Random, kind: str) -> Non
         canvas[height - bottom :] = colours[-1]
 
 
-def _rainbow(canvas: Image, colours: Sequence[Bgr]) -> None:
+def _draw_rainbow(canvas: Image, colours: Sequence[Bgr]) -> None:
     """Concentric arcs across the plate."""
     height, width = canvas.shape[:2]
     for index, colour in enumerate(colours):
         size = (round(width * 0.42) - index * 3, round(height * 0.66) - index * 3)
-        cv2.ellipse(canvas, (width // 2, round(height * 0.92)), size, 0, 180, 360, mix(colour, (255, 255, 255), 0.4), 3)
+        cv2.ellipse(
+            canvas, (width // 2, round(height * 0.92)), size, 0, 180, 360, mix_colours(colour, (255, 255, 255), 0.4), 3
+        )
 
 
-def _stars(canvas: Image, colour: Bgr, rng: Random) -> None:
+def _draw_stars(canvas: Image, colour: Bgr, rng: Random) -> None:
     """A band of night sky at the top with small stars."""
     height, width = canvas.shape[:2]
     canvas[: round(height * 0.2)] = colour
@@ -88,11 +90,11 @@ def _stars(canvas: Image, colour: Bgr, rng: Random) -> None:
         cv2.circle(canvas, (rng.randrange(width), rng.randrange(height // 5)), rng.randrange(1, 3), (250, 250, 250), -1)
 
 
-def _land(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
+def _draw_land(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
     """Ridges in front of one another at the bottom (hills, mountain, desert, lake, wave, skyline)."""
     height, width = canvas.shape[:2]
     if rng.random() < 0.6:
-        _gradient(canvas, base, [mix(base, colours[-1], 0.6), base], rng, "gradient")
+        _draw_gradient(canvas, base, [mix_colours(base, colours[-1], 0.6), base], rng, "gradient")
     steps = {"mountain": 9, "desert": 6, "skyline": 24}.get(kind, 5)
     for index, colour in enumerate(colours[:3]):
         level = height * (rng.uniform(0.3, 0.6) + 0.17 * index)
@@ -104,25 +106,25 @@ def _land(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kind: s
             ys = np.array([level + rng.uniform(-rough, rough) for _ in xs])
         points = np.stack([xs, ys], axis=1).tolist()
         outline = np.array([*points, [width, height], [0, height]], np.int32)
-        cv2.fillPoly(canvas, [outline], jitter(colour, rng))
+        cv2.fillPoly(canvas, [outline], jitter_colour(colour, rng))
 
 
-def _figure(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
+def _draw_figure(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
     """One large figure: at the left or right (picture), in the middle (tree), or the outline of a country."""
     height, width = canvas.shape[:2]
     if kind == "outline":
-        points = blob(rng, rng.uniform(0.5, 0.95), 16) * (width * 0.4, height * 0.42) + (width / 2, height / 2)
+        points = make_blob(rng, rng.uniform(0.5, 0.95), 16) * (width * 0.4, height * 0.42) + (width / 2, height / 2)
         cv2.polylines(canvas, [points.astype(np.int32)], True, colours[0], rng.randrange(1, 4), cv2.LINE_AA)
         return
     centre = width * (0.5 if kind == "tree" else rng.choice((0.12, 0.12, 0.5, 0.88)))
-    for colour in [*colours, mix(colours[0], (0, 0, 0), 0.5)]:
+    for colour in [*colours, mix_colours(colours[0], (0, 0, 0), 0.5)]:
         spread = (rng.uniform(0.05, 0.14) * width, rng.uniform(0.12, 0.34) * height)
         offset = (centre + rng.uniform(-0.05, 0.05) * width, height * rng.uniform(0.4, 0.7))
-        points = blob(rng, 0.5, rng.randrange(7, 18)) * spread + offset
-        cv2.fillPoly(canvas, [points.astype(np.int32)], mix(colour, base, rng.uniform(0, 0.5)), cv2.LINE_AA)
+        points = make_blob(rng, 0.5, rng.randrange(7, 18)) * spread + offset
+        cv2.fillPoly(canvas, [points.astype(np.int32)], mix_colours(colour, base, rng.uniform(0, 0.5)), cv2.LINE_AA)
 
 
-def blob(rng: Random, roughness: float, corners: int) -> NDArray[np.float64]:
+def make_blob(rng: Random, roughness: float, corners: int) -> NDArray[np.float64]:
     """A closed uneven outline around the origin, radius about one: points (corners, 2)."""
     turn = rng.random() * math.tau
     radii = [1 - roughness * rng.random() for _ in range(corners)]
@@ -130,73 +132,73 @@ def blob(rng: Random, roughness: float, corners: int) -> NDArray[np.float64]:
     return np.array([(r * math.cos(a), r * math.sin(a)) for r, a in zip(radii, angles, strict=True)])
 
 
-def ornament(kind: str, ink: Bgr, rng: Random) -> tuple[Image, Mask]:
+def draw_ornament(kind: str, ink: Bgr, rng: Random) -> tuple[Image, Mask]:
     """An ornament between groups: colours (64, 64, 3) and mask (64, 64)."""
     mask = np.zeros((ORNAMENT, ORNAMENT), np.uint8)
-    main = any_colour(rng) if rng.random() < 0.7 else ink
-    colour = filled(ORNAMENT, ORNAMENT, main)
+    main = draw_colour(rng) if rng.random() < 0.7 else ink
+    colour = make_filled(ORNAMENT, ORNAMENT, main)
     draw = _ORNAMENTS.get(kind)
     if draw is not None:
         draw(colour, mask, ink, rng)
     elif kind in ("shield", "arms", "crown"):
-        _shield(colour, mask, rng)
+        _draw_shield(colour, mask, rng)
     elif kind in ("sticker", "flag"):
-        _flag(colour, mask, rng)
+        _draw_flag(colour, mask, rng)
     elif kind in ("star", "leaf"):
-        _star(mask, rng)
+        _draw_star(mask, rng)
     else:
-        _shape(colour, mask, main, rng)
+        _draw_shape(colour, mask, main, rng)
     return colour, mask
 
 
-def _dot(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
+def _draw_dot(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """A round dot in the lettering's ink."""
     colour[:] = ink
     cv2.circle(mask, (ORNAMENT // 2, ORNAMENT // 2), round(rng.uniform(0.12, 0.2) * ORNAMENT), 255, -1, cv2.LINE_AA)
 
 
-def _two_seals(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
+def _draw_two_seals(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """Two seals, one above the other."""
     for centre in (0.26, 0.74):
-        _seal(colour, mask, (0.5, centre), 0.22, rng)
+        _draw_seal(colour, mask, (0.5, centre), 0.22, rng)
 
 
-def _one_seal(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
+def _draw_one_seal(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """One seal in the middle."""
-    _seal(colour, mask, (0.5, 0.5), rng.uniform(0.25, 0.45), rng)
+    _draw_seal(colour, mask, (0.5, 0.5), rng.uniform(0.25, 0.45), rng)
 
 
-def _cross(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
+def _draw_cross(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """A red cross of even arms."""
     colour[:] = (60, 40, 210)
     cv2.rectangle(mask, (8, 25), (56, 39), 255, -1)
     cv2.rectangle(mask, (25, 8), (39, 56), 255, -1)
 
 
-def _sun(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
+def _draw_sun(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """A red star or sun."""
     colour[:] = (48, 52, 200)
-    _star(mask, rng)
+    _draw_star(mask, rng)
 
 
-def _seal(colour: Image, mask: Mask, centre: tuple[float, float], radius: float, rng: Random) -> None:
+def _draw_seal(colour: Image, mask: Mask, centre: tuple[float, float], radius: float, rng: Random) -> None:
     """A round seal: a coloured or metal disc with a ring and a figure inside."""
     at = (round(centre[0] * ORNAMENT), round(centre[1] * ORNAMENT))
     size = round(radius * ORNAMENT)
     cv2.circle(mask, at, size, 255, -1, cv2.LINE_AA)
-    first = any_colour(rng) if rng.random() < 0.6 else (190, 195, 200)
+    first = draw_colour(rng) if rng.random() < 0.6 else (190, 195, 200)
     cv2.circle(colour, at, size + 1, first, -1)
-    cv2.circle(colour, at, max(2, round(size * 0.62)), mix(first, any_colour(rng), 0.7), -1)
+    cv2.circle(colour, at, max(2, round(size * 0.62)), mix_colours(first, draw_colour(rng), 0.7), -1)
     for _ in range(4):
         spot = (at[0] + rng.randrange(-size // 2, size // 2 + 1), at[1] + rng.randrange(-size // 2, size // 2 + 1))
-        cv2.circle(colour, spot, max(1, size // 5), any_colour(rng), -1)
+        cv2.circle(colour, spot, max(1, size // 5), draw_colour(rng), -1)
 
 
-def _shield(colour: Image, mask: Mask, rng: Random) -> None:
+def _draw_shield(colour: Image, mask: Mask, rng: Random) -> None:
     """A coat of arms: a shield parted in two or four, or with checks."""
     points = np.array([[10, 6], [54, 6], [54, 34], [46, 48], [32, 60], [18, 48], [10, 34]], np.int32)
     cv2.fillPoly(mask, [points], 255, cv2.LINE_AA)
-    first, second = ((40, 30, 200), (245, 245, 245)) if rng.random() < 0.6 else (any_colour(rng), any_colour(rng))
+    first, second = ((40, 30, 200), (245, 245, 245)) if rng.random() < 0.6 else (draw_colour(rng), draw_colour(rng))
     colour[:] = first
     step = rng.choice((8, 16, 24, 32))
     for row in range(0, ORNAMENT, step):
@@ -204,15 +206,15 @@ def _shield(colour: Image, mask: Mask, rng: Random) -> None:
             colour[row : row + step, column : column + step] = second
 
 
-def _flag(colour: Image, mask: Mask, rng: Random) -> None:
+def _draw_flag(colour: Image, mask: Mask, rng: Random) -> None:
     """An upright sticker, or a small flag of two or three stripes."""
     cv2.rectangle(mask, (rng.randrange(6, 18), rng.randrange(4, 20)), (rng.randrange(46, 60), 56), 255, -1)
     stripes = rng.randrange(1, 5)
     for index in range(stripes):
-        colour[index * ORNAMENT // stripes : (index + 1) * ORNAMENT // stripes] = any_colour(rng)
+        colour[index * ORNAMENT // stripes : (index + 1) * ORNAMENT // stripes] = draw_colour(rng)
 
 
-def _star(mask: Mask, rng: Random) -> None:
+def _draw_star(mask: Mask, rng: Random) -> None:
     """A star or sun of five to sixteen points."""
     tips = rng.choice((5, 5, 6, 8, 16))
     angles = [math.pi * index / tips - math.pi / 2 for index in range(2 * tips)]
@@ -221,14 +223,14 @@ def _star(mask: Mask, rng: Random) -> None:
     cv2.fillPoly(mask, [np.array(points, np.int32)], 255, cv2.LINE_AA)
 
 
-def _heart(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
+def _draw_heart(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """A heart."""
     cv2.circle(mask, (20, 22), 14, 255, -1, cv2.LINE_AA)
     cv2.circle(mask, (44, 22), 14, 255, -1, cv2.LINE_AA)
     cv2.fillPoly(mask, [np.array([[8, 29], [56, 29], [32, 60]], np.int32)], 255, cv2.LINE_AA)
 
 
-def _script(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
+def _draw_script(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
     """Strokes that look like writing in letters other than Latin."""
     if rng.random() < 0.7:
         colour[:] = ink
@@ -242,22 +244,22 @@ def _script(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
             x += rng.uniform(9, 18)
 
 
-def _shape(colour: Image, mask: Mask, main: Bgr, rng: Random) -> None:
+def _draw_shape(colour: Image, mask: Mask, main: Bgr, rng: Random) -> None:
     """Any figure: a rough outline with patches of other colours."""
-    points = blob(rng, rng.uniform(0.2, 0.7), rng.randrange(6, 18)) * 30 + 32
+    points = make_blob(rng, rng.uniform(0.2, 0.7), rng.randrange(6, 18)) * 30 + 32
     cv2.fillPoly(mask, [points.astype(np.int32)], 255, cv2.LINE_AA)
     for _ in range(rng.randrange(5)):
-        patch = blob(rng, 0.4, 7) * rng.uniform(5, 16) + (rng.uniform(10, 54), rng.uniform(10, 54))
-        cv2.fillPoly(colour, [patch.astype(np.int32)], mix(main, any_colour(rng), rng.random()))
+        patch = make_blob(rng, 0.4, 7) * rng.uniform(5, 16) + (rng.uniform(10, 54), rng.uniform(10, 54))
+        cv2.fillPoly(colour, [patch.astype(np.int32)], mix_colours(main, draw_colour(rng), rng.random()))
 
 
 _Drawing = Callable[[Image, Mask, Bgr, Random], None]
 _ORNAMENTS: dict[str, _Drawing] = {
-    "dot": _dot,
-    "seals": _two_seals,
-    "seal": _one_seal,
-    "cross": _cross,
-    "sun": _sun,
-    "emirate": _script,
-    "heart": _heart,
+    "dot": _draw_dot,
+    "seals": _draw_two_seals,
+    "seal": _draw_one_seal,
+    "cross": _draw_cross,
+    "sun": _draw_sun,
+    "emirate": _draw_script,
+    "heart": _draw_heart,
 }

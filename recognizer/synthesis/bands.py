@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from recognizer.formats import Band
-from recognizer.synthesis.colours import Bgr, any_colour, bgr, jitter
+from recognizer.synthesis.colours import Bgr, draw_colour, jitter_colour, parse_colour
 from recognizer.synthesis.lettering import FontBook
-from recognizer.synthesis.paint import Image, paint, resized
+from recognizer.synthesis.paint import Image, paint_mask, resize_image
 
 Box = tuple[int, int, int, int]
 
@@ -44,7 +44,7 @@ _FLAGS: dict[str, tuple[str, ...]] = {
 }
 
 
-def band_box(band: Band, width: int, height: int) -> Box:
+def find_band_box(band: Band, width: int, height: int) -> Box:
     """A band's left, top, right and bottom on a plate of width and height."""
     if band.at == "top":
         return 0, 0, width, round(band.size * height)
@@ -57,27 +57,35 @@ def band_box(band: Band, width: int, height: int) -> Box:
 
 def draw_band(canvas: Image, band: Band, book: FontBook, rng: Random) -> Box:
     """Draw a band onto a plate and return the box it takes."""
-    box = left, top, right, bottom = band_box(band, canvas.shape[1], canvas.shape[0])
+    box = left, top, right, bottom = find_band_box(band, canvas.shape[1], canvas.shape[0])
     ground = band.colours[0] if band.colours else _GROUND.get(band.style, "#1a3f9c")
-    colour = jitter(bgr(ground), rng)
+    colour = jitter_colour(parse_colour(ground), rng)
     cv2.rectangle(canvas, (left, top), (right - 1, bottom - 1), colour, -1)
     light = sum(colour) > 380
     sign_ink: Bgr = (30, 30, 30) if light else (240, 240, 240)
     if band.style == "ua":
-        cv2.rectangle(canvas, (left, top), (right - 1, (top + bottom) // 2), jitter(bgr("#1d5bbf"), rng), -1)
-        cv2.rectangle(canvas, (left, (top + bottom) // 2), (right - 1, bottom - 1), jitter(bgr("#f2cf1d"), rng), -1)
+        cv2.rectangle(
+            canvas, (left, top), (right - 1, (top + bottom) // 2), jitter_colour(parse_colour("#1d5bbf"), rng), -1
+        )
+        cv2.rectangle(
+            canvas,
+            (left, (top + bottom) // 2),
+            (right - 1, bottom - 1),
+            jitter_colour(parse_colour("#f2cf1d"), rng),
+            -1,
+        )
         sign_ink = (60, 40, 30)
     elif band.style == "eu":
-        _stars(canvas, box)
+        _draw_stars(canvas, box)
     elif band.style in ("arms", "logo", "ind"):
-        _emblem(canvas, box, rng)
+        _draw_emblem(canvas, box, rng)
     elif band.style in _FLAGS:
-        _flag(canvas, box, _FLAGS[band.style])
-    _sign(canvas, band, box, sign_ink, book, rng)
+        _draw_flag(canvas, box, _FLAGS[band.style])
+    _draw_sign(canvas, band, box, sign_ink, book, rng)
     return box
 
 
-def _stars(canvas: Image, box: Box) -> None:
+def _draw_stars(canvas: Image, box: Box) -> None:
     """Twelve yellow dots in a ring in the upper half."""
     left, top, right, bottom = box
     x, y = (left + right) / 2, top + (bottom - top) * 0.3
@@ -88,19 +96,19 @@ def _stars(canvas: Image, box: Box) -> None:
         cv2.circle(canvas, spot, max(1, round(radius * 0.16)), (60, 210, 245), -1)
 
 
-def _emblem(canvas: Image, box: Box, rng: Random) -> None:
+def _draw_emblem(canvas: Image, box: Box, rng: Random) -> None:
     """A patch of colours in the upper half: an emblem, a hologram, a region's logo."""
     left, top, right, bottom = box
     x, y = (left + right) // 2, round(top + (bottom - top) * rng.uniform(0.22, 0.34))
     radius = max(2, round(min(right - left, bottom - top) * 0.33))
-    first = any_colour(rng)
+    first = draw_colour(rng)
     cv2.rectangle(canvas, (x - radius, y - radius), (x + radius, y + radius), first, -1)
     for _ in range(3):
         spot = (x + rng.randrange(-radius, radius + 1), y + rng.randrange(-radius, radius + 1))
-        cv2.circle(canvas, spot, max(1, radius // 2), any_colour(rng), -1)
+        cv2.circle(canvas, spot, max(1, radius // 2), draw_colour(rng), -1)
 
 
-def _flag(canvas: Image, box: Box, stripes: tuple[str, ...]) -> None:
+def _draw_flag(canvas: Image, box: Box, stripes: tuple[str, ...]) -> None:
     """A small flag in the upper half."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top
@@ -108,10 +116,10 @@ def _flag(canvas: Image, box: Box, stripes: tuple[str, ...]) -> None:
     y0 = top + round(height * 0.14)
     step = max(1, round(min(height * 0.3, width * 0.7) / len(stripes)))
     for index, stripe in enumerate(stripes):
-        cv2.rectangle(canvas, (x0, y0 + index * step), (x1, y0 + (index + 1) * step - 1), bgr(stripe), -1)
+        cv2.rectangle(canvas, (x0, y0 + index * step), (x1, y0 + (index + 1) * step - 1), parse_colour(stripe), -1)
 
 
-def _sign(canvas: Image, band: Band, box: Box, ink: Bgr, book: FontBook, rng: Random) -> None:
+def _draw_sign(canvas: Image, band: Band, box: Box, ink: Bgr, book: FontBook, rng: Random) -> None:
     """The country's sign (or a number, for {99}) in the band's lower half, or across a top band."""
     text = f"{rng.randrange(100):02d}" if band.sign == "{99}" else band.sign
     if not text:
@@ -126,4 +134,4 @@ def _sign(canvas: Image, band: Band, box: Box, ink: Bgr, book: FontBook, rng: Ra
     scale = min(room[0] / mask.shape[1], room[1] / mask.shape[0])
     size = (max(2, round(mask.shape[1] * scale)), max(2, round(mask.shape[0] * scale)))
     middle = (top + bottom) / 2 if wide else top + (bottom - top) * 0.76
-    paint(canvas, resized(mask, *size), round((left + right - size[0]) / 2), round(middle - size[1] / 2), ink)
+    paint_mask(canvas, resize_image(mask, *size), round((left + right - size[0]) / 2), round(middle - size[1] / 2), ink)

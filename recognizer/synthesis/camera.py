@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.synthesis.optics import Optics
-from recognizer.synthesis.paint import Image, resized
-from recognizer.synthesis.surroundings import surround
+from recognizer.synthesis.paint import Image, resize_image
+from recognizer.synthesis.surroundings import surround_plate
 
 # Plates are seen this high, in pixels of the sensor, drawn evenly on a logarithmic scale: one line, two lines.
 ONE_LINE, TWO_LINES = (11.0, 96.0), (24.0, 128.0)
@@ -19,7 +19,7 @@ SQUARE = 2.6
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CameraView:
     """How a plate stands in the picture: turn and shear in radians, perspective as a share of its size."""
 
     turn: float
@@ -28,7 +28,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class Photograph:
     """A crop (H, W, 3), the plate's corners in it (4, 2) in pixels, clockwise from the upper left, and its height."""
 
     image: Image
@@ -36,7 +36,7 @@ class Shot:
     height: float
 
 
-class Camera:
+class CameraModel:
     """Shows a plate as a detector's crop of a camera's picture would.
 
     strength scales every fault: 0 leaves only the re-scaling and a close crop, 1 is what was seen in real crops.
@@ -63,21 +63,21 @@ class Camera:
 
     def __call__(self, image: Image, rng: np.random.Generator) -> Image:
         """The picture (H, W, 3) seen by the camera: BGR uint8 of another size; the text on it is still there."""
-        return self.shoot(image, rng).image
+        return self.photograph(image, rng).image
 
-    def shoot(self, image: Image, rng: np.random.Generator) -> Shot:
+    def photograph(self, image: Image, rng: np.random.Generator) -> Photograph:
         """As calling it, with where the plate is; ValueError for what is no BGR picture."""
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or min(image.shape[:2]) < 2:
             raise ValueError(f"the camera takes BGR uint8 pictures (H, W, 3) of 2 pixels or more, not {image.shape}")
         draw = Random(int(rng.integers(1 << 62)))
-        shot = self._again(image, draw) if self._real else self._photograph(image, draw)
+        shot = self._photograph_again(image, draw) if self._real else self._photograph_plate(image, draw)
         # Two lines, or American captions, leave the lettering half of the height.
         lines = 1.0 if image.shape[1] > SQUARE * image.shape[0] else 1.9
         # A photographed crop is blurred already, and may show the plate in part of its height only.
         share = 0.45 if self._real else 0.75
         return replace(shot, image=self._optics(shot.image, draw, max(6.0, share * shot.height / lines)))
 
-    def _photograph(self, plate: Image, draw: Random) -> Shot:
+    def _photograph_plate(self, plate: Image, draw: Random) -> Photograph:
         """A clean plate put on a car and taken at some size and angle."""
         strength = self._strength
         aspect = plate.shape[1] / plate.shape[0]
@@ -85,30 +85,30 @@ class Camera:
         height = low * (high / low) ** (draw.random() ** 0.8)
         scale = min(1.0, height * 1.2 / plate.shape[0])
         size = (max(8, round(plate.shape[1] * scale)), max(6, round(plate.shape[0] * scale)))
-        small = resized(plate, *size)
+        small = resize_image(plate, *size)
         if draw.random() < 0.3:
-            small = _bend(small, draw, strength)
+            small = _bend_plate(small, draw, strength)
         loose = draw.random() < self._loose
         if self._surroundings:
             backdrop = draw.choice(self._backdrops) if self._backdrops and draw.random() < 0.5 else None
-            scene, offset = surround(small, draw, (0.9, 1.4) if loose else (0.32, 0.5), backdrop)
+            scene, offset = surround_plate(small, draw, (0.9, 1.4) if loose else (0.32, 0.5), backdrop)
         else:
             scene, offset = small, (0, 0)
         angle = strength * self._tilt
-        view = View(
+        view = CameraView(
             turn=draw.gauss(0, 0.075) * angle if draw.random() < 0.75 else draw.uniform(-0.26, 0.26) * angle,
             shear=draw.gauss(0, 0.09) * angle,
             perspective=abs(draw.gauss(0, 0.05)) * angle,
         )
-        corners = _corners(size, height / size[1], draw.uniform(0.88, 1.1), view, draw)
-        box = _cut_loosely(corners, draw) if loose else _cut(corners, draw, strength)
-        return Shot(_warp(scene, offset, size, corners, box), corners - box[0], height)
+        corners = _project_corners(size, height / size[1], draw.uniform(0.88, 1.1), view, draw)
+        box = _choose_loose_cut(corners, draw) if loose else _choose_cut(corners, draw, strength)
+        return Photograph(_warp_scene(scene, offset, size, corners, box), corners - box[0], height)
 
-    def _again(self, crop: Image, draw: Random) -> Shot:
+    def _photograph_again(self, crop: Image, draw: Random) -> Photograph:
         """A photographed crop, turned, sheared, cut and scaled a little; the corners are those of the old crop."""
         strength = self._strength
         height, width = crop.shape[:2]
-        view = View(
+        view = CameraView(
             turn=draw.gauss(0, 0.035) * strength,
             shear=draw.gauss(0, 0.06) * strength,
             perspective=abs(draw.gauss(0, 0.025)) * strength,
@@ -121,21 +121,21 @@ class Camera:
         )
         scale = min(1.0, wanted / height)
         size = (max(4, round(width * scale)), max(4, round(height * scale)))
-        small = resized(crop, *size) if scale < 1 else crop
-        corners = _corners(size, 1.0, draw.uniform(0.93, 1.07), view, draw)
+        small = resize_image(crop, *size) if scale < 1 else crop
+        corners = _project_corners(size, 1.0, draw.uniform(0.93, 1.07), view, draw)
         edges = [draw.gauss(0.0, 0.022) * strength for _ in range(4)]
         low_corner, high_corner = corners.min(axis=0), corners.max(axis=0)
         margin = np.array(edges).reshape(2, 2) * (high_corner - low_corner)
         box = np.stack([low_corner - margin[0], high_corner + margin[1]])
-        return Shot(_warp(small, (0, 0), size, corners, box), corners - box[0], size[1])
+        return Photograph(_warp_scene(small, (0, 0), size, corners, box), corners - box[0], size[1])
 
 
-def jitter_real(image: Image, rng: np.random.Generator, strength: float = 1.0) -> Image:
+def jitter_photograph(image: Image, rng: np.random.Generator, strength: float = 1.0) -> Image:
     """A photographed crop (H, W, 3) seen a little differently; for training on real crops."""
-    return Camera(strength, real=True)(image, rng)
+    return CameraModel(strength, real=True)(image, rng)
 
 
-def _bend(plate: Image, draw: Random, strength: float) -> Image:
+def _bend_plate(plate: Image, draw: Random, strength: float) -> Image:
     """A plate bent by a knock: columns moved up and down along an arc or a wave, about a pixel in twenty."""
     height, width = plate.shape[:2]
     xs = np.linspace(0, np.pi * draw.uniform(0.6, 2.0), width, dtype=np.float32) + draw.uniform(0, 6)
@@ -146,7 +146,9 @@ def _bend(plate: Image, draw: Random, strength: float) -> Image:
     )
 
 
-def _corners(size: tuple[int, int], scale: float, stretch: float, view: View, draw: Random) -> NDArray[np.float64]:
+def _project_corners(
+    size: tuple[int, int], scale: float, stretch: float, view: CameraView, draw: Random
+) -> NDArray[np.float64]:
     """The plate's corners (4, 2) in the picture, clockwise from the upper left, around the origin."""
     width, height = size[0] * scale * stretch, size[1] * scale
     square = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2)
@@ -157,7 +159,7 @@ def _corners(size: tuple[int, int], scale: float, stretch: float, view: View, dr
     return np.asarray(square + np.array(jitter))
 
 
-def _cut(corners: NDArray[np.float64], draw: Random, strength: float) -> NDArray[np.float64]:
+def _choose_cut(corners: NDArray[np.float64], draw: Random, strength: float) -> NDArray[np.float64]:
     """A detector's box (2, 2) around the corners: close, loose or shifted, cutting up to 8 % or showing up to 30 %."""
     low, high = corners.min(axis=0), corners.max(axis=0)
     kind = draw.random()
@@ -174,7 +176,7 @@ def _cut(corners: NDArray[np.float64], draw: Random, strength: float) -> NDArray
     return np.stack([low - margin[0], high + margin[1]])
 
 
-def _cut_loosely(corners: NDArray[np.float64], draw: Random) -> NDArray[np.float64]:
+def _choose_loose_cut(corners: NDArray[np.float64], draw: Random) -> NDArray[np.float64]:
     """A box (2, 2) that shows the plate somewhere in a piece of its car."""
     low, high = corners.min(axis=0), corners.max(axis=0)
     reach = draw.choice((0.3, 0.5, 0.8))
@@ -182,7 +184,7 @@ def _cut_loosely(corners: NDArray[np.float64], draw: Random) -> NDArray[np.float
     return np.stack([low - margin[0], high + margin[1]])
 
 
-def _warp(
+def _warp_scene(
     scene: Image, offset: tuple[int, int], size: tuple[int, int], corners: NDArray[np.float64], box: NDArray[np.float64]
 ) -> Image:
     """The scene taken so that the plate (at offset, of size, in the scene) fills the corners, cut to the box."""

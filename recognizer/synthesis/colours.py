@@ -18,7 +18,7 @@ PALETTE: dict[str, str] = {
 
 
 @lru_cache(maxsize=1024)
-def bgr(spelling: str) -> Bgr:
+def parse_colour(spelling: str) -> Bgr:
     """A colour's BGR values from its name in the palette or #rrggbb. Raises ValueError naming the spelling."""
     code = PALETTE.get(spelling, spelling)
     if len(code) != 7 or code[0] != "#":
@@ -27,29 +27,29 @@ def bgr(spelling: str) -> Bgr:
     return blue, green, red
 
 
-def jitter(colour: Bgr, rng: Random, amount: int = 12) -> Bgr:
+def jitter_colour(colour: Bgr, rng: Random, amount: int = 12) -> Bgr:
     """The colour a little lighter or darker, and each channel a little off."""
     shift = (rng.random() - 0.5) * 2 * amount
-    blue, green, red = (clip(channel + shift + (rng.random() - 0.5) * amount) for channel in colour)
+    blue, green, red = (clip_channel(channel + shift + (rng.random() - 0.5) * amount) for channel in colour)
     return blue, green, red
 
 
-def mix(first: Bgr, second: Bgr, share: float) -> Bgr:
+def mix_colours(first: Bgr, second: Bgr, share: float) -> Bgr:
     """A mixture with share (0 to 1) of the second colour."""
-    blue, green, red = (clip(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    blue, green, red = (clip_channel(a + (b - a) * share) for a, b in zip(first, second, strict=True))
     return blue, green, red
 
 
-def clip(value: float) -> int:
+def clip_channel(value: float) -> int:
     """A channel's value, 0 to 255."""
     return 0 if value < 0 else 255 if value > 255 else int(value)
 
 
-def luminance(colour: Bgr) -> float:
+def measure_luminance(colour: Bgr) -> float:
     """Perceived brightness, 0 to 255 (ITU-R BT.601 weights)."""
     return 0.114 * colour[0] + 0.587 * colour[1] + 0.299 * colour[2]
 
 
-def any_colour(rng: Random) -> Bgr:
+def draw_colour(rng: Random) -> Bgr:
     """Any colour at all."""
     return int(rng.random() * 256), int(rng.random() * 256), int(rng.random() * 256)

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.alphabet import written
-from recognizer.formats import FREE, Colours, FormatError, PlateFormat, load_formats, resolve
-from recognizer.synthesis.camera import Camera
-from recognizer.synthesis.generic_plates import free_plate, without_confusion
+from recognizer.alphabet import write_in_order
+from recognizer.formats import FREE, Colours, FormatError, PlateFormat, load_formats, resolve_region
+from recognizer.synthesis.camera import CameraModel
+from recognizer.synthesis.generic_plates import avoid_confusion, draw_generic_plate
 from recognizer.synthesis.lettering import FontBook
 from recognizer.synthesis.render import PlateRenderer
 
@@ -38,7 +38,7 @@ class PlateGenerator:
         self._rng, self._lines = Random(seed), lines
         self._renderer = PlateRenderer(FontBook(fonts))
         named = [name for name in formats or () if name.lower() != FREE]
-        self._formats = tuple(p for p in (_chosen(named) if formats else load_formats()) if p.lines <= lines)
+        self._formats = tuple(p for p in (_choose_formats(named) if formats else load_formats()) if p.lines <= lines)
         if named and not self._formats:
             raise FormatError(f"{', '.join(named)}: no format of at most {lines} line there; ask for another")
         self._weights = list(accumulate(plate.weight for plate in self._formats))
@@ -48,13 +48,14 @@ class PlateGenerator:
     def render(self, source: np.random.Generator | None = None) -> tuple[NDArray[np.uint8], str, str]:
         """One plate: clean BGR picture (96 to 128 high, true proportions), what stands on it, the code of its format.
 
-        What stands on it is its text, but for a FIRST where a part comes first that stands last: see `written`.
+        What stands on it is its text, but for a FIRST where a part comes first that stands last: see
+        `alphabet.write_in_order`.
         With a source of randomness the plate depends on it alone, not on the plates before.
         """
         rng = self._rng if source is None else Random(int(source.integers(1 << 62)))
         if rng.random() < self._free_share:
-            plate, pattern, colours = free_plate(rng, self._lines)
-            pieces = without_confusion(pattern.sample(rng), rng)
+            plate, pattern, colours = draw_generic_plate(rng, self._lines)
+            pieces = avoid_confusion(pattern.sample(rng), rng)
         else:
             plate = rng.choices(self._formats, cum_weights=self._weights)[0]
             patterns = plate.vanity if plate.vanity and rng.random() < 0.15 else plate.patterns
@@ -64,9 +65,9 @@ class PlateGenerator:
         return self._renderer.draw(plate, pieces, colours, rng), pattern.text_of(pieces), plate.code
 
 
-def _chosen(names: Sequence[str]) -> tuple[PlateFormat, ...]:
+def _choose_formats(names: Sequence[str]) -> tuple[PlateFormat, ...]:
     """The formats of the names, each once, in the order of the names."""
-    return tuple({plate.code: plate for name in names for plate in resolve(name)}.values())
+    return tuple({plate.code: plate for name in names for plate in resolve_region(name)}.values())
 
 
 def _pick_colours(plate: PlateFormat, rng: Random) -> Colours:
@@ -74,7 +75,7 @@ def _pick_colours(plate: PlateFormat, rng: Random) -> Colours:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class RenderedPlate:
     """One plate of a written data set."""
 
     name: str
@@ -111,7 +112,7 @@ def main(args: argparse.Namespace) -> int:
     """Write artificial plates with a CSV and Supervisely annotations, or measure the speed. Returns the exit status."""
     generator = PlateGenerator(args.format, args.fonts, args.seed, args.lines)
     if args.benchmark:
-        clean, seen = benchmark(generator, args.count, args.seed, args.strength)
+        clean, seen = measure_speed(generator, args.count, args.seed, args.strength)
         print(f"{clean:.0f} clean plates a second, {seen:.0f} seen through the camera, on one core")
         return 0
     samples = write_dataset(generator, args.out, args.count, args.seed, args.strength)
@@ -121,28 +122,28 @@ def main(args: argparse.Namespace) -> int:
 
 def write_dataset(
     generator: PlateGenerator, out: Path, count: int, seed: int = 0, strength: float = 1.0
-) -> list[Sample]:
+) -> list[RenderedPlate]:
     """Write count plates: out/img/*.png, out/ann/*.json (Supervisely, 95 % train, 5 % val) and out/plates.csv."""
     (out / "img").mkdir(parents=True, exist_ok=True)
     (out / "ann").mkdir(exist_ok=True)
-    camera, rng = Camera(strength), np.random.default_rng(seed)
+    camera, rng = CameraModel(strength), np.random.default_rng(seed)
     samples = []
     for index in range(count):
         image, standing, region = generator.render()
         if strength > 0:
             image = camera(image, rng)
         tag = "val" if index % 20 == 19 else "train"
-        text = written(standing)
-        sample = Sample(f"{index:06d}_{text}", text, region, tag, image.shape[1], image.shape[0])
+        text = write_in_order(standing)
+        sample = RenderedPlate(f"{index:06d}_{text}", text, region, tag, image.shape[1], image.shape[0])
         if not cv2.imwrite(str(out / "img" / f"{sample.name}.png"), image):
             raise OSError(f"{out / 'img'}: cannot write pictures there; is the disk full?")
-        (out / "ann" / f"{sample.name}.json").write_text(annotation(sample), encoding="utf-8")
+        (out / "ann" / f"{sample.name}.json").write_text(make_annotation(sample), encoding="utf-8")
         samples.append(sample)
     _write_csv(out / "plates.csv", samples)
     return samples
 
 
-def annotation(sample: Sample) -> str:
+def make_annotation(sample: RenderedPlate) -> str:
     """A sample's Supervisely annotation: description is the text, the tag its part of the data set."""
     size = {"height": sample.height, "width": sample.width}
     return json.dumps(
@@ -150,17 +151,17 @@ def annotation(sample: Sample) -> str:
     )
 
 
-def _write_csv(file: Path, samples: Sequence[Sample]) -> None:
+def _write_csv(file: Path, samples: Sequence[RenderedPlate]) -> None:
     with file.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(("image_path", "plate_text", "plate_region"))
         writer.writerows((f"img/{sample.name}.png", sample.text, sample.region) for sample in samples)
 
 
-def benchmark(generator: PlateGenerator, count: int, seed: int = 0, strength: float = 1.0) -> tuple[float, float]:
+def measure_speed(generator: PlateGenerator, count: int, seed: int = 0, strength: float = 1.0) -> tuple[float, float]:
     """Pictures a second of one core's time: clean plates, and plates seen through the camera."""
     cv2.setNumThreads(1)
-    camera, rng = Camera(strength), np.random.default_rng(seed)
+    camera, rng = CameraModel(strength), np.random.default_rng(seed)
     for _ in range(200):
         generator.render()
     start = time.process_time()

@@ -6,8 +6,8 @@ from random import Random
 
 from recognizer.formats import FREE, Band, Caption, Colours, PlateFormat
 from recognizer.lookalikes import fold
-from recognizer.patterns import DIGITS, LETTERS, Kind, Pattern, Piece, parse
-from recognizer.synthesis.colours import any_colour, luminance
+from recognizer.patterns import DIGITS, LETTERS, Pattern, Piece, TokenKind, parse_pattern
+from recognizer.synthesis.colours import draw_colour, measure_luminance
 
 _FAMILIES = ("eu", "din", "us", "gb", "latam", "in", "br", "ru", "vn", "de", "nl", "pl", "ua", "it", "fr", "ae", "uz")
 _SEPARATORS = (" ", " ", " ", "-", "-", "", "", ".", "*")
@@ -76,16 +76,16 @@ _GROUPS = (
     "AAAA",
 )
 
-_PATTERNS = (parse("XXX", LETTERS, DIGITS, {}),)
+_PATTERNS = (parse_pattern("XXX", LETTERS, DIGITS, {}),)
 PLATE = PlateFormat(code=FREE, region=FREE, patterns=_PATTERNS)
 
 
 @lru_cache(maxsize=4096)
-def _parsed(source: str) -> Pattern:
-    return parse(source, LETTERS, DIGITS, {})
+def _parse_source(source: str) -> Pattern:
+    return parse_pattern(source, LETTERS, DIGITS, {})
 
 
-def free_source(rng: Random) -> str:
+def draw_source(rng: Random) -> str:
     """A random pattern of three to nine characters on one line or two."""
     if rng.random() < 0.12:
         count = rng.randrange(3, 9)
@@ -105,10 +105,10 @@ def free_source(rng: Random) -> str:
     return source
 
 
-def free_plate(rng: Random, lines: int = 2) -> tuple[PlateFormat, Pattern, Colours]:
+def draw_generic_plate(rng: Random, lines: int = 2) -> tuple[PlateFormat, Pattern, Colours]:
     """A plate of no country, of at most so many lines: its format, pattern and colours."""
-    source = free_source(rng)
-    pattern = _parsed(source if lines > 1 else source.replace("/", " "))
+    source = draw_source(rng)
+    pattern = _parse_source(source if lines > 1 else source.replace("/", " "))
     two = "/" in pattern.source
     height = rng.uniform(120, 210) if two else rng.uniform(95, 160)
     aspect = rng.uniform(1.2, 2.1) if two else rng.uniform(2.0, 4.9)
@@ -121,14 +121,14 @@ def free_plate(rng: Random, lines: int = 2) -> tuple[PlateFormat, Pattern, Colou
         height=rng.uniform(0.55, 0.85),
         monospaced=rng.random() < 0.25,
         border=0.6,
-        bands=_bands(rng, two),
-        captions=_captions(rng),
+        bands=_draw_bands(rng, two),
+        captions=_draw_captions(rng),
         art=(rng.choice(_ART),),
         art_colours=rng.choice(_ART_COLOURS),
         ornaments=(rng.choice(_ORNAMENTS),),
         stickers=0.2,
     )
-    return plate, pattern, free_colours(rng)
+    return plate, pattern, draw_colours(rng)
 
 
 _ART_COLOURS = (
@@ -143,24 +143,24 @@ _ART_COLOURS = (
 )
 
 
-def free_colours(rng: Random) -> Colours:
+def draw_colours(rng: Random) -> Colours:
     """Any ground with any ink that can be told from it; mostly black on light or white on dark."""
     ground = rng.choice(_GROUNDS)
     light = ground in ("white", "yellow", "grey", "orange")
     if rng.random() < 0.6:
         return Colours(ground, "black" if light else rng.choice(("white", "white", "yellow")))
     for _ in range(20):
-        ink, paper = any_colour(rng), any_colour(rng)
-        if abs(luminance(ink) - luminance(paper)) > 75:
-            return Colours(_hex(paper), _hex(ink))
+        ink, paper = draw_colour(rng), draw_colour(rng)
+        if abs(measure_luminance(ink) - measure_luminance(paper)) > 75:
+            return Colours(_format_colour(paper), _format_colour(ink))
     return Colours("white", "black")
 
 
-def _hex(colour: tuple[int, int, int]) -> str:
+def _format_colour(colour: tuple[int, int, int]) -> str:
     return f"#{colour[2]:02x}{colour[1]:02x}{colour[0]:02x}"
 
 
-def _bands(rng: Random, two: bool) -> tuple[Band, ...]:
+def _draw_bands(rng: Random, two: bool) -> tuple[Band, ...]:
     """No band, or one of any style at any side."""
     if rng.random() < 0.55:
         return ()
@@ -173,7 +173,7 @@ def _bands(rng: Random, two: bool) -> tuple[Band, ...]:
     return (Band(at=at, style=style, sign=rng.choice(_WORDS) if at == "top" else sign, size=size),)
 
 
-def _captions(rng: Random) -> tuple[Caption, ...]:
+def _draw_captions(rng: Random) -> tuple[Caption, ...]:
     """Small texts at the top, the bottom or both, in four plates of ten."""
     captions = []
     for at in ("top", "bottom"):
@@ -185,11 +185,11 @@ def _captions(rng: Random) -> tuple[Caption, ...]:
     return tuple(captions)
 
 
-def without_confusion(pieces: tuple[Piece, ...], rng: Random) -> tuple[Piece, ...]:
+def avoid_confusion(pieces: tuple[Piece, ...], rng: Random) -> tuple[Piece, ...]:
     """The pieces with O and I replaced in runs of mixed letters and digits, where nothing tells them from 0 and 1."""
     result = []
     for piece in pieces:
-        if piece.kind is Kind.CHARACTER and fold(piece.text) != piece.text and rng.random() < 0.8:
+        if piece.kind is TokenKind.CHARACTER and fold(piece.text) != piece.text and rng.random() < 0.8:
             piece = replace(piece, text=rng.choice("ABCDEFGHJKLMNPRSTUVWXYZ"))
         result.append(piece)
     return tuple(result)

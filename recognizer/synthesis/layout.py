@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from recognizer.patterns import Kind, Piece
-from recognizer.synthesis.lettering import CAP, CELL, MARGIN, Face, Tail, with_tail
+from recognizer.patterns import Piece, TokenKind
+from recognizer.synthesis.lettering import CAP, CELL, MARGIN, Face, Tail, add_tail
 from recognizer.synthesis.paint import Mask
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class LineStyle:
     """How a line is set, lengths as shares of the height of capitals."""
 
     stroke: int = 0
@@ -30,28 +30,28 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TextSpan:
     """Where something stands in a line: left and right edge in mask pixels."""
 
-    kind: Kind
+    kind: TokenKind
     left: int
     right: int
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line of lettering as a mask (80, width) with capitals 64 high, and the spans left for other things."""
 
     mask: Mask
-    spans: tuple[Span, ...]
-    small: Span | None = None
+    spans: tuple[TextSpan, ...]
+    small: TextSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Element:
     """A thing in the line: its mask (none for a free span), width, and whether letter spacing follows it."""
 
-    kind: Kind
+    kind: TokenKind
     width: int
     mask: Mask | None = None
     small: bool = False
@@ -61,37 +61,37 @@ def split_lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """The pieces of each line."""
     lines: list[list[Piece]] = [[]]
     for piece in pieces:
-        if piece.kind is Kind.LINE:
+        if piece.kind is TokenKind.LINE:
             lines.append([])
         else:
             lines[-1].append(piece)
     return lines
 
 
-def set_line(pieces: Sequence[Piece], face: Face, setting: Setting, width: float) -> Line:
+def set_line(pieces: Sequence[Piece], face: Face, setting: LineStyle, width: float) -> TextLine:
     """Set pieces in a face; the letter spacing grows, within bounds, to fill width (in mask pixels)."""
-    elements = [_element(piece, face, setting) for piece in pieces]
+    elements = [_make_element(piece, face, setting) for piece in pieces]
     free = width - sum(element.width for element in elements)
     spacing = free / max(1, len(elements))
     spacing = round(min(max(spacing, setting.spacing * CAP), setting.widest_spacing * CAP))
     total = sum(element.width + spacing for element in elements) - spacing + 4
     mask = np.zeros((CELL, max(8, total)), np.uint8)
-    spans: list[Span] = []
+    spans: list[TextSpan] = []
     small: list[tuple[int, int]] = []
     x = 2
     for element in elements:
         if element.mask is not None:
-            _paste(mask, element.mask, x + (element.width - element.mask.shape[1]) // 2)
-        elif element.kind is not Kind.GAP:
-            spans.append(Span(element.kind, x, x + element.width))
+            _paste_glyph(mask, element.mask, x + (element.width - element.mask.shape[1]) // 2)
+        elif element.kind is not TokenKind.GAP:
+            spans.append(TextSpan(element.kind, x, x + element.width))
         if element.small:
             small.append((x, x + element.width))
         x += element.width + spacing
-    block = Span(Kind.CHARACTER, small[0][0], small[-1][1]) if small else None
-    return Line(mask, tuple(spans), block)
+    block = TextSpan(TokenKind.CHARACTER, small[0][0], small[-1][1]) if small else None
+    return TextLine(mask, tuple(spans), block)
 
 
-def _paste(mask: Mask, glyph: Mask, x: int) -> None:
+def _paste_glyph(mask: Mask, glyph: Mask, x: int) -> None:
     """Lay a glyph into the line, clipped at its ends."""
     left, right = max(0, x), min(mask.shape[1], x + glyph.shape[1])
     if right > left:
@@ -99,26 +99,31 @@ def _paste(mask: Mask, glyph: Mask, x: int) -> None:
         np.maximum(target, glyph[:, left - x : right - x], out=target)
 
 
-def _element(piece: Piece, face: Face, setting: Setting) -> _Element:
+def _make_element(piece: Piece, face: Face, setting: LineStyle) -> _Element:
     """What a piece takes in the line."""
-    if piece.kind is Kind.CHARACTER:
+    if piece.kind is TokenKind.CHARACTER:
         glyph = face.glyph(piece.text, setting.stroke)
         if piece.text == "Q" and setting.tail is not None:
-            glyph = with_tail(face.glyph("O", setting.stroke), setting.tail)
+            glyph = add_tail(face.glyph("O", setting.stroke), setting.tail)
         if piece.small:
-            glyph = _smaller(glyph, setting)
+            glyph = _shrink_glyph(glyph, setting)
         elif piece.text.isalpha() and setting.letters < face.letters - 0.02:
-            glyph = _lower(glyph, setting.letters / face.letters)
+            glyph = _lower_glyph(glyph, setting.letters / face.letters)
         slot = face.slot(setting.stroke) if setting.monospaced and not piece.small else 0
         return _Element(piece.kind, max(slot, glyph.shape[1]), glyph, piece.small)
-    if piece.kind in (Kind.DASH, Kind.DOT):
-        mark = _mark(piece.kind, setting)
+    if piece.kind in (TokenKind.DASH, TokenKind.DOT):
+        mark = _draw_mark(piece.kind, setting)
         return _Element(piece.kind, mark.shape[1], mark)
-    share = {Kind.GAP: setting.gap, Kind.ORNAMENT: setting.ornament, Kind.RULE: 0.06, Kind.STACK: 0.3}[piece.kind]
+    share = {
+        TokenKind.GAP: setting.gap,
+        TokenKind.ORNAMENT: setting.ornament,
+        TokenKind.RULE: 0.06,
+        TokenKind.STACK: 0.3,
+    }[piece.kind]
     return _Element(piece.kind, round(share * CAP))
 
 
-def _smaller(glyph: Mask, setting: Setting) -> Mask:
+def _shrink_glyph(glyph: Mask, setting: LineStyle) -> Mask:
     """A glyph at the small size, in a cell of full height: raised to the top of the capitals or in the middle."""
     scale = setting.small
     resized = cv2.resize(glyph, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -128,7 +133,7 @@ def _smaller(glyph: Mask, setting: Setting) -> Mask:
     return cell
 
 
-def _lower(glyph: Mask, scale: float) -> Mask:
+def _lower_glyph(glyph: Mask, scale: float) -> Mask:
     """A letter less high than the digits beside it, standing on the same line."""
     scaled = cv2.resize(glyph[MARGIN : MARGIN + CAP], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     cell = np.zeros((CELL, scaled.shape[1]), np.uint8)
@@ -136,12 +141,12 @@ def _lower(glyph: Mask, scale: float) -> Mask:
     return cell
 
 
-def _mark(kind: Kind, setting: Setting) -> Mask:
+def _draw_mark(kind: TokenKind, setting: LineStyle) -> Mask:
     """A dash or a dot."""
     width, thickness = (round(share * CAP) for share in setting.dash)
-    if kind is Kind.DOT:
+    if kind is TokenKind.DOT:
         width = thickness = max(6, round(thickness * 1.15))
-    centre = MARGIN + round((setting.dot_height if kind is Kind.DOT else 0.5) * CAP)
+    centre = MARGIN + round((setting.dot_height if kind is TokenKind.DOT else 0.5) * CAP)
     mark = np.zeros((CELL, max(4, width)), np.uint8)
     mark[centre - thickness // 2 : centre + (thickness + 1) // 2] = 255
     return mark

@@ -47,7 +47,7 @@ class Face:
         mask = self._glyphs.get(key)
         if mask is None:
             mask = self._glyphs[key] = (
-                self._render(character) if stroke == 0 else _thicken(self.glyph(character), stroke)
+                self._render(character) if stroke == 0 else _thicken_strokes(self.glyph(character), stroke)
             )
         return mask
 
@@ -108,7 +108,7 @@ class Face:
         columns = np.flatnonzero(mask.max(axis=0) > 40)
         if not columns.size:
             return np.zeros((CELL, 4), np.uint8)
-        return _in_cell(np.ascontiguousarray(mask[:, columns[0] : columns[-1] + 1]))
+        return _fit_in_cell(np.ascontiguousarray(mask[:, columns[0] : columns[-1] + 1]))
 
     def _render(self, character: str) -> Mask:
         self._sized()
@@ -127,7 +127,7 @@ class Tail:
     thickness: float
 
 
-def with_tail(ring: Mask, tail: Tail) -> Mask:
+def add_tail(ring: Mask, tail: Tail) -> Mask:
     """A Q made of an O (80, width): on many plates it is one with a short stroke, and little else to tell them by."""
     letter = ring.copy()
     ends = [(round(x * ring.shape[1]), MARGIN + round(y * CAP)) for x, y in (tail.start, tail.end)]
@@ -135,7 +135,7 @@ def with_tail(ring: Mask, tail: Tail) -> Mask:
     return letter
 
 
-def _in_cell(mask: Mask) -> Mask:
+def _fit_in_cell(mask: Mask) -> Mask:
     """A glyph (160, width) in a cell of 80: plates have no tails below the line, so a Q is squeezed to keep its own."""
     low = int(np.flatnonzero(mask.max(axis=1) > 40)[-1]) + 1
     if low <= CELL - MARGIN // 2:
@@ -146,7 +146,7 @@ def _in_cell(mask: Mask) -> Mask:
     return cell
 
 
-def _thicken(mask: Mask, stroke: int) -> Mask:
+def _thicken_strokes(mask: Mask, stroke: int) -> Mask:
     """The glyph with strokes made thicker (stroke > 0) or thinner by about that many pixels."""
     size = abs(stroke) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
@@ -162,7 +162,7 @@ class FontBook:
     """The open fonts and those of another folder, found by the families a format names."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.faces = [*_open_faces(), *([] if folder is None else _foreign_faces(folder))]
+        self.faces = [*_open_faces(), *([] if folder is None else _open_foreign_faces(folder))]
         self._by_family: dict[str, list[Face]] = {}
         for face in self.faces:
             for family in face.families:
@@ -207,7 +207,7 @@ def _open_faces() -> list[Face]:
     return [Face(OPEN_FONTS / entry["file"], tuple(entry["families"]), bool(entry.get("caption"))) for entry in entries]
 
 
-def _foreign_faces(folder: Path) -> list[Face]:
+def _open_foreign_faces(folder: Path) -> list[Face]:
     """The fonts of a folder; the first part of a file's name is the family (de_FE.ttf), other names fit anywhere."""
     files = sorted(file for file in folder.glob("*") if file.suffix.lower() in FONT_SUFFIXES)
     if not files:

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.synthesis.colours import Bgr, any_colour
-from recognizer.synthesis.paint import paint, paint_picture, shade
+from recognizer.synthesis.colours import Bgr, draw_colour
+from recognizer.synthesis.paint import paint_mask, paint_picture, shade_image
 
 Image = NDArray[np.uint8]
 _LEVELS = np.arange(256, dtype=np.float32)
@@ -39,56 +39,56 @@ class Optics:
 
     def __init__(self, strength: float = 1.0, real: bool = False) -> None:
         self._strength, self._real = strength, real
-        self._sheets = _noise_sheets()
+        self._sheets = _make_noise_sheets()
 
     def __call__(self, image: Image, draw: Random, detail: float) -> Image:
         """The crop (H, W, 3) after light, lens, sensor and compression; detail is the lettering's height in pixels."""
         # Pictures differ in how bad they are as a whole: few have every fault at its worst.
         fault = _Fault(self._strength * draw.uniform(0.3, 1.1), detail, draw, self._real)
-        image = self._light(image, fault)
-        image = self._lens(image, fault)
-        image, contrast = self._colour(image, fault)
-        image = self._sensor(image, fault, contrast)
+        image = self._change_light(image, fault)
+        image = self._apply_lens(image, fault)
+        image, contrast = self._change_colour(image, fault)
+        image = self._apply_sensor(image, fault, contrast)
         return self._compress(image, fault)
 
-    def _light(self, image: Image, fault: _Fault) -> Image:
+    def _change_light(self, image: Image, fault: _Fault) -> Image:
         """Shadow, glare, dirt or snow, and lines across the plate."""
         if fault.often(0.25):
-            image = shade(image, _shadow(image, fault.draw, fault.strength))
+            image = shade_image(image, _add_shadow(image, fault.draw, fault.strength))
         if fault.often(0.05 if self._real else 0.12):
-            image = _glare(image, fault.draw, fault.strength)
+            image = _add_glare(image, fault.draw, fault.strength)
         if not self._real and fault.often(0.2):
-            image = _dirt(image, fault.draw, fault.strength)
+            image = _add_dirt(image, fault.draw, fault.strength)
         if fault.often(0.04 if self._real else 0.08):
-            image = _lines(image, fault.draw)
+            image = _add_lines(image, fault.draw)
         return image
 
-    def _lens(self, image: Image, fault: _Fault) -> Image:
+    def _apply_lens(self, image: Image, fault: _Fault) -> Image:
         """Drops and glow, defocus, motion blur, pictures enlarged from fewer pixels, and sharpening."""
         draw, detail = fault.draw, fault.detail
         if fault.often(0.03):
-            image = _drops(image, draw, detail)
+            image = _add_drops(image, draw, detail)
         if fault.often(0.06):
-            image = _glow(image, draw, detail, fault.strength)
+            image = _add_glow(image, draw, detail, fault.strength)
         if fault.often(0.4):
             sigma = max(0.35, detail * draw.uniform(0.01, 0.08) * fault.strength)
             image = np.asarray(cv2.GaussianBlur(image, (0, 0), min(sigma, 4.0)), np.uint8)
         if fault.often(0.18):
-            image = _motion(image, draw, max(1.5, detail * 0.22) * fault.strength)
+            image = _blur_by_motion(image, draw, max(1.5, detail * 0.22) * fault.strength)
         if detail > 13 and fault.often(0.25):
-            image = _coarse(image, draw.uniform(11 / detail, 0.85) if detail > 14 else 0.8, draw)
+            image = _coarsen(image, draw.uniform(11 / detail, 0.85) if detail > 14 else 0.8, draw)
         if fault.often(0.12):
             blurred = cv2.GaussianBlur(image, (0, 0), max(0.8, detail / 30))
             gain = draw.uniform(0.4, 1.6)
             image = np.asarray(cv2.addWeighted(image, 1 + gain, blurred, -gain, 0), np.uint8)
         return image
 
-    def _colour(self, image: Image, fault: _Fault) -> tuple[Image, float]:
+    def _change_colour(self, image: Image, fault: _Fault) -> tuple[Image, float]:
         """Exposure, contrast and colours changed; returns what is left of the contrast too, 0 to 1."""
         draw, strength = fault.draw, fault.strength
         if fault.often(0.18):
-            image = _grey(image, draw)
-        curve, contrast = _exposure(fault)
+            image = _turn_grey(image, draw)
+        curve, contrast = _parse_exposure(fault)
         table: NDArray[np.floating] = np.repeat(curve[:, None], 3, axis=1)
         if fault.often(0.35):
             spread = draw.choice((0.06, 0.1, 0.18, 0.4))
@@ -102,13 +102,13 @@ class Optics:
             table = 255 - table
         return np.asarray(cv2.LUT(image, table.clip(0, 255).astype(np.uint8)[None]), np.uint8), contrast
 
-    def _sensor(self, image: Image, fault: _Fault, contrast: float) -> Image:
+    def _apply_sensor(self, image: Image, fault: _Fault, contrast: float) -> Image:
         """Noise, fine or blotchy, that drowns no lettering of low contrast; rarely rows out of place."""
         draw = fault.draw
         if fault.detail > 22 and fault.often(0.06):
-            image = _interlace(image, draw)
+            image = _interlace_rows(image, draw)
         if fault.detail > 12 and fault.often(0.1 if self._real else 0.06):
-            image = _torn(image, draw, fault.detail)
+            image = _tear_rows(image, draw, fault.detail)
         if not fault.often(0.6):
             return image
         height, width = image.shape[:2]
@@ -131,7 +131,7 @@ class Optics:
         return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8) if done else image
 
 
-def _exposure(fault: _Fault) -> tuple[NDArray[np.float32], float]:
+def _parse_exposure(fault: _Fault) -> tuple[NDArray[np.float32], float]:
     """A curve from old to new level (256 values), and the contrast it leaves, 0 to 1."""
     draw, strength = fault.draw, fault.strength
     kind = draw.random() / min(1.0, max(0.05, strength * 1.6))
@@ -152,7 +152,7 @@ def _exposure(fault: _Fault) -> tuple[NDArray[np.float32], float]:
 
 
 @lru_cache(maxsize=1)
-def _noise_sheets() -> tuple[Image, ...]:
+def _make_noise_sheets() -> tuple[Image, ...]:
     """Noise around 128 with a deviation of 60: coloured, grey, smoothed."""
     rng = np.random.default_rng(20_171)
     white = rng.normal(0, 60, (*_SHEET, 3)).astype(np.float32)
@@ -162,7 +162,7 @@ def _noise_sheets() -> tuple[Image, ...]:
     return tuple((128 + sheet).clip(0, 255).astype(np.uint8) for sheet in (white, grey, smooth))
 
 
-def _shadow(image: Image, draw: Random, strength: float) -> Image:
+def _add_shadow(image: Image, draw: Random, strength: float) -> Image:
     """A light map: a slope, or a shadow with an edge across the plate."""
     height, width = image.shape[:2]
     depth = draw.uniform(0.25, 0.85) * min(1.0, strength)
@@ -184,7 +184,7 @@ def _shadow(image: Image, draw: Random, strength: float) -> Image:
     return np.asarray(cv2.blur(light, (max(1, width // 30), max(1, height // 20))), np.uint8)
 
 
-def _glare(image: Image, draw: Random, strength: float) -> Image:
+def _add_glare(image: Image, draw: Random, strength: float) -> Image:
     """A bright spot, or a streak, that whitens part of the plate."""
     height, width = image.shape[:2]
     spot = np.zeros((16, 48), np.uint8)
@@ -198,7 +198,7 @@ def _glare(image: Image, draw: Random, strength: float) -> Image:
     return np.asarray(cv2.add(image, cv2.merge([light, light, light])), np.uint8)
 
 
-def _dirt(image: Image, draw: Random, strength: float) -> Image:
+def _add_dirt(image: Image, draw: Random, strength: float) -> Image:
     """Mud, dust or snow: blotches of one colour, and splashes."""
     height, width = image.shape[:2]
     seeds = np.array([[draw.gauss(0, 1) for _ in range(12)] for _ in range(4)], np.float32)
@@ -208,11 +208,11 @@ def _dirt(image: Image, draw: Random, strength: float) -> Image:
         radius = max(1, round(height * draw.uniform(0.01, 0.05)))
         cv2.circle(cover, (draw.randrange(width), draw.randrange(height)), radius, 190, -1)
     covered = image.copy()
-    paint(covered, cover, 0, 0, draw.choice(_COVERS))
+    paint_mask(covered, cover, 0, 0, draw.choice(_COVERS))
     return covered
 
 
-def _lines(image: Image, draw: Random) -> Image:
+def _add_lines(image: Image, draw: Random) -> Image:
     """Straws, wires, scratches: a few thin lines, light or dark, across the plate."""
     height, width = image.shape[:2]
     lined = image.copy()
@@ -225,7 +225,7 @@ def _lines(image: Image, draw: Random) -> Image:
     return lined
 
 
-def _drops(image: Image, draw: Random, detail: float) -> Image:
+def _add_drops(image: Image, draw: Random, detail: float) -> Image:
     """Rain on the lens: round spots out of focus, in which a little of what is beside them is seen."""
     height, width = image.shape[:2]
     spots = np.zeros((height, width), np.uint8)
@@ -241,7 +241,7 @@ def _drops(image: Image, draw: Random, detail: float) -> Image:
     return wet
 
 
-def _glow(image: Image, draw: Random, detail: float, strength: float) -> Image:
+def _add_glow(image: Image, draw: Random, detail: float, strength: float) -> Image:
     """What is bright spreads over what is dark beside it, as in a wet or dazzled lens at night."""
     level = draw.uniform(90, 190)
     bright = cv2.subtract(image, np.full(4, level))
@@ -249,7 +249,7 @@ def _glow(image: Image, draw: Random, detail: float, strength: float) -> Image:
     return np.asarray(cv2.addWeighted(image, 1.0, halo, draw.uniform(0.6, 2.2) * min(1.0, strength), 0), np.uint8)
 
 
-def _motion(image: Image, draw: Random, reach: float) -> Image:
+def _blur_by_motion(image: Image, draw: Random, reach: float) -> Image:
     """Motion blur along a line, mostly near the horizontal."""
     size = max(2, round(draw.uniform(1.2, max(1.3, reach)))) | 1
     angle = draw.gauss(0, 0.35) if draw.random() < 0.7 else draw.uniform(0, math.pi)
@@ -263,7 +263,7 @@ def _motion(image: Image, draw: Random, reach: float) -> Image:
     return np.asarray(cv2.filter2D(image, -1, kernel / max(1.0, float(kernel.sum()))), np.uint8)
 
 
-def _coarse(image: Image, share: float, draw: Random) -> Image:
+def _coarsen(image: Image, share: float, draw: Random) -> Image:
     """The picture from fewer pixels, enlarged again."""
     height, width = image.shape[:2]
     size = (max(4, round(width * share)), max(4, round(height * share)))
@@ -272,17 +272,17 @@ def _coarse(image: Image, share: float, draw: Random) -> Image:
     return np.asarray(cv2.resize(small, (width, height), interpolation=back), np.uint8)
 
 
-def _grey(image: Image, draw: Random) -> Image:
+def _turn_grey(image: Image, draw: Random) -> Image:
     """Without colours; as an infrared camera sees, where each colour shines differently; or with one tint."""
     weights = [draw.uniform(0.05, 1.0) for _ in range(3)] if draw.random() < 0.5 else [0.114, 0.587, 0.299]
     matrix = np.array([[weight / sum(weights) for weight in weights]] * 3, np.float32)
     if draw.random() < 0.25:
-        tint = np.array(any_colour(draw), np.float32) / 255 + 0.4
+        tint = np.array(draw_colour(draw), np.float32) / 255 + 0.4
         matrix *= (tint / tint.max())[:, None]
     return np.asarray(cv2.transform(image, matrix), np.uint8)
 
 
-def _interlace(image: Image, draw: Random) -> Image:
+def _interlace_rows(image: Image, draw: Random) -> Image:
     """Every other row moved sideways, as fields of analogue video are."""
     shift = draw.choice((-3, -2, -1, 1, 2, 3))
     laced = image.copy()
@@ -290,7 +290,7 @@ def _interlace(image: Image, draw: Random) -> Image:
     return laced
 
 
-def _torn(image: Image, draw: Random, detail: float) -> Image:
+def _tear_rows(image: Image, draw: Random, detail: float) -> Image:
     """Bands of rows moved sideways, as where a camera shakes while it takes row after row, or a line drops out."""
     height, width = image.shape[:2]
     shifts = np.zeros((height, 1), np.float32)

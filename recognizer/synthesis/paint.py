@@ -10,14 +10,14 @@ Image = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 
 
-def filled(height: int, width: int, colour: Bgr) -> Image:
+def make_filled(height: int, width: int, colour: Bgr) -> Image:
     """A picture (height, width, 3) of one colour."""
     canvas = np.empty((height, width, 3), np.uint8)
     cv2.rectangle(canvas, (0, 0), (width, height), colour, -1)
     return canvas
 
 
-def resized(image: Image, width: int, height: int) -> Image:
+def resize_image(image: Image, width: int, height: int) -> Image:
     """A mask or picture scaled to width and height, without the grain of leaving pixels out."""
     # Halving is exact and far faster than averaging over areas of broken size; the rest is at most a factor of two.
     while width * 2 <= image.shape[1] and height * 2 <= image.shape[0]:
@@ -27,23 +27,23 @@ def resized(image: Image, width: int, height: int) -> Image:
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def paint(canvas: Image, mask: Mask, x: int, y: int, ink: Bgr, relief: int = 0) -> None:
+def paint_mask(canvas: Image, mask: Mask, x: int, y: int, ink: Bgr, relief: int = 0) -> None:
     """Lay ink through a mask (h, w) at x, y; relief > 0 adds the light and shade of embossed lettering."""
-    target, part = _overlap(canvas, mask, x, y)
+    target, part = _find_overlap(canvas, mask, x, y)
     if target is None or part is None:
         return
     layers = cv2.merge([part, part, part])
-    laid = cv2.multiply(filled(part.shape[0], part.shape[1], ink), layers, scale=1 / 255)
+    laid = cv2.multiply(make_filled(part.shape[0], part.shape[1], ink), layers, scale=1 / 255)
     kept = cv2.multiply(target, cv2.bitwise_not(layers), scale=1 / 255)
     target[:] = cv2.add(kept, laid)
     if relief > 0:
-        _emboss(target, part, relief)
+        _emboss_mask(target, part, relief)
 
 
 def paint_picture(canvas: Image, picture: Image, mask: Mask, x: int, y: int) -> None:
     """Lay a picture (h, w, 3) through its mask (h, w) at x, y."""
-    target, part = _overlap(canvas, mask, x, y)
-    _, shown = _overlap(canvas, picture, x, y)
+    target, part = _find_overlap(canvas, mask, x, y)
+    _, shown = _find_overlap(canvas, picture, x, y)
     if target is None or part is None or shown is None:
         return
     layers = cv2.merge([part, part, part])
@@ -51,13 +51,13 @@ def paint_picture(canvas: Image, picture: Image, mask: Mask, x: int, y: int) -> 
     target[:] = cv2.add(kept, cv2.multiply(shown, layers, scale=1 / 255))
 
 
-def shade(image: Image, light: Image) -> Image:
+def shade_image(image: Image, light: Image) -> Image:
     """The image multiplied by a light map (h, w) or (h, w, 3) in which 128 leaves it as it is."""
     layers = light if light.ndim == 3 else cv2.merge([light, light, light])
     return np.asarray(cv2.multiply(image, layers, scale=1 / 128), np.uint8)
 
 
-def _emboss(target: Image, mask: Mask, relief: int) -> None:
+def _emboss_mask(target: Image, mask: Mask, relief: int) -> None:
     """Light on the upper left edge of raised lettering, shade on the lower right."""
     height, width = mask.shape
     if height < 4 or width < 4:
@@ -69,7 +69,7 @@ def _emboss(target: Image, mask: Mask, relief: int) -> None:
     inner[:] = cv2.add(cv2.subtract(inner, cv2.merge([dark, dark, dark])), cv2.merge([light, light, light]))
 
 
-def _overlap(canvas: Image, layer: Image, x: int, y: int) -> tuple[Image | None, Image | None]:
+def _find_overlap(canvas: Image, layer: Image, x: int, y: int) -> tuple[Image | None, Image | None]:
     """The part of the canvas under a layer at x, y, and the part of the layer over it; None when they do not meet."""
     height, width = layer.shape[:2]
     left, top = max(0, x), max(0, y)

@@ -3,9 +3,9 @@
 from random import Random
 
 from recognizer.synthesis import artwork
-from recognizer.synthesis.colours import Bgr, any_colour, bgr, luminance
+from recognizer.synthesis.colours import Bgr, draw_colour, measure_luminance, parse_colour
 from recognizer.synthesis.lettering import FontBook
-from recognizer.synthesis.paint import Image, Mask, filled, paint, resized
+from recognizer.synthesis.paint import Image, Mask, make_filled, paint_mask, resize_image
 
 # How many drawings there are of one background, one ornament, and of stickers.
 BACKGROUNDS, ORNAMENTS, STICKERS = 4, 20, 40
@@ -13,7 +13,7 @@ _GROUNDS = ("#f3f3f0", "#f2c230", "#c8302c", "#2f8f4f", "#2f5fb0")
 _DATES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "AUG", "OCT", "DEC", "12", "08", "2012", "95", "11-09", "06")
 
 
-class Stock:
+class Sprites:
     """Each drawing depends on its kind and number alone, so what a plate gets does not depend on those before it."""
 
     def __init__(self, book: FontBook) -> None:
@@ -27,14 +27,16 @@ class Stock:
         key = (kind, base, ink, colours, rng.randrange(BACKGROUNDS))
         if key not in self._backgrounds:
             own = Random(repr(key))
-            self._backgrounds[key] = artwork.background(kind, base, ink, [bgr(colour) for colour in colours], own)
+            self._backgrounds[key] = artwork.draw_background(
+                kind, base, ink, [parse_colour(colour) for colour in colours], own
+            )
         return self._backgrounds[key]
 
     def ornament(self, kind: str, rng: Random) -> tuple[Image, Mask]:
         """One of the ornaments of a kind: colours (64, 64, 3) and mask (64, 64)."""
         key = (kind, rng.randrange(ORNAMENTS))
         if key not in self._ornaments:
-            self._ornaments[key] = artwork.ornament(kind, (40, 40, 40), Random(repr(key)))
+            self._ornaments[key] = artwork.draw_ornament(kind, (40, 40, 40), Random(repr(key)))
         return self._ornaments[key]
 
     def sticker(self, rng: Random) -> Image:
@@ -45,9 +47,9 @@ class Stock:
         return self._stickers[number]
 
     def _stick(self, rng: Random) -> Image:
-        ground = bgr(rng.choice(_GROUNDS)) if rng.random() < 0.85 else any_colour(rng)
-        sticker = filled(32, rng.randrange(30, 64), ground)
+        ground = parse_colour(rng.choice(_GROUNDS)) if rng.random() < 0.85 else draw_colour(rng)
+        sticker = make_filled(32, rng.randrange(30, 64), ground)
         mask = self._book.caption_face("sans", rng).caption_mask(rng.choice(_DATES))
-        ink: Bgr = (20, 20, 20) if luminance(ground) > 110 else (240, 240, 240)
-        paint(sticker, resized(mask, sticker.shape[1] - 8, rng.randrange(14, 26)), 4, 4, ink)
+        ink: Bgr = (20, 20, 20) if measure_luminance(ground) > 110 else (240, 240, 240)
+        paint_mask(sticker, resize_image(mask, sticker.shape[1] - 8, rng.randrange(14, 26)), 4, 4, ink)
         return sticker

@@ -5,8 +5,8 @@ from random import Random
 import cv2
 import numpy as np
 
-from recognizer.synthesis.colours import Bgr, any_colour, mix
-from recognizer.synthesis.paint import Image, resized
+from recognizer.synthesis.colours import Bgr, draw_colour, mix_colours
+from recognizer.synthesis.paint import Image, resize_image
 
 _BODIES: tuple[Bgr, ...] = (
     (235, 235, 235), (200, 203, 206), (150, 152, 156), (90, 92, 96), (40, 40, 42), (18, 18, 20),
@@ -14,7 +14,7 @@ _BODIES: tuple[Bgr, ...] = (
 )  # fmt: skip
 
 
-def surround(
+def surround_plate(
     plate: Image, draw: Random, reach: tuple[float, float] = (0.32, 0.5), backdrop: Image | None = None
 ) -> tuple[Image, tuple[int, int]]:
     """A scene with the plate in its middle, and where the plate's upper left corner is in it.
@@ -26,26 +26,26 @@ def surround(
     across, down = round(reach[0] * width) + 4, round(reach[1] * height) + 4
     size = (width + 2 * across, height + 2 * down)
     if backdrop is None:
-        scene = _body(size[1], size[0], draw)
+        scene = _draw_body(size[1], size[0], draw)
         for _ in range(draw.choice((0, 1, 2, 3))):
-            _detail(scene, draw)
+            _draw_detail(scene, draw)
     else:
-        scene = resized(backdrop, *size).copy()
+        scene = resize_image(backdrop, *size).copy()
     corner = (across, down)
-    _holder(scene, corner, (width, height), draw)
-    _place(scene, plate, corner, draw)
+    _draw_holder(scene, corner, (width, height), draw)
+    _place_plate(scene, plate, corner, draw)
     return scene, corner
 
 
-def _body(height: int, width: int, draw: Random) -> Image:
+def _draw_body(height: int, width: int, draw: Random) -> Image:
     """Painted metal: one colour running from lighter to darker."""
-    colour = draw.choice(_BODIES) if draw.random() < 0.8 else any_colour(draw)
-    other = mix(colour, draw.choice(((0, 0, 0), (255, 255, 255))), draw.uniform(0, 0.5))
-    ramp = np.array([[colour, mix(colour, other, draw.random())], [other, colour]], np.uint8)
+    colour = draw.choice(_BODIES) if draw.random() < 0.8 else draw_colour(draw)
+    other = mix_colours(colour, draw.choice(((0, 0, 0), (255, 255, 255))), draw.uniform(0, 0.5))
+    ramp = np.array([[colour, mix_colours(colour, other, draw.random())], [other, colour]], np.uint8)
     return np.asarray(cv2.resize(ramp, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _detail(scene: Image, draw: Random) -> None:
+def _draw_detail(scene: Image, draw: Random) -> None:
     """A grille, a seam, a bumper's edge or a lamp."""
     height, width = scene.shape[:2]
     kind = draw.random()
@@ -69,7 +69,7 @@ def _detail(scene: Image, draw: Random) -> None:
         cv2.line(scene, points[0], points[1], colour, max(1, height // 24))
 
 
-def _holder(scene: Image, corner: tuple[int, int], size: tuple[int, int], draw: Random) -> None:
+def _draw_holder(scene: Image, corner: tuple[int, int], size: tuple[int, int], draw: Random) -> None:
     """The plate's frame or holder, at times with an advertiser's strip below, and the plate's shadow."""
     if draw.random() < 0.35:
         return
@@ -98,7 +98,7 @@ _ADVERTS = (
 )
 
 
-def _place(scene: Image, plate: Image, corner: tuple[int, int], draw: Random) -> None:
+def _place_plate(scene: Image, plate: Image, corner: tuple[int, int], draw: Random) -> None:
     """Lay the plate into the scene, most times with rounded corners."""
     x, y = corner
     height, width = plate.shape[:2]

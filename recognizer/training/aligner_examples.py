@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-from recognizer.aligner import Quad, extent, straighten
+from recognizer.aligner import Quad, measure_extent, straighten_crop
 from recognizer.config import AlignerConfig
-from recognizer.images import Image, stretched
+from recognizer.images import Image, stretch_image
 from recognizer.reader import PlateReader
-from recognizer.synthesis.camera import Camera
+from recognizer.synthesis.camera import CameraModel
 from recognizer.synthesis.generator import PlateGenerator
 from recognizer.synthesis.optics import Optics
-from recognizer.training.aligner_noise import drawn
-from recognizer.training.datasets import Sample, read_image
+from recognizer.training.aligner_noise import photograph_plate
+from recognizer.training.datasets import LabelledCrop, read_image
 
 _LEAST = 8  # pixels
 _SURE = 0.93  # a right reading with so much confidence was read from corners that were right
@@ -31,7 +31,7 @@ _CAMERAS = ((0.5, 1.5), (0.5, 3.0), (0.8, 1.5))
 
 
 @dataclass(frozen=True, slots=True)
-class Boxed:
+class BoxedPlates:
     """A photograph, and its plate's upright box x1, y1, x2, y2 in pixels."""
 
     path: Path
@@ -39,7 +39,7 @@ class Boxed:
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
+class AlignerExamples:
     """Pictures uint8 (N, H, W, 3) and what is known of their plates: corners (N, 8), or extents x1, y1, x2, y2 (N, 4).
 
     Both as shares of the picture.
@@ -49,11 +49,11 @@ class Examples:
     known: NDArray[np.float32]
 
 
-def read_boxes(path: Path) -> list[Boxed]:
+def read_boxes(path: Path) -> list[BoxedPlates]:
     """The rows of a CSV of boxes; ValueError names the file and the row that is none."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    boxed: list[Boxed] = []
+    boxed: list[BoxedPlates] = []
     for number, row in enumerate(rows, 2):
         try:
             x1, y1, x2, y2 = (float(row[name]) for name in ("x1", "y1", "x2", "y2"))
@@ -62,7 +62,7 @@ def read_boxes(path: Path) -> list[Boxed]:
             raise ValueError(f"{path}, line {number}: needs image_path, x1, y1, x2 and y2 in pixels") from error
         if not (x2 - x1 >= _LEAST and y2 - y1 >= _LEAST):
             raise ValueError(f"{path}, line {number}: the box is less than {_LEAST} pixels wide or high")
-        boxed.append(Boxed(picture, (x1, y1, x2, y2)))
+        boxed.append(BoxedPlates(picture, (x1, y1, x2, y2)))
     if not boxed:
         raise ValueError(f"{path}: no rows")
     return boxed
@@ -70,72 +70,74 @@ def read_boxes(path: Path) -> list[Boxed]:
 
 def draw_plates(
     generator: PlateGenerator, backdrops: Sequence[Image], count: int, config: AlignerConfig, rng: np.random.Generator
-) -> Examples:
+) -> AlignerExamples:
     """Drawn plates with their corners, many of them tilted, and many small in their crop."""
-    camera = Camera(1.0, loose=0.4, tilt=1.5, backdrops=backdrops)
-    shots = (drawn(generator.render(rng)[0], camera, rng) for _ in track(range(count), "drawing plates"))
-    return _examples(shots, count, config)
+    camera = CameraModel(1.0, loose=0.4, tilt=1.5, backdrops=backdrops)
+    shots = (photograph_plate(generator.render(rng)[0], camera, rng) for _ in track(range(count), "drawing plates"))
+    return _make_examples(shots, count, config)
 
 
-def _examples(shots: Iterable[tuple[Image, Quad]], count: int, config: AlignerConfig) -> Examples:
+def _make_examples(shots: Iterable[tuple[Image, Quad]], count: int, config: AlignerConfig) -> AlignerExamples:
     """So many crops with the corners of their plates, in the aligner's size."""
     pictures = np.empty((count, config.height, config.width, 3), np.uint8)
     corners = np.empty((count, 8), np.float32)
     for i, (crop, quad) in enumerate(shots):
-        pictures[i], corners[i] = stretched(crop, config.width, config.height), quad.ravel()
-    return Examples(pictures, corners)
+        pictures[i], corners[i] = stretch_image(crop, config.width, config.height), quad.ravel()
+    return AlignerExamples(pictures, corners)
 
 
-def upright(reader: PlateReader, samples: Sequence[Sample]) -> dict[str, list[Image]]:
+def straighten_samples(reader: PlateReader, samples: Sequence[LabelledCrop]) -> dict[str, list[Image]]:
     """The plates that a reader reads rightly and surely in labelled crops, cut out by its aligner, by source."""
     plates: dict[str, list[Image]] = {}
     for start in track(range(0, len(samples), _PIECE), "setting plates upright"):
         part = samples[start : start + _PIECE]
         crops = [sample.image() for sample in part]
-        found = zip(part, crops, reader.read(crops), reader.corners(crops), strict=True)
+        found = zip(part, crops, reader.read(crops), reader.find_corners(crops), strict=True)
         for sample, crop, reading, quad in found:
             if (
                 reading.text == sample.text
                 and reading.confidence > _SURE
-                and (plate := _cut_out(crop, quad)) is not None
+                and (plate := _cut_quad(crop, quad)) is not None
             ):
                 plates.setdefault(sample.source, []).append(plate)
     return plates
 
 
-def _cut_out(crop: Image, quad: Quad) -> Image | None:
+def _cut_quad(crop: Image, quad: Quad) -> Image | None:
     """The plate with these corners, upright and of its own size; None where the crop cuts it or it is too small."""
-    width, height = (int(side) for side in extent(crop, quad))
+    width, height = (int(side) for side in measure_extent(crop, quad))
     if width < _UPRIGHT[0] or height < _UPRIGHT[1] or quad.min() < -0.02 or quad.max() > 1.02:
         return None
-    return straighten(crop, quad, width, height, margin=(0.0, 0.0))
+    return straighten_crop(crop, quad, width, height, margin=(0.0, 0.0))
 
 
-def see_anew(
+def photograph_again(
     plates: dict[str, list[Image]],
     backdrops: Sequence[Image],
     count: int,
     config: AlignerConfig,
     rng: np.random.Generator,
-) -> Examples:
+) -> AlignerExamples:
     """Photographed plates before other surroundings, at other angles, with their corners; small sources more often."""
-    cameras = [Camera(strength, loose=0.5, tilt=tilt, backdrops=backdrops) for strength, tilt in _CAMERAS]
+    cameras = [CameraModel(strength, loose=0.5, tilt=tilt, backdrops=backdrops) for strength, tilt in _CAMERAS]
     names = sorted(plates)
     chance = np.sqrt([len(plates[name]) for name in names])
 
     def shot(i: int) -> tuple[Image, Quad]:
         source = plates[names[rng.choice(len(names), p=chance / chance.sum())]]
-        return drawn(source[rng.integers(len(source))], cameras[i % len(cameras)], rng)
+        return photograph_plate(source[rng.integers(len(source))], cameras[i % len(cameras)], rng)
 
-    return _examples((shot(i) for i in track(range(count), "seeing plates anew")), count, config)
+    return _make_examples((shot(i) for i in track(range(count), "seeing plates anew")), count, config)
 
 
-def joined(parts: Sequence[Examples]) -> Examples:
+def join_examples(parts: Sequence[AlignerExamples]) -> AlignerExamples:
     """Several sets of examples, of which the same is known, as one."""
-    return Examples(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("pictures", "known")))
+    return AlignerExamples(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("pictures", "known")))
 
 
-def cut_photographs(boxed: Sequence[Boxed], count: int, config: AlignerConfig, rng: np.random.Generator) -> Examples:
+def cut_photographs(
+    boxed: Sequence[BoxedPlates], count: int, config: AlignerConfig, rng: np.random.Generator
+) -> AlignerExamples:
     """Cuts around photographed plates, close, loose and mirrored, with the extents of their boxes."""
     draw, optics = Random(int(rng.integers(1 << 62))), Optics(0.6, real=True)
     opened = {one.path: read_image(one.path) for one in track(boxed, "reading photographs")}
@@ -143,13 +145,15 @@ def cut_photographs(boxed: Sequence[Boxed], count: int, config: AlignerConfig, r
     extents = np.empty((count, 4), np.float32)
     for i in track(range(count), "cutting photographs"):
         one = draw.choice(boxed)
-        crop, extent = _cut(opened[one.path], one.box, draw)
+        crop, extent = _cut_photograph(opened[one.path], one.box, draw)
         crop = optics(crop, draw, max(6.0, 0.5 * crop.shape[0]))
-        pictures[i], extents[i] = stretched(crop, config.width, config.height), extent
-    return Examples(pictures, extents)
+        pictures[i], extents[i] = stretch_image(crop, config.width, config.height), extent
+    return AlignerExamples(pictures, extents)
 
 
-def _cut(image: Image, box: tuple[float, float, float, float], draw: Random) -> tuple[Image, NDArray[np.float32]]:
+def _cut_photograph(
+    image: Image, box: tuple[float, float, float, float], draw: Random
+) -> tuple[Image, NDArray[np.float32]]:
     """A cut around a box, half of them mirrored: the crop, and the box as shares of it."""
     x1, y1, x2, y2 = box
     kind = draw.random()

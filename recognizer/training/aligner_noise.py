@@ -9,10 +9,10 @@ from torch import nn
 
 from inference.modules import ImageInput
 from inference.runtimes.torch_runtime import TorchRunner
-from recognizer.aligner import WHOLE, Aligner, Quad, Straightener, extent
+from recognizer.aligner import WHOLE, CornerFinder, Quad, Straightener, measure_extent
 from recognizer.checkpoint import Checkpoint
-from recognizer.images import Image, batch
-from recognizer.synthesis.camera import Camera
+from recognizer.images import Image, stack_images
+from recognizer.synthesis.camera import CameraModel
 
 #: How much likelier (natural logarithm) a text must be in the whole crop for the aligner's corners to be mistrusted.
 DOUBT = 1.0
@@ -21,28 +21,28 @@ _PIECE = 64
 NARROW, FROM_NEAR = 100, 0.7
 
 
-class Placer(Straightener):
+class TrainingStraightener(Straightener):
     """A Straightener that runs its aligner in torch, and knows when not to believe it."""
 
     @classmethod
-    def of(cls, checkpoint: Checkpoint) -> "Placer":
+    def from_checkpoint(cls, checkpoint: Checkpoint) -> "TrainingStraightener":
         """As the reader of a checkpoint sees crops."""
         if checkpoint.aligner is None or checkpoint.aligner_config is None:
             return cls(checkpoint.config, None)
         runner = TorchRunner(ImageInput(checkpoint.aligner.eval()))
-        return cls(checkpoint.config, Aligner(checkpoint.aligner_config, runner.run))
+        return cls(checkpoint.config, CornerFinder(checkpoint.aligner_config, runner.run))
 
-    def likely(self, network: nn.Module, crops: Sequence[Image], texts: Sequence[str]) -> list[Quad]:
+    def find_trusted_corners(self, network: nn.Module, crops: Sequence[Image], texts: Sequence[str]) -> list[Quad]:
         """The aligner's corners, or the whole crop where the network finds the true text much likelier there."""
-        quads = self.find(crops)
+        quads = self.find_corners(crops)
         if not self.aligns:
             return quads
-        aligned = self._losses(network, crops, quads, texts)
-        whole = self._losses(network, crops, [WHOLE] * len(crops), texts)
+        aligned = self._measure_losses(network, crops, quads, texts)
+        whole = self._measure_losses(network, crops, [WHOLE] * len(crops), texts)
         return [q if a < w + DOUBT else WHOLE for q, a, w in zip(quads, aligned, whole, strict=True)]
 
     @torch.inference_mode()
-    def _losses(
+    def _measure_losses(
         self, network: nn.Module, crops: Sequence[Image], quads: Sequence[Quad], texts: Sequence[str]
     ) -> list[float]:
         """The CTC loss of each text: minus the logarithm of its probability."""
@@ -50,7 +50,7 @@ class Placer(Straightener):
         losses: list[float] = []
         for start in range(0, len(crops), _PIECE):
             part = slice(start, start + _PIECE)
-            pictures = torch.from_numpy(batch(self.place_all(crops[part], quads[part])))
+            pictures = torch.from_numpy(stack_images(self.straighten_all(crops[part], quads[part])))
             log_probs = network(pictures).transpose(0, 1)  # (T, N, K)
             labels = [self.config.alphabet.encode(text) for text in texts[part]]
             losses += nn.functional.ctc_loss(
@@ -63,7 +63,7 @@ class Placer(Straightener):
         return losses
 
 
-def jittered(quad: Quad, rng: np.random.Generator) -> Quad:
+def jitter_corners(quad: Quad, rng: np.random.Generator) -> Quad:
     """Corners as far off as the aligner's are: the plate moved and scaled a little, and each corner by itself."""
     size = quad.max(axis=0) - quad.min(axis=0)
     centre = quad.mean(axis=0)
@@ -74,38 +74,38 @@ def jittered(quad: Quad, rng: np.random.Generator) -> Quad:
     return np.asarray(centre + (quad - centre) * grow + (move + corners) * size, np.float32)
 
 
-def seen_again(crop: Image, quad: Quad, camera: Camera, rng: np.random.Generator) -> tuple[Image, Quad]:
+def recapture_crop(crop: Image, quad: Quad, camera: CameraModel, rng: np.random.Generator) -> tuple[Image, Quad]:
     """A photographed crop seen by a camera once more, and where its plate's corners are then."""
-    shot = camera.shoot(crop, rng)
+    shot = camera.photograph(crop, rng)
     height, width = crop.shape[:2]
     moved = cv2.getPerspectiveTransform(WHOLE * np.array([width, height], np.float32), shot.corners.astype(np.float32))
     corners = cv2.perspectiveTransform((quad * np.array([width, height], np.float32))[None], moved)[0]
-    return shot.image, _relative(corners, shot.image)
+    return shot.image, _scale_to_shares(corners, shot.image)
 
 
-class Revisit:
+class Recapture:
     """Photographed crops seen once more by a camera of so much strength, narrow plates mostly from near.
 
     Else their smallest characters drown, and the network learns to guess: of Uzbek region numbers the commonest.
     """
 
     def __init__(self, strength: float) -> None:
-        self._camera, self._near = Camera(strength, real=True), Camera(strength / 2, real=True)
+        self._camera, self._near = CameraModel(strength, real=True), CameraModel(strength / 2, real=True)
 
     def __call__(self, crop: Image, quad: Quad, rng: np.random.Generator) -> tuple[Image, Quad]:
         """The crop as it is seen, and where its plate's corners are then."""
-        if extent(crop, quad)[0] >= NARROW or rng.random() >= FROM_NEAR:
-            return seen_again(crop, quad, self._camera, rng)
+        if measure_extent(crop, quad)[0] >= NARROW or rng.random() >= FROM_NEAR:
+            return recapture_crop(crop, quad, self._camera, rng)
         doubled = np.asarray(cv2.resize(crop, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
-        return seen_again(doubled, quad, self._near, rng)
+        return recapture_crop(doubled, quad, self._near, rng)
 
 
-def drawn(plate: Image, camera: Camera, rng: np.random.Generator) -> tuple[Image, Quad]:
+def photograph_plate(plate: Image, camera: CameraModel, rng: np.random.Generator) -> tuple[Image, Quad]:
     """A drawn plate seen by a camera: the crop, and where the plate's corners are in it."""
-    shot = camera.shoot(plate, rng)
-    return shot.image, _relative(shot.corners, shot.image)
+    shot = camera.photograph(plate, rng)
+    return shot.image, _scale_to_shares(shot.corners, shot.image)
 
 
-def _relative(corners: np.ndarray, image: Image) -> Quad:
+def _scale_to_shares(corners: np.ndarray, image: Image) -> Quad:
     """Corners in pixels as shares of the picture."""
     return np.asarray(corners / np.array([image.shape[1], image.shape[0]]), np.float32)

@@ -29,15 +29,15 @@ def main(args: argparse.Namespace) -> int:
     checkpoint = checkpoints.load(path)
     data = load(args.data, split=args.split, alphabet=checkpoint.config.alphabet, steps=checkpoint.config.steps)
     plates = PlateReader(path)
-    texts = plates.decoded([sample.image() for sample in data.samples], thorough=True)
+    texts = plates.decode([sample.image() for sample in data.samples], thorough=True)
     right = [best[0].text == sample.text for best, sample in zip(texts, data.samples, strict=True)]
-    calibration = fit([best[0].log_prob for best in texts], right)
+    calibration = fit_calibration([best[0].log_prob for best in texts], right)
     checkpoints.save(replace(checkpoint, calibration=calibration), args.out)
     print(f"{args.out}: slope {calibration.slope:.3f}, offset {calibration.offset:.3f}, {len(right)} readings")
     return 0
 
 
-def fit(log_probs: Sequence[float], right: Sequence[bool], rounds: int = 50) -> Calibration:
+def fit_calibration(log_probs: Sequence[float], right: Sequence[bool], rounds: int = 50) -> Calibration:
     """Platt scaling of text log probabilities by Newton's method, with Platt's softened targets.
 
     ValueError when nothing was read. With all readings right, or all wrong, the softening keeps it finite.
@@ -46,7 +46,7 @@ def fit(log_probs: Sequence[float], right: Sequence[bool], rounds: int = 50) -> 
         raise ValueError("calibration needs at least one reading")
     p = np.clip(np.exp(np.asarray(log_probs, dtype=float)), 1e-6, 1 - 1e-6)
     x = np.stack([np.log(p / (1 - p)), np.ones_like(p)], axis=1)  # (N, 2)
-    y = _targets(np.asarray(right))
+    y = _soften_targets(np.asarray(right))
     weights = np.array([1.0, 0.0])
     for _ in range(rounds):
         q = 1 / (1 + np.exp(-(x @ weights)))
@@ -57,6 +57,6 @@ def fit(log_probs: Sequence[float], right: Sequence[bool], rounds: int = 50) -> 
     return Calibration(float(weights[0]), float(weights[1]))
 
 
-def _targets(right: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def _soften_targets(right: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     good, bad = int(right.sum()), int((~right).sum())
     return np.where(right, (good + 1) / (good + 2), 1 / (bad + 2))

@@ -14,13 +14,13 @@ from recognizer import checkpoint as checkpoints
 from recognizer.checkpoint import Checkpoint
 from recognizer.config import PRESETS, NetworkConfig
 from recognizer.images import Image
-from recognizer.network import trainable
-from recognizer.synthesis.camera import Camera
+from recognizer.network import count_trainable
+from recognizer.synthesis.camera import CameraModel
 from recognizer.synthesis.generator import PlateGenerator
 from recognizer.training import trainer as train
-from recognizer.training.aligner_noise import Placer, Revisit, drawn, jittered
-from recognizer.training.datasets import Dataset, Sample, load, read_image
-from recognizer.training.sampling import Source
+from recognizer.training.aligner_noise import Recapture, TrainingStraightener, jitter_corners, photograph_plate
+from recognizer.training.datasets import Dataset, LabelledCrop, load, read_image
+from recognizer.training.sampling import SampleSource
 
 #: Peak learning rates that suit the presets.
 RATES = {"tutorial": 6e-3, "tutorial-2017": 1e-3, "plates": 1.5e-3}
@@ -58,15 +58,15 @@ def main(args: argparse.Namespace) -> int:
     weights = shipped_weights("reader") if args.weights and str(args.weights) == "shipped" else args.weights
     start = checkpoints.load(weights) if weights else None
     config = start.config if start else PRESETS[args.preset]
-    training, validation = _load(args, config if start or args.synth else None, console)
+    training, validation = _load_samples(args, config if start or args.synth else None, console)
     if not start and not args.synth:
         config = config.with_alphabet(training[0].alphabet)
-    placer = Placer.of(start) if start else Placer(config, None)
+    straightener = TrainingStraightener.from_checkpoint(start) if start else TrainingStraightener(config, None)
     trainer = train.Trainer(
         config,
-        _plan(args, sum(len(data.samples) for data in training)),
-        _sources(args, training, placer, start),
-        _placed([sample for data in validation for sample in data.samples], placer),
+        _make_plan(args, sum(len(data.samples) for data in training)),
+        _make_sources(args, training, straightener, start),
+        _straighten_samples([sample for data in validation for sample in data.samples], straightener),
         args.out,
         notes={"data": [str(path.name) for path in args.data], "synth": args.synth, "formats": args.formats},
     )
@@ -75,32 +75,34 @@ def main(args: argparse.Namespace) -> int:
         console.print(f"before: {trainer.validate().line()}")
     if args.resume and trainer.resume():
         console.print(f"resumed at step {trainer.step}")
-    console.print(f"{trainable(trainer.network):,} weights, {config.steps} steps, {config.alphabet.classes} classes")
-    with _bar(console) as bar:
+    console.print(
+        f"{count_trainable(trainer.network):,} weights, {config.steps} steps, {config.alphabet.classes} classes"
+    )
+    with _make_bar(console) as bar:
         task = bar.add_task("training", total=trainer.plan.steps, completed=trainer.step, figures="")
 
-        def report(now: train.Progress) -> None:
-            bar.update(task, completed=now.step, figures=_figures(now))
+        def report(now: train.TrainingProgress) -> None:
+            bar.update(task, completed=now.step, figures=_format_figures(now))
             if trainer.history and trainer.history[-1]["step"] == now.step:
-                console.print(_epoch(trainer.history[-1]), highlight=False)
+                console.print(_format_epoch(trainer.history[-1]), highlight=False)
 
         scores = trainer.run(report)
     console.print(f"after: {scores.line()}  ({args.out / 'best.safetensors'})", soft_wrap=True)
     return 0
 
 
-def _figures(now: train.Progress) -> str:
+def _format_figures(now: train.TrainingProgress) -> str:
     accuracy = "" if now.accuracy is None else f"accuracy {now.accuracy:.1%}  "
     return f"loss {now.loss:.3f}  {accuracy}{now.samples_per_second:.0f} samples/s"
 
 
-def _epoch(row: dict[str, float]) -> str:
+def _format_epoch(row: dict[str, float]) -> str:
     """A line that stays, and that a log file gets too."""
     figures = f"loss {row['loss']:.4f}  exact {row['exact']:.2%}  CER {row['cer']:.2%}"
     return f"step {row['step']:6.0f}  {figures}  {row['samples_per_second']:.0f} samples/s"
 
 
-def _bar(console: Console) -> Progress:
+def _make_bar(console: Console) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -110,7 +112,7 @@ def _bar(console: Console) -> Progress:
     )
 
 
-def _load(
+def _load_samples(
     args: argparse.Namespace, config: NetworkConfig | None, console: Console
 ) -> tuple[list[Dataset], list[Dataset]]:
     """Training and validation sets; with a config its alphabet and steps say what is left out."""
@@ -134,68 +136,77 @@ def _load(
     return training, validation
 
 
-def _plan(args: argparse.Namespace, samples: int) -> train.Plan:
+def _make_plan(args: argparse.Namespace, samples: int) -> train.TrainingPlan:
     per_epoch = max(1, samples // args.batch)
     tutorial = args.preset.startswith("tutorial")
     steps = args.steps or round((args.epochs or (3 if tutorial else 20)) * per_epoch)
     rate = args.rate or (3e-4 if args.weights else RATES[args.preset])
     shape = {"warmup": 0.3, "decay": 0.7} if tutorial else {"warmup": 0.05, "decay": 0.3}
-    return train.Plan(
+    return train.TrainingPlan(
         steps, args.batch, min(per_epoch, 1000), rate, seed=args.seed, device=args.device, workers=args.workers, **shape
     )
 
 
-def _placed(samples: Sequence[Sample], placer: Placer) -> list[tuple[Image, str]]:
+def _straighten_samples(samples: Sequence[LabelledCrop], straightener: TrainingStraightener) -> list[tuple[Image, str]]:
     """Validation pictures as the reader will see them, with their texts."""
     crops = [sample.image() for sample in samples]
-    quads = placer.find(crops)
-    return [(placer.place(c, q), sample.text) for c, q, sample in zip(crops, quads, samples, strict=True)]
+    quads = straightener.find_corners(crops)
+    return [(straightener.straighten(c, q), sample.text) for c, q, sample in zip(crops, quads, samples, strict=True)]
 
 
-def _sources(
-    args: argparse.Namespace, training: Sequence[Dataset], placer: Placer, start: Checkpoint | None
-) -> list[Source]:
+def _make_sources(
+    args: argparse.Namespace, training: Sequence[Dataset], straightener: TrainingStraightener, start: Checkpoint | None
+) -> list[SampleSource]:
     """One source per origin in the data, each seen by the square root of its size, and the artificial plates."""
-    samples: dict[str, list[Sample]] = {}
+    samples: dict[str, list[LabelledCrop]] = {}
     for data in training:
         for sample in data.samples:
             samples.setdefault(sample.source if args.synth or args.val else "", []).append(sample)
-    revisit = Revisit(args.augment) if args.augment else None
-    sources = [_real(name, found, revisit, placer, start) for name, found in samples.items()]
+    revisit = Recapture(args.augment) if args.augment else None
+    sources = [_make_real_source(name, found, revisit, straightener, start) for name, found in samples.items()]
     if args.synth:
         total = sum(source.weight for source in sources) or 1.0
         share = min(args.synth, 0.999)
-        sources.append(_artificial(args, total * share / (1 - share), placer))
+        sources.append(_make_artificial_source(args, total * share / (1 - share), straightener))
     return sources
 
 
-def _real(
-    name: str, samples: Sequence[Sample], revisit: Revisit | None, placer: Placer, start: Checkpoint | None
-) -> Source:
+def _make_real_source(
+    name: str,
+    samples: Sequence[LabelledCrop],
+    revisit: Recapture | None,
+    straightener: TrainingStraightener,
+    start: Checkpoint | None,
+) -> SampleSource:
     crops = [sample.image() for sample in samples]
-    spelled = [placer.config.alphabet.spelling(sample.standing) for sample in samples]
-    quads = placer.likely(start.network, crops, spelled) if start else placer.find(crops)
+    spelled = [straightener.config.alphabet.spelling(sample.standing) for sample in samples]
+    if start is None:
+        quads = straightener.find_corners(crops)
+    else:
+        quads = straightener.find_trusted_corners(start.network, crops, spelled)
 
     def draw(index: int, rng: np.random.Generator) -> tuple[Image, str]:
         crop, quad = crops[index], quads[index]
         if revisit:
             crop, quad = revisit(crop, quad, rng)
-        return placer.place(crop, jittered(quad, rng)), spelled[index]
+        return straightener.straighten(crop, jitter_corners(quad, rng)), spelled[index]
 
-    return Source(name, draw, len(samples), len(samples) ** 0.5)
+    return SampleSource(name, draw, len(samples), len(samples) ** 0.5)
 
 
-def _artificial(args: argparse.Namespace, weight: float, placer: Placer) -> Source:
-    generator = PlateGenerator(args.formats or None, args.fonts, args.seed, placer.config.lines)
+def _make_artificial_source(
+    args: argparse.Namespace, weight: float, straightener: TrainingStraightener
+) -> SampleSource:
+    generator = PlateGenerator(args.formats or None, args.fonts, args.seed, straightener.config.lines)
     backdrops = [read_image(path) for path in sorted(args.backdrops.iterdir())] if args.backdrops else []
     # An aligner is given loose crops too, and sets tilted plates upright: what it leaves of both is blur.
-    loose, tilt = (0.2, 1.4) if placer.aligns else (0.0, 1.0)
-    camera = Camera(args.augment or 1.0, loose=loose, tilt=tilt, backdrops=backdrops)
-    alphabet = placer.config.alphabet
+    loose, tilt = (0.2, 1.4) if straightener.aligns else (0.0, 1.0)
+    camera = CameraModel(args.augment or 1.0, loose=loose, tilt=tilt, backdrops=backdrops)
+    alphabet = straightener.config.alphabet
 
     def draw(_index: int, rng: np.random.Generator) -> tuple[Image, str]:
         plate, standing, _region = generator.render(rng)
-        crop, quad = drawn(plate, camera, rng)
-        return placer.place(crop, jittered(quad, rng)), alphabet.spelling(standing)
+        crop, quad = photograph_plate(plate, camera, rng)
+        return straightener.straighten(crop, jitter_corners(quad, rng)), alphabet.spelling(standing)
 
-    return Source("artificial", draw, None, weight)
+    return SampleSource("artificial", draw, None, weight)

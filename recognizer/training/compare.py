@@ -11,12 +11,12 @@ from pathlib import Path
 
 from recognizer import checkpoint as checkpoints
 from recognizer.config import PRESETS
-from recognizer.network import build, trainable
+from recognizer.network import build_network, count_trainable
 from recognizer.training import curves
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ComparisonResult:
     """One network's figures. seconds: of `train` from its start to its end, loading, validating and saving included.
 
     seen: plates trained on, repeats included. plates, exact, cer: of the test. read_ms: to read one of them.
@@ -60,31 +60,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Trains and measures the networks; prints a table (Markdown), and as its last line one JSON object."""
-    results = [measure(preset, args) for preset in args.preset]
-    runs = {preset: history(args.out / preset, args.batch) for preset in args.preset}
-    curves.draw(runs, args.out / "comparison.png", over="seconds")
+    results = [measure_preset(preset, args) for preset in args.preset]
+    runs = {preset: read_history(args.out / preset, args.batch) for preset in args.preset}
+    curves.draw_curves(runs, args.out / "comparison.png", over="seconds")
     print("\n".join(["", HEAD, *(result.row() for result in results)]))
     print(f"curves: {args.out / 'comparison.png'}")
     print(json.dumps({result.preset: asdict(result) for result in results}))
     return 0
 
 
-def measure(preset: str, args: argparse.Namespace) -> Result:
+def measure_preset(preset: str, args: argparse.Namespace) -> ComparisonResult:
     """Trains and evaluates by the commands a user would type, in processes of their own: none helps another."""
     out = args.out / preset
     data = ["--data", str(args.data), "--seed", str(args.seed), "--device", args.device]
     plan = ["--preset", preset, "--epochs", str(args.epochs), "--batch", str(args.batch), "--out", str(out)]
     started = time.perf_counter()
-    _recognizer("train", *plan, *data)
+    _run_recognizer("train", *plan, *data)
     seconds = time.perf_counter() - started
     best = out / "best.safetensors"
-    found = json.loads(_recognizer("evaluate", "--split", args.split, "--weights", str(best), *data).splitlines()[-1])
-    weights = trainable(build(checkpoints.describe(best).config))
-    seen = round(history(out, args.batch)[-1]["step"]) * args.batch
-    return Result(preset, weights, seconds, seen, found["count"], found["exact"], found["cer"], found["milliseconds"])
+    found = json.loads(
+        _run_recognizer("evaluate", "--split", args.split, "--weights", str(best), *data).splitlines()[-1]
+    )
+    weights = count_trainable(build_network(checkpoints.describe(best).config))
+    seen = round(read_history(out, args.batch)[-1]["step"]) * args.batch
+    return ComparisonResult(
+        preset, weights, seconds, seen, found["count"], found["exact"], found["cer"], found["milliseconds"]
+    )
 
 
-def _recognizer(command: str, *arguments: str) -> str:
+def _run_recognizer(command: str, *arguments: str) -> str:
     """Runs a command of this package and returns what it printed; ValueError when it failed."""
     line = [sys.executable, "-m", "recognizer", command, *arguments]
     print("$", "python", *line[1:], flush=True)
@@ -97,7 +101,7 @@ def _recognizer(command: str, *arguments: str) -> str:
     return done.stdout or ""
 
 
-def history(run: Path, batch: int) -> list[dict[str, float]]:
+def read_history(run: Path, batch: int) -> list[dict[str, float]]:
     """The rows of a run's metrics.csv, each with its seconds since the first step; ValueError or OSError for none."""
     with (run / "metrics.csv").open(encoding="utf-8", newline="") as file:
         rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]

@@ -6,7 +6,7 @@ from pathlib import Path
 Row = Mapping[str, float]
 
 
-def draw(runs: Mapping[str, Sequence[Row]], path: Path, over: str = "step") -> None:
+def draw_curves(runs: Mapping[str, Sequence[Row]], path: Path, over: str = "step") -> None:
     """Loss, and validation plates wholly right, of each run by name; over: the column that is the second's x axis."""
     from matplotlib.figure import Figure  # slow to import, so only where a plot is drawn
 

@@ -18,7 +18,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from recognizer.alphabet import Alphabet, steps_needed, written
+from recognizer.alphabet import Alphabet, count_steps_needed, write_in_order
 
 SPLITS = ("train", "val", "test")
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
@@ -42,7 +42,7 @@ Location = Path | ZipMember
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class LabelledCrop:
     """One picture of a plate and what stands on it.
 
     name: the picture's path in its data set. region, source: empty where the data do not say.
@@ -60,7 +60,7 @@ class Sample:
     @property
     def text(self) -> str:
         """The plate's text as it is written."""
-        return written(self.standing)
+        return write_in_order(self.standing)
 
     def image(self) -> np.ndarray:
         """The picture, uint8 BGR (H, W, 3); ValueError or OSError names a file that cannot be read."""
@@ -79,7 +79,7 @@ class LeftOut:
 class Dataset:
     """The samples of the asked split; left_out, alphabet and longest (text, in characters) are of the whole data."""
 
-    samples: tuple[Sample, ...]
+    samples: tuple[LabelledCrop, ...]
     left_out: tuple[LeftOut, ...]
     alphabet: Alphabet
     longest: int
@@ -104,13 +104,13 @@ def load(
     Without alphabet it is built from the texts outside the test split.
     Raises FileNotFoundError or ValueError naming the file; also when no sample is left.
     """
-    samples, left_out = _read(path)
-    samples = _fitting(samples, left_out, alphabet, steps)
+    samples, left_out = _read_samples(path)
+    samples = _keep_fitting(samples, left_out, alphabet, steps)
     if alphabet is None:
         # The test pictures must not shape the network: it spells what training and validation texts hold.
         known = [s.standing for s in samples if s.split != "test"]
-        alphabet = Alphabet.of(known or [s.standing for s in samples] or "?")
-        samples = _fitting(samples, left_out, alphabet, steps)
+        alphabet = Alphabet.of_texts(known or [s.standing for s in samples] or "?")
+        samples = _keep_fitting(samples, left_out, alphabet, steps)
     if not samples:
         reasons = ", ".join(f"{count} × {why}" for why, count in Counter(out.why for out in left_out).most_common(5))
         raise ValueError(f"{path}: no sample that can be used" + (f"; left out: {reasons}" if reasons else ""))
@@ -122,41 +122,41 @@ def load(
     return Dataset(chosen, tuple(left_out), alphabet, max(len(s.text) for s in samples))
 
 
-def _read(path: Path) -> tuple[list[Sample], list[LeftOut]]:
+def _read_samples(path: Path) -> tuple[list[LabelledCrop], list[LeftOut]]:
     """All samples of a data set, whatever its form; split is empty where the data name none."""
     if path.is_dir():
-        return _project(_Folder(path))
+        return _read_project(_Folder(path))
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file or folder; give a CSV, a Supervisely project folder or its zip")
     if path.suffix.lower() == ".csv":
-        return _table(path)
+        return _read_table(path)
     if zipfile.is_zipfile(path):
-        return _project(_Zip(path))
+        return _read_project(_Zip(path))
     raise ValueError(f"{path}: neither a CSV, nor a folder, nor a zip of a Supervisely project")
 
 
-def _fitting(
-    samples: list[Sample], left_out: list[LeftOut], alphabet: Alphabet | None, steps: int | None
-) -> list[Sample]:
+def _keep_fitting(
+    samples: list[LabelledCrop], left_out: list[LeftOut], alphabet: Alphabet | None, steps: int | None
+) -> list[LabelledCrop]:
     """The samples a network can learn and be scored on; the others are added to left_out."""
-    whys = [_unfit(alphabet.spelling(s.standing) if alphabet else s.standing, alphabet, steps) for s in samples]
+    whys = [_tell_unfit(alphabet.spelling(s.standing) if alphabet else s.standing, alphabet, steps) for s in samples]
     left_out.extend(LeftOut(s.name, why) for s, why in zip(samples, whys, strict=True) if why)
     return [s for s, why in zip(samples, whys, strict=True) if not why]
 
 
-def _unfit(text: str, alphabet: Alphabet | None, steps: int | None) -> str:
+def _tell_unfit(text: str, alphabet: Alphabet | None, steps: int | None) -> str:
     """Why a text cannot be learnt or scored; empty when it can."""
     if not text:
         return "empty text"
     outside = sorted(set(text) - set(alphabet.characters)) if alphabet else []
     if outside:
         return f"characters outside the alphabet: {' '.join(outside)}"
-    if steps is not None and steps_needed(text) > steps:
-        return f"text too long: needs {steps_needed(text)} steps, the network has {steps}"
+    if steps is not None and count_steps_needed(text) > steps:
+        return f"text too long: needs {count_steps_needed(text)} steps, the network has {steps}"
     return ""
 
 
-def _assign_splits(samples: list[Sample], seed: int) -> list[Sample]:
+def _assign_splits(samples: list[LabelledCrop], seed: int) -> list[LabelledCrop]:
     """Gives a split to samples that have none: train where the data name their own val, else 95/5 at random."""
     open_names = sorted(s.name for s in samples if not s.split)
     if any(s.split == "val" for s in samples) or len(open_names) < 2:
@@ -168,22 +168,22 @@ def _assign_splits(samples: list[Sample], seed: int) -> list[Sample]:
 
 def read_image(location: Location) -> np.ndarray:
     """A picture file, uint8 BGR (H, W, 3); ValueError or OSError names a file that cannot be read."""
-    content = np.frombuffer(_content(location), np.uint8)
+    content = np.frombuffer(_read_content(location), np.uint8)
     try:
         image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
     except cv2.error:
         image = None
     if image is None:
-        raise ValueError(f"{_title(location)}: not a picture (damaged, or of an unknown kind); replace it")
+        raise ValueError(f"{_format_location(location)}: not a picture (damaged, or of an unknown kind); replace it")
     return image
 
 
 # CSV
 
 
-def _table(path: Path) -> tuple[list[Sample], list[LeftOut]]:
+def _read_table(path: Path) -> tuple[list[LabelledCrop], list[LeftOut]]:
     """The samples of a CSV."""
-    samples: list[Sample] = []
+    samples: list[LabelledCrop] = []
     left_out: list[LeftOut] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -192,7 +192,7 @@ def _table(path: Path) -> tuple[list[Sample], list[LeftOut]]:
             if missing:
                 raise ValueError(f"{path}: no column {' or '.join(sorted(missing))}; it has {rows.fieldnames}")
             for row in rows:
-                sample = _row_sample(path, rows.line_num, row)
+                sample = _read_row(path, rows.line_num, row)
                 if isinstance(sample.location, Path) and _is_file(sample.location):
                     samples.append(sample)
                 else:
@@ -210,7 +210,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _row_sample(path: Path, line: int, row: dict[str, str | None]) -> Sample:
+def _read_row(path: Path, line: int, row: dict[str, str | None]) -> LabelledCrop:
     """One row of a CSV; ValueError names the line."""
     name, text, region, source, split = (
         (row.get(key) or "").strip() for key in ("image_path", "plate_text", "plate_region", "source", "split")
@@ -219,7 +219,7 @@ def _row_sample(path: Path, line: int, row: dict[str, str | None]) -> Sample:
         raise ValueError(f"{path}, line {line}: image_path is empty")
     if split and split not in SPLITS:
         raise ValueError(f"{path}, line {line}: split {split!r} is none of {', '.join(SPLITS)}")
-    return Sample(name, text, region, source, split, path.parent / name)
+    return LabelledCrop(name, text, region, source, split, path.parent / name)
 
 
 # Supervisely
@@ -246,7 +246,7 @@ class _Zip:
 
     def names(self) -> Iterator[str]:
         try:
-            members = _archive(self.path, os.getpid()).infolist()
+            members = _read_archive(self.path, os.getpid()).infolist()
         except _ZIP_ERRORS as error:
             raise ValueError(f"{self.path}: not a zip that can be read ({error}); pack it again") from error
         return (info.filename for info in members if not info.filename.endswith("/"))  # is_dir() needs a name
@@ -255,7 +255,7 @@ class _Zip:
         return ZipMember(self.path, name)
 
 
-def _project(files: _Folder | _Zip) -> tuple[list[Sample], list[LeftOut]]:
+def _read_project(files: _Folder | _Zip) -> tuple[list[LabelledCrop], list[LeftOut]]:
     """The samples of a Supervisely project: every annotation with its picture."""
     pictures: dict[tuple[str, str], str] = {}
     annotations: list[PurePosixPath] = []
@@ -268,37 +268,39 @@ def _project(files: _Folder | _Zip) -> tuple[list[Sample], list[LeftOut]]:
             pictures[str(path.parent.parent), path.stem] = name
     if not annotations:
         raise ValueError(f"{files.path}: no annotation; a Supervisely project has */ann/*.json and */img/*.png|jpg")
-    samples: list[Sample] = []
+    samples: list[LabelledCrop] = []
     left_out: list[LeftOut] = []
     for path in annotations:
         folder = path.parent.parent
-        text, split = _annotation(files.locate(str(path)), folder.name)
+        text, split = _read_annotation(files.locate(str(path)), folder.name)
         picture = pictures.get((str(folder), path.stem))
         if picture is None:
             left_out.append(LeftOut(str(path), "annotation without picture"))
         else:
             source = folder.name or files.path.stem
-            samples.append(Sample(picture, text, "", source, split, files.locate(picture)))
-    return samples, left_out + _unannotated(pictures.values(), samples)
+            samples.append(LabelledCrop(picture, text, "", source, split, files.locate(picture)))
+    return samples, left_out + _list_unannotated(pictures.values(), samples)
 
 
-def _unannotated(pictures: Iterable[str], samples: Sequence[Sample]) -> list[LeftOut]:
+def _list_unannotated(pictures: Iterable[str], samples: Sequence[LabelledCrop]) -> list[LeftOut]:
     """The pictures that no annotation speaks of."""
     spare = set(pictures) - {s.name for s in samples}
     return [LeftOut(name, "picture without annotation") for name in sorted(spare)]
 
 
-def _annotation(location: Location, folder: str) -> tuple[str, str]:
+def _read_annotation(location: Location, folder: str) -> tuple[str, str]:
     """(text, split) of an annotation file; the split is empty when neither tags nor the data set's name tell it."""
     try:
-        values: Any = json.loads(_content(location))
+        values: Any = json.loads(_read_content(location))
         text, tags = values.get("description") or "", values.get("tags") or []
         # Newer projects write a tag as an object with a name, older ones as the bare name.
         names = [tag["name"] if isinstance(tag, dict) else tag for tag in tags]
         if not isinstance(text, str):
             raise TypeError("`description` is not a text")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError(f"{_title(location)}: not a Supervisely annotation ({error}); mend or remove it") from error
+        raise ValueError(
+            f"{_format_location(location)}: not a Supervisely annotation ({error}); mend or remove it"
+        ) from error
     ending = [s for s in ("val", "test") if folder == s or folder.endswith(("__" + s, "_" + s, "-" + s))]
     return text.strip(), next((s for s in [*names, *ending] if s in SPLITS), "")
 
@@ -312,26 +314,30 @@ _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, Not
 
 
 @lru_cache(maxsize=4)
-def _archive(path: Path, process: int) -> zipfile.ZipFile:
+def _read_archive(path: Path, process: int) -> zipfile.ZipFile:
     """An open archive, kept since its directory is long to read; one a process, since forks share the file offset."""
     return zipfile.ZipFile(path)
 
 
-def _title(location: Location) -> str:
+def _format_location(location: Location) -> str:
     """How messages call a file."""
     return str(location) if isinstance(location, Path) else f"{location.archive}, {location.member}"
 
 
-def _content(location: Location) -> bytes:
+def _read_content(location: Location) -> bytes:
     """The bytes of a file; ValueError or OSError names it."""
     if isinstance(location, Path):
         return location.read_bytes()
     try:
-        archive = _archive(location.archive, os.getpid())
+        archive = _read_archive(location.archive, os.getpid())
         size = archive.getinfo(location.member).file_size
         if size > LARGEST_MEMBER:
-            raise ValueError(f"{_title(location)}: {size:,} bytes, more than the {LARGEST_MEMBER:,} a member may have")
+            raise ValueError(
+                f"{_format_location(location)}: {size:,} bytes, more than the {LARGEST_MEMBER:,} a member may have"
+            )
         with archive.open(location.member) as file:
             return file.read(size)  # no more than it says: read() would unpack all of a member that understates itself
     except _ZIP_ERRORS as error:
-        raise ValueError(f"{_title(location)}: cannot be read from the zip ({error}); pack it again") from error
+        raise ValueError(
+            f"{_format_location(location)}: cannot be read from the zip ({error}); pack it again"
+        ) from error

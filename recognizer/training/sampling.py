@@ -12,16 +12,16 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from recognizer.alphabet import steps_needed
+from recognizer.alphabet import count_steps_needed
 from recognizer.config import NetworkConfig
-from recognizer.images import Image, fit
+from recognizer.images import Image, fit_crop
 
 #: Makes sample number i of a source with the random generator given: (BGR crop, text).
 Draw = Callable[[int, np.random.Generator], tuple[Image, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SampleSource:
     """Somewhere samples come from. size: how many there are (None: endless). weight: share in the mixture."""
 
     name: str
@@ -31,7 +31,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TrainingBatch:
     """images uint8 (N, H, W, C); targets: class indices of all texts in a row; lengths: of each text."""
 
     images: Tensor
@@ -47,7 +47,7 @@ class Mixture(Dataset[tuple[npt.NDArray[np.uint8], str]]):
     ValueError when a text needs more steps than the network has, since CTC hides such samples.
     """
 
-    def __init__(self, sources: Sequence[Source], config: NetworkConfig, seed: int = 0) -> None:
+    def __init__(self, sources: Sequence[SampleSource], config: NetworkConfig, seed: int = 0) -> None:
         self.sources, self.config, self.seed = tuple(sources), config, seed
         weights = np.array([source.weight for source in sources], dtype=float)
         self.shares = weights / weights.sum()
@@ -58,30 +58,30 @@ class Mixture(Dataset[tuple[npt.NDArray[np.uint8], str]]):
         if len(self.sources) == 1 and self.sources[0].size:
             source = self.sources[0]
             epoch, place = divmod(k, self.sources[0].size)
-            index = int(_order(self.seed, epoch, self.sources[0].size)[place])
+            index = int(_shuffle_order(self.seed, epoch, self.sources[0].size)[place])
         else:
             source = self.sources[int(rng.choice(len(self.sources), p=self.shares))]
             index = int(rng.integers(source.size or 2**31))
         image, text = source.draw(index, rng)
-        if steps_needed(text) > self.config.steps:
+        if count_steps_needed(text) > self.config.steps:
             raise ValueError(f"{source.name}: text {text!r} needs more than the network's {self.config.steps} steps")
-        return fit(image, self.config), text
+        return fit_crop(image, self.config), text
 
 
 @lru_cache(maxsize=2)
-def _order(seed: int, epoch: int, size: int) -> npt.NDArray[np.int64]:
+def _shuffle_order(seed: int, epoch: int, size: int) -> npt.NDArray[np.int64]:
     return np.random.default_rng([seed, epoch, size]).permutation(size)
 
 
-def batches(mixture: Mixture, size: int, first: int, last: int, workers: int) -> Iterator[Batch]:
+def load_batches(mixture: Mixture, size: int, first: int, last: int, workers: int) -> Iterator[TrainingBatch]:
     """Batches number first to last - 1 of a mixture, made by worker processes (0: in this one)."""
     alphabet = mixture.config.alphabet
 
-    def collate(samples: list[tuple[npt.NDArray[np.uint8], str]]) -> Batch:
+    def collate(samples: list[tuple[npt.NDArray[np.uint8], str]]) -> TrainingBatch:
         texts = tuple(text for _, text in samples)
         targets = torch.tensor([c for text in texts for c in alphabet.encode(text)])
         images = torch.from_numpy(np.stack([image for image, _ in samples]))
-        return Batch(images, targets, torch.tensor([len(text) for text in texts]), texts)
+        return TrainingBatch(images, targets, torch.tensor([len(text) for text in texts]), texts)
 
     loader: DataLoader[tuple[npt.NDArray[np.uint8], str]] = DataLoader(
         mixture,
@@ -89,13 +89,13 @@ def batches(mixture: Mixture, size: int, first: int, last: int, workers: int) ->
         sampler=range(first * size, last * size),
         num_workers=workers,
         collate_fn=collate,
-        worker_init_fn=_calm,
+        worker_init_fn=_silence_worker,
         prefetch_factor=4 if workers else None,
     )
     yield from loader  # type: ignore[misc]
 
 
-def _calm(_worker: int) -> None:
+def _silence_worker(_worker: int) -> None:
     """One thread a worker: more only take the cores from training. Ctrl-C is the main process's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)

@@ -15,20 +15,20 @@ from torch.optim import swa_utils
 from inference.weights import shipped_weights
 from recognizer import checkpoint as checkpoints
 from recognizer.config import AlignerConfig
-from recognizer.network import Aligner
+from recognizer.network import AlignerNetwork
 from recognizer.reader import PlateReader
 from recognizer.synthesis.generator import PlateGenerator
 from recognizer.training.aligner_examples import (
-    Examples,
+    AlignerExamples,
     cut_photographs,
     draw_plates,
-    joined,
+    join_examples,
+    photograph_again,
     read_boxes,
-    see_anew,
-    upright,
+    straighten_samples,
 )
 from recognizer.training.datasets import load, read_image
-from recognizer.training.trainer import bf16_cpu
+from recognizer.training.trainer import has_bf16
 
 DRAWN, PHOTOGRAPHED = 72, 56  # of a batch
 #: Errors below these shares of the plate count quadratically; a box around a tilted plate is less exact than corners.
@@ -63,41 +63,41 @@ def main(args: argparse.Namespace) -> int:
     if args.crops:
         known = PlateReader(args.weights)
         samples = [sample for path in args.crops for sample in load(path, alphabet=known.alphabet).samples]
-        if not (photographed := upright(known, samples)):
+        if not (photographed := straighten_samples(known, samples)):
             raise ValueError("--crops: the reader reads none of these plates rightly and surely; leave the option out")
-        plates = joined([plates, see_anew(photographed, pages, args.anew, config, rng)])
+        plates = join_examples([plates, photograph_again(photographed, pages, args.anew, config, rng)])
     cuts = cut_photographs(read_boxes(args.boxes), args.cuts, config, rng)
     held = max(1, len(plates.known) // 20)
     begun = None if args.afresh or start.aligner_config != config else start.aligner
-    network = train(_part(plates, held, None), cuts, config, args.steps, args.rate, args.seed, begun)
-    off = errors(network, _part(plates, 0, held))
+    network = train_aligner(_slice_examples(plates, held, None), cuts, config, args.steps, args.rate, args.seed, begun)
+    off = measure_errors(network, _slice_examples(plates, 0, held))
     console.print(f"corners off by {off[0]:.1%} of the plate's width and {off[1]:.1%} of its height on average")
     checkpoints.save(replace(start, aligner=network, aligner_config=config), args.out)
     return 0
 
 
-def train(
-    plates: Examples,
-    cuts: Examples,
+def train_aligner(
+    plates: AlignerExamples,
+    cuts: AlignerExamples,
     config: AlignerConfig,
     steps: int,
     rate: float,
     seed: int = 0,
     begun: nn.Module | None = None,
-) -> Aligner:
+) -> AlignerNetwork:
     """An aligner trained on both, from one that was begun or from nothing; its weights averaged over the last steps."""
     torch.manual_seed(seed)
-    network, rng = Aligner(config), np.random.default_rng(seed)
+    network, rng = AlignerNetwork(config), np.random.default_rng(seed)
     if begun is not None:
         network.load_state_dict(begun.state_dict())
     network.train()
-    average = swa_utils.AveragedModel(network, multi_avg_fn=_averaged, use_buffers=True)
+    average = swa_utils.AveragedModel(network, multi_avg_fn=_update_average, use_buffers=True)
     optimizer = torch.optim.AdamW(network.parameters(), rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.05)
-    for drawn_part, cut_part in track(_batches(plates, cuts, steps, rng), "training", total=steps):
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16_cpu()):
-            found = network(torch.cat([_pictures(drawn_part), _pictures(cut_part)])).float()
-        loss = _loss(found, torch.from_numpy(drawn_part.known), torch.from_numpy(cut_part.known))
+    for drawn_part, cut_part in track(_draw_batches(plates, cuts, steps, rng), "training", total=steps):
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_bf16()):
+            found = network(torch.cat([_stack_images(drawn_part), _stack_images(cut_part)])).float()
+        loss = _compute_loss(found, torch.from_numpy(drawn_part.known), torch.from_numpy(cut_part.known))
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -109,7 +109,7 @@ def train(
 
 
 @torch.no_grad()
-def _averaged(averaged: Sequence[Tensor], current: Sequence[Tensor], count: Tensor | int) -> None:
+def _update_average(averaged: Sequence[Tensor], current: Sequence[Tensor], count: Tensor | int) -> None:
     """The running mean of weights, and of the norms' statistics, over few steps first; counters are taken as is."""
     kept = min(_AVERAGED, (1 + int(count)) / (10 + int(count)))
     for mean, new in zip(averaged, current, strict=True):
@@ -119,52 +119,52 @@ def _averaged(averaged: Sequence[Tensor], current: Sequence[Tensor], count: Tens
             mean.copy_(new)
 
 
-def _batches(
-    plates: Examples, cuts: Examples, steps: int, rng: np.random.Generator
-) -> Iterator[tuple[Examples, Examples]]:
+def _draw_batches(
+    plates: AlignerExamples, cuts: AlignerExamples, steps: int, rng: np.random.Generator
+) -> Iterator[tuple[AlignerExamples, AlignerExamples]]:
     for _ in range(steps):
         chosen = rng.integers(len(plates.known), size=DRAWN), rng.integers(len(cuts.known), size=PHOTOGRAPHED)
-        yield tuple(Examples(e.pictures[i], e.known[i]) for e, i in zip((plates, cuts), chosen, strict=True))  # type: ignore[misc]
+        yield tuple(AlignerExamples(e.pictures[i], e.known[i]) for e, i in zip((plates, cuts), chosen, strict=True))  # type: ignore[misc]
 
 
-def _loss(found: Tensor, corners: Tensor, extents: Tensor) -> Tensor:
+def _compute_loss(found: Tensor, corners: Tensor, extents: Tensor) -> Tensor:
     """Of corners (N, 8): the first were drawn and their corners are known, of the others the extents are."""
     count = len(corners)
-    size, other = _size(extent_of(corners)), _size(extents)
+    size, other = _measure_sizes(measure_extents(corners)), _measure_sizes(extents)
     exact = nn.functional.smooth_l1_loss(
         found[:count] / size.repeat(1, 4), corners / size.repeat(1, 4), beta=CORNER_BETA
     )
     rough = nn.functional.smooth_l1_loss(
-        extent_of(found[count:]) / other.repeat(1, 2), extents / other.repeat(1, 2), beta=EXTENT_BETA
+        measure_extents(found[count:]) / other.repeat(1, 2), extents / other.repeat(1, 2), beta=EXTENT_BETA
     )
     return exact + 0.5 * rough
 
 
-def extent_of(corners: Tensor) -> Tensor:
+def measure_extents(corners: Tensor) -> Tensor:
     """The upright boxes x1, y1, x2, y2 (N, 4) around corners (N, 8)."""
     points = corners.view(-1, 4, 2)
     return torch.cat([points.amin(1), points.amax(1)], 1)
 
 
-def _size(extents: Tensor) -> Tensor:
+def _measure_sizes(extents: Tensor) -> Tensor:
     return (extents[:, 2:] - extents[:, :2]).clamp_min(0.05)
 
 
 @torch.inference_mode()
-def errors(network: Aligner, plates: Examples) -> tuple[float, float]:
+def measure_errors(network: AlignerNetwork, plates: AlignerExamples) -> tuple[float, float]:
     """How far off the corners of drawn plates are on average, as shares of the plates' width and height."""
     network.eval()
-    pieces = [_part(plates, start, start + 128) for start in range(0, len(plates.known), 128)]
-    found = torch.cat([network(_pictures(piece)) for piece in pieces])
+    pieces = [_slice_examples(plates, start, start + 128) for start in range(0, len(plates.known), 128)]
+    found = torch.cat([network(_stack_images(piece)) for piece in pieces])
     corners = torch.from_numpy(plates.known)
-    off = ((found - corners).view(-1, 4, 2) / _size(extent_of(corners))[:, None]).abs().mean((0, 1))
+    off = ((found - corners).view(-1, 4, 2) / _measure_sizes(measure_extents(corners))[:, None]).abs().mean((0, 1))
     return float(off[0]), float(off[1])
 
 
-def _part(examples: Examples, start: int, end: int | None) -> Examples:
-    return Examples(examples.pictures[start:end], examples.known[start:end])
+def _slice_examples(examples: AlignerExamples, start: int, end: int | None) -> AlignerExamples:
+    return AlignerExamples(examples.pictures[start:end], examples.known[start:end])
 
 
-def _pictures(examples: Examples) -> Tensor:
+def _stack_images(examples: AlignerExamples) -> Tensor:
     """(N, H, W, 3) uint8 -> (N, 3, H, W) float in 0..1; the memory stays channels-last."""
     return torch.from_numpy(examples.pictures).permute(0, 3, 1, 2).float() / 255

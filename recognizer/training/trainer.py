@@ -13,19 +13,19 @@ import torch
 from torch import Tensor, nn
 
 from recognizer import checkpoint as checkpoints
-from recognizer.alphabet import written
+from recognizer.alphabet import write_in_order
 from recognizer.config import NetworkConfig
-from recognizer.ctc import greedy
-from recognizer.images import Image, fit
-from recognizer.metrics import Scores, score
-from recognizer.network import build
+from recognizer.ctc import decode_greedily
+from recognizer.images import Image, fit_crop
+from recognizer.metrics import Scores, score_texts
+from recognizer.network import build_network
 from recognizer.training import curves
 from recognizer.training.interruption import Interruption
-from recognizer.training.sampling import Batch, Mixture, Source, batches
+from recognizer.training.sampling import Mixture, SampleSource, TrainingBatch, load_batches
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """How to train. steps: in all; batch: samples a step; epoch: steps between two validations.
 
     rate: peak learning rate; warmup and decay: shares of the steps in which it rises and falls in a line.
@@ -51,7 +51,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TrainingProgress:
     """Where training stands, told after every step. accuracy: of the last validation, None before the first."""
 
     step: int
@@ -66,8 +66,8 @@ class Trainer:
     """A network in training. validation: (crop, text) pairs; out: folder of checkpoints, None to keep nothing."""
 
     config: NetworkConfig
-    plan: Plan
-    sources: Sequence[Source]
+    plan: TrainingPlan
+    sources: Sequence[SampleSource]
     validation: Sequence[tuple[Image, str]]
     out: Path | None = None
     notes: dict[str, object] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Trainer:
     def __post_init__(self) -> None:
         torch.manual_seed(self.plan.seed)
         self._device = pick_device(self.plan.device)
-        self.network = build(self.config).to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = build_network(self.config).to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._optimizer = torch.optim.AdamW(
             [p for p in self.network.parameters() if p.requires_grad],
             lr=self.plan.rate,
@@ -116,7 +116,7 @@ class Trainer:
             ) from error
         return True
 
-    def run(self, report: Callable[[Progress], None] | None = None) -> Scores:
+    def run(self, report: Callable[[TrainingProgress], None] | None = None) -> Scores:
         """Train to the end of the plan; validates and saves every epoch. The last validation's scores.
 
         Ctrl-C or SIGTERM ends the step under way, saves the state for `resume` and raises KeyboardInterrupt.
@@ -127,7 +127,7 @@ class Trainer:
         recent: deque[float] = deque(maxlen=50)
         started, first = time.monotonic(), self.step
         with Interruption() as interruption:
-            for batch in batches(mixture, self.plan.batch, self.step, self.plan.steps, self.plan.workers):
+            for batch in load_batches(mixture, self.plan.batch, self.step, self.plan.steps, self.plan.workers):
                 losses.append(self._train(batch))
                 recent.append(losses[-1])
                 self.step += 1
@@ -138,13 +138,13 @@ class Trainer:
                     losses.clear()
                 if report:
                     accuracy = self.history[-1]["exact"] if self.history else None
-                    report(Progress(self.step, self.plan.steps, float(np.mean(recent)), accuracy, speed))
+                    report(TrainingProgress(self.step, self.plan.steps, float(np.mean(recent)), accuracy, speed))
                 if interruption.asked:
                     self._save_state()
                     raise KeyboardInterrupt
         return scores or self.validate()
 
-    def _train(self, batch: Batch) -> float:
+    def _train(self, batch: TrainingBatch) -> float:
         # What dropout draws depends on the step alone, as the step's samples do: so a resumed run is the whole one.
         torch.manual_seed((self.plan.seed << 32) + self.step)
         self.network.train()
@@ -166,7 +166,7 @@ class Trainer:
 
     def _precision(self) -> torch.dtype:
         """bfloat16 where the device computes in it, float32 elsewhere."""
-        if self._device.type == "cuda" or bf16_cpu():
+        if self._device.type == "cuda" or has_bf16():
             return torch.bfloat16
         return torch.float32
 
@@ -176,10 +176,10 @@ class Trainer:
         self.network.eval()
         texts: list[str] = []
         for start in range(0, len(self.validation), 64):
-            images = np.stack([fit(image, self.config) for image, _ in self.validation[start : start + 64]])
+            images = np.stack([fit_crop(image, self.config) for image, _ in self.validation[start : start + 64]])
             log_probs = self.network(self._pictures(torch.from_numpy(images))).cpu().numpy()
-            texts += [written(decoded.text) for decoded in greedy(log_probs, self.config.alphabet)]
-        return score(texts, [text for _, text in self.validation])
+            texts += [write_in_order(decoded.text) for decoded in decode_greedily(log_probs, self.config.alphabet)]
+        return score_texts(texts, [text for _, text in self.validation])
 
     def _record(self, loss: float, scores: Scores, speed: float) -> None:
         row = {"step": self.step, "loss": loss, "exact": scores.exact, "folded": scores.folded, "cer": scores.cer}
@@ -221,7 +221,7 @@ def pick_device(name: str) -> torch.device:
     return torch.device(("cuda:0" if torch.cuda.is_available() else "cpu") if name == "auto" else name)
 
 
-def bf16_cpu() -> bool:
+def has_bf16() -> bool:
     """Whether this CPU multiplies bfloat16 natively; elsewhere it would be slower than float32."""
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
@@ -232,4 +232,4 @@ def write_history(history: Sequence[dict[str, float]], out: Path) -> None:
         writer = csv.DictWriter(file, fieldnames=list(history[0]))
         writer.writeheader()
         writer.writerows(history)
-    curves.draw({"": history}, out / "curves.png")
+    curves.draw_curves({"": history}, out / "curves.png")

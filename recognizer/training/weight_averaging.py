@@ -24,12 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write the mean of the readers, with the calibration of the first and notes that say what it is of."""
-    shares = normalized(args.shares or [1.0] * len(args.weights), len(args.weights))
+    shares = normalize_shares(args.shares or [1.0] * len(args.weights), len(args.weights))
     parts = [checkpoints.load(path) for path in args.weights]
     for path, part in zip(args.weights, parts, strict=True):
         if (part.config, part.aligner_config) != (parts[0].config, parts[0].aligner_config):
             raise CheckpointError(f"{path}: another network than that of {args.weights[0]}; give readers of one kind")
-    average(parts, shares)
+    average_checkpoints(parts, shares)
     names = [path.name for path in args.weights]
     of = [[name, round(share, 4), part.notes] for name, share, part in zip(names, shares, parts, strict=True)]
     checkpoints.save(replace(parts[0], notes={"mean_of": of}), args.out)
@@ -37,22 +37,22 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def normalized(shares: Sequence[float], count: int) -> list[float]:
+def normalize_shares(shares: Sequence[float], count: int) -> list[float]:
     """Shares with the sum 1; ValueError unless there is a finite one above 0 for each."""
     if len(shares) != count or not all(math.isfinite(share) and share > 0 for share in shares):
         raise ValueError(f"--shares: needs a number above 0 for each of the {count} readers")
     return [share / sum(shares) for share in shares]
 
 
-def average(parts: Sequence[Checkpoint], shares: Sequence[float]) -> None:
+def average_checkpoints(parts: Sequence[Checkpoint], shares: Sequence[float]) -> None:
     """Put the mean of all networks, and of all aligners, in place of the first one's."""
-    _average([part.network for part in parts], shares)
+    _average_networks([part.network for part in parts], shares)
     aligners = [part.aligner for part in parts if part.aligner is not None]
     if aligners:
-        _average(aligners, shares)
+        _average_networks(aligners, shares)
 
 
-def _average(networks: Sequence[nn.Module], shares: Sequence[float]) -> None:
+def _average_networks(networks: Sequence[nn.Module], shares: Sequence[float]) -> None:
     states = [network.state_dict() for network in networks]
 
     def mean(name: str, first: Tensor) -> Tensor:

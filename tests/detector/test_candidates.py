@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.network_spec import network_spec
-from detector.postprocess import decode, split_candidates
+from detector.postprocess import decode_candidates, split_candidates
 from detector.weights import open_weights
 from inference import registry
 from inference.devices import has_nvidia_driver
@@ -27,7 +27,7 @@ def batch():
 @pytest.fixture(scope="module")
 def expected(spec, batch):
     logits = registry.load(spec, "torch", Options(1)).run(batch)
-    return [decode(one, *batch.shape[1:3], THRESHOLD) for one in logits]
+    return [decode_candidates(one, *batch.shape[1:3], THRESHOLD) for one in logits]
 
 
 def candidates(runner, batch, threshold=THRESHOLD):

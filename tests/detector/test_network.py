@@ -4,7 +4,7 @@ import torch
 
 from detector import _ultralytics
 from detector.network import PlateNetwork
-from detector.postprocess import decode
+from detector.postprocess import decode_candidates
 from detector.weights import open_weights, save_weights
 
 HEIGHT, WIDTH = 96, 160
@@ -28,7 +28,7 @@ def test_our_decoding_gives_the_boxes_of_ultralytics_own(architecture, tmp_path)
 
     picture = np.random.default_rng(2).integers(0, 256, (1, HEIGHT, WIDTH, 3), dtype=np.uint8)
     logits = PlateNetwork(open_weights(path))(torch.from_numpy(picture))[0].numpy()
-    boxes, scores = decode(logits, HEIGHT, WIDTH, 1e-9)
+    boxes, scores = decode_candidates(logits, HEIGHT, WIDTH, 1e-9)
 
     net.eval()
     if hasattr(net.model[-1], "one2one_cv2"):

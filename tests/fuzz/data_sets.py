@@ -29,11 +29,11 @@ def _yolo_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_yolo(data: bytes, folder: Path) -> bool:
-    from detector.training.convert import convert
+    from detector.training.convert import convert_datasets
 
     path = _yolo(folder)
     path.write_bytes(data)
-    return taken(folder, lambda _: convert([path], [], [], folder / "out"), ValueError, FileNotFoundError)
+    return taken(folder, lambda _: convert_datasets([path], [], [], folder / "out"), ValueError, FileNotFoundError)
 
 
 def _yolo(folder: Path) -> Path:
@@ -64,12 +64,12 @@ def _sources_seeds(_: Path) -> list[bytes]:
 
 
 def _feed_sources(data: bytes, folder: Path) -> bool:
-    from detector.training.convert import convert
+    from detector.training.convert import convert_datasets
 
     path = _yolo(folder)
     put(folder, "sources.csv", data)
     before = _outside(folder)
-    good = taken(folder, lambda _: convert([path], [], [], folder / "out"), ValueError)
+    good = taken(folder, lambda _: convert_datasets([path], [], [], folder / "out"), ValueError)
     assert _outside(folder) == before, "a file was written outside the folder"
     return good
 
@@ -131,7 +131,7 @@ def _zip_seeds(folder: Path) -> list[bytes]:
 def _feed_zip(data: bytes, folder: Path) -> bool:
     from recognizer.training import datasets
 
-    datasets._archive.cache_clear()
+    datasets._read_archive.cache_clear()
     path = put(folder, "set.zip", data)
     before = sorted(folder.rglob("*"))
     good = taken(path, lambda _: [sample.image() for sample in datasets.load(path).samples], ValueError)

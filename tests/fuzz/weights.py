@@ -13,13 +13,16 @@ from tests.fuzz.inputs import put, taken
 def _reader_seeds(folder: Path) -> list[bytes]:
     from recognizer.checkpoint import Checkpoint, save
     from recognizer.config import PRESETS, AlignerConfig, Stage
-    from recognizer.network import Aligner, build
+    from recognizer.network import AlignerNetwork, build_network
 
     stages = (Stage(4, (2, 2)), Stage(4, (4, 4), 1))
     config = replace(PRESETS["tutorial"], characters="AB12", stages=stages, hidden=4)
     own = AlignerConfig(16, 32, (2, 2))
-    save(Checkpoint(build(config), config), folder / "seed.safetensors")
-    save(Checkpoint(build(config), config, aligner=Aligner(own), aligner_config=own), folder / "aligned.safetensors")
+    save(Checkpoint(build_network(config), config), folder / "seed.safetensors")
+    save(
+        Checkpoint(build_network(config), config, aligner=AlignerNetwork(own), aligner_config=own),
+        folder / "aligned.safetensors",
+    )
     return [(folder / f"{name}.safetensors").read_bytes() for name in ("seed", "aligned")]
 
 

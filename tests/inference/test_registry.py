@@ -67,7 +67,7 @@ def imitation(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("imitation")
 def test_a_file_among_the_runtimes_is_all_that_a_new_one_takes():
     assert PlateReader(device="imitation").backend == PlateDetector(device="imitation").backend == "imitation"
-    corners = PlateReader(device="imitation").corners([np.zeros((20, 60, 3), np.uint8)])
+    corners = PlateReader(device="imitation").find_corners([np.zeros((20, 60, 3), np.uint8)])
     assert corners[0].shape == (4, 2)
     assert "imitation" in [device.name for device in registry.list_devices()]
     with pytest.raises(DeviceError, match="imitation"):

@@ -7,7 +7,7 @@ from safetensors.torch import load_file, save_file
 
 from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, load, save
 from recognizer.config import PRESETS
-from recognizer.network import build
+from recognizer.network import build_network
 
 CONFIG = replace(PRESETS["tutorial"], characters="AB12")
 
@@ -16,7 +16,7 @@ CONFIG = replace(PRESETS["tutorial"], characters="AB12")
 def path(tmp_path):
     torch.manual_seed(0)
     path = tmp_path / "reader.safetensors"
-    save(Checkpoint(build(CONFIG), CONFIG, Calibration(0.8, -0.2), {"data": ["made up"]}), path)
+    save(Checkpoint(build_network(CONFIG), CONFIG, Calibration(0.8, -0.2), {"data": ["made up"]}), path)
     return path
 
 
@@ -26,7 +26,7 @@ def test_what_is_saved_comes_back(path):
     assert loaded.calibration == Calibration(0.8, -0.2)
     assert loaded.notes == {"data": ["made up"]}
     torch.manual_seed(0)
-    same = build(CONFIG).eval()
+    same = build_network(CONFIG).eval()
     x = torch.rand(2, 1, 32, 128)
     assert torch.allclose(loaded.network(x), same(x), atol=0.02), "float16 rounding only"
 

@@ -11,15 +11,15 @@ import torch
 from recognizer import checkpoint
 from recognizer.__main__ import main
 from recognizer.config import NetworkConfig, Stage
-from recognizer.evaluate import Case, evaluate, read_all, report, worst
-from recognizer.network import build
+from recognizer.evaluate import Case, evaluate, find_worst, print_report, read_all
+from recognizer.network import build_network
 from recognizer.readings import Reading
-from recognizer.sheets import Tile, contact_sheet
-from recognizer.training.datasets import Sample
+from recognizer.sheets import SheetTile, draw_contact_sheet
+from recognizer.training.datasets import LabelledCrop
 
 
 def case(text, read, confidence, region="", source=""):
-    sample = Sample(f"{text}.png", text, region, source, "val", Path(f"{text}.png"))
+    sample = LabelledCrop(f"{text}.png", text, region, source, "val", Path(f"{text}.png"))
     return Case(sample, Reading(read, confidence, (confidence,) * len(read)))
 
 
@@ -52,19 +52,19 @@ def test_the_json_holds_the_figures_as_fractions():
 
 
 def test_the_report_shows_countries_not_their_parts():
-    text = report(evaluate(CASES))
+    text = print_report(evaluate(CASES))
     assert "US " in text and "US:va" not in text
     assert text.splitlines()[-1].startswith("exact 40.00%")
 
 
 def test_worst_are_sure_and_wrong_then_right_and_unsure():
-    assert [c.sample.text for c in worst(CASES, 4)] == ["CD3", "AB0", "CD4", "AB2"]
+    assert [c.sample.text for c in find_worst(CASES, 4)] == ["CD3", "AB0", "CD4", "AB2"]
 
 
 def test_batches_keep_samples_and_readings_together(tmp_path):
     for i in range(130):
         cv2.imwrite(str(tmp_path / f"{i}.png"), np.full((4, 4, 3), i, np.uint8))
-    samples = [Sample(f"{i}", str(i), "", "", "val", tmp_path / f"{i}.png") for i in range(130)]
+    samples = [LabelledCrop(f"{i}", str(i), "", "", "val", tmp_path / f"{i}.png") for i in range(130)]
     sizes = []
 
     def read(crops):
@@ -77,8 +77,8 @@ def test_batches_keep_samples_and_readings_together(tmp_path):
 
 def test_a_sheet_grows_with_its_tiles_and_marks_what_differs():
     picture = np.full((30, 90, 3), 128, np.uint8)
-    few = contact_sheet([Tile(picture, "AB1", "AB1", 0.5, "a" * 200)], columns=2)
-    many = contact_sheet([Tile(picture, "AB1", "AX1", 0.5)] * 5, columns=2, title="worst")
+    few = draw_contact_sheet([SheetTile(picture, "AB1", "AB1", 0.5, "a" * 200)], columns=2)
+    many = draw_contact_sheet([SheetTile(picture, "AB1", "AX1", 0.5)] * 5, columns=2, title="worst")
     assert few.dtype == np.uint8 and few.shape[1] == many.shape[1] and many.shape[0] > 2 * few.shape[0]
 
     def red(sheet):
@@ -93,7 +93,7 @@ def weights(tmp_path):
     torch.manual_seed(0)
     config = NetworkConfig(16, 32, 1, "AB12", (Stage(4, (2, 2)), Stage(8, (2, 1))), hidden=8)
     path = tmp_path / "small.safetensors"
-    checkpoint.save(checkpoint.Checkpoint(build(config), config), path)
+    checkpoint.save(checkpoint.Checkpoint(build_network(config), config), path)
     return path
 
 

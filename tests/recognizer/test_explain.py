@@ -13,10 +13,10 @@ from recognizer import checkpoint
 from recognizer.__main__ import main
 from recognizer.alphabet import Alphabet
 from recognizer.config import NetworkConfig, Stage
-from recognizer.ctc import beam
-from recognizer.explain import Columns, best_runs, explain, shade
-from recognizer.network import build
-from recognizer.page import NIGHT, Page
+from recognizer.ctc import search_beams
+from recognizer.explain import MatrixColumns, explain, find_best_runs, shade_probabilities
+from recognizer.network import build_network
+from recognizer.page import NIGHT, FigurePage
 from recognizer.readings import Alternative, Reading
 
 
@@ -29,14 +29,14 @@ class Paths:
         probs[0, np.arange(len(path)), path] = peak
         self.output = np.log(probs)
 
-    def straightened(self, crops):
+    def straighten(self, crops):
         return list(crops)
 
-    def log_probs(self, crops):
+    def compute_log_probs(self, crops):
         return self.output
 
     def read(self, crops):
-        best, *others = beam(self.output, self.alphabet)[0]
+        best, *others = search_beams(self.output, self.alphabet)[0]
         also = tuple(Alternative(d.text, float(np.exp(d.log_prob))) for d in others)
         return [Reading(best.text, float(np.exp(best.log_prob)), best.char_confidences, also)]
 
@@ -91,7 +91,7 @@ def test_a_longer_alphabet_gives_a_taller_picture():
 
 def test_a_text_that_stands_in_another_order_is_said_as_it_is_written(monkeypatch):
     said = []
-    monkeypatch.setattr(Page, "text", lambda page, at, text, *look, **more: said.append(text))
+    monkeypatch.setattr(FigurePage, "text", lambda page, at, text, *look, **more: said.append(text))
     reader = Paths([1, 0, 3, 0, 2], alphabet=Alphabet("A1<"))
     monkeypatch.setattr(reader, "read", lambda crops: [Reading("1A", 0.9, (0.9, 0.9))])
     explain(PLATE, reader)
@@ -111,7 +111,7 @@ def test_the_plate_is_drawn_without_the_skipped_share():
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=40).filter(lambda p: len(p) % 2 == 0), st.sampled_from([1, 2]))
 def test_runs_spell_the_path_and_end_with_each_line(path, lines):
     probs = np.exp(Paths(path, lines).output[0])
-    runs = best_runs(probs, lines)
+    runs = find_best_runs(probs, lines)
     assert [label for run in runs for label in [run.label] * (run.last - run.first)] == path
     assert all(a.last == b.first for a, b in pairwise(runs))
     if lines == 2:
@@ -122,7 +122,7 @@ def test_runs_spell_the_path_and_end_with_each_line(path, lines):
 
 @given(st.integers(1, 60), st.sampled_from([1, 2]), st.integers(700, 2000))
 def test_columns_stand_side_by_side_inside_the_page(per_line, lines, width):
-    columns = Columns(per_line * lines, lines, width)
+    columns = MatrixColumns(per_line * lines, lines, width)
     edges = [(columns.x(t), columns.end(t)) for t in range(columns.steps)]
     assert all(0 < left < right <= width for left, right in edges)
     assert all(a[1] <= b[0] for a, b in pairwise(edges))
@@ -130,15 +130,15 @@ def test_columns_stand_side_by_side_inside_the_page(per_line, lines, width):
 
 
 def test_shades_darken_with_probability():
-    brightness = shade(np.linspace(0, 1, 50)).astype(int).sum(axis=1)
+    brightness = shade_probabilities(np.linspace(0, 1, 50)).astype(int).sum(axis=1)
     assert (np.diff(brightness) < 0).all()
-    assert shade(np.array(0.0)).tolist() == [255, 255, 255]
+    assert shade_probabilities(np.array(0.0)).tolist() == [255, 255, 255]
 
 
 def test_the_command_draws_all_pictures_into_one(tmp_path, capsys):
     torch.manual_seed(0)
     config = NetworkConfig(16, 32, 1, "AB12", (Stage(4, (2, 2)), Stage(8, (2, 1))), hidden=8)
-    checkpoint.save(checkpoint.Checkpoint(build(config), config), tmp_path / "small.safetensors")
+    checkpoint.save(checkpoint.Checkpoint(build_network(config), config), tmp_path / "small.safetensors")
     cv2.imwrite(str(tmp_path / "a.png"), PLATE)
     weights = ["--weights", str(tmp_path / "small.safetensors"), "--device", "torch"]
     heights = []

@@ -11,7 +11,7 @@ import torch
 from recognizer import PlateReader, checkpoint, export
 from recognizer.__main__ import main
 from recognizer.config import AlignerConfig, NetworkConfig, Stage
-from recognizer.network import Aligner, build
+from recognizer.network import AlignerNetwork, build_network
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def folder(tmp_path_factory):
     torch.manual_seed(0)
     config = NetworkConfig(16, 32, 3, "AB12", (Stage(4, (2, 2)), Stage(8, (2, 1), 1)), lines=2, hidden=8)
     folder = tmp_path_factory.mktemp("export")
-    checkpoint.save(checkpoint.Checkpoint(build(config), config), folder / "small.safetensors")
+    checkpoint.save(checkpoint.Checkpoint(build_network(config), config), folder / "small.safetensors")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in ("reader.onnx", "reader.xml"):
@@ -48,17 +48,17 @@ def test_the_description_says_how_to_use_an_export(folder):
 
 
 def test_an_export_that_computes_something_else_is_refused(folder):
-    [exported] = export.exports(folder / "small.safetensors", folder / "reader.xml")
+    [exported] = export.list_exports(folder / "small.safetensors", folder / "reader.xml")
     with torch.no_grad():
         exported.network.head.bias[1] += 1
     with pytest.raises(ValueError, match=r"reader\.xml: the exported network differs"):
-        export.check(exported)
+        export.check_export(exported)
 
 
 def test_networks_ready_to_run_are_named_in_the_manifest_beside(folder, tmp_path, monkeypatch):
     own, path = AlignerConfig(32, 64, (8, 8)), tmp_path / "aligned.safetensors"
     reader = checkpoint.load(folder / "small.safetensors")
-    checkpoint.save(replace(reader, aligner=Aligner(own), aligner_config=own), path)
+    checkpoint.save(replace(reader, aligner=AlignerNetwork(own), aligner_config=own), path)
     assert main(["export", "--weights", str(path), "--ready", "--manifest"]) == 0
     entries = json.loads((tmp_path / "manifest.json").read_text())
     assert {name: entry["file"] for name, entry in entries.items()} == {
@@ -73,7 +73,7 @@ def test_networks_ready_to_run_are_named_in_the_manifest_beside(folder, tmp_path
 def test_an_aligner_is_written_beside_its_reader(folder, tmp_path, name):
     own = AlignerConfig(32, 64, (8, 8))
     reader = checkpoint.load(folder / "small.safetensors")
-    checkpoint.save(replace(reader, aligner=Aligner(own), aligner_config=own), tmp_path / "aligned.safetensors")
+    checkpoint.save(replace(reader, aligner=AlignerNetwork(own), aligner_config=own), tmp_path / "aligned.safetensors")
     assert main(["export", "--weights", str(tmp_path / "aligned.safetensors"), "--out", str(tmp_path / name)]) == 0
     assert (tmp_path / name.replace("plates", "plates-aligner")).exists()
     assert "(N, 3, 32, 64)" in json.loads((tmp_path / "plates.json").read_text(encoding="utf-8"))["aligner"]

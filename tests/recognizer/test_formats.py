@@ -9,22 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognizer.alphabet import written
+from recognizer.alphabet import write_in_order
 from recognizer.formats import (
     LOOKALIKES,
     FormatError,
     PlateFormat,
     confusable,
+    fits_region,
     fold,
+    list_regions,
     load_formats,
-    matches,
-    regions,
-    rerank,
-    resolve,
+    rerank_alternatives,
+    resolve_region,
 )
-from recognizer.patterns import Kind, PatternError, expand, parse
+from recognizer.patterns import PatternError, TokenKind, expand_classes, parse_pattern
 from recognizer.readings import Alternative
-from recognizer.synthesis.colours import bgr
+from recognizer.synthesis.colours import parse_colour
 
 ASKED = ["RU", "DE", "GB", "FR", "IT", "ES", "PL", "NL", "RO", "UA", "UZ", "BR", "US", "IN", "VN", "AE"]
 ALPHABET = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -32,11 +32,11 @@ FORMATS = load_formats()
 
 
 def drawn(plate: PlateFormat, rng: Random) -> list[str]:
-    return [written(item.text_of(item.sample(rng))) for item in (*plate.patterns, *plate.vanity)]
+    return [write_in_order(item.text_of(item.sample(rng))) for item in (*plate.patterns, *plate.vanity)]
 
 
 def test_all_asked_countries_and_a_dozen_states_are_there() -> None:
-    assert set(ASKED) <= set(regions())
+    assert set(ASKED) <= set(list_regions())
     assert len({plate.code for plate in FORMATS if plate.region == "US"}) >= 12
     assert len({plate.code for plate in FORMATS}) == len(FORMATS), "codes are unique"
 
@@ -47,9 +47,9 @@ def test_every_format_is_well_formed(plate: PlateFormat) -> None:
     assert 1.0 <= plate.size_mm[0] / plate.size_mm[1] <= 6
     assert len({"/" in pattern.source for pattern in plate.patterns}) == 1, "one and two lines are two formats"
     for colours in plate.colours:
-        assert bgr(colours.background) != bgr(colours.ink)
+        assert parse_colour(colours.background) != parse_colour(colours.ink)
     for caption in plate.captions:
-        assert caption.texts and all(ink == "ink" or bgr(ink) for ink in caption.inks)
+        assert caption.texts and all(ink == "ink" or parse_colour(ink) for ink in caption.inks)
     for band in plate.bands:
         assert band.at in ("left", "right", "top", "bottom", "corner", "right-corner")
         assert 0 < band.size < 0.3
@@ -58,7 +58,7 @@ def test_every_format_is_well_formed(plate: PlateFormat) -> None:
 @given(st.sampled_from(FORMATS), st.integers(0, 2**32))
 def test_what_a_format_draws_matches_it(plate: PlateFormat, seed: int) -> None:
     for text in drawn(plate, Random(seed)):
-        assert plate.matches(text) and matches(text, plate.code) and matches(text, plate.region)
+        assert plate.matches(text) and fits_region(text, plate.code) and fits_region(text, plate.region)
         assert set(text) <= ALPHABET
         assert 2 <= len(text) <= 10
 
@@ -99,18 +99,18 @@ def test_two_line_plates_are_a_quarter_to_a_third() -> None:
     ],
 )
 def test_matches(text: str, region: str, fits: bool) -> None:
-    assert matches(text, region) is fits
+    assert fits_region(text, region) is fits
 
 
 def test_a_region_nobody_knows_is_named() -> None:
     with pytest.raises(FormatError, match=r"'XX'.*DE"):
-        matches("AB123", "XX")
+        fits_region("AB123", "XX")
 
 
 def test_groups_and_signs_are_found() -> None:
-    assert {plate.region for plate in resolve("EU")} >= {"DE", "FR", "PL"}
-    assert {plate.region for plate in resolve("eu:d")} == {"DE"}
-    assert [plate.code for plate in resolve("us:tx")] == ["US-TX"]
+    assert {plate.region for plate in resolve_region("EU")} >= {"DE", "FR", "PL"}
+    assert {plate.region for plate in resolve_region("eu:d")} == {"DE"}
+    assert [plate.code for plate in resolve_region("us:tx")] == ["US-TX"]
 
 
 @pytest.mark.data
@@ -122,7 +122,7 @@ def test_real_labels_fit_their_country(shared_data: Path) -> None:
             region = row["plate_region"]
             if region.split(":")[0] in ("UZ", "BR", "VN", "US", "EU"):
                 known = region if not region.startswith("EU") else "EU"
-                fits.setdefault(known.split(":")[0], []).append(matches(row["plate_text"], known))
+                fits.setdefault(known.split(":")[0], []).append(fits_region(row["plate_text"], known))
     share = {region: sum(found) / len(found) for region, found in fits.items()}
     assert share["UZ"] == share["BR"] == 1.0
     assert share["VN"] > 0.98 and share["EU"] > 0.85 and share["US"] > 0.85
@@ -151,7 +151,7 @@ alternatives = st.lists(
 
 @given(alternatives, st.sampled_from(["DE", "US", "BR", "UZ", "EU"]))
 def test_rerank_never_invents(given_: list[Alternative], region: str) -> None:
-    ranked = rerank(given_, region)
+    ranked = rerank_alternatives(given_, region)
     assert Counter(a.text for a in ranked) == Counter(a.text for a in given_)
     assert [a.confidence for a in ranked] == sorted((a.confidence for a in ranked), reverse=True)
     assert all(0 <= a.confidence <= 1 for a in ranked)
@@ -159,26 +159,26 @@ def test_rerank_never_invents(given_: list[Alternative], region: str) -> None:
 
 
 def test_rerank_prefers_what_fits() -> None:
-    ranked = rerank([Alternative("ABCI234", 0.5), Alternative("ABC1234", 0.3)], "BR")
+    ranked = rerank_alternatives([Alternative("ABCI234", 0.5), Alternative("ABC1234", 0.3)], "BR")
     assert [a.text for a in ranked] == ["ABC1234", "ABCI234"]
     assert sum(a.confidence for a in ranked) == pytest.approx(0.8)
-    sure = rerank([Alternative("XYZ", 0.99), Alternative("ABC1234", 0.005)], "BR")
+    sure = rerank_alternatives([Alternative("XYZ", 0.99), Alternative("ABC1234", 0.005)], "BR")
     assert sure[0].text == "XYZ", "a sure reading stays, whatever the country"
 
 
 def test_patterns_say_what_is_wrong() -> None:
     for source in ("A?9", "{city} 99", "--", "AA@much"):
         with pytest.raises(PatternError, match="pattern"):
-            parse(source, "ABC", "0123456789", {})
+            parse_pattern(source, "ABC", "0123456789", {})
     with pytest.raises(PatternError, match="class value"):
-        expand(["ab"])
+        expand_classes(["ab"])
 
 
 def test_small_lettering_may_be_read_first() -> None:
-    pattern = parse("A 99/AA (01)", "B", "7", {}, small_first=True)
+    pattern = parse_pattern("A 99/AA (01)", "B", "7", {}, small_first=True)
     pieces = pattern.sample(Random(0))
-    assert [piece.kind for piece in pieces].count(Kind.LINE) == 1
-    assert pattern.text_of(pieces) == "B77BB<01" and written("B77BB<01") == "01B77BB"
+    assert [piece.kind for piece in pieces].count(TokenKind.LINE) == 1
+    assert pattern.text_of(pieces) == "B77BB<01" and write_in_order("B77BB<01") == "01B77BB"
     assert pattern.expression.fullmatch("01B77BB")
 
 

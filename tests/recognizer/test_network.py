@@ -2,15 +2,15 @@ import pytest
 import torch
 
 from recognizer.config import PRESETS, NetworkConfig
-from recognizer.network import CRNN, build, trainable
+from recognizer.network import CRNN, build_network, count_trainable
 
 
 def test_tutorial_2017_has_the_weights_of_the_tutorial():
-    assert trainable(build(PRESETS["tutorial-2017"])) == 4_857_319
+    assert count_trainable(build_network(PRESETS["tutorial-2017"])) == 4_857_319
 
 
 def test_tutorial_2017_begins_as_keras_began():
-    weights = dict(build(PRESETS["tutorial-2017"]).named_parameters())
+    weights = dict(build_network(PRESETS["tutorial-2017"]).named_parameters())
     recurrent = weights["first.weight_hh_l0"].detach()
     assert torch.allclose(recurrent.T @ recurrent, torch.eye(512), atol=1e-4)
     assert weights["second.weight_ih_l0"].std().item() == pytest.approx((2 / 512) ** 0.5, rel=0.05)
@@ -18,13 +18,13 @@ def test_tutorial_2017_begins_as_keras_began():
 
 
 def test_ours_is_small():
-    assert trainable(build(PRESETS["tutorial"])) < 300_000
+    assert count_trainable(build_network(PRESETS["tutorial"])) < 300_000
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
 def test_every_preset_gives_probabilities_for_each_step(name):
     config = PRESETS[name]
-    network = build(config).eval()
+    network = build_network(config).eval()
     log_probs = network(torch.rand(2, config.channels, config.height, config.width))
     assert log_probs.shape == (2, config.steps, config.alphabet.classes)
     assert torch.allclose(log_probs.exp().sum(2), torch.ones(2, config.steps), atol=1e-4)
@@ -40,7 +40,7 @@ def test_the_tutorial_network_drops_the_first_two_steps():
 
 
 def test_each_line_is_pooled_from_its_own_rows():
-    network = build(PRESETS["plates"])
+    network = build_network(PRESETS["plates"])
     assert isinstance(network, CRNN)
     features = torch.zeros(1, 192, 4, 40)
     features[:, :, 0] = 1.0
@@ -53,4 +53,4 @@ def test_each_line_is_pooled_from_its_own_rows():
 
 def test_an_unknown_architecture_is_named():
     with pytest.raises(ValueError, match="vit"):
-        build(NetworkConfig(32, 32, 1, "AB", architecture="vit"))
+        build_network(NetworkConfig(32, 32, 1, "AB", architecture="vit"))

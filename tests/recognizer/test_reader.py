@@ -9,8 +9,8 @@ from inference.files import sha256_of
 from recognizer import PlateReader
 from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, load, save
 from recognizer.config import PRESETS
-from recognizer.images import batch, fit
-from recognizer.network import build
+from recognizer.images import fit_crop, stack_images
+from recognizer.network import build_network
 
 CONFIG = replace(PRESETS["plates"], hidden=16)
 
@@ -19,7 +19,7 @@ CONFIG = replace(PRESETS["plates"], hidden=16)
 def weights(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     torch.manual_seed(1)
-    network = build(CONFIG)
+    network = build_network(CONFIG)
     with torch.no_grad():  # spread the probabilities, as a trained network does
         network.head.weight *= 30
     path = tmp_path / "reader.safetensors"
@@ -38,7 +38,7 @@ def test_openvino_gives_what_torch_gives(weights):
     on_torch, on_cpu = PlateReader(weights, "torch"), PlateReader(weights, "cpu")
     assert (on_torch.backend, on_cpu.backend) == ("torch", "openvino")
     for count in (1, 5, 8):  # OpenVINO computes in bfloat16, of 8 bits, where the processor has it
-        assert np.allclose(on_torch.log_probs(crops(count)), on_cpu.log_probs(crops(count)), atol=0.1)
+        assert np.allclose(on_torch.compute_log_probs(crops(count)), on_cpu.compute_log_probs(crops(count)), atol=0.1)
 
 
 def test_the_converted_network_is_kept(weights, tmp_path):
@@ -73,7 +73,7 @@ def test_a_number_without_end_in_a_checkpoint_is_refused_by_name(tmp_path):
     from safetensors.torch import save_file
 
     good = tmp_path / "good.safetensors"
-    save(Checkpoint(build(CONFIG), CONFIG), good)
+    save(Checkpoint(build_network(CONFIG), CONFIG), good)
     with safe_open(good, framework="pt") as file:
         metadata = file.metadata() | {"calibration": f"[{'9' * 400}, 0]"}
     save_file({"a": torch.zeros(1)}, tmp_path / "bad.safetensors", metadata)
@@ -111,7 +111,7 @@ def test_a_reading_is_well_formed(weights):
 def test_no_crops_no_readings(weights):
     reader = PlateReader(weights, "torch")
     assert reader.read([]) == []
-    assert reader.log_probs([]).shape == (0, CONFIG.steps, CONFIG.alphabet.classes)
+    assert reader.compute_log_probs([]).shape == (0, CONFIG.steps, CONFIG.alphabet.classes)
 
 
 def test_confidence_follows_the_calibration(weights):
@@ -125,11 +125,11 @@ def test_confidence_follows_the_calibration(weights):
 @pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0, 3), (4, 4), (4, 4, 4)])
 def test_a_crop_that_is_none_is_told(shape):
     with pytest.raises(ValueError, match="BGR"):
-        fit(np.zeros(shape, np.uint8), CONFIG)
+        fit_crop(np.zeros(shape, np.uint8), CONFIG)
 
 
 def test_grey_networks_get_one_channel():
-    assert batch([fit(crop, PRESETS["tutorial"]) for crop in crops(3)]).shape == (3, 1, 32, 128)
+    assert stack_images([fit_crop(crop, PRESETS["tutorial"]) for crop in crops(3)]).shape == (3, 1, 32, 128)
 
 
 def test_unknown_devices_are_named(weights):

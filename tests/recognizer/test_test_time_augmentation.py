@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from recognizer import PlateReader
-from recognizer.aligner import WHOLE, plausible
+from recognizer.aligner import WHOLE, are_plausible
 from recognizer.ctc import Decoded
-from recognizer.test_time_augmentation import HOPELESS, UNSURE, looks, pool
+from recognizer.test_time_augmentation import HOPELESS, UNSURE, augment_corners, pool_texts
 from tests.recognizer.tilted import TILTED, plate_in_scene
 
 
@@ -15,23 +15,23 @@ def decoded(text, probability):
 
 
 def test_looks_are_other_cuts_of_the_same_plate():
-    others = looks(TILTED)
+    others = augment_corners(TILTED)
     assert others[-1].tolist() == WHOLE.tolist()
     size = TILTED.max(axis=0) - TILTED.min(axis=0)
     for quad in others[:-1]:
         off = np.abs(quad - TILTED) / size
-        assert plausible(quad[None]).all() and 0 < off.max() < 0.1
+        assert are_plausible(quad[None]).all() and 0 < off.max() < 0.1
 
 
 def test_a_text_that_most_looks_find_likely_wins():
-    answer = pool([[decoded("A1", 0.6), decoded("AI", 0.3)], [decoded("AI", 0.9)], [decoded("AI", 0.6)]])
+    answer = pool_texts([[decoded("A1", 0.6), decoded("AI", 0.3)], [decoded("AI", 0.9)], [decoded("AI", 0.6)]])
     assert [d.text for d in answer] == ["AI", "A1"]
     assert math.exp(answer[0].log_prob) == pytest.approx((0.3 + 0.9 + 0.6) / 3)
     assert answer[0].char_confidences == (0.9, 0.9)
 
 
 def test_a_text_without_any_probability_is_no_error():
-    assert pool([[Decoded("", -math.inf, ())]])[0].log_prob < -600
+    assert pool_texts([[Decoded("", -math.inf, ())]])[0].log_prob < -600
 
 
 def scripted(reader, probabilities):
@@ -55,7 +55,7 @@ def scripted(reader, probabilities):
 def test_only_unsure_readings_get_second_looks(aligned):
     reader = PlateReader(aligned, "torch")
     crops = [plate_in_scene(TILTED)] * 3
-    extra = len(looks(TILTED))
+    extra = len(augment_corners(TILTED))
     calls = scripted(reader, [0.999, 0.6, 0.999] + [0.1] * extra)
     texts = [reading.text for reading in reader.read(crops, thorough=True)]
     assert calls == [3, extra]

@@ -10,8 +10,8 @@ import torch
 from recognizer.aligner import WHOLE
 from recognizer.checkpoint import Checkpoint, save
 from recognizer.config import PRESETS, AlignerConfig
-from recognizer.network import Aligner as Network
-from recognizer.network import build
+from recognizer.network import AlignerNetwork as Network
+from recognizer.network import build_network
 
 CONFIG = replace(PRESETS["plates"], hidden=16)
 SMALL = AlignerConfig(32, 64, (8, 8))
@@ -36,5 +36,5 @@ def aligned_reader(folder: Path) -> Path:
         aligner.head[-1].weight.zero_()
         aligner.head[-1].bias.copy_((torch.tensor(TILTED).flatten() - aligner.start) / Network.REACH)
     path = folder / "aligned.safetensors"
-    save(Checkpoint(build(CONFIG).eval(), CONFIG, aligner=aligner, aligner_config=SMALL), path)
+    save(Checkpoint(build_network(CONFIG).eval(), CONFIG, aligner=aligner, aligner_config=SMALL), path)
     return path

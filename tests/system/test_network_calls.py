@@ -19,7 +19,7 @@ from app.sinks.read_list import ReadList
 from app.sources.identify import identify
 from detector import PlateDetector
 from detector import detector as detecting
-from detector.preprocess import plan
+from detector.preprocess import plan_letterbox
 from detector.weights import default_weights, open_weights
 from recognizer import PlateReader
 
@@ -72,7 +72,7 @@ class WatchedPipeline(Pipeline):
 
 def watch(monkeypatch: pytest.MonkeyPatch, counts: Counts) -> None:
     """Count the calls of everything that costs."""
-    make_detector, make_reader, letterbox = PlateDetector.__init__, PlateReader.__init__, detecting.letterbox
+    make_detector, make_reader, letterbox = PlateDetector.__init__, PlateReader.__init__, detecting.apply_letterbox
 
     def new_detector(self: PlateDetector, *args: Any, **options: Any) -> None:
         make_detector(self, *args, **options)
@@ -104,7 +104,7 @@ def watch(monkeypatch: pytest.MonkeyPatch, counts: Counts) -> None:
 
     monkeypatch.setattr(PlateDetector, "__init__", new_detector)
     monkeypatch.setattr(PlateReader, "__init__", new_reader)
-    monkeypatch.setattr(detecting, "letterbox", scaled)
+    monkeypatch.setattr(detecting, "apply_letterbox", scaled)
     monkeypatch.setattr(loading, "Pipeline", WatchedPipeline)
 
 
@@ -123,7 +123,7 @@ def demo_run() -> tuple[EngineReport, ReadList]:
 
 
 def test_the_demo_clip_costs_no_more_than_it_must(counts: Counts) -> None:
-    (report, reads), place = demo_run(), plan(WIDTH, HEIGHT, open_weights(default_weights()).size)
+    (report, reads), place = demo_run(), plan_letterbox(WIDTH, HEIGHT, open_weights(default_weights()).size)
     assert report.frames == FRAMES and len(reads.events) == 7
     assert (counts.detector_loads, counts.reader_loads) == (1, 1)
     assert counts.detector_calls == counts.letterboxes

@@ -23,7 +23,7 @@ from app.config.settings import Entry, Value
 from app.gui.dialogs.base_dialog import plural_suffix
 from app.gui.session.background import LatestTask
 from app.gui.widgets.common import label
-from recognizer.formats import FormatError, PlateFormat, load_formats, resolve
+from recognizer.formats import FormatError, PlateFormat, load_formats, resolve_region
 
 PRESETS = (
     ("EU", "AT BE BG CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV NL PL PT RO SE SI SK"),
@@ -123,7 +123,7 @@ class CountriesField(QWidget):
             self.verdict.setText("")
             return
         codes = [code for code in self.value() or self._known if _resolvable(code)]
-        fitting = [code for code in codes if any(item.matches(text) for item in resolve(code))]
+        fitting = [code for code in codes if any(item.matches(text) for item in resolve_region(code))]
         if fitting:
             names = ", ".join(f"{code} {country(code)}".strip() for code in fitting[:_EXAMPLES])
             more = len(fitting) - _EXAMPLES
@@ -144,7 +144,7 @@ def country(code: str) -> str:
 
 def _resolvable(code: str) -> bool:
     try:
-        resolve(code)
+        resolve_region(code)
     except FormatError:
         return False
     return True

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.config import settings as module
 from app.config.settings import Entry, Settings, data_folder, dumps, load, save, schema, with_value
-from recognizer.formats import regions
+from recognizer.formats import list_regions
 
 IN_DOUBT = with_value(Settings(), "log.keep_days", 0)  # of a file with a fault
 ENTRIES = {entry.key: entry for entry in schema()}
@@ -28,7 +28,7 @@ def _values(entry: Entry) -> st.SearchStrategy[object]:
     if entry.kind is float:
         return st.floats(option.low, option.high)
     if entry.key == "reading.countries":
-        return st.lists(st.sampled_from(regions()), max_size=4).map(tuple)
+        return st.lists(st.sampled_from(list_regions()), max_size=4).map(tuple)
     return TEXT
 
 

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from detector.training.convert import convert
-from detector.training.datasets import checked, read_openalpr, read_voc, read_yolo
+from detector.training.convert import convert_datasets
+from detector.training.datasets import clip_box, read_openalpr, read_voc, read_yolo
 from detector.types import Box
 
 
@@ -94,15 +94,15 @@ def test_openalpr(tmp_path):
 
 
 def test_a_box_a_little_outside_is_clamped():
-    assert checked(Box(-1, 0, 50, 20), 200, 100) == Box(0, 0, 50, 20)
-    assert "no number" in checked(Box(float("nan"), 0, 50, 20), 200, 100)
+    assert clip_box(Box(-1, 0, 50, 20), 200, 100) == Box(0, 0, 50, 20)
+    assert "no number" in clip_box(Box(float("nan"), 0, 50, 20), 200, 100)
 
 
 def test_convert_makes_one_set_that_reads_back_the_same(tmp_path, yolo):
     alpr = tmp_path / "alpr"
     picture(alpr / "car.jpg")
     (alpr / "car.txt").write_text("car.jpg\t10\t20\t50\t15\tABC123\n")
-    result = convert([yolo], [], [alpr], tmp_path / "out", val_share=0.5)
+    result = convert_datasets([yolo], [], [alpr], tmp_path / "out", val_share=0.5)
     assert len(result.samples) == 4 and len(result.problems) == 5
     again = [s for split in ("train", "val") for s in read_yolo(tmp_path / "out" / "data.yaml", split).samples]
     before = sorted((b.x1, b.y1, b.x2, b.y2) for s in result.samples for b in s.plates)
@@ -115,9 +115,9 @@ def test_convert_makes_one_set_that_reads_back_the_same(tmp_path, yolo):
 
 def test_convert_without_a_set_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="--yolo"):
-        convert([], [], [], tmp_path)
+        convert_datasets([], [], [], tmp_path)
     with pytest.raises(FileNotFoundError, match="nowhere"):
-        convert([], [tmp_path / "nowhere"], [], tmp_path)
+        convert_datasets([], [tmp_path / "nowhere"], [], tmp_path)
 
 
 @pytest.mark.parametrize("source", ["../../../../climbed", "{here}/climbed", "a/../../../../../b", "x" * 500])
@@ -126,7 +126,7 @@ def test_a_source_that_climbs_out_stays_in_the_folder(tmp_path, yolo, source):
     (yolo.parent / "sources.csv").write_text(f"image_path,source\nimages/val/a.jpg,{text}\n")
     before = {path for path in tmp_path.rglob("*") if path.is_file()}
     out = tmp_path / "one" / "two" / "out"
-    convert([yolo], [], [], out)
+    convert_datasets([yolo], [], [], out)
     new = {path for path in tmp_path.rglob("*") if path.is_file()} - before
     assert len(new) == 8 and all(path.is_relative_to(out) for path in new)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detector.training import evaluate
-from detector.training.datasets import Sample
+from detector.training.datasets import AnnotatedImage
 from detector.types import Box, Detection
 
 PLATE, SMALL = Box(10, 10, 110, 40), Box(150, 60, 170, 66)
@@ -28,7 +28,7 @@ def samples(tmp_path):
     for name, source, plates in (("a", "day", (PLATE, SMALL)), ("b", "night", (PLATE,)), ("c", "negative", ())):
         path = tmp_path / f"{name}.png"
         cv2.imwrite(str(path), np.full((100, 200, 3), 80, np.uint8))
-        made.append(Sample(path, 200, 100, plates, source))
+        made.append(AnnotatedImage(path, 200, 100, plates, source))
     return made
 
 
@@ -41,11 +41,11 @@ ANSWERS = [
 
 @pytest.fixture
 def outcomes(samples):
-    return evaluate.run(Fixed(ANSWERS), samples)
+    return evaluate.detect_images(Fixed(ANSWERS), samples)
 
 
 def test_figures_by_hand(outcomes):
-    result = evaluate.report(outcomes, 0.3, "fixed", 640)
+    result = evaluate.make_report(outcomes, 0.3, "fixed", 640)
     assert result.all.recall == pytest.approx(2 / 3, abs=1e-5)  # SMALL scores 0.2
     assert result.all.precision == pytest.approx(2 / 4)
     assert result.by_source["day"].recall == pytest.approx(0.5)
@@ -59,7 +59,7 @@ def test_figures_by_hand(outcomes):
 
 
 def test_the_last_line_is_one_json_object_with_the_agreed_names(outcomes):
-    line = evaluate.json_line(evaluate.report(outcomes, 0.3, "fixed", 640))
+    line = evaluate.format_json(evaluate.make_report(outcomes, 0.3, "fixed", 640))
     assert "\n" not in line
     parsed = json.loads(line)
     assert {"recall", "precision", "map50", "map50_95", "by_source"} <= set(parsed)
@@ -68,7 +68,7 @@ def test_the_last_line_is_one_json_object_with_the_agreed_names(outcomes):
 
 
 def test_misses_and_false_alarms_are_shown(outcomes, tmp_path):
-    misses, alarms = evaluate.exhibits(outcomes, 0.3)
+    misses, alarms = evaluate.collect_exhibits(outcomes, 0.3)
     assert [e.box for e in misses] == [SMALL]
     assert "score 0.20" in misses[0].caption
     assert [e.box for e in alarms] == [Box(120, 50, 180, 70), Box(0, 0, 30, 10)]
@@ -79,14 +79,14 @@ def test_misses_and_false_alarms_are_shown(outcomes, tmp_path):
 
 
 def test_the_table_and_the_sweep_are_complete(outcomes):
-    lines = evaluate.table(evaluate.report(outcomes, 0.3, "fixed", 640))
+    lines = evaluate.format_table(evaluate.make_report(outcomes, 0.3, "fixed", 640))
     assert any(line.startswith("night") for line in lines)
     assert "without a plate: 1" in lines[-1]
-    assert len(evaluate.sweep(outcomes)) > 8
+    assert len(evaluate.sweep_thresholds(outcomes)) > 8
 
 
 def test_a_picture_that_cannot_be_opened_is_named(tmp_path):
     path = Path(tmp_path / "no.png")
     path.write_text("nothing")
     with pytest.raises(ValueError, match=r"no\.png"):
-        evaluate.run(Fixed([[]]), [Sample(path, 1, 1, (), "")])
+        evaluate.detect_images(Fixed([[]]), [AnnotatedImage(path, 1, 1, (), "")])

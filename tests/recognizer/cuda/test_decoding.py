@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from recognizer.alphabet import Alphabet
-from recognizer.ctc import beam
-from recognizer.cuda.decoding import LONGEST, decoded, search, squeeze
+from recognizer.ctc import search_beams
+from recognizer.cuda.decoding import LONGEST, drop_sure_blanks, read_search_result, search_texts
 
 
 def outputs(seed, alphabet, samples=2, steps=16, blanks=0.6, sharpness=5.0):
@@ -22,7 +22,7 @@ def outputs(seed, alphabet, samples=2, steps=16, blanks=0.6, sharpness=5.0):
 def on_gpu(log_probs, alphabet, device, texts=6, least=1e-4):
     there = log_probs.to(device)
     used = torch.ones(len(there), dtype=torch.bool, device=device)
-    return decoded(search(there, used, texts, least), there, alphabet, least)
+    return read_search_result(search_texts(there, used, texts, least), there, alphabet, least)
 
 
 # Of more characters the processor looks at the best nine in a step, the GPU at all that are not next to impossible.
@@ -30,7 +30,7 @@ def on_gpu(log_probs, alphabet, device, texts=6, least=1e-4):
 def test_the_gpu_finds_the_texts_that_the_processor_finds(characters, sharpness, device):
     alphabet = Alphabet(characters)
     log_probs = outputs(len(characters), alphabet, sharpness=sharpness)
-    expected = beam(log_probs.numpy(), alphabet, keep=6, least=1e-4)
+    expected = search_beams(log_probs.numpy(), alphabet, keep=6, least=1e-4)
     found = on_gpu(log_probs, alphabet, device)
     assert sum(map(len, expected)) > len(expected)
     for ours, theirs in zip(found, expected, strict=True):
@@ -54,14 +54,14 @@ def test_texts_too_long_for_the_gpu_are_left_to_the_processor(device):
     log_probs = torch.cat([short, long, short])
     found = on_gpu(log_probs, alphabet, device, texts=1)
     assert len(found[1][0].text) >= LONGEST > len(found[0][0].text)
-    assert found[1] == beam(log_probs.numpy()[1:2], alphabet, keep=1, least=1e-4)[0]
+    assert found[1] == search_beams(log_probs.numpy()[1:2], alphabet, keep=1, least=1e-4)[0]
     assert found[0] == found[2]
 
 
 def test_sure_blanks_are_left_out(device):
     sure, torn = [0.9999, 0.0001], [0.5, 0.5]
     log_probs = torch.tensor([[sure, sure, sure, torn, sure, sure], [torn] * 6]).log().to(device)
-    steps, counts, offset = squeeze(log_probs)
+    steps, counts, offset = drop_sure_blanks(log_probs)
     assert counts.tolist() == [1, 6]
     assert steps[0, 0] == 3 and steps[1].tolist() == [0, 1, 2, 3, 4, 5]
     assert offset.tolist() == pytest.approx([5 * np.log(0.9999), 0.0], abs=1e-6)
@@ -73,7 +73,7 @@ def test_a_sure_blank_parts_equal_characters(device):
     log_probs = torch.tensor([[mostly, sure, mostly], [mostly, mostly, sure], [sure, sure, sure]]).log()
     found = on_gpu(log_probs, alphabet, device)
     assert [texts[0].text for texts in found] == ["AA", "A", ""]
-    expected = beam(log_probs.numpy(), alphabet, keep=6, least=1e-4)
+    expected = search_beams(log_probs.numpy(), alphabet, keep=6, least=1e-4)
     for ours, theirs in zip(found, expected, strict=True):
         assert [text.text for text in ours[:2]] == [text.text for text in theirs[:2]]
         assert ours[0].log_prob == pytest.approx(theirs[0].log_prob, abs=1e-5)

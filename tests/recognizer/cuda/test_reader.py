@@ -12,9 +12,9 @@ from recognizer.aligner import WHOLE
 from recognizer.checkpoint import describe
 from recognizer.cuda import open_cuda_reader
 from recognizer.cuda import reader as card
-from recognizer.synthesis.camera import Camera
+from recognizer.synthesis.camera import CameraModel
 from recognizer.synthesis.generator import PlateGenerator
-from recognizer.training.aligner_noise import drawn
+from recognizer.training.aligner_noise import photograph_plate
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +25,9 @@ def drawn_plates():
     well find the other one.
     """
     generator, rng = PlateGenerator(["DE", "US"], seed=11), np.random.default_rng(11)
-    crops = [drawn(generator.render(rng)[0], Camera(0.3), rng)[0] for _ in range(6)]
+    crops = [photograph_plate(generator.render(rng)[0], CameraModel(0.3), rng)[0] for _ in range(6)]
     reader = PlateReader(device="torch")
-    corners, texts = reader.corners(crops), reader.decoded(crops)
+    corners, texts = reader.find_corners(crops), reader.decode(crops)
     sure = [place for place, (best, *_) in enumerate(texts) if np.exp(best.log_prob) > 0.95]
     assert len(sure) >= 4
     return [[of_all[place] for place in sure] for of_all in (crops, corners, texts)]
@@ -89,7 +89,7 @@ def test_readings_are_made_of_what_the_gpu_finds(reader, crops, expected, monkey
     monkeypatch.setattr(whole, "_cuda", reader)
     readings = whole.read(crops[:3])
     assert [reading.text for reading in readings] == [best.text for best, *_ in expected[:3]]
-    assert [texts[0].text for texts in whole.decoded(crops[:3])] == [reading.text for reading in readings]
+    assert [texts[0].text for texts in whole.decode(crops[:3])] == [reading.text for reading in readings]
 
 
 def test_crops_that_are_none_are_told_and_none_are_no_work(reader):
@@ -101,12 +101,12 @@ def test_crops_that_are_none_are_told_and_none_are_no_work(reader):
 def test_pieces_are_bounded_in_number_and_bytes(monkeypatch):
     monkeypatch.setattr(card, "SIZES", (2, 4))
     small, large = np.zeros((10, 10, 3), np.uint8), np.zeros((2000, 1000, 3), np.uint8)
-    assert [(p.start, p.stop) for p in card._pieces([small] * 6)] == [(0, 4), (4, 6)]
+    assert [(p.start, p.stop) for p in card._cut_pieces([small] * 6)] == [(0, 4), (4, 6)]
     monkeypatch.setattr(card, "_ROOM", 2 * card._CROP)
-    assert [(p.start, p.stop) for p in card._pieces([large, small, large, large])] == [(0, 2), (2, 4)]
+    assert [(p.start, p.stop) for p in card._cut_pieces([large, small, large, large])] == [(0, 2), (2, 4)]
     for crop in (large, np.zeros((1, 10**6, 3), np.uint8), np.zeros((10**6, 1, 3), np.uint8)):
-        assert 0 < card._bounded(crop).size <= card._CROP
-    assert card._bounded(small) is small
+        assert 0 < card._bound_size(crop).size <= card._CROP
+    assert card._bound_size(small) is small
 
 
 def test_the_gpu_is_for_cards_and_for_networks_that_fit(aligned):
@@ -140,7 +140,7 @@ def test_the_application_reads_on_the_gpu(crops, expected, caplog):
     reader = PlateReader(device="cuda:0")
     assert isinstance(reader._cuda, card.CudaReader), caplog.text
     assert not [record for record in caplog.records if record.name.startswith("recognizer")], caplog.text
-    same(reader.decoded(crops), expected, 0.1)
+    same(reader.decode(crops), expected, 0.1)
     texts = [reading.text for reading in reader.read(crops * 70)]  # in pieces of all that a lane takes
     assert texts == [best.text for best, *_ in expected] * 70
 

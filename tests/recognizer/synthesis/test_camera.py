@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from recognizer.synthesis.camera import Camera, jitter_real
+from recognizer.synthesis.camera import CameraModel, jitter_photograph
 from recognizer.synthesis.generator import PlateGenerator
-from recognizer.synthesis.optics import Optics, _drops, _glow, _lines, _shadow, _torn
-from recognizer.synthesis.paint import filled, paint, resized
+from recognizer.synthesis.optics import Optics, _add_drops, _add_glow, _add_lines, _add_shadow, _tear_rows
+from recognizer.synthesis.paint import make_filled, paint_mask, resize_image
 
 
 def barred(height: int = 110, width: int = 500) -> NDArray[np.uint8]:
     """A white plate with a black bar near each end."""
-    plate = filled(height, width, (240, 240, 240))
+    plate = make_filled(height, width, (240, 240, 240))
     plate[height // 5 : -height // 5, width // 25 : width // 25 + 14] = 10
     plate[height // 5 : -height // 5, -width // 25 - 14 : -width // 25] = 10
     return plate
@@ -27,14 +27,14 @@ def barred(height: int = 110, width: int = 500) -> NDArray[np.uint8]:
 def test_any_picture_gives_a_picture(height: int, width: int, real: bool, strength: float, seed: int) -> None:
     image = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
     before = image.copy()
-    seen = Camera(strength, real=real)(image, np.random.default_rng(seed))
+    seen = CameraModel(strength, real=real)(image, np.random.default_rng(seed))
     assert seen.dtype == np.uint8 and seen.ndim == 3 and seen.shape[2] == 3
     assert min(seen.shape[:2]) >= 4
     assert np.array_equal(image, before), "the picture given is left as it was"
 
 
 def test_the_same_seed_sees_the_same() -> None:
-    camera, plate = Camera(), barred()
+    camera, plate = CameraModel(), barred()
     first, second = (camera(plate, np.random.default_rng(8)) for _ in range(2))
     assert np.array_equal(first, second)
     assert first.shape != camera(plate, np.random.default_rng(9)).shape
@@ -45,16 +45,16 @@ def test_the_same_seed_sees_the_same() -> None:
 )
 def test_other_arrays_are_refused(image: NDArray[np.generic]) -> None:
     with pytest.raises(ValueError, match="BGR uint8"):
-        Camera()(image, np.random.default_rng(0))  # type: ignore[arg-type]
+        CameraModel()(image, np.random.default_rng(0))  # type: ignore[arg-type]
 
 
 def test_a_negative_strength_is_refused() -> None:
     with pytest.raises(ValueError, match="strength"):
-        Camera(-1)
+        CameraModel(-1)
 
 
 def test_both_ends_of_the_lettering_stay_in_view() -> None:
-    rng, camera = np.random.default_rng(1), Camera()
+    rng, camera = np.random.default_rng(1), CameraModel()
     kept = 0
     for _ in range(200):
         seen = camera(barred(), rng)
@@ -64,7 +64,7 @@ def test_both_ends_of_the_lettering_stay_in_view() -> None:
 
 
 def test_crops_are_close_loose_and_of_many_sizes() -> None:
-    rng, camera = np.random.default_rng(2), Camera()
+    rng, camera = np.random.default_rng(2), CameraModel()
     heights = [camera(barred(), rng).shape[0] for _ in range(200)]
     assert min(heights) < 18 and max(heights) > 80
 
@@ -76,8 +76,8 @@ def test_strength_says_how_much_is_spoilt() -> None:
     def damage(strength: float) -> float:
         found = []
         for index, plate in enumerate(plates):
-            seen = Camera(strength, real=True)(plate, np.random.default_rng(index))
-            found.append(np.abs(resized(seen, plate.shape[1], plate.shape[0]).astype(int) - plate).mean())
+            seen = CameraModel(strength, real=True)(plate, np.random.default_rng(index))
+            found.append(np.abs(resize_image(seen, plate.shape[1], plate.shape[0]).astype(int) - plate).mean())
         return float(np.mean(found))
 
     low, middle, high = damage(0.0), damage(0.5), damage(1.0)
@@ -89,10 +89,10 @@ def test_photographed_crops_are_spoilt_less() -> None:
     spread = []
     for real in (False, True):
         rng = np.random.default_rng(3)
-        ratios = [np.divide(*Camera(real=real)(plate, rng).shape[1::-1]) for _ in range(80)]
+        ratios = [np.divide(*CameraModel(real=real)(plate, rng).shape[1::-1]) for _ in range(80)]
         spread.append(np.std(ratios))
     assert spread[1] < spread[0]
-    assert jitter_real(plate, rng, strength=0.5).dtype == np.uint8
+    assert jitter_photograph(plate, rng, strength=0.5).dtype == np.uint8
 
 
 def test_optics_keep_the_size() -> None:
@@ -103,20 +103,20 @@ def test_optics_keep_the_size() -> None:
 
 @given(st.integers(-40, 60), st.integers(-40, 60), st.integers(1, 30), st.integers(1, 30), st.integers(0, 120))
 def test_painting_past_the_edge_is_clipped(x: int, y: int, height: int, width: int, relief: int) -> None:
-    canvas = filled(24, 48, (200, 200, 200))
-    paint(canvas, np.full((height, width), 255, np.uint8), x, y, (10, 20, 30), relief)
+    canvas = make_filled(24, 48, (200, 200, 200))
+    paint_mask(canvas, np.full((height, width), 255, np.uint8), x, y, (10, 20, 30), relief)
     inside = max(0, min(24, y + height) - max(0, y)) * max(0, min(48, x + width) - max(0, x))
     assert (canvas != 200).any(axis=2).sum() == pytest.approx(inside, abs=0 if relief == 0 else inside)
 
 
 def test_lines_across_a_plate_are_thin() -> None:
-    plate = filled(100, 400, (128, 128, 128))
-    shares = [float((_lines(plate, Random(seed)) != plate).any(axis=2).mean()) for seed in range(60)]
+    plate = make_filled(100, 400, (128, 128, 128))
+    shares = [float((_add_lines(plate, Random(seed)) != plate).any(axis=2).mean()) for seed in range(60)]
     assert min(shares) > 0 and max(shares) < 0.06 and (plate == 128).all()
 
 
 def test_every_other_shadow_with_an_edge_across_the_plate_lies_along_its_upper_edge() -> None:
-    maps = [_shadow(filled(100, 400, (128, 128, 128)), Random(seed), 1.0) for seed in range(400)]
+    maps = [_add_shadow(make_filled(100, 400, (128, 128, 128)), Random(seed), 1.0) for seed in range(400)]
     upper = [m for m in maps if m.max() == 128 and (m[70:] == 128).all() and m[0].max() < 128]
     assert 0.08 < len(upper) / len(maps) < 0.25
 
@@ -124,7 +124,7 @@ def test_every_other_shadow_with_an_edge_across_the_plate_lies_along_its_upper_e
 def test_bands_of_a_torn_picture_are_moved_sideways_whole() -> None:
     plate = barred()
     for seed in range(30):
-        torn = _torn(plate, Random(seed), 40)
+        torn = _tear_rows(plate, Random(seed), 40)
         dark, before = ((picture[..., 0] < 128).sum(axis=1) for picture in (torn, plate))
         assert np.abs(dark - before).max() <= 4  # two bars, each with two edges
         moved = (torn != plate).any(axis=(1, 2))
@@ -137,7 +137,7 @@ def test_bands_of_a_torn_picture_are_moved_sideways_whole() -> None:
 def test_drops_are_round_spots_and_leave_the_rest_as_it_was() -> None:
     plate = barred()
     for seed in range(30):
-        wet = _drops(plate, Random(seed), 60)
+        wet = _add_drops(plate, Random(seed), 60)
         assert wet.shape == plate.shape
         assert (np.abs(wet.astype(int) - plate) > 8).any(axis=2).mean() < 0.25
 
@@ -145,7 +145,7 @@ def test_drops_are_round_spots_and_leave_the_rest_as_it_was() -> None:
 def test_glow_only_brightens_and_most_beside_what_is_bright() -> None:
     plate = barred()
     for seed in range(30):
-        glowing = _glow(plate, Random(seed), 60, 1.0).astype(int)
+        glowing = _add_glow(plate, Random(seed), 60, 1.0).astype(int)
         assert (glowing >= plate).all()
         bar = glowing[55, 20:34]
         assert (np.maximum(bar[0], bar[-1]) >= bar[7]).all()

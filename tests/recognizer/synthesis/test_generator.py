@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
-from recognizer.alphabet import written
-from recognizer.formats import FREE, Colours, FormatError, PlateFormat, load_formats, matches
-from recognizer.patterns import Kind, Piece
+from recognizer.alphabet import write_in_order
+from recognizer.formats import FREE, Colours, FormatError, PlateFormat, fits_region, load_formats
+from recognizer.patterns import Piece, TokenKind
 from recognizer.synthesis import generator as synth
 from recognizer.synthesis.generator import PlateGenerator
-from recognizer.synthesis.generic_plates import free_plate
-from recognizer.synthesis.layout import Setting, set_line
-from recognizer.synthesis.lettering import CAP, CELL, MARGIN, OPEN_FONTS, Face, FontBook, FontError, Tail, with_tail
+from recognizer.synthesis.generic_plates import draw_generic_plate
+from recognizer.synthesis.layout import LineStyle, set_line
+from recognizer.synthesis.lettering import CAP, CELL, MARGIN, OPEN_FONTS, Face, FontBook, FontError, Tail, add_tail
 from recognizer.synthesis.render import PlateRenderer
 from recognizer.training import datasets
 
@@ -36,13 +36,13 @@ def test_plates_are_pictures_with_a_text_of_their_format(generator: PlateGenerat
     codes = []
     for _ in range(400):
         image, standing, code = generator.render()
-        text = written(standing)
+        text = write_in_order(standing)
         codes.append(code)
         assert image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3
         assert 96 <= image.shape[0] <= 128 and 0.9 < image.shape[1] / image.shape[0] < 6
         assert image.std() > 8, f"{code} {text}: nothing is to be seen"
         assert 2 <= len(text) <= 10 and set(text) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        assert code == FREE or matches(text, code)
+        assert code == FREE or fits_region(text, code)
     assert 0.18 < codes.count(FREE) / len(codes) < 0.33
     assert len(set(codes)) > 90
 
@@ -79,7 +79,7 @@ def test_one_line_only_where_asked() -> None:
     drawn = PlateGenerator(["RU", "PL", "free"], seed=1, lines=1)
     assert {drawn.render()[2] for _ in range(80)} == {"RU", "PL", FREE}
     rng = Random(3)
-    assert all(free_plate(rng, lines=1)[0].lines == 1 for _ in range(200))
+    assert all(draw_generic_plate(rng, lines=1)[0].lines == 1 for _ in range(200))
     with pytest.raises(FormatError, match=r"IT-2.*1 line"):
         PlateGenerator(["IT-2"], lines=1)
 
@@ -125,10 +125,10 @@ def test_free_plates_have_three_to_nine_characters_on_one_line_or_two() -> None:
     rng = Random(0)
     texts, lines = [], []
     for _ in range(600):
-        plate, pattern, _colours = free_plate(rng)
+        plate, pattern, _colours = draw_generic_plate(rng)
         pieces = pattern.sample(rng)
         texts.append(pattern.text_of(pieces))
-        lines.append(1 + sum(piece.kind is Kind.LINE for piece in pieces))
+        lines.append(1 + sum(piece.kind is TokenKind.LINE for piece in pieces))
         assert plate.lines == lines[-1]
     assert {len(text) for text in texts} == set(range(3, 10))
     assert set(lines) == {1, 2} and 0.15 < lines.count(2) / 600 < 0.4
@@ -177,8 +177,8 @@ def test_tall_digits_of_a_font_are_kept_whole() -> None:
 def test_russian_letters_are_lower_than_their_digits_and_stand_on_the_same_line() -> None:
     (plate,) = [plate for plate in load_formats() if plate.code == "RU"]
     face = next(face for face in FontBook().faces if "ru" in face.families)
-    pieces = [Piece(Kind.CHARACTER, character) for character in "H1"]
-    line = set_line(pieces, face, Setting(letters=plate.letter_height), 200)
+    pieces = [Piece(TokenKind.CHARACTER, character) for character in "H1"]
+    line = set_line(pieces, face, LineStyle(letters=plate.letter_height), 200)
     left, right = (
         np.flatnonzero(half.max(axis=1) > 128) for half in np.array_split(line.mask, [line.mask.shape[1] // 2], 1)
     )
@@ -189,7 +189,7 @@ def test_russian_letters_are_lower_than_their_digits_and_stand_on_the_same_line(
 @pytest.mark.parametrize("tail", [Tail((0.5, 0.8), (0.5, 1.0), 0.1), Tail((0.7, 0.7), (1.0, 1.05), 0.15)])
 def test_a_tail_makes_a_q_of_an_o_and_changes_its_lower_edge_only(tail: Tail) -> None:
     ring = FontBook().faces[0].glyph("O")
-    letter = with_tail(ring, tail)
+    letter = add_tail(ring, tail)
     changed = np.argwhere(letter != ring)
     assert len(changed) > 20
     assert changed[:, 0].min() > MARGIN + 0.5 * CAP
@@ -199,9 +199,11 @@ def test_a_tail_makes_a_q_of_an_o_and_changes_its_lower_edge_only(tail: Tail) ->
 def test_lettering_with_a_tail_has_it_in_every_q() -> None:
     face = next(face for face in FontBook().faces if "br" in face.families)
     tail = Tail((0.6, 0.75), (0.7, 1.0), 0.12)
-    plain, tailed = (set_line([Piece(Kind.CHARACTER, "Q")], face, Setting(tail=how), 60).mask for how in (None, tail))
+    plain, tailed = (
+        set_line([Piece(TokenKind.CHARACTER, "Q")], face, LineStyle(tail=how), 60).mask for how in (None, tail)
+    )
     assert tailed.shape != plain.shape or (tailed != plain).any()
-    own = with_tail(face.glyph("O"), tail)
+    own = add_tail(face.glyph("O"), tail)
     assert (tailed[:, 2 : 2 + own.shape[1]] == own).all()
 
 
@@ -238,7 +240,7 @@ def test_a_written_data_set_is_read_back_either_way(tmp_path: Path) -> None:
     assert sorted(s.text for s in table.samples) == sorted(s.text for s in project.samples)
     assert {s.region for s in table.samples} <= {"RU", "RU-2"}
     for sample in project.samples:
-        assert matches(sample.text, "RU") and sample.image().ndim == 3
+        assert fits_region(sample.text, "RU") and sample.image().ndim == 3
 
 
 def test_an_annotation_tells_the_picture_s_size(tmp_path: Path) -> None:

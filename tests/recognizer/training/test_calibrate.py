@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from recognizer.training.calibrate import fit
+from recognizer.training.calibrate import fit_calibration
 
 
 def sigmoid(z):
@@ -14,18 +14,18 @@ def test_it_finds_the_bend_of_overconfident_readings():
     rng = np.random.default_rng(0)
     raw = rng.normal(3, 2, 20_000)
     right = rng.random(20_000) < sigmoid(0.5 * raw - 0.7)
-    calibration = fit([math.log(p) for p in sigmoid(raw)], right)
+    calibration = fit_calibration([math.log(p) for p in sigmoid(raw)], right)
     assert calibration.slope == pytest.approx(0.5, abs=0.04)
     assert calibration.offset == pytest.approx(-0.7, abs=0.08)
 
 
 @pytest.mark.parametrize("right", [[True] * 9, [False] * 9])
 def test_it_stays_finite_when_all_are_alike(right):
-    calibration = fit([-0.01, -0.2, -3.0] * 3, right)
+    calibration = fit_calibration([-0.01, -0.2, -3.0] * 3, right)
     assert math.isfinite(calibration.slope)
     assert math.isfinite(calibration.offset)
 
 
 def test_nothing_read_is_an_error():
     with pytest.raises(ValueError, match="at least one"):
-        fit([], [])
+        fit_calibration([], [])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recognizer.config import PRESETS
-from recognizer.training.sampling import Mixture, Source, batches
+from recognizer.training.sampling import Mixture, SampleSource, load_batches
 
 CONFIG = replace(PRESETS["tutorial"], characters="AB12")
 
@@ -16,7 +16,7 @@ def numbered(name, size, weight=1.0):
     def draw(index, rng):
         return np.full((8, 16, 3), int(rng.integers(256)), np.uint8), "AB" if name == "a" else "12"
 
-    return Source(name, draw, size, weight)
+    return SampleSource(name, draw, size, weight)
 
 
 def test_a_lone_source_is_gone_through_once_an_epoch_in_a_new_order():
@@ -26,7 +26,7 @@ def test_a_lone_source_is_gone_through_once_an_epoch_in_a_new_order():
         seen.append(index)
         return np.zeros((8, 16, 3), np.uint8), "A"
 
-    mixture = Mixture([Source("a", draw, 10)], CONFIG)
+    mixture = Mixture([SampleSource("a", draw, 10)], CONFIG)
     for k in range(20):
         mixture[k]
     assert sorted(seen[:10]) == sorted(seen[10:]) == list(range(10))
@@ -49,15 +49,15 @@ def test_weights_set_the_shares():
 
 
 def test_a_text_that_ctc_cannot_spell_is_an_error_not_a_silent_zero():
-    long = Source("long", lambda _i, _r: (np.zeros((8, 16, 3), np.uint8), "A" * 20), 1)
+    long = SampleSource("long", lambda _i, _r: (np.zeros((8, 16, 3), np.uint8), "A" * 20), 1)
     with pytest.raises(ValueError, match="needs more than"):
         Mixture([long], CONFIG)[0]
 
 
 def started_midway(workers):
     mixture = Mixture([numbered("a", 50)], CONFIG)
-    whole = list(batches(mixture, 4, 0, 5, workers))
-    rest = list(batches(mixture, 4, 3, 5, workers))
+    whole = list(load_batches(mixture, 4, 0, 5, workers))
+    rest = list(load_batches(mixture, 4, 3, 5, workers))
     assert len(whole) == 5
     assert len(rest) == 2
     assert np.array_equal(whole[3].images.numpy(), rest[0].images.numpy())

@@ -6,23 +6,23 @@ import pytest
 import torch
 
 from recognizer.__main__ import main
-from recognizer.aligner import WHOLE, straighten
+from recognizer.aligner import WHOLE, straighten_crop
 from recognizer.checkpoint import describe
 from recognizer.config import AlignerConfig
 from recognizer.readings import Reading
 from recognizer.synthesis.generator import PlateGenerator
 from recognizer.training import aligner_examples as align_examples
 from recognizer.training.aligner_examples import (
-    Examples,
+    AlignerExamples,
     cut_photographs,
     draw_plates,
-    joined,
+    join_examples,
+    photograph_again,
     read_boxes,
-    see_anew,
-    upright,
+    straighten_samples,
 )
 from recognizer.training.datasets import load
-from recognizer.training.train_aligner import errors, extent_of, train
+from recognizer.training.train_aligner import measure_errors, measure_extents, train_aligner
 from tests.recognizer.tilted import TILTED, plate_in_scene
 
 SMALL = AlignerConfig(32, 64, (8, 16, 16))
@@ -38,7 +38,7 @@ def white_plates(count, rng):
         x2, y2 = max(x2, x1 + 20), max(y2, y1 + 8)
         pictures[i, y1:y2, x1:x2] = 255
         corners[i] = np.array([x1, y1, x2, y1, x2, y2, x1, y2]) / np.tile([SMALL.width, SMALL.height], 4)
-    return Examples(pictures, corners)
+    return AlignerExamples(pictures, corners)
 
 
 @pytest.fixture
@@ -56,9 +56,9 @@ def boxes(tmp_path):
 def test_training_learns_where_plates_are():
     rng = np.random.default_rng(1)
     plates, unseen = white_plates(600, rng), white_plates(64, rng)
-    cuts = Examples(plates.pictures, extent_of(torch.from_numpy(plates.known)).numpy())
-    before = errors(train(plates, cuts, SMALL, 1, 1e-5), unseen)
-    after = errors(train(plates, cuts, SMALL, 80, 5e-3), unseen)
+    cuts = AlignerExamples(plates.pictures, measure_extents(torch.from_numpy(plates.known)).numpy())
+    before = measure_errors(train_aligner(plates, cuts, SMALL, 1, 1e-5), unseen)
+    after = measure_errors(train_aligner(plates, cuts, SMALL, 80, 5e-3), unseen)
     assert after[0] < before[0] / 2 and after[1] < before[1] / 2
 
 
@@ -87,7 +87,7 @@ class Oracle:
     def read(self, crops):
         return [Reading("AB1", self.confidences.pop(0), (), ()) for _ in crops]
 
-    def corners(self, crops):
+    def find_corners(self, crops):
         return [TILTED] * len(crops)
 
 
@@ -99,7 +99,7 @@ def samples(folder, texts):
 
 def test_plates_that_are_read_rightly_and_surely_are_set_upright(tmp_path):
     texts = ["AB1", "AB1", "AB7"]
-    found = upright(Oracle([0.99, 0.5, 0.99]), samples(tmp_path, texts))
+    found = straighten_samples(Oracle([0.99, 0.5, 0.99]), samples(tmp_path, texts))
     ((plate,),) = found.values()
     height, width = plate.shape[:2]
     middle = slice(height // 4, -height // 4)
@@ -111,21 +111,21 @@ def test_plates_that_are_read_rightly_and_surely_are_set_upright(tmp_path):
 def test_plates_seen_anew_have_their_corners():
     rng = np.random.default_rng(4)
     plate = PlateGenerator(["de"], seed=1).render(rng)[0]
-    anew = see_anew({"a": [plate]}, [], 12, AlignerConfig(), rng)
+    anew = photograph_again({"a": [plate]}, [], 12, AlignerConfig(), rng)
     alike = []
     for picture, quad in zip(anew.pictures, anew.known.reshape(-1, 4, 2), strict=True):
-        again, known = (straighten(one, corners, 100, 32) for one, corners in ((picture, quad), (plate, WHOLE)))
+        again, known = (straighten_crop(one, corners, 100, 32) for one, corners in ((picture, quad), (plate, WHOLE)))
         alike.append(np.corrcoef(again[6:-6, 6:-6].mean(2).ravel(), known[6:-6, 6:-6].mean(2).ravel())[0, 1])
     assert np.median(alike) > 0.6
-    assert len(joined([anew, anew]).known) == 24
+    assert len(join_examples([anew, anew]).known) == 24
 
 
 def test_training_goes_on_from_an_aligner():
     rng = np.random.default_rng(1)
     plates = white_plates(200, rng)
-    cuts = Examples(plates.pictures, extent_of(torch.from_numpy(plates.known)).numpy())
-    begun = train(plates, cuts, SMALL, 40, 5e-3)
-    fresh, on = (errors(train(plates, cuts, SMALL, 1, 1e-6, begun=b), plates) for b in (None, begun))
+    cuts = AlignerExamples(plates.pictures, measure_extents(torch.from_numpy(plates.known)).numpy())
+    begun = train_aligner(plates, cuts, SMALL, 40, 5e-3)
+    fresh, on = (measure_errors(train_aligner(plates, cuts, SMALL, 1, 1e-6, begun=b), plates) for b in (None, begun))
     assert on[0] < fresh[0] / 2
 
 

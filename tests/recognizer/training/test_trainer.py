@@ -11,8 +11,8 @@ import torch
 
 from recognizer import checkpoint
 from recognizer.config import PRESETS
-from recognizer.training.sampling import Source
-from recognizer.training.trainer import Plan, Trainer
+from recognizer.training.sampling import SampleSource
+from recognizer.training.trainer import Trainer, TrainingPlan
 
 CONFIG = replace(PRESETS["tutorial"], characters="0123456789", hidden=32)
 
@@ -40,12 +40,16 @@ def draw(_index, rng, characters="0123456789", length=4):
 def trainer(out=None, config=CONFIG, **plan):
     validation = [(plate(text), text) for text in ("1234", "5678", "9001", "3344")]
     return Trainer(
-        config, Plan(**{"batch": 8, "epoch": 4, "workers": 0, **plan}), [Source("made", draw, None)], validation, out
+        config,
+        TrainingPlan(**{"batch": 8, "epoch": 4, "workers": 0, **plan}),
+        [SampleSource("made", draw, None)],
+        validation,
+        out,
     )
 
 
 def test_the_rate_rises_and_falls():
-    plan = Plan(steps=100, rate=1.0, warmup=0.1, decay=0.5)
+    plan = TrainingPlan(steps=100, rate=1.0, warmup=0.1, decay=0.5)
     rates = [plan.rate_at(step) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
     assert max(rates) == 1.0
@@ -55,7 +59,7 @@ def test_the_rate_rises_and_falls():
 
 def test_it_learns_to_read():
     training = trainer(steps=300, batch=32, epoch=300, rate=1e-2, warmup=0.2)
-    training.sources = [Source("made", lambda i, rng: draw(i, rng, "0147", 3), None)]
+    training.sources = [SampleSource("made", lambda i, rng: draw(i, rng, "0147", 3), None)]
     training.validation = [(plate(text), text) for text in ("041", "774", "100", "417")]
     assert training.run().exact >= 0.75, "four digits of one typeface must be learnt in 300 steps"
 
@@ -143,7 +147,7 @@ def test_fine_tuning_starts_from_the_weights_given(tmp_path):
 
 def test_weights_that_do_not_fit_are_named(tmp_path):
     trainer(tmp_path, steps=4).run()
-    other = Trainer(replace(CONFIG, hidden=16), Plan(steps=1), [Source("made", draw, None)], [])
+    other = Trainer(replace(CONFIG, hidden=16), TrainingPlan(steps=1), [SampleSource("made", draw, None)], [])
     with pytest.raises(checkpoint.CheckpointError, match="last"):
         other.start_from(tmp_path / "last.safetensors")
 

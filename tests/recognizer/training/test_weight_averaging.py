@@ -8,15 +8,15 @@ from recognizer.__main__ import main
 from recognizer.alphabet import Alphabet
 from recognizer.checkpoint import Checkpoint
 from recognizer.config import PRESETS, AlignerConfig
-from recognizer.network import Aligner, build
+from recognizer.network import AlignerNetwork, build_network
 
 CONFIG = replace(PRESETS["tutorial"], hidden=8)
 
 
 def reader(path, seed, config=CONFIG, aligner=True):
     torch.manual_seed(seed)
-    own = (Aligner(AlignerConfig()), AlignerConfig()) if aligner else (None, None)
-    made = Checkpoint(build(config), config, notes={"seed": seed}, aligner=own[0], aligner_config=own[1])
+    own = (AlignerNetwork(AlignerConfig()), AlignerConfig()) if aligner else (None, None)
+    made = Checkpoint(build_network(config), config, notes={"seed": seed}, aligner=own[0], aligner_config=own[1])
     checkpoints.save(made, path)
     return path
 

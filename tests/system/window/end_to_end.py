@@ -55,7 +55,7 @@ class Person:
         until = time.monotonic() + PATIENCE_S
         while not condition():
             if time.monotonic() > until:
-                self.shoot("stuck")
+                self.photograph("stuck")
                 raise TimeoutError(f"waited in vain for {what}")
             QTest.qWait(30)
 
@@ -101,13 +101,13 @@ class Person:
 def read_the_clip(person: Person, clip: Path) -> list[str]:
     window = person.window
     session = window.session
-    person.shoot("start")
+    person.photograph("start")
     window.opening.open([str(clip)])
     source = session.sources.find(str(clip))
     assert source is not None and session.log.journal is not None and session.log.store is not None
     person.wait(lambda: session.networks.pipeline is not None, "the networks")
     person.wait(lambda: bool(source.ticks), "a read")
-    person.shoot("reading")
+    person.photograph("reading")
     person.wait(lambda: source.ended, "the end of the clip")
     store = session.log.store
     person.wait(lambda: source.ticks and store.count(Query()) == len(source.ticks), "the reads in the log")
@@ -121,7 +121,7 @@ def search(person: Person, plate: str) -> int:
     person.wait(lambda: page.model is not None and page.model.rowCount() > 0, "what was searched for")
     page.view.selectRow(0)
     person.wait(lambda: page.detail.row is not None, "the detail of the read")
-    person.shoot("search")
+    person.photograph("search")
     return int(page.model.rowCount())
 
 
@@ -133,7 +133,7 @@ def correct(person: Person, right: str) -> tuple[str, str]:
     def say_it(dialog: CorrectionDialog) -> None:
         dialog.field.selectAll()
         QTest.keyClicks(dialog.field, right)
-        person.shoot("correct")
+        person.photograph("correct")
         person.click(dialog.save)
 
     person.in_dialog(CorrectionDialog, page.detail.correct_button, say_it)
@@ -151,7 +151,7 @@ def export(person: Person, target: Path) -> list[str]:
         dialog.everything.setChecked(True)
         dialog.target.setText(str(target))
         person.wait(dialog.go.isEnabled, "the count of the reads")
-        person.shoot("export")
+        person.photograph("export")
         person.click(dialog.go)
         person.wait(lambda: target.is_file() and not dialog._busy, "the export")
         dialog.reject()
@@ -168,7 +168,7 @@ def watch_and_settle(person: Person, clip: Path, plate: str) -> bool:
     def enter(dialog: WatchEntryDialog) -> None:
         QTest.keyClicks(dialog.plate, plate)
         QTest.keyClicks(dialog.note, "Stolen 3 May")
-        person.shoot("watch")
+        person.photograph("watch")
         person.click(dialog.save)
 
     person.in_dialog(WatchEntryDialog, page.first_button, enter)
@@ -178,7 +178,7 @@ def watch_and_settle(person: Person, clip: Path, plate: str) -> bool:
     person.click(window._pages["live"])
     session.sources.seek(str(clip), 0.0)
     person.wait(window.banner.isVisible, "the hit")
-    person.shoot("hit")
+    person.photograph("hit")
     person.click(window.banner.settle)
     person.wait(lambda: not window.banner.isVisible(), "the banner to go")
     person.wait(lambda: any(visit.settled for visit in store.each(Query())), "the settled hit in the log")
