@@ -10,7 +10,7 @@ from app.pipeline.events import PlateEvent
 from app.pipeline.voting import distance
 from detector.types import Box
 from recognizer.lookalikes import fold
-from recognizer.metrics import Reliability
+from recognizer.metrics import Reliability, measure_reliability
 
 _SLACK_S = 1.0
 _SAME_PLACE_IOU = 0.2
@@ -99,7 +99,7 @@ class Score:
         return _share_that_fits([read for read in self.judged if read.sure])
 
     @property
-    def measure_reliability(self) -> Reliability:
+    def reliability(self) -> Reliability:
         """Confidences of the reads against whether they are right."""
         return measure_reliability([read.confidence for read in self.judged], [read.exact for read in self.judged])
 
