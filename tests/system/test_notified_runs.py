@@ -54,11 +54,7 @@ def test_without_notify_nobody_is_told(tmp_path: Path, server: WebServer) -> Non
     assert server.requests == []
 
 
-def test_notify_without_receivers_says_where_they_would_be(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_notify_without_receivers_says_where_they_would_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(write_clip(tmp_path / "clip.mp4")), "--notify"]) == 1
 
     assert f"no receiver is set up in {default_path()}" in capsys.readouterr().err
-
-
