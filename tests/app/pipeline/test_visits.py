@@ -1,7 +1,7 @@
 """Which tracks are one visit: never two vehicles whose plates differ in a character."""
 
 import pytest
-from tests.app.pipeline.test_core import parked, run
+from tests.app.pipeline.test_pipeline import parked, run
 
 from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.tuning import Tuning
