@@ -108,7 +108,7 @@ class RunConsole(Sink):
         when = "" if span.is_still else f"  {_clock(span.first_s)}"
         note = f"  ({hit.note})" if hit.note else ""
         line = f"HIT {event.text.plate}  {hit.list_name} list: {hit.entry}{note}{when}  {_short(event.source)}"
-        self._progress.console.print(line, markup=False, highlight=False)
+        self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def on_reads(self, source: SourceSpec, reads: Sequence[PlateEvent]) -> None:
         """Keep the reads for the table at the end."""
