@@ -12,7 +12,7 @@ from app.sources.identify import identify
 from app.sources.source import SourceError
 from app.store.search import Query
 from app.store.store import Store
-from app.store.types import ALLOW
+from app.store.types import ALLOW, BLOCK
 from app.store.watchlist import WatchEntry
 from tests.app.runs import command, pipeline, rows_of
 from tests.app.sources.clips import write_clip
@@ -102,3 +102,18 @@ def test_what_is_not_reported_is_written_with_its_reason(
 def test_a_source_error_is_no_traceback(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         identify(str(tmp_path))
+
+
+def test_a_watch_list_hit_is_told_on_the_console_once_a_vehicle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline())
+    clips = [write_clip(tmp_path / f"{name}.avi", 30) for name in "ab"]
+    log = tmp_path / "log" / "reads.db"
+    with Store.open(log) as store:
+        store.watch.add(WatchEntry(BLOCK, "AB123C", note="stolen in May"))
+        store.watch.add(WatchEntry(BLOCK, "ZZ999Z"))
+    assert command(*map(str, clips), "--log", str(log)) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("HIT")]
+    assert len(lines) == 2 and all("AB123C" in line and "stolen in May" in line for line in lines)
+    assert "a.avi" in lines[0] and "b.avi" in lines[1]

@@ -1,7 +1,6 @@
 """Which tracks are one visit: never two vehicles whose plates differ in a character."""
 
 import pytest
-from tests.app.pipeline.test_pipeline import parked, run
 
 from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.tuning import Tuning
@@ -9,6 +8,7 @@ from app.pipeline.visits import same_plate
 from app.pipeline.voting import Vote
 from recognizer.readings import Reading
 from tests.app.pipeline.made import says
+from tests.app.pipeline.test_pipeline import parked, run
 
 FLEET = ("KR4571A", "KR4572A", "KR4573A")
 
