@@ -10,7 +10,6 @@ import cv2
 
 from app.bench.figures import Measured, Timing
 from app.bench.recorded import temporary_journal
-from app.journal import Journal
 from app.pipeline.engine import Engine
 from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.loading import load_pipeline
@@ -22,6 +21,7 @@ from app.sources.capture import Capture
 from app.sources.live_source import LiveSource
 from app.sources.source import SourceKind, SourceSpec
 from app.sources.source_id import SourceId
+from app.store.journal import Journal
 
 _VIEWER_S = 0.033  # the window looks for a new picture 30 times a second
 _SETTLE_S = 0.5  # left out: the networks' first calls, and so long after them
@@ -105,7 +105,7 @@ class Viewer(Sink):
 
     def on_event(self, event: PlateEvent) -> None:
         """Log an event; it belongs to the frame before it."""
-        self._journal.take(event)
+        self._journal.record_event(event)
         if event.kind is not EventKind.FINAL and self._newest is not None:
             self._note(self.told, self._newest)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from app.bench.figures import DETECT_SIZE, Measured, Timing
 from app.bench.memory import peak_mb
-from app.journal import Journal, open_journal
 from app.pipeline.engine import Engine, EngineReport
 from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.file_scheduler import FileScheduler, QueuedSource
@@ -22,6 +21,7 @@ from app.sinks.log import LogSink
 from app.sinks.read_list import ReadList
 from app.sources.identify import identify
 from app.sources.registry import make_source
+from app.store.journal import Journal, open_journal
 from detector.preprocess import apply_letterbox, plan_letterbox
 from detector.weights import default_weights, open_weights
 
@@ -121,10 +121,10 @@ def _store(events: Sequence[PlateEvent], journal: Journal, times: StageTimes) ->
     for event in events:
         if event.kind is EventKind.FINAL:
             with times.measure("store"):
-                journal.take(event)
+                journal.record_event(event)
                 journal.flush(_FLUSH_S)
         else:
-            journal.take(event)
+            journal.record_event(event)
 
 
 def _of_stages(times: StageTimes) -> Measured:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from app.config import settings as settings_file
 from app.config.wording import counted
-from app.journal import Journal, open_journal
 from app.notifications.opening import open_notifier
 from app.notifications.receivers import default_path as receivers_path
 from app.notifications.sender import ReceiverError
@@ -34,6 +33,7 @@ from app.sinks.row_file import LineFile, OutputError, RowFile
 from app.sinks.video import VideoSink
 from app.store.errors import LogError
 from app.store.housekeeping import Housekeeping
+from app.store.journal import Journal, open_journal
 from app.store.location import locate
 from app.store.types import LogStatus
 

@@ -29,6 +29,7 @@ from detector.types import Detection
 from recognizer.readings import Reading
 
 _BETTER = 0.1
+_TOLD_AGAIN_S = 60.0  # a vehicle that stands is told anew so often: its row in the log tells how long it stood
 
 
 @dataclass(slots=True)
@@ -242,7 +243,7 @@ class Pipeline:
         told = state.reported.get(track.number)
         if finding is None or objection_to(track, finding, self.tuning) is not None:
             return []
-        if told and told.vote.text == finding.vote.text and finding.vote.confidence < told.vote.confidence + _BETTER:
+        if told and told.vote.text == finding.vote.text and not _is_news(told, finding):
             return []
         return self._report(state, track, finding, final=False)
 
@@ -276,3 +277,9 @@ class Pipeline:
         text, confidence = (vote.text, vote.confidence) if vote and fits else ("", 0.0)
         key = TrackKey(item.frame.source_id, track.number)
         return Track(key, found.detection.box, found.detection.score, text, confidence, known)
+
+
+def _is_news(told: Finding, now: Finding) -> bool:
+    """Whether the same text is worth telling again: it is much surer, or was told long ago."""
+    surer = now.vote.confidence >= told.vote.confidence + _BETTER
+    return surer or now.last_s >= told.last_s + _TOLD_AGAIN_S

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from app.journal import Alarm, Journal
 from app.pipeline.after_commit import Receipt
 from app.pipeline.events import EventKind, PlateEvent, without_images
 from app.pipeline.sink import Bus, Sink, WatchHit
+from app.pipeline.types import FrameResult
 from app.sources.source import SourceSpec
 from app.sources.source_id import SourceId, TrackKey
+from app.store.journal import Alarm, Journal
 
 
 class HitRelay:
@@ -66,10 +67,14 @@ class LogSink(Sink):
         """Give an event to the journal."""
         self._hits.event = event
         kept = event if self._keep_pictures() else without_images(event)
-        answer = self._journal.take(kept, once=self._known_once(event.source)).answer
+        answer = self._journal.record_event(kept, once=self._known_once(event.source)).answer
         if self._read_anew and event.kind is EventKind.FINAL:
             self._tracks.setdefault(event.source, {})[event.key] = None
         return answer
+
+    def on_frame(self, result: FrameResult) -> None:
+        """Have written what has waited for its minute."""
+        self._journal.write_due()
 
     def on_source_ended(self, source: SourceSpec, error: str) -> None:
         """Nothing is final of a source without reads: what it had before goes."""
@@ -79,4 +84,4 @@ class LogSink(Sink):
     def on_source_kept(self, source: SourceSpec, error: str) -> None:
         """Delete what an earlier try of this run had of the source."""
         if self._read_anew:
-            self._journal.keep_only(source.source_id, list(self._tracks.pop(source.source_id, ())))
+            self._journal.delete_other_tracks(source.source_id, list(self._tracks.pop(source.source_id, ())))

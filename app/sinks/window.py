@@ -3,12 +3,12 @@
 import threading
 from dataclasses import dataclass
 
-from app.journal import Alarm
 from app.pipeline.events import PlateEvent
 from app.pipeline.sink import Sink
 from app.pipeline.types import FrameResult
 from app.records import Record
 from app.sources.source import SourceSpec
+from app.store.journal import Alarm
 
 
 @dataclass(frozen=True, slots=True)

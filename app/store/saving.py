@@ -70,16 +70,18 @@ class Saving:
 
     def _one(self, entry: Entry) -> tuple[Record, list[str]]:
         source_id = self._source_id(entry.visit.source)
-        outdated = self._absorb(entry, source_id)
         old = self._stored(entry.visit, source_id)
-        if old is None:
-            return self._insert(entry.visit, source_id), outdated
-        if old.revision > entry.visit.revision:
-            return old, [*outdated, entry.visit.crop, entry.visit.frame]
+        if entry.withdrawn:
+            return self._withdraw(entry, old, source_id)
+        absorbed, outdated = self._absorb(entry, source_id)
         new = entry.visit
-        if old.original_plate is not None:
-            new = replace(new, plate=old.plate, original_plate=new.plate, list_name=old.list_name)
-        new = replace(new, note=new.note or old.note, settled=new.settled or old.settled)
+        for touched in absorbed:
+            new = _with_persons_work(new, touched)
+        if old is None:
+            return self._insert(new, source_id), outdated
+        if old.revision > new.revision and (old.closed or not new.closed):
+            return old, [*outdated, new.crop, new.frame]
+        new = _with_persons_work(new, old)
         if not (new.crop or new.frame):
             new = replace(new, crop=old.crop, frame=old.frame)
         kept = {new.crop, new.frame}
@@ -99,18 +101,30 @@ class Saving:
         if rows := gram_values(visit_id, to_us(visit.first_time), [str(row["folded"]) for row in spellings]):
             self._connection.execute(_NEW_GRAMS, rows)
 
-    def _absorb(self, entry: Entry, source_id: int) -> list[str]:
-        if not entry.absorbed:
-            return []
-        same_run = (VISIT.c.run == entry.visit.run, VISIT.c.source_id == source_id)
-        keys = [track_name(track) for track in entry.absorbed]
-        query = sa.select(VISIT.c.id).where(*same_run, VISIT.c.track.in_(keys))
-        return delete_visits(self._connection, list(self._connection.execute(query).scalars()))
+    def _absorb(self, entry: Entry, source_id: int) -> tuple[list[Record], list[str]]:
+        """Delete the visits that another takes the place of; those that a person has dealt with, and their pictures."""
+        visits = [self._find(run, source_id, track) for run, track in entry.absorbed]
+        found = [visit for visit in visits if visit is not None]
+        pictures = delete_visits(self._connection, [visit.id for visit in found if visit.id is not None])
+        return [visit for visit in found if _is_touched(visit)], pictures
+
+    def _withdraw(self, entry: Entry, old: Record | None, source_id: int) -> tuple[Record, list[str]]:
+        """Delete a visit that was none with those it absorbed; one that a person has dealt with is closed."""
+        touched, pictures = self._absorb(entry, source_id)
+        if old is None or old.id is None:
+            return entry.visit, pictures
+        if not touched and not _is_touched(old):
+            return old, [*pictures, *delete_visits(self._connection, [old.id])]
+        new = replace(old, closed=True)
+        for visit in touched:
+            new = _with_persons_work(new, visit)
+        return self.rewrite(old, new), pictures
 
     def _stored(self, visit: Record, source_id: int) -> Record | None:
-        if not visit.track:
-            return None
-        names = {"of_run": visit.run, "of_source": source_id, "of_track": track_name(visit.track)}
+        return self._find(visit.run, source_id, visit.track) if visit.track else None
+
+    def _find(self, run: str, source_id: int, track: str) -> Record | None:
+        names = {"of_run": run, "of_source": source_id, "of_track": track_name(track)}
         visit_id = self._connection.execute(_STORED, names).scalar()
         return None if visit_id is None else get_visit(self._connection, visit_id)
 
@@ -125,6 +139,18 @@ class Saving:
                 found = result.inserted_primary_key[0]
             self._source_ids[name] = int(found)
         return self._source_ids[name]
+
+
+def _is_touched(visit: Record) -> bool:
+    """Whether a person has corrected, noted or settled a visit."""
+    return visit.original_plate is not None or bool(visit.note) or visit.settled
+
+
+def _with_persons_work(new: Record, old: Record) -> Record:
+    """Return a visit with what a person has made of an older row of it: the plate, the note, that it is settled."""
+    if old.original_plate is not None and new.original_plate is None:
+        new = replace(new, plate=old.plate, original_plate=new.plate, list_name=old.list_name)
+    return replace(new, note=new.note or old.note, settled=new.settled or old.settled)
 
 
 def get_visit(connection: sa.Connection, visit_id: int) -> Record:

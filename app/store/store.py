@@ -171,7 +171,7 @@ class Store:
         self.pictures.remove(pictures)
         return len(ids)
 
-    def keep_only(self, run: str, source: str, tracks: Collection[str]) -> int:
+    def delete_other_tracks(self, run: str, source: str, tracks: Collection[str]) -> int:
         """Delete a run's visits of a source besides these tracks, which is what reading it anew gave; return how many.
 
         What a person corrected or noted stays.
@@ -185,6 +185,12 @@ class Store:
             pictures = delete_visits(connection, ids)
         self.pictures.remove(pictures)
         return len(ids)
+
+    def close_open_visits(self) -> int:
+        """Mark the visits as over that a run left open which was killed, and return how many."""
+        with self._changing, self.database.writing() as connection:
+            is_open = VISIT.c.closed == sa.false()
+            return connection.execute(sa.update(VISIT).where(is_open).values(closed=True)).rowcount
 
     def sources(self) -> list[str]:
         """Return the names of all sources in the log, in alphabetical order."""

@@ -12,12 +12,16 @@ LISTS = (BLOCK, ALLOW)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A visit to be saved with its pictures (JPEG, empty for none); absorbed: tracks of its run that it replaces."""
+    """A visit to be saved with its pictures (JPEG, empty for none).
+
+    absorbed: run and track of the visits whose place it takes. withdrawn: it was none, and its row is to go.
+    """
 
     visit: Record
     crop: bytes = b""
     frame: bytes = b""
-    absorbed: tuple[str, ...] = ()
+    absorbed: tuple[tuple[str, str], ...] = ()
+    withdrawn: bool = False
 
 
 class LogState(Enum):
@@ -34,8 +38,8 @@ class LogStatus:
     """What a person wants to know of the log's writing.
 
     message: what is wrong and what helps, empty while all is well. waiting: visits held in memory.
-    written: visits on disk since the start. without_pictures: visits kept without their pictures for want of memory,
-    or of room on the disk when the log was closed.
+    written: closed visits that came to the disk since the start. without_pictures: visits kept without their pictures
+    for want of memory, or of room on the disk when the log was closed.
     refused: visits that could not be kept because the memory bound was reached, or that no store could take.
     notices: what else a person must be told, such as the name of a damaged log that was set aside.
     """

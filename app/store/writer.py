@@ -7,7 +7,7 @@ says what is wrong and what helps, and they are written as soon as it works agai
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,6 +26,7 @@ Image = NDArray[np.uint8]
 
 CROP_QUALITY, FRAME_QUALITY = 95, 85  # JPEG
 _BATCH = 100  # visits in one transaction
+_BUSY_QUEUE = 200  # visits that wait: more come than the disk takes
 _RAW_AT_MOST = 24  # pictures wait unpacked for the writer's thread only so long as they are few
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0  # seconds between tries
 
@@ -68,7 +69,7 @@ class LogWriter:
         self._bytes = 0
         self._wake = threading.Condition()
         self._closing = False
-        self._met: LogError | None = None
+        self._reported: LogError | None = None
         self._status = LogStatus(LogState.WRITING)
         self._pause = 0.0
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
@@ -78,7 +79,7 @@ class LogWriter:
         try:
             self._store = self._open_store()
         except LogUnavailable as error:
-            self._tell(LogState.WAITING, str(error))
+            self._set_state(LogState.WAITING, str(error))
         self._thread.start()
         return self
 
@@ -99,7 +100,7 @@ class LogWriter:
         visit: Record,
         crop: Image | None = None,
         frame: Image | None = None,
-        absorbed: tuple[str, ...] = (),
+        absorbed: tuple[tuple[str, str], ...] = (),
         packed: bytes = b"",
     ) -> "Future[Record]":
         """Take a visit with its pictures (BGR); the answer is the visit as stored, given once it is on the disk.
@@ -108,9 +109,16 @@ class LogWriter:
 
         The answer raises LogUnavailable if the visit was refused because too many wait. Never blocks on the store.
         """
-        item = _Waiting(Entry(visit, absorbed=absorbed), (crop, frame), Future(), packed)
+        images = (crop, frame) if crop is not None or frame is not None else None
+        return self._enqueue(_Waiting(Entry(visit, absorbed=absorbed), images, Future(), packed))
+
+    def withdraw(self, visit: Record, absorbed: tuple[tuple[str, str], ...] = ()) -> "Future[Record]":
+        """Take back a visit that was none: its row goes, unless a person has dealt with it, which closes it."""
+        return self._enqueue(_Waiting(Entry(visit, absorbed=absorbed, withdrawn=True), None, Future()))
+
+    def _enqueue(self, item: _Waiting) -> "Future[Record]":
         item.answer.set_running_or_notify_cancel()  # what was taken is written: it cannot be called back
-        if len(self._unpacked) >= _RAW_AT_MOST:
+        if item.images is not None and len(self._unpacked) >= _RAW_AT_MOST:
             self._pack(item)
         with self._wake:
             if self._closing:
@@ -124,10 +132,16 @@ class LogWriter:
                 self._wake.notify_all()
         return item.answer
 
-    def meet(self, error: LogError) -> None:
-        """Take notice of what is wrong with the store, as someone who reads it met it: it is told, or set aside."""
+    @property
+    def is_behind(self) -> bool:
+        """Whether so much waits, or the store is in such trouble, that what may be left for later should be."""
         with self._wake:
-            self._met = error
+            return self._status.state is not LogState.WRITING or len(self._queue) > _BUSY_QUEUE
+
+    def report_error(self, error: LogError) -> None:
+        """Take notice of what is wrong with the store, as a reader of it found: it is told, or the store set aside."""
+        with self._wake:
+            self._reported = error
             self._wake.notify_all()
 
     def flush(self, timeout: float | None = None) -> bool:
@@ -155,19 +169,19 @@ class LogWriter:
             item.answer.set_exception(LogUnavailable(self._status.message or "The log was closed."))
         if self._store is not None:
             self._store.close()
-        self._tell(LogState.CLOSED, self._status.message)
-        return len(left)
+        self._set_state(LogState.CLOSED, self._status.message)
+        return _count_closed(left)
 
     def _without_pictures(self, left: list[_Waiting]) -> list[_Waiting]:
         """Save the text of what could not be written with its pictures, and return what could not even so."""
         if not left or self._store is None or self._thread.is_alive():
             return left
         try:
-            saved = self._store.save([Entry(item.entry.visit, absorbed=item.entry.absorbed) for item in left])
+            saved = self._store.save([replace(item.entry, crop=b"", frame=b"") for item in left])
         except (LogError, ValueError, OverflowError, TypeError):
             return left
         before = self._status
-        written, bare = before.written + len(left), before.without_pictures + len(left)
+        written, bare = before.written + _count_closed(left), before.without_pictures + _count_closed(left)
         self._status = replace(before, written=written, without_pictures=bare)
         for item, visit in zip(left, saved, strict=True):
             item.answer.set_result(visit)
@@ -188,24 +202,24 @@ class LogWriter:
                 self._wait_out(LogUnavailable(f"Writing the log failed: {error!r}"))
 
     def _has_work(self) -> bool:
-        return bool(self._queue) or self._closing or self._store is None or self._met is not None
+        return bool(self._queue) or self._closing or self._store is None or self._reported is not None
 
-    def _face(self, store: Store) -> None:
-        """Set a store aside that a reader found damaged. Raises any other LogError that it met."""
+    def _handle_reported_error(self, store: Store) -> None:
+        """Set a store aside that a reader found damaged. Raises any other LogError that it reported."""
         with self._wake:
-            met, self._met = self._met, None
-        if isinstance(met, LogCorrupt):
+            reported, self._reported = self._reported, None
+        if isinstance(reported, LogCorrupt):
             store.set_aside()
-        elif met is not None:
-            raise met
+        elif reported is not None:
+            raise reported
 
     def _write(self) -> None:
         """Write one batch. Raises LogError if the store cannot be written now."""
         store = self._store
         if store is None:
             store = self._store = self._open_store()
-            self._tell(LogState.WRITING, "")
-        self._face(store)
+            self._set_state(LogState.WRITING, "")
+        self._handle_reported_error(store)
         with self._wake:
             batch = list(takewhile(lambda item: item.images is None, islice(self._queue, _BATCH)))
         if not batch:
@@ -237,15 +251,15 @@ class LogWriter:
                 self._queue.remove(item)
                 self._forget_pictures(item)
             self._pause = 0.0
-            self._status = replace(self._status, written=self._status.written + len(batch))
+            self._status = replace(self._status, written=self._status.written + _count_closed(batch))
             self._wake.notify_all()
-        self._tell(LogState.WRITING, "")
+        self._set_state(LogState.WRITING, "")
         for item, visit in zip(batch, saved, strict=True):
             item.answer.set_result(visit)
 
     def _refuse(self, item: _Waiting, error: Exception) -> None:
         self._forget_pictures(item)
-        self._status = replace(self._status, refused=self._status.refused + 1)
+        self._status = replace(self._status, refused=self._status.refused + _count_closed([item]))
         item.answer.set_exception(error)
 
     def _forget_pictures(self, item: _Waiting) -> None:
@@ -258,7 +272,7 @@ class LogWriter:
             full = len(self._queue) >= self._bounds.visits
             self._pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, self._pause * 2))
             until = time.monotonic() + self._pause
-        self._tell(LogState.LOSING if full else LogState.WAITING, str(error))
+        self._set_state(LogState.LOSING if full else LogState.WAITING, str(error))
         while (left := until - time.monotonic()) > 0:
             self._pack_waiting()
             with self._wake:
@@ -281,7 +295,8 @@ class LogWriter:
             kept_crop = crop if len(crop) <= room else b""
             kept_frame = frame if len(kept_crop) + len(frame) <= room else b""
             if len(kept_crop) + len(kept_frame) < len(crop) + len(frame):
-                self._status = replace(self._status, without_pictures=self._status.without_pictures + 1)
+                bare = self._status.without_pictures + _count_closed([item])
+                self._status = replace(self._status, without_pictures=bare)
             self._bytes += len(kept_crop) + len(kept_frame)
             item.entry = replace(item.entry, crop=kept_crop, frame=kept_frame)
             item.images, item.packed = None, b""
@@ -298,7 +313,7 @@ class LogWriter:
             self._last_frame = ref(image), data
         return data
 
-    def _tell(self, state: LogState, message: str) -> None:
+    def _set_state(self, state: LogState, message: str) -> None:
         with self._wake:
             before = self._status
             self._status = replace(before, state=state, message=message)
@@ -306,6 +321,10 @@ class LogWriter:
         if changed and self._on_status is not None:
             with suppress(Exception):  # a listener's fault is not the log's
                 self._on_status(self.status)
+
+
+def _count_closed(items: Sequence[_Waiting]) -> int:
+    return sum(item.entry.visit.closed and not item.entry.withdrawn for item in items)
 
 
 def jpeg(image: Image | None, quality: int) -> bytes:

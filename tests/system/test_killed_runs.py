@@ -29,7 +29,7 @@ RUNNER = """
 import os, sys, time
 from app.config import bootstrap
 bootstrap.prepare()
-import app.sinks.console, app.journal, sqlalchemy.dialects.sqlite
+import app.sinks.console, app.store.journal, sqlalchemy.dialects.sqlite
 from app.pipeline import loading, tracking
 from tests.app.runs import command, pipeline
 tracking.PlateTracker()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from app.store.errors import LogCorrupt, LogError, LogInUse, LogUnavailable
+from app.store.journal import open_journal
 from app.store.location import default_folder, locate
 from app.store.search import Query
 from app.store.store import Store
@@ -45,6 +46,24 @@ for number in range(100000):
 """
 
 
+# cars that stand: each is told as soon as its row is there, and none is final when the process is killed
+STANDING = """
+import sys
+from app.pipeline.events import EventKind
+from app.store.journal import open_journal
+from tests.app.made_events import made_event
+def told(visit):
+    print(f"{sys.argv[2]}-{visit.track}-{visit.revision}", flush=True)
+journal = open_journal(sys.argv[1], run=f"run {sys.argv[2]}", on_saved=told)
+for number in range(1, 100000):
+    plate = f"A{sys.argv[2]}B{number}"  # another each: the same would go on as the visit of the turn before
+    journal.record_event(made_event(number, plate, EventKind.NEW))
+    journal.record_event(made_event(number, plate + "C", EventKind.UPDATE, 2))
+    if number % 8 == 0:
+        journal.flush()
+"""
+
+
 # one process that has everything imported forks one writer after the other and kills each at some moment
 KILLER = """
 import json, os, random, signal, time
@@ -64,7 +83,7 @@ def one(turn, pause):
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
     return [line.strip() for line in lines if line.endswith(chr(10))]
 import sys, cv2, numpy
-import app.store.writer
+import app.store.journal, tests.app.made_events
 import sqlalchemy.dialects.sqlite
 work = sys.argv[3]
 chance = random.Random(7)
@@ -98,6 +117,26 @@ def test_whatever_was_answered_before_a_kill_is_in_the_store(log_file: Path) -> 
             assert data.startswith(b"\xff\xd8") and data.endswith(b"\xff\xd9")
         assert not list((store.pictures.folder / ".incoming").glob("*"))
         assert store.notices == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the killer forks")
+def test_a_car_that_stood_when_the_program_was_killed_is_in_the_log_and_closed_at_the_next_start(
+    log_file: Path,
+) -> None:
+    killer = child(KILLER, str(log_file), str(KILLS), STANDING)
+    told = {tuple(line.split("-")) for line in json.loads(killer.communicate(timeout=60 + 8 * KILLS)[0])}
+    with Store.open(log_file, read_only=True) as store:
+        kept = {(visit.run.removeprefix("run "), visit.track): visit for visit in store.each(Query())}
+    assert len(told) >= KILLS
+    for turn, track, revision in told:
+        assert kept[turn, track].revision >= int(revision)
+    last = max(int(turn) for turn, _, _ in told)
+    assert {visit.closed for (turn, _), visit in kept.items() if int(turn) < last} == {True}
+    assert {visit.closed for (turn, _), visit in kept.items() if int(turn) == last} == {False}
+    journal = open_journal(log_file)
+    assert journal.store is not None
+    assert all(visit.closed for visit in journal.store.each(Query()))
+    journal.close()
 
 
 def test_a_second_process_is_told_who_writes_and_can_read(log_file: Path) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from app.journal import Journal
 from app.pipeline.engine import Engine, EngineReport
 from app.pipeline.events import PlateEvent, without_evidence
 from app.pipeline.file_scheduler import FileScheduler, QueuedSource
@@ -23,6 +22,7 @@ from app.sinks.resume import StateFile
 from app.sinks.row_file import OutputError
 from app.sources.source import SourceInfo, SourceSpec
 from app.sources.source_id import SourceId
+from app.store.journal import Journal
 
 
 class JobState(Enum):

@@ -29,9 +29,9 @@ from app.gui.session.networks_session import NetworksSession
 from app.gui.session.requests import WindowRequests
 from app.gui.widgets.common import EmptyState, button, label, several, style_table
 from app.gui.widgets.message_boxes import confirm
-from app.journal import Journal
 from app.pipeline.file_scheduler import QueuedSource, queue_sources
 from app.sources.identify import PICTURE_SUFFIXES, VIDEO_SUFFIXES
+from app.store.journal import Journal
 
 _LOOK_MS = 150
 _ROW = 40

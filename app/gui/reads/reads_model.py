@@ -66,7 +66,9 @@ class ReadTableModel(ReadColumnsModel):
         if place < 0 or self._rows[place].visit.id not in (None, visit.id):  # the key is that of an earlier run
             place = same[0] if same else -1
         if place >= 0:
-            self._set(place, replace(self._rows[place], visit=visit))
+            held = self._rows[place]
+            newer = held.provisional and visit.revision < held.visit.revision  # the log is behind what is seen
+            self._set(place, merged(replace(held, visit=visit), held) if newer else replace(held, visit=visit))
         for other in reversed(same):
             if other != place:
                 self._remove(other)
@@ -137,7 +139,7 @@ class ReadTableModel(ReadColumnsModel):
             self.endInsertRows()
 
     def _old_row(self, visit: Record) -> ReadRow:
-        return ReadRow(visit, key=visit.key_text if self._run and visit.run == self._run else "")
+        return ReadRow(visit, not visit.closed, key=visit.key_text if self._run and visit.run == self._run else "")
 
     def _insert(self, row: ReadRow) -> None:
         self.beginInsertRows(_NO_PARENT, 0, 0)

@@ -21,9 +21,9 @@ from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets.common import EmptyState, label
 from app.gui.widgets.qimages import to_qimage
-from app.journal import Alarm
 from app.pipeline.events import PlateEvent
 from app.store.errors import LogUnavailable
+from app.store.journal import Alarm
 
 
 class ReadsPage(QSplitter):

@@ -16,12 +16,12 @@ from app.gui.session.background import BackgroundTasks, Failed
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.requests import WindowRequests
 from app.gui.widgets.common import days_of, several
-from app.journal import Alarm, Journal, open_journal
 from app.pipeline.sink import Sink
 from app.records import Record
 from app.sinks.log import HitRelay, LogSink
 from app.sinks.window import News, WindowFeed
 from app.store.errors import LogError
+from app.store.journal import Alarm, Journal, open_journal
 from app.store.retention import Forgotten, retain
 from app.store.store import Store
 from app.store.types import BLOCK, LogStatus
@@ -78,7 +78,7 @@ class LogSession(QObject):
 
     changed = pyqtSignal()  # many rows changed at once (import, purge, batch run): ask the store again
     visit_changed = pyqtSignal(str)  # track_key of a visit that was saved, corrected, settled or deleted
-    hit = pyqtSignal(object)  # app.journal.Alarm: a plate of a block list was read
+    hit = pyqtSignal(object)  # app.store.journal.Alarm: a plate of a block list was read
     watch_changed = pyqtSignal()  # entries of the watch lists were added, changed or removed
 
     def __init__(

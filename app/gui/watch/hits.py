@@ -10,8 +10,8 @@ from app.gui.session.sources_session import SourcesSession
 from app.gui.watch import tone
 from app.gui.widgets import theme
 from app.gui.widgets.common import IconLabel, button, label
-from app.journal import Alarm
 from app.records import Record
+from app.store.journal import Alarm
 from app.store.watchlist import WatchEntry
 
 

@@ -13,12 +13,12 @@ from app.config.settings import Settings
 from app.gui.session.log_session import OpenLog
 from app.gui.session.window_session import WindowSession
 from app.gui.widgets import theme
-from app.journal import open_journal
 from app.pipeline.events import EventKind, PlateEvent, TrackReading
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Image
 from app.records import Record
 from app.sinks.window import WindowFeed
+from app.store.journal import open_journal
 from app.store.store import Store
 from app.store.types import Entry
 from app.store.writer import jpeg

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from app.journal import open_journal
 from app.pipeline.engine import Engine
 from app.pipeline.events import PlateEvent
 from app.pipeline.pipeline import Pipeline
@@ -22,6 +21,7 @@ from app.pipeline.types import FrameResult
 from app.sources.capture import Backoff, Capture, CaptureState
 from app.sources.identify import identify
 from app.sources.registry import make_source
+from app.store.journal import open_journal
 from app.store.search import Query
 from tests.app.pipeline.test_engine import Collected, Steady
 from tests.app.sources.test_capture import until
@@ -79,7 +79,7 @@ class Logged(Collected):
 
     def on_event(self, event: PlateEvent) -> None:
         super().on_event(event)
-        self.journal.take(event)
+        self.journal.record_event(event)
 
     def on_frame(self, result: FrameResult) -> None:
         self.times.append(result.frame.media_time)

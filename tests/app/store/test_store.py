@@ -60,7 +60,7 @@ def test_a_revision_without_pictures_keeps_those_there(store: Store) -> None:
 
 def test_absorbed_tracks_go_with_their_pictures(store: Store) -> None:
     [early] = store.save([entry("AB12CD", 0)])
-    store.save([replace(entry("AB12CDE", 1), absorbed=("0",))])
+    store.save([replace(entry("AB12CDE", 1), absorbed=(("run", "0"),))])
     assert [visit.plate for visit in store.page(Query()).visits] == ["AB12CDE"]
     assert not store.pictures.path(early.crop).exists()
 

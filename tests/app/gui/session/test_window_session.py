@@ -15,7 +15,6 @@ from app.gui.session.log_session import open_log
 from app.gui.session.window_session import WindowSession
 from app.gui.startup import make_window
 from app.gui.window import MainWindow
-from app.journal import Alarm
 from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.loading import only_region
 from app.pipeline.pipeline import Pipeline
@@ -24,6 +23,7 @@ from app.pipeline.zones import Zones
 from app.sinks.window import WindowFeed
 from app.sources.source import SourceKind, SourceSpec
 from app.store.errors import LogInUse
+from app.store.journal import Alarm
 from app.store.search import Query
 from app.store.watchlist import WatchEntry
 from tests.app.gui.fakes import FIRST, SECOND, BlockDetector, BlockReader, pipeline

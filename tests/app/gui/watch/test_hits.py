@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from app.gui.reads.reads_page import ReadsPage
 from app.gui.watch.watch_page import WatchPage
 from app.gui.window import MainWindow
-from app.journal import Alarm
 from app.records import Record
+from app.store.journal import Alarm
 from app.store.search import Query
 from app.store.watchlist import Hit, WatchEntry
 from tests.app.gui.fakes import FIRST, SECOND

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.journal import Alarm, Journal, open_journal
 from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.types import WallClock
 from app.records import Record
 from app.store.errors import LogInUse, LogUnavailable
+from app.store.journal import Alarm, Journal, open_journal
 from app.store.search import Query
 from app.store.store import Store
 from app.store.types import Entry, LogState
@@ -59,7 +59,7 @@ def journal(tmp_path: Path, alarms: list[Alarm]) -> Iterator[Journal]:
 
 
 def saved(journal: Journal, taken: PlateEvent) -> Record:
-    answer = journal.take(taken).answer
+    answer = journal.record_event(taken).answer
     assert answer is not None
     return answer.result(WAIT)
 
@@ -87,10 +87,84 @@ def test_a_picture_that_came_as_jpeg_is_kept_as_it_came(journal: Journal) -> Non
     assert journal.store.pictures.path(visit.frame).read_bytes() == b"as it came"
 
 
-def test_provisional_events_are_not_logged(journal: Journal) -> None:
-    for kind in (EventKind.NEW, EventKind.UPDATE):
-        assert journal.take(event(kind)).answer is None
+def test_a_vehicle_is_in_the_log_as_soon_as_it_is_decided(journal: Journal) -> None:
+    visit = saved(journal, event(EventKind.NEW))
+    assert not visit.closed and visit.id is not None and visit.crop and visit.frame
+    assert journal.store is not None and journal.store.count(Query("AB12CDE")) == 1
+    assert journal.record_event(event(EventKind.UPDATE, revision=2)).answer is None, "it says the same"
+    better = saved(journal, event(EventKind.UPDATE, text="AB12CDF", revision=3))
+    assert (better.id, better.plate, better.closed) == (visit.id, "AB12CDF", False)
+    last = saved(journal, event(text="AB12CDF", revision=4))
+    assert (last.id, last.closed, last.crop, last.revision) == (visit.id, True, better.crop, 4)
+    assert len(list(journal.store.pictures.folder.rglob("*.jpg"))) == 2
+
+
+def test_an_open_visit_can_be_corrected_noted_and_settled(journal: Journal) -> None:
+    visit = saved(journal, event(EventKind.NEW))
+    assert journal.store is not None and visit.id is not None
+    journal.store.correct(visit.id, "AB12 CDX", note="seen by eye")
+    journal.store.settle(visit.id)
+    saved(journal, event(EventKind.UPDATE, text="AB12CDF", revision=2))
+    last = saved(journal, event(text="AB12CDF", revision=3))
+    assert (last.plate, last.original_plate, last.note, last.settled, last.closed) == (
+        "AB12 CDX", "AB12CDF", "seen by eye", True, True,
+    )  # fmt: skip
+
+
+def test_what_a_person_made_of_a_row_outlives_its_track(journal: Journal) -> None:
+    visit = saved(journal, event(EventKind.NEW, key="cam#1"))
+    assert journal.store is not None and visit.id is not None
+    journal.store.correct(visit.id, "AB12 CDX", note="seen by eye")
+    merged = saved(journal, event(EventKind.NEW, key="cam#2", absorbed=(track_key("cam#1"),)))
+    assert (merged.plate, merged.original_plate, merged.note) == ("AB12 CDX", "AB12CDE", "seen by eye")
+    assert len(stored(journal)) == 1
+
+
+def test_what_was_written_and_turns_out_to_be_none_leaves_the_log(journal: Journal) -> None:
+    saved(journal, event(EventKind.NEW))
+    saved(journal, event(EventKind.WITHDRAWN, revision=2))
     assert stored(journal) == []
+    assert journal.store is not None and list(journal.store.pictures.folder.rglob("*.jpg")) == []
+
+
+def test_what_a_person_has_dealt_with_is_closed_where_it_turns_out_to_be_none(journal: Journal) -> None:
+    visit = saved(journal, event(EventKind.NEW))
+    assert journal.store is not None and visit.id is not None
+    journal.store.annotate(visit.id, "a plate after all")
+    saved(journal, event(EventKind.WITHDRAWN, revision=2))
+    assert [(kept.note, kept.closed) for kept in stored(journal)] == [("a plate after all", True)]
+
+
+def test_a_row_that_was_closed_does_not_open_again_when_its_run_goes_on(tmp_path: Path) -> None:
+    first = open_journal(tmp_path / "log.sqlite3", run="run")
+    saved(first, event(revision=5))
+    saved(first, event(EventKind.NEW, key="cam#2", revision=5))
+    first.close()
+    again = open_journal(tmp_path / "log.sqlite3", run="run")
+    saved(again, event(EventKind.NEW, revision=1))
+    saved(again, event(EventKind.NEW, key="cam#2", revision=1))
+    assert {(visit.track, visit.closed) for visit in stored(again)} == {("1", True), ("2", True)}
+    again.close()
+
+
+def test_the_last_word_closes_a_row_that_a_killed_try_left_at_a_later_revision(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path / "log.sqlite3", run="run")
+    saved(journal, event(EventKind.UPDATE, revision=9))
+    last = saved(journal, event(revision=3))
+    assert last.closed and last.revision == 3
+    journal.close()
+
+
+def test_every_write_of_a_vehicle_is_passed_on_under_its_track(tmp_path: Path) -> None:
+    told: list[Record] = []
+    journal = open_journal(tmp_path / "log.sqlite3", on_saved=told.append)
+    for kind, revision in ((EventKind.NEW, 1), (EventKind.FINAL, 2)):
+        saved(journal, event(kind, revision=revision))
+    journal.close()
+    assert [(visit.key_text, visit.closed, visit.run) for visit in told] == [
+        ("cam#1", False, journal.run),
+        ("cam#1", True, journal.run),
+    ]
 
 
 def test_a_vehicle_that_comes_back_stays_one_visit(journal: Journal) -> None:
@@ -108,29 +182,29 @@ def test_absorbed_tracks_leave_the_log(journal: Journal) -> None:
 def test_what_is_withdrawn_is_neither_kept_nor_told(journal: Journal, alarms: list[Alarm]) -> None:
     assert journal.store is not None
     journal.store.watch.add(WatchEntry("block", "AB12CDE"))
-    noted = journal.take(event(EventKind.WITHDRAWN))
+    noted = journal.record_event(event(EventKind.WITHDRAWN))
     assert (noted.answer, noted.hits, alarms, stored(journal)) == (None, (), [], [])
 
 
 def test_a_hit_is_told_once_for_a_vehicle_and_is_a_column(journal: Journal, alarms: list[Alarm]) -> None:
     assert journal.store is not None
     journal.store.watch.add(WatchEntry("block", "AB12CDE", note="stolen"), WatchEntry("allow", "AB*"))
-    journal.take(event(EventKind.NEW, agreeing=1))
+    journal.record_event(event(EventKind.NEW, agreeing=1))
     assert alarms == []
-    assert journal.take(event(EventKind.UPDATE, text="ZZ1", revision=2)).hits == ()
-    journal.take(event(EventKind.UPDATE, revision=3))
+    assert journal.record_event(event(EventKind.UPDATE, text="ZZ1", revision=2)).hits == ()
+    journal.record_event(event(EventKind.UPDATE, revision=3))
     assert [[hit.entry.note for hit in alarm.hits] for alarm in alarms] == [["stolen", ""]]
     assert saved(journal, event(revision=4)).list_name == "block"
-    journal.take(event(key="cam#2"))
+    journal.record_event(event(key="cam#2"))
     assert len(alarms) == 2
     assert alarms[1].visit.plate == "AB12CDE"
 
 
 def test_a_list_changed_while_running_counts_at_once(journal: Journal, alarms: list[Alarm]) -> None:
     assert journal.store is not None
-    journal.take(event())
+    journal.record_event(event())
     journal.store.watch.add(WatchEntry("block", "AB*"))
-    journal.take(event(key="cam#2"))
+    journal.record_event(event(key="cam#2"))
     assert len(alarms) == 1
 
 
@@ -138,8 +212,8 @@ def test_active_hours_count_at_the_time_of_the_recording(journal: Journal, alarm
     assert journal.store is not None
     local = WALL.astimezone()
     journal.store.watch.add(WatchEntry("block", "AB*", hours=f"{local:%H:%M}-{local + timedelta(minutes=1):%H:%M}"))
-    journal.take(event())
-    journal.take(event(key="cam#2", first_time=WALL + timedelta(hours=1)))
+    journal.record_event(event())
+    journal.record_event(event(key="cam#2", first_time=WALL + timedelta(hours=1)))
     assert [alarm.visit.key_text for alarm in alarms] == ["cam#1"]
 
 
@@ -173,11 +247,11 @@ def test_what_is_to_be_kept_once_is_told_as_an_earlier_run_left_it(tmp_path: Pat
     first.close()
     alarms: list[Alarm] = []
     journal = open_journal(tmp_path / "log.sqlite3", on_alarm=alarms.append, on_saved=told.append)
-    assert journal.take(event(key="cam#5"), once=True).answer is None
+    assert journal.record_event(event(key="cam#5"), once=True).answer is None
     assert [(visit.id, visit.plate, visit.key_text) for visit in told] == [(before.id, "AB12CDF", "cam#5")]
     assert [alarm.visit.plate for alarm in alarms] == ["AB12CDE"]
     for _ in range(2):  # of this run itself the newest counts
-        assert journal.take(event(text="XY34ZKL", key="cam#6"), once=True).answer is not None
+        assert journal.record_event(event(text="XY34ZKL", key="cam#6"), once=True).answer is not None
     assert [visit.plate for visit in stored(journal)] == ["XY34ZKL", "AB12CDF"]
     journal.close()
 
@@ -185,7 +259,7 @@ def test_what_is_to_be_kept_once_is_told_as_an_earlier_run_left_it(tmp_path: Pat
 def test_saved_visits_are_told(tmp_path: Path) -> None:
     told: list[Record] = []
     journal = open_journal(tmp_path / "log.sqlite3", on_saved=told.append)
-    journal.take(event())
+    journal.record_event(event())
     journal.close()
     assert [visit.id for visit in told] == [1]
 
@@ -204,7 +278,7 @@ def test_reading_goes_on_while_the_log_cannot_be_opened(tmp_path: Path) -> None:
     blocker = tmp_path / "folder"
     blocker.write_text("in the way")
     journal = open_journal(blocker / "log.sqlite3")
-    noted = journal.take(event())
+    noted = journal.record_event(event())
     assert noted.hits == ()
     assert journal.status.state is LogState.WAITING
     assert noted.answer is not None
