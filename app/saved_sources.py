@@ -19,7 +19,7 @@ from platformdirs import user_config_path
 from app.config.bootstrap import APP_NAME
 from app.config.redaction import MASK, redact
 from app.config.secrets import Keyring
-from app.pipeline.zones import Polygon, Zones
+from app.pipeline.zones import Zones, zones_from_table, zones_to_table
 from app.sources.source import SourceKind, SourceSpec
 from app.sources.source_id import SourceId
 
@@ -68,6 +68,13 @@ class SavedSources:
     def zones(self, source_id: str) -> Zones:
         """Return where a known source is looked at."""
         return next((item.zones for item in self.sources if item.name == source_id), Zones())
+
+    def zones_of(self, spec: SourceSpec) -> Zones | None:
+        """Return where a source is looked at that was set up under this name or address; None for any other."""
+        for item in self.sources:
+            if spec.source_id in (item.name, redact(item.address)) and spec.is_live:
+                return item.zones
+        return None
 
 
 def default_path() -> Path:
@@ -136,7 +143,7 @@ def _row(source: SavedSource, ring: Keyring | None) -> dict[str, object]:
     if ring is not None and redact(address) != address:
         taken, _ = _ask(partial(ring.set_password, _SERVICE, source.name, address))
         address = redact(address) if taken else address
-    zones = {"include": source.zones.include, "exclude": source.zones.exclude}
+    zones = zones_to_table(source.zones)
     return {"name": source.name, "kind": source.kind.value, "address": address, "zones": zones}
 
 
@@ -145,12 +152,4 @@ def _source(row: dict[str, object], ring: Keyring | None) -> SavedSource:
     if ring is not None and MASK in address:  # else the keyring may hold the address it had before it was changed
         _, whole = _ask(partial(ring.get_password, _SERVICE, name))
         address = whole or address
-    zones = row["zones"]
-    if not isinstance(zones, dict):
-        raise ValueError(f"the zones of {name} are no table")
-    include, exclude = (_polygons(zones[part]) for part in ("include", "exclude"))
-    return SavedSource(name, SourceKind(row["kind"]), address, Zones(include, exclude))
-
-
-def _polygons(rows: list[list[list[float]]]) -> tuple[Polygon, ...]:
-    return tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in rows)
+    return SavedSource(name, SourceKind(row["kind"]), address, zones_from_table(row["zones"]))

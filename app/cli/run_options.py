@@ -1,9 +1,12 @@
 """The options of `main.py run`, and those it shares with other commands. Imports nothing heavy: `--help` is at once."""
 
 import argparse
+import json
 from datetime import datetime
+from pathlib import Path
 
 from app.cli.arguments import output_file, positive, share
+from app.pipeline.zones import Zones, zones_from_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--notify", action="store_true", help="tell the receivers in notifications.toml, see `platescribe notify`"
     )
     parser.add_argument("--no-pictures", action="store_true", help="keep the text of the reads only in the log")
+    parser.add_argument(
+        "--zones",
+        type=_zones,
+        metavar="F",
+        help="look only in the zones of this JSON file (else: as cameras were set up)",
+    )
     parser.add_argument("--jobs", type=positive, default=1, metavar="N", help="sources read at a time (1)")
     parser.add_argument(
         "--resume", action="store_true", help="go on with a run that was stopped; needs its --csv or --jsonl"
@@ -51,6 +60,17 @@ def _country(text: str) -> str:
     except FormatError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     return text
+
+
+def _zones(text: str) -> Zones:
+    """Read a file of zones."""
+    try:
+        return zones_from_table(json.loads(Path(text).read_text(encoding="utf-8")))
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text}: cannot be read ({error.strerror or error})") from error
+    except (ValueError, RecursionError) as error:
+        example = '{"include": [[[0, 0.4], [1, 0.4], [1, 1], [0, 1]]]}, shares of width and height'
+        raise argparse.ArgumentTypeError(f"{text}: no zones ({error}); write them as {example}") from error
 
 
 def _time(text: str) -> datetime:

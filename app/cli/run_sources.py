@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from app import saved_sources
 from app.config import settings as settings_file
 from app.config.wording import counted
 from app.notifications.opening import open_notifier
@@ -21,6 +22,7 @@ from app.pipeline.file_scheduler import FileScheduler, QueuedSource, queue_sourc
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.sink import Sink
 from app.pipeline.tuning import Tuning, from_settings
+from app.pipeline.zones import Zones
 from app.sinks.csv import csv_file
 from app.sinks.input_files import InputFiles
 from app.sinks.jsonl import jsonl_file
@@ -117,6 +119,7 @@ def _read(
         if args.video:
             sinks.append(VideoSink(args.video, InputFiles(i.spec for i in items), len(items) == 1, pipeline.stages))
         done = sum(item.weight for item in outputs.skipped)
+        _set_zones(pipeline, outputs.items, args.zones)
         scheduler = FileScheduler(outputs.items, pipeline.stages, args.jobs, chosen.live, done)
         console.follow(lambda: scheduler.share)
         engine = Engine(pipeline, scheduler, [*sinks, console])
@@ -132,6 +135,15 @@ def _notification_sink(chosen: settings_file.Settings, journal: Journal | None) 
     if notifier is None:
         raise ReceiverError(f"--notify: no receiver is set up in {receivers_path()}.")
     return NotificationSink(notifier, journal.run if journal is not None else "")
+
+
+def _set_zones(pipeline: Pipeline, items: Sequence[QueuedSource], wanted: Zones | None) -> None:
+    """Look at all sources in the zones that are wanted, else at those that were set up in the window as they were."""
+    saved = saved_sources.load() if wanted is None else saved_sources.SavedSources()
+    for item in items:
+        zones = wanted or saved.zones_of(item.spec)
+        if zones is not None:
+            pipeline.set_zones(item.spec.source_id, zones)
 
 
 def _same_output(args: argparse.Namespace) -> Path | None:

@@ -1,5 +1,6 @@
 """Where in the picture to look: polygons to look in and polygons to ignore."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detector.types import Box
@@ -33,6 +34,30 @@ class Zones:
         if any(contains(polygon, point) for polygon in self.exclude):
             return False
         return not self.include or any(contains(polygon, point) for polygon in self.include)
+
+
+def zones_from_table(table: object) -> Zones:
+    """Return the zones that a JSON table holds under include and exclude, either of which may be left out.
+
+    Raises:
+        ValueError: It holds something else.
+    """
+    if not isinstance(table, dict) or not table.keys() <= {"include", "exclude"}:
+        raise ValueError("a table with include, exclude or both was expected")
+    try:
+        include, exclude = (_polygons(table.get(part, ())) for part in ("include", "exclude"))
+    except TypeError as error:
+        raise ValueError(f"a polygon is a list of corners, each a pair of numbers ({error})") from error
+    return Zones(include, exclude)
+
+
+def zones_to_table(zones: Zones) -> dict[str, tuple[Polygon, ...]]:
+    """Return the table that zones_from_table reads."""
+    return {"include": zones.include, "exclude": zones.exclude}
+
+
+def _polygons(rows: Sequence[Sequence[Sequence[float]]]) -> tuple[Polygon, ...]:
+    return tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in rows)
 
 
 def contains(polygon: Polygon, point: Point) -> bool:

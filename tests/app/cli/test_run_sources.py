@@ -8,8 +8,10 @@ from app.pipeline import loading
 from app.pipeline.file_scheduler import queue_sources
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.tuning import Tuning
+from app.pipeline.zones import Zones
+from app.saved_sources import SavedSource, SavedSources
 from app.sources.identify import identify
-from app.sources.source import SourceError
+from app.sources.source import SourceError, SourceKind
 from app.store.search import Query
 from app.store.store import Store
 from app.store.types import ALLOW, BLOCK
@@ -117,3 +119,43 @@ def test_a_watch_list_hit_is_told_on_the_console_once_a_vehicle(
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("HIT")]
     assert len(lines) == 2 and all("AB123C" in line and "stolen in May" in line for line in lines)
     assert "a.avi" in lines[0] and "b.avi" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("zones", "plates"),
+    [
+        ({"include": [[[0, 0], [0.1, 0], [0.1, 0.1]]]}, 0),
+        ({"exclude": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}, 0),
+        ({"include": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}, 1),
+    ],
+)
+def test_only_the_zones_of_a_file_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zones: dict[str, object], plates: int
+) -> None:
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline())
+    out, file = tmp_path / "o.csv", tmp_path / "zones.json"
+    file.write_text(json.dumps(zones))
+    assert command(str(write_clip(tmp_path / "a.avi")), "--csv", str(out), "--zones", str(file)) == 0
+    assert len(rows_of(out)) == plates
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"zone": []}', '{"include": 3}', '{"include": [[[0, 0], [1, 1]]]}', "null"]
+)
+def test_a_file_that_holds_no_zones_is_refused_with_an_example(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (tmp_path / "zones.json").write_text(text)
+    with pytest.raises(SystemExit):
+        command("a.mp4", "--zones", str(tmp_path / "zones.json"))
+    said = capsys.readouterr().err
+    assert "zones.json: no zones" in said and '"include"' in said
+
+
+def test_a_camera_is_looked_at_in_the_zones_that_it_was_set_up_with() -> None:
+    left = Zones(include=(((0.0, 0.0), (0.5, 0.0), (0.5, 1.0)),))
+    gate = SavedSource("Gate", SourceKind.STREAM, "rtsp://me:secret@10.0.0.5/live", left)
+    saved = SavedSources((gate,))
+    assert saved.zones_of(identify("rtsp://you:other@10.0.0.5/live")) == left, "the same address, whoever asks"
+    assert saved.zones_of(gate.spec) == left
+    assert saved.zones_of(identify("rtsp://10.0.0.6/live")) is None
