@@ -39,12 +39,19 @@ def make_grid(width: int, height: int, columns: int, rows: int) -> list[Tile]:
     return [Tile(x1, y1, x2, y2) for y1, y2 in _split_length(height, rows) for x1, x2 in _split_length(width, columns)]
 
 
-def tile_by_size(width: int, height: int, size: int) -> list[Tile]:
-    """Tiles in which nothing shrinks below two thirds of its size in the picture, at most MAX_TILES of them.
+def tile_by_size(width: int, height: int, size: int, least_scale: float = 2 / 3) -> list[Tile]:
+    """Return tiles in which nothing shrinks much on its way into the network, at most MAX_TILES of them.
 
-    One tile when the picture is not larger than 1.5 times the network's input.
+    Args:
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+        size: the longer side of the network's input, in pixels.
+        least_scale: below which share of its size in the picture nothing is to shrink.
+
+    Returns:
+        One tile, the whole picture, where that does not shrink so far.
     """
-    side = size * 1.5
+    side = size / least_scale
     columns, rows = (max(1, int(np.ceil((length / side - OVERLAP) / (1 - OVERLAP)))) for length in (width, height))
     while columns * rows > MAX_TILES:
         columns, rows = (columns - 1, rows) if width * rows < height * columns or rows == 1 else (columns, rows - 1)
