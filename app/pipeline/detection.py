@@ -8,7 +8,7 @@ from app.config.redaction import redact
 from app.pipeline.stillness import Stillness
 from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import Frame, Image, SourceFault
-from app.pipeline.zoomed_detection import CloserLooks
+from app.pipeline.zoomed_detection import ZoomedDetector
 from detector.types import Detection
 
 
@@ -52,7 +52,7 @@ class DetectionStage:
     def __init__(self, detector: Detector, tuning: CurrentTuning) -> None:
         self._detector = detector
         self._tuning = tuning
-        self._zoomed = CloserLooks(self._detect_images, tuning, detector.size)
+        self._zoomed = ZoomedDetector(self._detect_images, tuning, detector.size)
         self._stillness = Stillness(tuning)
 
     def select_frames(self, frames: Sequence[Frame]) -> tuple[bool, ...]:

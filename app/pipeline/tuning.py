@@ -18,7 +18,7 @@ class Tuning:
     min_agreement: equal readings a plate needs (one for pictures). min_share: share of the votes the text must have.
     only_formats: whether only plates of the chosen countries are told.
     settled_agreement, settled_confidence: from here on a track is read at every read_every-th frame only.
-    closer_look_s: how often a part of a large frame is looked at in full resolution; 0 for never.
+    zoom_interval_s: how often a part of a large frame is looked at in full resolution; 0 for never.
     still_look_s: how often frames are looked at while nothing moves in them; 0 for all of them.
     split_after: equal readings, far from the track's text, that show that another vehicle took over.
     """
@@ -37,7 +37,7 @@ class Tuning:
     settled_confidence: float = 0.9
     read_every: int = 5
     split_after: int = 3
-    closer_look_s: float = 0.25
+    zoom_interval_s: float = 0.25
     still_look_s: float = 0.5
     zones: Zones = field(default_factory=Zones)
 

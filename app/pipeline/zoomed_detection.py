@@ -4,8 +4,8 @@ The detector takes a frame scaled down to its input, where a plate that could st
 part about as large as that input loses nothing.
 
 A single picture is looked at in all of its parts: nothing comes after it. Of a video, where that would take ten times
-as long, one part is looked at every `interval_s`, where it promises most: where something was found that the frame as a
-whole did not show, then where something has moved since the last look there. A still scene costs nothing.
+as long, one part is looked at every `zoom_interval_s`, where it promises most: where something was found that the frame
+as a whole did not show, then where something has moved since the last look there. A still scene costs nothing.
 """
 
 import math
@@ -29,8 +29,8 @@ _MOST_A_SIDE = 5
 _THUMB_PX = 160
 _CHANGED, _MOVED_SHARE = 24, 0.01  # levels of grey, and share of a part's pixels, that show that something moved
 _FOUND_WEIGHT = 4.0
-# Single pictures are cut so that nothing shrinks further. Plates of 85 pixels in a photograph of 16 megapixels are found
-# so, and 2 in 100 more of those in photographs of 1024 pixels; 2/3 takes half as long again and finds no more.
+# Single pictures are cut so that nothing shrinks further. So plates of 85 pixels in a photograph of 16 megapixels are
+# found, and 2 in 100 more of those in photographs of 1024 pixels; 2/3 takes half as long again and finds no more.
 _STILL_SCALE = 0.6
 _BACK_S = 1.0  # a jump back of more than this means another recording; frames looked at side by side are less apart
 # A picture is a plate crop where a plate fills at least this share of it. Crops of other programs hold a plate to 0.49
@@ -45,25 +45,25 @@ Thumb = NDArray[np.uint8]
 
 
 @dataclass(slots=True)
-class _Known:
-    """What is known of a part from the last look at it."""
+class _PartState:
+    """What is known of a part since plates were last detected in it."""
 
     part: Tile
-    looked_s: float = -math.inf
+    detected_s: float = -math.inf
     thumb: Thumb | None = None
     found: bool = False
 
 
 @dataclass(slots=True)
-class _Source:
-    """The parts of one source's frames, and when it was last asked whether to look closely."""
+class _SourceState:
+    """The parts of one source's frames, and when one of them was chosen last."""
 
     size: tuple[int, int]
-    parts: list[_Known] = field(default_factory=list)
-    asked_s: float = -math.inf
+    parts: list[_PartState] = field(default_factory=list)
+    chosen_s: float = -math.inf
 
 
-class CloserLooks:
+class ZoomedDetector:
     """Detects in whole frames and in parts of them, for any number of sources. For several threads."""
 
     def __init__(self, detect: Detect, tuning: CurrentTuning, part_px: int = PART_PX) -> None:
@@ -77,28 +77,28 @@ class CloserLooks:
         self._detect = detect
         self._tuning = tuning
         self._part_px = part_px
-        self._sources: dict[str, _Source] = {}
+        self._sources: dict[str, _SourceState] = {}
         self._lock = threading.Lock()
 
     def detect(self, frames: Sequence[Frame]) -> list[list[Detection]]:
         """Return the plates of each frame, all frames and parts as one batch."""
         with self._lock:
-            looks = [None if frame.is_still else self._next(frame) for frame in frames]
+            chosen = [None if frame.is_still else self._choose_part(frame) for frame in frames]
         parts = [
-            self._parts_of_still(frame.image) if frame.is_still else [known.part] if known is not None else []
-            for frame, known in zip(frames, looks, strict=True)
+            self._parts_of_still(frame.image) if frame.is_still else [state.part] if state is not None else []
+            for frame, state in zip(frames, chosen, strict=True)
         ]
         images = [frame.image for frame in frames]
-        images += [cut_out(frame.image, part) for frame, own in zip(frames, parts, strict=True) for part in own]
+        images += [cut_tile(frame.image, part) for frame, own in zip(frames, parts, strict=True) for part in own]
         found = iter(self._detect(images))
         whole = [next(found) for _ in frames]
         results: list[list[Detection]] = []
-        for frame, known, own, seen in zip(frames, looks, parts, whole, strict=True):
+        for frame, state, own, seen in zip(frames, chosen, parts, whole, strict=True):
             by_part = [(part, next(found)) for part in own]
             if frame.is_still:
                 results.append(self._merge_still(frame.image, seen, by_part))
             else:
-                results.append(seen if known is None else self._merge_part(frame, known, seen, by_part[0][1]))
+                results.append(seen if state is None else self._merge_part(frame, state, seen, by_part[0][1]))
         return results
 
     def forget(self, source_id: str) -> None:
@@ -118,32 +118,34 @@ class CloserLooks:
         found = tiling.merge_tiles([*parts, (Tile(0, 0, width, height), whole)], width, height) if parts else whole
         return as_plate_crop(found, width, height, self._tuning.now.min_score)
 
-    def _next(self, frame: Frame) -> _Known | None:
+    def _choose_part(self, frame: Frame) -> _PartState | None:
         """Choose the part to look at in a frame, None if it is not the time or there is no reason."""
-        if not self._tuning.now.closer_look_s:
+        if not self._tuning.now.zoom_interval_s:
             return None
         height, width = frame.image.shape[:2]
         source = self._sources.get(frame.source_id)
-        if source is None or source.size != (width, height) or frame.media_time < source.asked_s - _BACK_S:
-            source = _Source((width, height), [_Known(part) for part in parts_of(width, height, self._part_px)])
+        if source is None or source.size != (width, height) or frame.media_time < source.chosen_s - _BACK_S:
+            source = _SourceState(
+                (width, height), [_PartState(part) for part in parts_of(width, height, self._part_px)]
+            )
             self._sources[frame.source_id] = source
-        if not source.parts or frame.media_time - source.asked_s < self._tuning.now.closer_look_s:
+        if not source.parts or frame.media_time - source.chosen_s < self._tuning.now.zoom_interval_s:
             return None
-        source.asked_s = frame.media_time
+        source.chosen_s = frame.media_time
         thumb, scale = thumbnail(frame.image)
-        known = max(source.parts, key=lambda known: _promise(known, frame.media_time, thumb, scale))
-        if _promise(known, frame.media_time, thumb, scale) <= 0:
+        state = max(source.parts, key=lambda state: _rate_part(state, frame.media_time, thumb, scale))
+        if _rate_part(state, frame.media_time, thumb, scale) <= 0:
             return None
-        known.looked_s, known.thumb = frame.media_time, _of_part(thumb, known.part, scale)
-        return known
+        state.detected_s, state.thumb = frame.media_time, _part_of(thumb, state.part, scale)
+        return state
 
     def _merge_part(
-        self, frame: Frame, known: _Known, whole: list[Detection], found: Sequence[Detection]
+        self, frame: Frame, state: _PartState, whole: list[Detection], found: Sequence[Detection]
     ) -> list[Detection]:
         """Add what was found in a part to what was found in the whole frame, best first."""
-        merged, only_here = merge(whole, found, known.part, frame.image.shape[1], frame.image.shape[0])
+        merged, only_here = merge(whole, found, state.part, frame.image.shape[1], frame.image.shape[0])
         with self._lock:
-            known.found = any(detection.score >= self._tuning.now.min_score for detection in only_here)
+            state.found = any(detection.score >= self._tuning.now.min_score for detection in only_here)
         return merged
 
 
@@ -168,7 +170,7 @@ def parts_of(width: int, height: int, part_px: int = PART_PX) -> list[Tile]:
     return tiling.make_grid(width, height, count, count)
 
 
-def cut_out(image: Image, part: Tile) -> Image:
+def cut_tile(image: Image, part: Tile) -> Image:
     """Return a part of an image, without copying it."""
     return image[part.y1 : part.y2, part.x1 : part.x2]
 
@@ -193,16 +195,16 @@ def thumbnail(image: Image) -> tuple[Thumb, int]:
     return image[::scale, ::scale, 1].copy(), scale
 
 
-def _of_part(thumb: Thumb, part: Tile, scale: int) -> Thumb:
+def _part_of(thumb: Thumb, part: Tile, scale: int) -> Thumb:
     return thumb[part.y1 // scale : part.y2 // scale, part.x1 // scale : part.x2 // scale]
 
 
-def _promise(known: _Known, now_s: float, thumb: Thumb, scale: int) -> float:
+def _rate_part(state: _PartState, now_s: float, thumb: Thumb, scale: int) -> float:
     """How much a look at a part promises: more the longer ago the last one was, nothing where all is as it was."""
-    if known.thumb is None:
+    if state.thumb is None:
         return math.inf
-    waited = now_s - known.looked_s
-    if known.found:
+    waited = now_s - state.detected_s
+    if state.found:
         return _FOUND_WEIGHT * waited
-    changed = cv2.absdiff(_of_part(thumb, known.part, scale), known.thumb) > _CHANGED
+    changed = cv2.absdiff(_part_of(thumb, state.part, scale), state.thumb) > _CHANGED
     return waited if np.count_nonzero(changed) > _MOVED_SHARE * changed.size else 0.0

@@ -25,7 +25,7 @@ from recognizer import PlateReader
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo" / "street.mp4"
 FRAMES, SECONDS = 375, 15
-CLOSER_LOOKS = int(SECONDS / Tuning().closer_look_s)  # at most, each with a thumbnail of 14,400 bytes
+ZOOMED_DETECTIONS = int(SECONDS / Tuning().zoom_interval_s)  # at most, each with a thumbnail of 14,400 bytes
 WIDTH, HEIGHT = 1280, 720
 FRAME_BYTES = WIDTH * HEIGHT * 3
 # Measured: 261 plates, 3,612,357 bytes with the closer looks. A tenth more, since bfloat16 may find a plate a frame
@@ -127,12 +127,12 @@ def test_the_demo_clip_costs_no_more_than_it_must(counts: Counts) -> None:
     assert report.frames == FRAMES and len(reads.events) == 7
     assert (counts.detector_loads, counts.reader_loads) == (1, 1)
     assert counts.detector_calls == counts.letterboxes
-    assert FRAMES <= counts.letterboxes <= FRAMES + CLOSER_LOOKS
+    assert FRAMES <= counts.letterboxes <= FRAMES + ZOOMED_DETECTIONS
     assert counts.detector_bytes == counts.letterboxes * place.width * place.height * 3
     assert counts.frames_copied == 0
     assert 0 < counts.reader_calls <= -(-FRAMES // BATCH)
     assert counts.reader_calls <= counts.plates_read <= PLATES_READ
-    assert 0 < counts.crop_bytes <= CROP_BYTES + CLOSER_LOOKS * 14_400
+    assert 0 < counts.crop_bytes <= CROP_BYTES + ZOOMED_DETECTIONS * 14_400
 
 
 def test_the_counters_see_a_copied_frame(counts: Counts) -> None:

@@ -73,7 +73,7 @@ def test_the_score_reaches_the_choice_of_parts_that_are_looked_at_closely() -> N
     detector = Steady(score=0.5)
     pipeline = pipeline_with(detector)
     play(pipeline, 0, 1, (720, 1280))
-    pipeline.tuning = replace(pipeline.tuning, closer_look_s=0.0)
+    pipeline.tuning = replace(pipeline.tuning, zoom_interval_s=0.0)
     before = len(detector.shapes)
     play(pipeline, 1, 6, (720, 1280))
     assert set(detector.shapes[before:]) == {(720, 1280)}, "whole frames only from now on"

@@ -52,7 +52,7 @@ def test_zero_looks_at_everything() -> None:
 def test_tracks_are_carried_through_a_still_scene_and_end_when_they_should() -> None:
     detector = ScriptedDetector([[plate(580, 360, 40, 10)]] * 3 + [[]] * 4)
     pipeline = Pipeline(
-        detector, ScriptedReader(lambda _: says("AB123C", 0.95)), Tuning(min_plate_px=8, closer_look_s=0)
+        detector, ScriptedReader(lambda _: says("AB123C", 0.95)), Tuning(min_plate_px=8, zoom_interval_s=0)
     )
     steps = [pipeline.process([scene(i)]) for i in range(15)]  # looked at in frames 0, 5 and 10
     assert len(detector.batches) == 3

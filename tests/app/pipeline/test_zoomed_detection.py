@@ -1,4 +1,4 @@
-"""Closer looks at parts of large frames: where, when, at what cost, and what they bring."""
+"""Closer zoomed at parts of large frames: where, when, at what cost, and what they bring."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from app.pipeline.events import EventKind
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.tuning import CurrentTuning, Tuning
 from app.pipeline.types import Frame, Image
-from app.pipeline.zoomed_detection import CloserLooks, as_plate_crop, merge, parts_of
+from app.pipeline.zoomed_detection import ZoomedDetector, as_plate_crop, merge, parts_of
 from detector.tiling import Tile
 from detector.types import Detection
 from tests.app.pipeline.made import ScriptedReader, frame, plate, says
@@ -73,7 +73,7 @@ def test_a_plate_too_small_for_the_whole_frame_is_read() -> None:
         return showing(index, (30 + 2 * index, *SMALL[1:]))
 
     for interval_s, texts in ((0.25, ["15C17174"]), (0.0, [])):
-        tuning = Tuning(closer_look_s=interval_s)
+        tuning = Tuning(zoom_interval_s=interval_s)
         pipeline = Pipeline(Sharp(), ScriptedReader(lambda i: says("15C17174", 0.9)), tuning)
         for index in range(60):
             pipeline.process([passing(index)])
@@ -89,17 +89,17 @@ def test_a_plate_too_small_for_the_whole_frame_is_read() -> None:
 
 def test_a_still_scene_is_looked_at_once_and_then_costs_nothing() -> None:
     detector = Sharp()
-    looks = CloserLooks(detector.detect, CurrentTuning())
+    zoomed = ZoomedDetector(detector.detect, CurrentTuning())
     for index in range(200):
-        looks.detect([showing(index)])
+        zoomed.detect([showing(index)])
     assert detector.whole == 200 and len(detector.parts) == 9
 
 
 def test_what_moves_is_looked_at_and_not_more_often_than_asked() -> None:
     detector = Sharp()
-    looks = CloserLooks(detector.detect, CurrentTuning())
+    zoomed = ZoomedDetector(detector.detect, CurrentTuning())
     for index in range(200):
-        looks.detect([showing(index, (100 + 5 * index, 100, 80, 80))])  # a van, seen in the whole frame as well
+        zoomed.detect([showing(index, (100 + 5 * index, 100, 80, 80))])  # a van, seen in the whole frame as well
     seconds = 200 / 10
     assert 9 + 20 < len(detector.parts) <= seconds / 0.25
 
@@ -108,45 +108,45 @@ def test_where_something_was_found_is_looked_at_more_often_than_where_things_mov
     when: list[float] = []
     detector = Sharp()
 
-    class Noting(CloserLooks):
-        def _merge_part(self, frame, known, whole, found):  # type: ignore[no-untyped-def]
-            if known.part.x1 == 0 and known.part.y1 == 222:
+    class Noting(ZoomedDetector):
+        def _merge_part(self, frame, state, whole, found):  # type: ignore[no-untyped-def]
+            if state.part.x1 == 0 and state.part.y1 == 222:
                 when.append(frame.media_time)
-            return super()._merge_part(frame, known, whole, found)
+            return super()._merge_part(frame, state, whole, found)
 
-    looks = Noting(detector.detect, CurrentTuning())
+    zoomed = Noting(detector.detect, CurrentTuning())
     rng = np.random.default_rng(1)
     for index in range(300):
         made = showing(index)
         made.image[:] = rng.integers(0, 200, SIZE, np.uint8)[..., None]  # everything moves
         made.image[420:432, 30:66] = 255
-        looks.detect([made])
+        zoomed.detect([made])
     gaps = np.diff([second for second in when if second > 5])
     assert gaps.max() < 1.2, "a track lives 1.5 s unseen"
 
 
 def test_small_frames_are_left_alone() -> None:
     detector = Sharp()
-    looks = CloserLooks(detector.detect, CurrentTuning())
+    zoomed = ZoomedDetector(detector.detect, CurrentTuning())
     for index in range(20):
-        looks.detect([frame(index, index / 10, "small", (480, 640))])
+        zoomed.detect([frame(index, index / 10, "small", (480, 640))])
     assert len(detector.parts) == 20  # the frames themselves, which are not of SIZE
 
 
 def test_a_large_picture_is_looked_at_in_all_its_parts_each_time() -> None:
     detector = Sharp()
-    looks = CloserLooks(detector.detect, CurrentTuning())
+    zoomed = ZoomedDetector(detector.detect, CurrentTuning())
     for index in range(3):
         picture = replace(showing(index, SMALL), is_still=True)
-        assert [found.box for found in looks.detect([picture])[0]] == [plate(*SMALL).box]
+        assert [found.box for found in zoomed.detect([picture])[0]] == [plate(*SMALL).box]
     assert detector.whole == 3 and len(detector.parts) == 3 * 2
 
 
 def test_pictures_and_video_go_through_the_detector_together() -> None:
-    looks = CloserLooks(Sharp().detect, CurrentTuning())
+    zoomed = ZoomedDetector(Sharp().detect, CurrentTuning())
     video = [showing(index, (100, 100, 80, 40)) for index in range(8)]
     picture = replace(showing(0, SMALL), source_id="picture", is_still=True)
-    found = looks.detect([video[0], picture, replace(video[1], source_id="other")])
+    found = zoomed.detect([video[0], picture, replace(video[1], source_id="other")])
     assert [[item.box for item in one] for one in found] == [
         [plate(100, 100, 80, 40).box],
         [plate(*SMALL).box],
@@ -176,13 +176,13 @@ def test_a_picture_that_is_itself_a_plate_is_read_whole(
 
 def test_a_recording_begun_again_is_looked_at_anew() -> None:
     detector = Sharp()
-    looks = CloserLooks(detector.detect, CurrentTuning())
+    zoomed = ZoomedDetector(detector.detect, CurrentTuning())
     for _ in range(2):
         for index in range(60):
-            looks.detect([showing(index)])
+            zoomed.detect([showing(index)])
     assert len(detector.parts) == 18
-    looks.forget("clip")
-    looks.detect([showing(60)])
+    zoomed.forget("clip")
+    zoomed.detect([showing(60)])
     assert len(detector.parts) == 19
 
 
