@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import importlib.util
 import json
 import os
 import platform
@@ -129,24 +128,30 @@ def _training() -> Iterator[Finding]:
 
 
 def _devices() -> Iterator[Finding]:
-    yield Finding("processor", f"{_processor_name()}, {usable_cpus()} usable")
-    if importlib.util.find_spec("torch") is None:
-        if shutil.which("nvidia-smi"):
-            yield Finding("graphics card", "there, but torch is not installed", State.NOTE, f"To use it: {TRAIN_HINT}")
-        else:
-            yield Finding("graphics card", "none; the processor computes")
-        return
-    import torch
+    from inference.registry import list_devices
 
-    if torch.cuda.is_available():
-        for index in range(torch.cuda.device_count()):
-            card = torch.cuda.get_device_properties(index)
-            yield Finding(f"cuda:{index}", f"{card.name}, {card.total_memory / 2**30:.0f} GB")
-    elif shutil.which("nvidia-smi"):
-        hint = "Install the driver that this torch asks for, or a torch built for your driver (pytorch.org)."
-        yield Finding("graphics card", f"there, but torch {torch.__version__} cannot use it", State.NOTE, hint)
-    else:
-        yield Finding("graphics card", "none; the processor computes")
+    yield Finding("processor", f"{_processor_name()}, {usable_cpus()} usable")
+    for device in list_devices():
+        said = f"{device.description} (cannot be used: {device.obstacle})" if device.obstacle else device.description
+        yield Finding(f"--device {device.name}", said)
+    yield _chosen_device(settings_file.load().settings.detection.device)
+
+
+def _chosen_device(wanted: str) -> Finding:
+    """What networks run on with the settings as they are, and why that was chosen."""
+    from inference.registry import choose, find_runtimes
+    from inference.types import DeviceError
+
+    try:
+        runtime, target = choose(wanted)
+    except DeviceError as error:
+        hint = "Set another detection.device in the settings; `auto` always finds one."
+        return Finding("chosen", f"none: {error}", State.BROKEN, hint)
+    passed = [other for other in find_runtimes() if other.rank < runtime.rank]
+    targets = [(other, other.target(wanted)) for other in passed]
+    reasons = [other.obstacle(aim).partition(";")[0] for other, aim in targets if aim is not None]
+    why = f"detection.device is {wanted}" + "".join(f"; {reason.partition(', so')[0]}" for reason in reasons if reason)
+    return Finding("chosen", f"{runtime.name} on {target}: {why}")
 
 
 def _processor_name() -> str:
@@ -157,11 +162,11 @@ def _processor_name() -> str:
         return platform.processor() or platform.machine()
 
 
-def _backends() -> Iterator[Finding]:
+def _runtimes() -> Iterator[Finding]:
     try:
         import openvino
     except ImportError as error:
-        hint = "Reading works without it, some three times slower on a processor. " + INSTALL_HINT
+        hint = "Reading works without it where torch is installed, some three times slower. " + INSTALL_HINT
         yield Finding("OpenVINO", f"cannot be loaded ({error})", State.NOTE, hint)
         return
     core = openvino.Core()
@@ -177,7 +182,7 @@ def _weights() -> Iterator[Finding]:
     except (OSError, ValueError) as error:
         yield Finding("manifest", f"{MANIFEST}: {error}", State.BROKEN, hint)
         return
-    for name in ("detector", "reader", *(name for name in manifest if name.endswith("-int8"))):
+    for name in dict.fromkeys(("detector", "reader", *manifest)):
         entry = manifest.get(name, {})
         path = MANIFEST.parent / str(entry.get("file", name))
         if not path.is_file():
@@ -276,7 +281,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Versions", _versions),
     ("Training and GPU", _training),
     ("Devices", _devices),
-    ("Backends", _backends),
+    ("Runtimes", _runtimes),
     ("Weights", _weights),
     ("Cameras and codecs", _video),
     ("Window", _window),

@@ -9,6 +9,7 @@ import pytest
 from app.cli import doctor
 from app.cli.doctor import Finding, State
 from app.config.settings import Settings, save, with_value
+from inference.types import Device
 
 
 def _found(check: doctor.Check, name: str) -> Finding:
@@ -74,6 +75,44 @@ def test_without_the_libraries_of_training_nothing_is_broken(monkeypatch: pytest
     assert all("platescribe[train]" in item.value for item in told)
 
 
+class MadeUpRuntime:
+    """Stands in for a runtime of inference."""
+
+    def __init__(self, name: str, rank: int, obstacle: str = "") -> None:
+        self.name, self.rank, self._obstacle = name, rank, obstacle
+
+    def target(self, device: str) -> str | None:
+        return "it" if device in ("auto", self.name) else None
+
+    def obstacle(self, target: str) -> str:
+        return self._obstacle
+
+    def devices(self) -> list[Device]:
+        return [Device(self.name, f"a {self.name}", self._obstacle)]
+
+
+@pytest.fixture
+def two_runtimes(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [
+        MadeUpRuntime("fast", 1, "no driver is installed, so it cannot be used; choose slow"),
+        MadeUpRuntime("slow", 2),
+    ]
+    monkeypatch.setattr("inference.registry.find_runtimes", lambda: list(found))
+
+
+@pytest.mark.usefixtures("two_runtimes")
+def test_the_device_that_is_chosen_is_told_with_the_reason() -> None:
+    assert _found(doctor._devices, "chosen").value == "slow on it: detection.device is auto; no driver is installed"
+    assert "cannot be used: no driver" in _found(doctor._devices, "--device fast").value
+
+
+@pytest.mark.usefixtures("two_runtimes")
+def test_a_device_of_the_settings_that_is_not_there_is_broken() -> None:
+    save(with_value(Settings(), "detection.device", "fast"))
+    found = _found(doctor._devices, "chosen")
+    assert found.state is State.BROKEN and "no driver" in found.value and "auto" in found.hint
+
+
 def test_the_real_machine_can_read_and_write_video() -> None:
     assert _found(doctor._video, "recordings, RTSP").state is State.OK
     assert _found(doctor._video, "writing mp4v").value == "works"
@@ -122,6 +161,6 @@ def test_a_check_that_fails_is_reported_redacted_and_gives_status_1(
 
 
 def test_all_well_gives_status_0(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(doctor, "CHECKS", (("Folders", doctor._folders), ("Backends", doctor._backends)))
+    monkeypatch.setattr(doctor, "CHECKS", (("Folders", doctor._folders), ("Runtimes", doctor._runtimes)))
     assert doctor.main(argparse.Namespace(json=False)) == 0
     assert capsys.readouterr().out.endswith("Everything needed is here.\n")
