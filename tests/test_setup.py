@@ -94,7 +94,7 @@ def test_a_new_environment_prepares_the_networks_for_the_first_start(copy: Path)
     (copy / "app" / "pipeline").mkdir(parents=True)
     (copy / "app" / "config").mkdir()
     (copy / "app" / "config" / "bootstrap.py").write_text("def prepare(): pass\n")
-    (copy / "app" / "pipeline" / "opening.py").write_text("def load_pipeline(): open('prepared', 'w')\n")
+    (copy / "app" / "pipeline" / "loading.py").write_text("def load_pipeline(): open('prepared', 'w')\n")
     made = _env(copy)
     assert made.returncode == 0 and (copy / "prepared").exists() and "take a little longer" not in made.stderr
     (copy / "prepared").unlink()
