@@ -1,17 +1,12 @@
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.plate_track import PlateTrack
-from app.pipeline.tuning import CurrentTuning
-from app.pipeline.types import PlateCrop
 from app.pipeline.voting import align, distance, vote, vote_region
-from detector.types import Box
 from recognizer.readings import Reading
-from tests.app.pipeline.made import frame, says, track_reading
+from tests.app.pipeline.made import says, track_reading
 
 TEXTS = st.text("AB018", max_size=9)
 READINGS = st.lists(
@@ -159,18 +154,3 @@ def test_a_region_needs_half_of_what_all_readings_weigh(said: list[tuple[str, fl
 def test_nothing_read_is_no_vote() -> None:
     assert vote([]) is None
     assert vote([track_reading(says("", 0.9))]) is None
-
-
-def seen(text: str, width: float, height: float, index: int, confidence: float = 0.6) -> tuple[PlateCrop, Reading]:
-    box = Box(100, 100, 100 + width, 100 + height)
-    return PlateCrop(frame(index, index / 10), 1, np.zeros((9, 30, 3), np.uint8), box, 0.8, 0.5), says(text, confidence)
-
-
-@pytest.mark.parametrize(("width", "height"), [(48, 12), (48, 24)], ids=["one line", "two lines"])
-def test_many_small_readings_do_not_outvote_a_few_large_ones(width: float, height: float) -> None:
-    track = PlateTrack(1, CurrentTuning())
-    for index in range(20):
-        larger = 1 if index < 15 else 2
-        crop, reading = seen("51A83827" if index < 15 else "51A63827", width * larger, height * larger, index)
-        track.add(crop, reading, cut=False)
-    assert track.vote is not None and track.vote.text == "51A63827"
