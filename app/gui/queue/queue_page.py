@@ -31,7 +31,6 @@ from app.gui.widgets.common import EmptyState, button, label, several, style_tab
 from app.gui.widgets.message_boxes import confirm
 from app.pipeline.file_scheduler import QueuedSource, queue_sources
 from app.sources.identify import PICTURE_SUFFIXES, VIDEO_SUFFIXES
-from app.store.journal import Journal
 
 _LOOK_MS = 150
 _ROW = 40
@@ -114,9 +113,7 @@ class BatchQueuePage(QWidget):
         question = self.tr("{file} is there already. Read the queue and replace it?").format(file=path)
         if would_replace(path) and not confirm(question, self.tr("Replace it"), self):
             return
-        main = self._log.journal
-        pictures = self._log.keeps_pictures
-        journal = Journal(main.writer, run_of(path), pictures=pictures) if main is not None else None
+        journal = self._log.begin_run(run_of(path))
         self.run = BatchRun(tuple(self._items.values()), path, self._networks.load_pipeline, journal)
         self.run.start()
         self.summary.hide()

@@ -80,6 +80,7 @@ class LogSession(QObject):
     visit_changed = pyqtSignal(str)  # track_key of a visit that was saved, corrected, settled or deleted
     hit = pyqtSignal(object)  # app.store.journal.Alarm: a plate of a block list was read
     watch_changed = pyqtSignal()  # entries of the watch lists were added, changed or removed
+    _run_saved = pyqtSignal(object)  # Record: a listed plate of another run is on the disk; crosses threads
 
     def __init__(
         self,
@@ -103,6 +104,7 @@ class LogSession(QObject):
         self._no_pictures = no_pictures
         self._visits: OrderedDict[str, Record] = OrderedDict()
         self._had_store = self.store is not None
+        self._run_saved.connect(self.publish_change)
 
     @property
     def store(self) -> Store | None:
@@ -140,6 +142,22 @@ class LogSession(QObject):
             return []
         return [LogSink(journal, self._opened.hits, keep_pictures=lambda: self.keeps_pictures, known_once=is_demo)]
 
+    def begin_run(self, run: str) -> Journal | None:
+        """Return a journal of another run over the same log, such as the queue's, whose hits are told as well.
+
+        Args:
+            run: Names the run; empty for a new name.
+
+        Returns:
+            The journal, to be used in one thread of its own; None where the log is only read.
+        """
+        main = self._opened.journal
+        if main is None:
+            return None
+        return Journal(
+            main.writer, run, pictures=self.keeps_pictures, on_alarm=self._tell_hit, on_saved=self._pass_on_listed
+        )
+
     def visit(self, track_key: str) -> Record | None:
         """Return the visit of a track as the store has it since this start, or None."""
         return self._visits.get(track_key)
@@ -160,8 +178,7 @@ class LogSession(QObject):
         for visit in news.saved:
             self.visit_changed.emit(visit.key_text)
         for alarm in news.alarms:
-            if alarm.visit.list_name == BLOCK:
-                self.hit.emit(alarm)
+            self._tell_hit(alarm)
 
     def check_state(self) -> None:
         """Tell that the log could be opened, where it could not be at the start."""
@@ -175,6 +192,14 @@ class LogSession(QObject):
             self._opened.journal.close(timeout_s)
         if self._opened.reading is not None:
             self._opened.reading.close()
+
+    def _tell_hit(self, alarm: Alarm) -> None:
+        if alarm.visit.list_name == BLOCK:
+            self.hit.emit(alarm)
+
+    def _pass_on_listed(self, visit: Record) -> None:
+        if visit.list_name == BLOCK:
+            self._run_saved.emit(visit)
 
     def _remember(self, visit: Record) -> None:
         self._visits[visit.key_text] = visit

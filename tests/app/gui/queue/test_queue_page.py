@@ -22,7 +22,10 @@ from app.gui.session.networks_session import NetworksSession
 from app.gui.session.window_session import WindowSession
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.types import Image
+from app.store.journal import Alarm
 from app.store.search import Query
+from app.store.types import BLOCK
+from app.store.watchlist import WatchEntry
 from detector.types import Box, Detection
 from recognizer.readings import Reading
 from tests.app.gui.parts import make_queue_page
@@ -170,6 +173,20 @@ def test_the_queue_keeps_no_pictures_where_none_are_wanted(
     qtbot.waitUntil(lambda: not page.running and page.summary.isVisible(), timeout=20_000)
     visits = list(empty_session.log.store.each(Query(plate="AB12CDE")))
     assert len(visits) == 3 and not any(visit.crop or visit.frame for visit in visits)
+
+
+def test_hits_of_the_queue_are_told_and_can_be_settled(
+    qtbot: QtBot, page: BatchQueuePage, folder: Path, empty_session: WindowSession
+) -> None:
+    log, hits = empty_session.log, list[Alarm]()
+    log.store.watch.add(WatchEntry(BLOCK, "AB12CDE", note="stolen"))
+    log.hit.connect(hits.append)
+    queue(qtbot, page, folder)
+    page.start()
+    qtbot.waitUntil(lambda: not page.running and page.summary.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: len(hits) == 3)
+    assert sorted(Path(hit.visit.source).name for hit in hits) == ["a.png", "b.png", "d.png"]
+    qtbot.waitUntil(lambda: all(log.visit(hit.visit.key_text) is not None for hit in hits))
 
 
 def test_networks_that_cannot_be_loaded_are_said(
