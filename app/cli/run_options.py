@@ -25,12 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--notify", action="store_true", help="tell the receivers in notifications.toml, see `platescribe notify`"
     )
     parser.add_argument("--no-pictures", action="store_true", help="keep the text of the reads only in the log")
-    parser.add_argument(
-        "--zones",
-        type=_zones,
-        metavar="F",
-        help="look only in the zones of this JSON file (else: as cameras were set up)",
-    )
     parser.add_argument("--jobs", type=positive, default=1, metavar="N", help="sources read at a time (1)")
     parser.add_argument(
         "--resume", action="store_true", help="go on with a run that was stopped; needs its --csv or --jsonl"
@@ -48,6 +42,12 @@ def add_pipeline_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only-sure", action="store_true", help="leave out the reads that would be marked unsure")
     parser.add_argument(
         "--country", action="append", type=_country, metavar="CC", help="plates expected, as DE; may be given again"
+    )
+    parser.add_argument(
+        "--zones",
+        type=_zones,
+        metavar="F",
+        help="look only in the zones of this JSON file (else: as cameras were set up)",
     )
 
 

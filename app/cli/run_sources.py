@@ -22,7 +22,6 @@ from app.pipeline.file_scheduler import FileScheduler, QueuedSource, queue_sourc
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.sink import Sink
 from app.pipeline.tuning import Tuning, from_settings
-from app.pipeline.zones import Zones
 from app.sinks.csv import csv_file
 from app.sinks.input_files import InputFiles
 from app.sinks.jsonl import jsonl_file
@@ -57,6 +56,8 @@ def tuning_of(args: argparse.Namespace) -> tuple[str, Tuning]:
         tuning = replace(tuning, min_confidence=max(tuning.min_confidence, tuning.sure_confidence))
     if args.country:
         tuning = replace(tuning, countries=tuple(country.upper() for country in args.country))
+    if args.zones is not None:
+        tuning = replace(tuning, zones=args.zones)
     return args.device or loaded.settings.detection.device, tuning
 
 
@@ -119,7 +120,8 @@ def _read(
         if args.video:
             sinks.append(VideoSink(args.video, InputFiles(i.spec for i in items), len(items) == 1, pipeline.stages))
         done = sum(item.weight for item in outputs.skipped)
-        _set_zones(pipeline, outputs.items, args.zones)
+        if args.zones is None:
+            _set_saved_zones(pipeline, outputs.items)
         scheduler = FileScheduler(outputs.items, pipeline.stages, args.jobs, chosen.live, done)
         console.follow(lambda: scheduler.share)
         engine = Engine(pipeline, scheduler, [*sinks, console])
@@ -137,11 +139,11 @@ def _notification_sink(chosen: settings_file.Settings, journal: Journal | None) 
     return NotificationSink(notifier, journal.run if journal is not None else "")
 
 
-def _set_zones(pipeline: Pipeline, items: Sequence[QueuedSource], wanted: Zones | None) -> None:
-    """Look at all sources in the zones that are wanted, else at those that were set up in the window as they were."""
-    saved = saved_sources.load() if wanted is None else saved_sources.SavedSources()
+def _set_saved_zones(pipeline: Pipeline, items: Sequence[QueuedSource]) -> None:
+    """Look at the cameras that were set up in the window in the zones that they were given there."""
+    saved = saved_sources.load()
     for item in items:
-        zones = wanted or saved.zones_of(item.spec)
+        zones = saved.zones_of(item.spec)
         if zones is not None:
             pipeline.set_zones(item.spec.source_id, zones)
 

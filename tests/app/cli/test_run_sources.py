@@ -16,7 +16,7 @@ from app.store.search import Query
 from app.store.store import Store
 from app.store.types import ALLOW, BLOCK
 from app.store.watchlist import WatchEntry
-from tests.app.runs import command, pipeline, rows_of
+from tests.app.runs import Networks, command, pipeline, rows_of
 from tests.app.sources.clips import write_clip
 
 
@@ -132,7 +132,7 @@ def test_a_watch_list_hit_is_told_on_the_console_once_a_vehicle(
 def test_only_the_zones_of_a_file_are_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zones: dict[str, object], plates: int
 ) -> None:
-    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline())
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: Pipeline(Networks(), Networks(), tuning))
     out, file = tmp_path / "o.csv", tmp_path / "zones.json"
     file.write_text(json.dumps(zones))
     assert command(str(write_clip(tmp_path / "a.avi")), "--csv", str(out), "--zones", str(file)) == 0
