@@ -40,6 +40,7 @@ class Command:
 COMMANDS = (
     Command("gui", "open the window (what happens without a command), with FILEs if given", "app.gui"),
     Command("run", "read recordings, pictures or folders without a window", "app.cli.run"),
+    Command("serve", "read the saved cameras around the clock, without a window", "app.cli.serve"),
     Command("evaluate", "score a run against a truth file", "app.cli.evaluate"),
     Command("log", "search, correct, export what was read", "app.cli.log", "add_log_arguments", "main_log"),
     Command("watch", "keep the watch lists", "app.cli.log", "add_watch_arguments", "main_watch"),

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from app.config.redaction import redact
 from app.config.secrets import Keyring
@@ -51,6 +52,25 @@ class _Taken:
             (receiver.name, replace(self.message, crop=crop, frame=frame if wanted else None))
             for receiver, wanted in zip(self.receivers, wants_frame, strict=True)
         ]
+
+
+class MessageTarget(Protocol):
+    """What takes messages; the notifier is one. on_trouble: is told what a person should see."""
+
+    on_trouble: Callable[[str], None] | None
+
+    @property
+    def lost(self) -> int:
+        """Messages that could not be kept."""
+        ...
+
+    def notify(self, message: Message, make_pictures: PictureMaker | None = None) -> None:
+        """Takes a message; never waits."""
+        ...
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """Ends it."""
+        ...
 
 
 class Notifier:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from app.notifications.message import EventName, ListHit, Message
-from app.notifications.notifier import Notifier
+from app.notifications.notifier import MessageTarget
 from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.ledger import Change, Entry, Ledger
 from app.pipeline.sink import Bus, Sink, WatchHit
@@ -32,7 +32,7 @@ _NAMES = {
 class NotificationSink(Sink):
     """Makes messages of events, hits and sources. Images become JPEG files in the notifier's thread."""
 
-    def __init__(self, notifier: Notifier, run: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, notifier: MessageTarget, run: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         """Takes over a notifier, which `close` closes.
 
         Args:
