@@ -14,7 +14,6 @@ from app.config import settings as settings_file
 from app.config.secrets import system_keyring
 from app.config.settings import Settings
 from app.config.wording import counted
-from app.journal import open_journal
 from app.notifications.opening import open_notifier
 from app.notifications.sender import ReceiverError
 from app.saved_sources import SavedSource
@@ -26,6 +25,7 @@ from app.sinks.notifications import NotificationSink
 from app.sources.identify import identify
 from app.sources.source import SourceError
 from app.store.errors import LogError
+from app.store.journal import open_journal
 
 if TYPE_CHECKING:
     import uvicorn

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app.config.settings import Settings
-from app.journal import Journal
 from app.notifications.notifier import Notifier
 from app.notifications.outbox import ReceiverStatus
 from app.pipeline.engine import Engine
@@ -25,6 +24,7 @@ from app.sources.capture import CaptureState, CaptureStatus
 from app.sources.open_capture import make_capture
 from app.sources.registry import make_source
 from app.store.housekeeping import Housekeeping
+from app.store.journal import Journal
 from app.store.types import LogState, LogStatus
 
 _log = logging.getLogger(__name__)

@@ -8,7 +8,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.config.settings import Settings
-from app.journal import open_journal
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.tuning import Tuning
 from app.saved_sources import SavedSource
@@ -18,6 +17,7 @@ from app.service.service import Service
 from app.sinks.log import HitRelay
 from app.sinks.notifications import NotificationSink
 from app.sources.source import SourceKind
+from app.store.journal import open_journal
 from tests.app.notifications.servers import wait_until
 from tests.app.runs import Networks
 from tests.app.sources.clips import write_clip
