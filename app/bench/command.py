@@ -18,7 +18,8 @@ _PARTS = "stages, recording, stills, networks, live, window, start"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `bench`."""
     parser.add_argument("source", nargs="?", metavar="SOURCE", help="a video, or pictures (else: the demo clip)")
-    parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, torch, or a graphics card: cuda:0")
+    devices = "auto, cpu, torch, cuda:0 (NVIDIA), gpu or npu (Intel)"
+    parser.add_argument("--device", default="auto", metavar="D", help=devices)
     parser.add_argument("--against", metavar="REV", help="compare with a git revision, in turns")
     parser.add_argument("--pairs", type=_count, default=5, metavar="N", help="turns of --against (5)")
     parser.add_argument("--json", type=Path, metavar="F", help="write the figures to a file, too")

@@ -37,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_pipeline_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of every command that reads plates."""
-    parser.add_argument("--device", default=None, metavar="D", help="auto, cpu, or a graphics card such as cuda:0")
+    devices = "auto, cpu, cuda:0 (NVIDIA), gpu or npu (Intel); `doctor` lists those of this machine"
+    parser.add_argument("--device", default=None, metavar="D", help=devices)
     parser.add_argument("--min-confidence", type=share, metavar="X", help="leave out reads less sure than this, 0 to 1")
     parser.add_argument("--only-sure", action="store_true", help="leave out the reads that would be marked unsure")
     parser.add_argument(

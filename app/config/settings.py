@@ -54,7 +54,10 @@ class Detection:
     """Finding plates"""
 
     device: str = _option(
-        "auto", "Compute on", "auto takes a graphics card where there is one; or cpu, or one card: cuda:0.", live=False
+        "auto",
+        "Compute on",
+        "auto takes an NVIDIA GPU where there is one. Else: cpu, cuda:1, gpu or npu (Intel).",
+        live=False,
     )
     size: int = _option(
         0,

@@ -1910,7 +1910,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>auto takes a graphics card where there is one; or cpu, or one card: cuda:0.</source>
+      <source>auto takes an NVIDIA GPU where there is one. Else: cpu, cuda:1, gpu or npu (Intel).</source>
       <translation type="unfinished" />
     </message>
     <message>
