@@ -8,21 +8,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from recognizer.lookalikes import LOOKALIKES, confusable, fold
 from recognizer.patterns import DIGITS, LETTERS, Pattern, PatternError, parse_pattern
 from recognizer.readings import Alternative
 
 __all__ = [
     "FREE",
-    "LOOKALIKES",
     "Band",
     "Caption",
     "Colours",
     "FormatError",
     "PlateFormat",
-    "confusable",
     "fits_region",
-    "fold",
     "list_regions",
     "load_formats",
     "rerank_alternatives",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recognizer.lookalikes import fold
+from recognizer.plate_text import edit_distance, fold_lookalikes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,6 @@ class Reliability:
         return "\n".join(["   said    count  confidence   right", *rows, f"calibration error {self.error:.4f}"])
 
 
-def edit_distance(a: str, b: str) -> int:
-    """Fewest insertions, deletions and substitutions from a to b (Levenshtein 1966)."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        diagonal, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (x != y))
-    return row[-1]
-
-
 def score_texts(texts: Sequence[str], truths: Sequence[str]) -> Scores:
     """Figures of texts read against the true ones, in the same order; ValueError when they differ in number."""
     pairs = list(zip(texts, truths, strict=True))
@@ -70,7 +60,7 @@ def score_texts(texts: Sequence[str], truths: Sequence[str]) -> Scores:
     edits = sum(edit_distance(text, truth) for text, truth in pairs)
     return Scores(
         exact=sum(text == truth for text, truth in pairs) / len(pairs),
-        folded=sum(fold(text) == fold(truth) for text, truth in pairs) / len(pairs),
+        folded=sum(fold_lookalikes(text) == fold_lookalikes(truth) for text, truth in pairs) / len(pairs),
         cer=edits / max(1, characters),
         count=len(pairs),
     )

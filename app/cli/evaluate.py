@@ -19,6 +19,7 @@ from app.sinks.read_list import ReadList
 from app.sources.identify import PICTURE_SUFFIXES, identify
 from app.sources.source import SourceError
 from detector.types import Box
+from recognizer.plate_text import normalize_text
 
 _FILE_COLUMNS = ("video", "image_path", "file", "source")
 _BOX_COLUMNS = ("x1", "y1", "x2", "y2")
@@ -61,25 +62,20 @@ def read_openalpr(folder: Path) -> list[Truth]:
                 x, y, width, height = (float(value) for value in fields[1:5])
             except ValueError as error:
                 raise TruthError(f"{path}: x, y, width and height must be numbers ({error})") from error
-            text = plain(fields[5])
+            text = normalize_text(fields[5])
             truths.append(Truth(path.parent / fields[0], text, box=Box(x, y, x + width, y + height)))
     if not truths:
         raise TruthError(f"{folder}: no --truth given, and no .txt of the OpenALPR benchmark's layout in there")
     return truths
 
 
-def plain(text: str) -> str:
-    """Return a plate's text as it is compared: upper-case letters and digits only."""
-    return "".join(c for c in text.upper() if c.isalnum())
-
-
 def _truth_of(row: dict[str, str], path: Path, file_column: str) -> Truth:
     first, last = (float(row[key]) if row.get(key) else None for key in ("first_s", "last_s"))
-    others = frozenset(plain(text) for text in re.split(r"[\s;|,]+", row.get("also_accepted") or "") if text)
+    others = frozenset(normalize_text(text) for text in re.split(r"[\s;|,]+", row.get("also_accepted") or "") if text)
     corners = [float(row[key]) for key in _BOX_COLUMNS if row.get(key)]
     return Truth(
         path,
-        plain(row["plate_text"] or ""),
+        normalize_text(row["plate_text"] or ""),
         first,
         last,
         others,

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.pipeline.events import PlateEvent
-from app.pipeline.voting import distance
 from detector.types import Box
-from recognizer.lookalikes import fold
 from recognizer.metrics import Reliability, measure_reliability
+from recognizer.plate_text import edit_distance, fold_lookalikes
 
 _SLACK_S = 1.0
 _SAME_PLACE_IOU = 0.2
@@ -171,7 +170,7 @@ def _count_plate(truth: Truth, event: PlateEvent | None, total: Score) -> None:
     total.found += 1
     total.edits += _edits(truth, event)
     exact = event.text.plate in truth.texts
-    folded = fold(event.text.plate) in {fold(text) for text in truth.texts}
+    folded = fold_lookalikes(event.text.plate) in {fold_lookalikes(text) for text in truth.texts}
     total.exact += exact
     total.folded += folded
     total.judged.append(Judged(event.text.confidence, event.text.sure, exact, folded))
@@ -182,7 +181,9 @@ def _count_plate(truth: Truth, event: PlateEvent | None, total: Score) -> None:
 def _count_extra(plates: Sequence[Truth], event: PlateEvent, total: Score, is_complete: bool) -> None:
     """Count a read that answers no plate: one more of a plate that was read, or false, or of one the truth lacks."""
     text = event.text
-    duplicate = any(fold(text.plate) in {fold(accepted) for accepted in truth.texts} for truth in plates)
+    duplicate = any(
+        fold_lookalikes(text.plate) in {fold_lookalikes(accepted) for accepted in truth.texts} for truth in plates
+    )
     if not duplicate and not is_complete:
         total.unknown += 1
         return
@@ -207,7 +208,7 @@ def _can_be(truth: Truth, event: PlateEvent) -> bool:
 
 
 def _edits(truth: Truth, event: PlateEvent) -> int:
-    return min(distance(text, event.text.plate) for text in truth.texts)
+    return min(edit_distance(text, event.text.plate) for text in truth.texts)
 
 
 def figures(score: Score) -> dict[str, float | None]:

@@ -9,9 +9,9 @@ from app.pipeline.events import TrackReading
 from app.pipeline.plausibility import PlateEvidence
 from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import Image, PlateCrop, WallClock
-from app.pipeline.voting import Vote, distance, vote, vote_region
+from app.pipeline.voting import Vote, vote, vote_region
 from detector.types import Box
-from recognizer.lookalikes import fold
+from recognizer.plate_text import edit_distance, fold_lookalikes
 from recognizer.readings import Reading
 
 _MOST_READINGS = 60  # enough for any vote; bounds memory and time for a parked car
@@ -206,13 +206,13 @@ class PlateTrack:
         """Whether the latest readings agree on a text so far from an established one that the vehicle changed."""
         if len(self._recent) < self._tuning.now.split_after or before.agreeing < self._tuning.now.min_agreement:
             return False
-        texts = {fold(item.reading.text) for item, _ in self._recent}
+        texts = {fold_lookalikes(item.reading.text) for item, _ in self._recent}
         trusted = all(item.reading.confidence >= self._tuning.now.sure_confidence for item, _ in self._recent)
         if len(texts) != 1 or not trusted or before.confidence < self._tuning.now.sure_confidence:
             return False
-        text, established = texts.pop(), fold(before.text)
+        text, established = texts.pop(), fold_lookalikes(before.text)
         shorter, longer = sorted((text, established), key=len)
-        return shorter not in longer and distance(text, established) >= max(3, len(longer) // 2)
+        return shorter not in longer and edit_distance(text, established) >= max(3, len(longer) // 2)
 
     def _split(self) -> "PlateTrack":
         """Move the latest readings, which are another vehicle's, to a track of their own."""

@@ -7,10 +7,10 @@ from app.pipeline.events import EventKind, Evidence, Identity, PlateEvent, Plate
 from app.pipeline.plate_track import Finding
 from app.pipeline.plausibility import region_of
 from app.pipeline.tuning import CurrentTuning
-from app.pipeline.voting import Vote, distance
+from app.pipeline.voting import Vote
 from app.sources.source_id import SourceId, TrackKey
 from detector.types import Box
-from recognizer.lookalikes import fold
+from recognizer.plate_text import Folding, edit_distance, fold_lookalikes
 from recognizer.readings import Alternative
 
 # Two readings that say a text, and this confidence in it, make it a plate of its own. Below that, that a second track
@@ -133,7 +133,7 @@ class VisitBook:
     def _continues(self, visit: Visit, number: int, finding: Finding, place: Box) -> bool:
         if finding.first_s - visit.last_s > self._tuning.now.repeat_s or number in visit.findings:
             return False
-        if fold(visit.best.vote.text) == fold(finding.vote.text):
+        if fold_lookalikes(visit.best.vote.text) == fold_lookalikes(finding.vote.text):
             return True
         beside = list(self._beside(visit, finding))
         if not all(_near(place, visit.places[other]) for other in beside):
@@ -197,7 +197,7 @@ class VisitBook:
 
 def same_plate(first: Vote, second: Vote) -> bool:
     """Whether two tracks' votes are of one plate: equal but for O/0 and I/1, or the weaker a poor reading of it."""
-    if fold(first.text) == fold(second.text):
+    if fold_lookalikes(first.text) == fold_lookalikes(second.text):
         return True
     weaker = min(first, second, key=lambda item: item.weight)
     return not _stands_by_itself(weaker) and could_be_same_plate(first, second)
@@ -205,10 +205,10 @@ def same_plate(first: Vote, second: Vote) -> bool:
 
 def could_be_same_plate(first: Vote, second: Vote) -> bool:
     """Whether two texts can be readings of one plate: look-alikes, one character apart, or one a part of the other."""
-    a, b = fold(first.text, widely=True), fold(second.text, widely=True)
+    a, b = fold_lookalikes(first.text, Folding.SEEN), fold_lookalikes(second.text, Folding.SEEN)
     short, long = sorted((a, b), key=len)
     fragment = len(short) >= _SHORTEST_FRAGMENT and short in long and len(long) - len(short) <= _MOST_MISSING
-    return a == b or fragment or distance(a, b) <= 1
+    return a == b or fragment or edit_distance(a, b) <= 1
 
 
 def _stands_by_itself(vote: Vote) -> bool:

@@ -84,11 +84,6 @@ def align(backbone: str, text: str) -> tuple[tuple[str, str], ...]:
     return tuple(reversed(pairs))
 
 
-def distance(first: str, second: str) -> int:
-    """Edit distance of two texts."""
-    return sum(a != b for a, b in align(first, second))
-
-
 def vote(readings: Sequence[TrackReading], min_agreement: int = 1) -> Vote | None:
     """Decide what a plate says.
 

@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateColumn
 
 from app.store.database import Database
 from app.store.errors import LogError, LogTooNew, LogUnavailable
-from app.store.spelling import compact, fold, grams
+from app.store.spelling import compact, fold_compact, grams
 
 _BATCH = 5000
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -188,7 +188,7 @@ def _spellings_1(row: sa.Row[tuple[object, ...]]) -> list[dict[str, object]]:
             "text": text,
             "confidence": confidence,
             "compact": compact(text),
-            "folded": fold(text),
+            "folded": fold_compact(text),
         }
         for kind, place, text, confidence in found
     ]

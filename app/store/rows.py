@@ -13,7 +13,7 @@ from app.records import Record
 from app.sources.source_id import track_within
 from app.store.errors import DamagedRow, LogError
 from app.store.schema import KIND_ALTERNATIVE, KIND_ORIGINAL, KIND_PLATE, SOURCE, SPELLING, VISIT
-from app.store.spelling import compact, fold, grams
+from app.store.spelling import compact, fold_compact, grams
 from recognizer.readings import Alternative
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -110,7 +110,7 @@ def spelling_values(visit_id: int, visit: Record) -> list[dict[str, object]]:
             "text": storable(text),
             "confidence": confidence,
             "compact": compact(text),
-            "folded": fold(text),
+            "folded": fold_compact(text),
         }
         for kind, place, text, confidence in found
     ]

@@ -1,35 +1,31 @@
 """How plates are compared: compact and folded forms, wildcard patterns, edit distance. Pure functions on text."""
 
 import unicodedata
-from collections.abc import Iterable
+
+from recognizer.plate_text import Folding, fold_lookalikes, normalize_text
 
 MAX_LENGTH = 64  # characters of a plate that are searched; the text kept and shown is never cut
 ANY_RUN = "*"
 ANY_ONE = "?"
 _START, _END = "^", "$"
 
-# Cyrillic letters that plates of several countries share with Latin ones, by shape.
-_SHARED = dict(zip("АВЕКМНОРСТУХІ", "ABEKMHOPCTYXI", strict=True))
-_LOOK_ALIKE = {"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "B": "8", "S": "5", "Z": "2", "G": "6"}
-_FOLDING = str.maketrans(_LOOK_ALIKE | {cyrillic: _LOOK_ALIKE.get(latin, latin) for cyrillic, latin in _SHARED.items()})
-
 
 def compact(text: str) -> str:
     """Return the letters and digits of text, upper case, without separators; at most MAX_LENGTH characters."""
-    return _keep(text, "")
+    return normalize_text(text)[:MAX_LENGTH]
 
 
-def fold(text: str) -> str:
+def fold_compact(text: str) -> str:
     """Return compact(text) with look-alikes made one: O Q D as 0, I L as 1, B as 8, S as 5, Z as 2, G as 6."""
-    return compact(text).translate(_FOLDING)
+    return fold_lookalikes(compact(text), Folding.SEARCHED)
 
 
 def pattern(text: str, folded: bool = False) -> str:
     """Return a wildcard pattern in the form the others here take: compact, with * and ? kept and ** made *."""
-    kept = _keep(text, ANY_RUN + ANY_ONE)
+    kept = normalize_text(text, ANY_RUN + ANY_ONE)[:MAX_LENGTH]
     while ANY_RUN * 2 in kept:
         kept = kept.replace(ANY_RUN * 2, ANY_RUN)
-    return kept.translate(_FOLDING) if folded else kept
+    return fold_lookalikes(kept, Folding.SEARCHED) if folded else kept
 
 
 def has_wildcard(text: str) -> bool:
@@ -61,7 +57,7 @@ def pattern_grams(shape: str) -> frozenset[str]:
     return frozenset().union(*(_windows(piece) for piece in pieces))
 
 
-def distance(shape: str, text: str, most: int) -> int | None:
+def pattern_distance(shape: str, text: str, most: int) -> int | None:
     """Return the edits (insert, drop, replace) that make text match a pattern(), or None if more than most.
 
     The wildcard * stands for any run and ? for any one character, both without cost.
@@ -83,16 +79,7 @@ def distance(shape: str, text: str, most: int) -> int | None:
 
 def matches(shape: str, text: str) -> bool:
     """Say whether text matches a pattern() exactly."""
-    return distance(shape, text, 0) == 0
-
-
-def _keep(text: str, extra: str) -> str:
-    upper = unicodedata.normalize("NFKC", text).upper()
-    return "".join(_only(upper, extra))[:MAX_LENGTH]
-
-
-def _only(text: str, extra: str) -> Iterable[str]:
-    return (character for character in text if character.isalnum() or character in extra)
+    return pattern_distance(shape, text, 0) == 0
 
 
 def _windows(text: str) -> frozenset[str]:

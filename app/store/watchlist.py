@@ -16,7 +16,7 @@ from app.store.errors import LogError, NotFound
 from app.store.hours import ActiveHours, parse_hours
 from app.store.rows import as_written, storable
 from app.store.schema import WATCH
-from app.store.spelling import ANY_ONE, ANY_RUN, compact, distance, fold, has_wildcard, pattern
+from app.store.spelling import ANY_ONE, ANY_RUN, compact, fold_compact, has_wildcard, pattern, pattern_distance
 from app.store.types import BLOCK, LISTS
 
 MAX_TOLERANCE = 4
@@ -78,18 +78,18 @@ class WatchBook:
             if entry.tolerance or has_wildcard(entry.plate):
                 self._others.append((entry, pattern(entry.plate, entry.look_alikes)))
             else:
-                text = fold(entry.plate) if entry.look_alikes else compact(entry.plate)
+                text = fold_compact(entry.plate) if entry.look_alikes else compact(entry.plate)
                 self._whole[entry.look_alikes, text].append(entry)
 
     def match(self, plate: str, when: datetime) -> list[Hit]:
         """Return the entries that cover a plate at a time: block before allow, then the nearest first."""
-        exact, folded = compact(plate), fold(plate)
+        exact, folded = compact(plate), fold_compact(plate)
         if not exact:
             return []
         whole = (*self._whole.get((False, exact), ()), *self._whole.get((True, folded), ()))
         hits = [Hit(entry, plate, 0) for entry in whole]
         for entry, shape in self._others:
-            apart = distance(shape, folded if entry.look_alikes else exact, entry.tolerance)
+            apart = pattern_distance(shape, folded if entry.look_alikes else exact, entry.tolerance)
             if apart is not None:
                 hits.append(Hit(entry, plate, apart))
         active = [hit for hit in hits if hit.entry.active.covers(when)]

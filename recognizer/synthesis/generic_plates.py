@@ -5,8 +5,8 @@ from functools import lru_cache
 from random import Random
 
 from recognizer.formats import FREE, Band, Caption, Colours, PlateFormat
-from recognizer.lookalikes import fold
 from recognizer.patterns import DIGITS, LETTERS, Pattern, Piece, TokenKind, parse_pattern
+from recognizer.plate_text import fold_lookalikes
 from recognizer.synthesis.colours import draw_colour, measure_luminance
 
 _FAMILIES = ("eu", "din", "us", "gb", "latam", "in", "br", "ru", "vn", "de", "nl", "pl", "ua", "it", "fr", "ae", "uz")
@@ -189,7 +189,7 @@ def avoid_confusion(pieces: tuple[Piece, ...], rng: Random) -> tuple[Piece, ...]
     """The pieces with O and I replaced in runs of mixed letters and digits, where nothing tells them from 0 and 1."""
     result = []
     for piece in pieces:
-        if piece.kind is TokenKind.CHARACTER and fold(piece.text) != piece.text and rng.random() < 0.8:
+        if piece.kind is TokenKind.CHARACTER and fold_lookalikes(piece.text) != piece.text and rng.random() < 0.8:
             piece = replace(piece, text=rng.choice("ABCDEFGHJKLMNPRSTUVWXYZ"))
         result.append(piece)
     return tuple(result)

@@ -11,12 +11,9 @@ from hypothesis import strategies as st
 
 from recognizer.alphabet import write_in_order
 from recognizer.formats import (
-    LOOKALIKES,
     FormatError,
     PlateFormat,
-    confusable,
     fits_region,
-    fold,
     list_regions,
     load_formats,
     rerank_alternatives,
@@ -126,20 +123,6 @@ def test_real_labels_fit_their_country(shared_data: Path) -> None:
     share = {region: sum(found) / len(found) for region, found in fits.items()}
     assert share["UZ"] == share["BR"] == 1.0
     assert share["VN"] > 0.98 and share["EU"] > 0.85 and share["US"] > 0.85
-
-
-@given(st.text(alphabet=sorted(ALPHABET), max_size=10))
-def test_folding_twice_changes_nothing_more(text: str) -> None:
-    for widely in (False, True):
-        assert fold(fold(text, widely), widely) == fold(text, widely)
-        assert len(fold(text, widely)) == len(text)
-
-
-def test_folding() -> None:
-    assert fold("OI10QDB8") == "0110QDB8"
-    assert fold("OQDILTBSZG", widely=True) == "0001118526"
-    assert confusable("O", "0") and confusable("7", "7") and not confusable("A", "W")
-    assert all(len(set(group)) == len(group) for group in LOOKALIKES)
 
 
 alternatives = st.lists(

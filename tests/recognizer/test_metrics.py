@@ -1,35 +1,13 @@
 """Figures against their definitions."""
 
-from functools import cache
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognizer.metrics import edit_distance, measure_reliability, score_texts
+from recognizer.metrics import measure_reliability, score_texts
 
 plates = st.text("AB01OI", max_size=6)
-
-
-@cache
-def by_definition(a, b):
-    """Levenshtein's recursion, word for word."""
-    if not a or not b:
-        return len(a) + len(b)
-    return min(by_definition(a[1:], b) + 1, by_definition(a, b[1:]) + 1, by_definition(a[1:], b[1:]) + (a[0] != b[0]))
-
-
-@given(plates, plates)
-def test_edit_distance_is_levenshteins(a, b):
-    assert edit_distance(a, b) == by_definition(a, b)
-
-
-@given(plates, plates, plates)
-def test_edit_distance_is_a_metric(a, b, c):
-    assert edit_distance(a, b) == edit_distance(b, a)
-    assert edit_distance(a, c) <= edit_distance(a, b) + edit_distance(b, c)
-    assert (edit_distance(a, b) == 0) == (a == b)
 
 
 def test_scores_count_whole_plates_and_characters():

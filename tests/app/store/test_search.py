@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.records import Record
 from app.store import search
 from app.store.search import Query, WayIn, way_in
-from app.store.spelling import compact, fold, matches, pattern
+from app.store.spelling import compact, fold_compact, matches, pattern
 from app.store.store import Store
 from app.store.types import Entry
 from recognizer.readings import Alternative
@@ -43,7 +43,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, li
 
 def naive(visits: list[Record], query: Query) -> list[Record]:
     def spelt(visit: Record) -> bool:
-        form = fold if query.look_alikes else compact
+        form = fold_compact if query.look_alikes else compact
         texts = [visit.plate, visit.original_plate or visit.plate]
         if query.alternatives:
             texts += [guess.text for guess in visit.alternatives]
