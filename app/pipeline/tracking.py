@@ -1,8 +1,10 @@
 """Detections of successive frames become tracks: a ByteTracker a source, its memory in seconds."""
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,11 @@ _MATCH_COST = 0.85
 _FIRST_INTERVAL_S = 0.04
 _INTERVAL_SHARE = 0.1
 _MOST_STEPS = 15
+# A source may send a frame in two seconds or a minute: a track survives the usual gap between its frames, and one frame
+# without the plate, however long that takes. The median of a few gaps is the usual one; a longer one ends the tracks.
+_GAPS_KEPT = 5
+_SURVIVED_GAPS = 2.5
+_LONGEST_FIRST_GAP_S = 90.0  # of a source that has sent one frame: beyond the slowest camera, one frame a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class PlateTracker:
         self._tuning = tuning or CurrentTuning()
         self._interval_s = _FIRST_INTERVAL_S
         self._last_s: float | None = None
+        self._gaps: deque[float] = deque(maxlen=_GAPS_KEPT)
         self._offset = 0
         self._latest = 0
         self._alive: set[int] = set()
@@ -74,7 +82,9 @@ class PlateTracker:
         self._last_s = media_time
         if first or elapsed == 0.0:
             return ()
-        if elapsed > self._tuning.now.track_memory_s:
+        memory_s = self._memory_s()
+        self._gaps.append(elapsed)
+        if elapsed > memory_s:
             ended = tuple(sorted(self._alive))
             self._offset, self._alive = self._latest, set()
             self._tracker = self._make_tracker()
@@ -85,6 +95,12 @@ class PlateTracker:
         self._interval_s += _INTERVAL_SHARE * (min(elapsed, 1.0) / max(1, steps) - self._interval_s)
         self._tracker.max_lost = math.ceil(self._tuning.now.track_memory_s / self._interval_s)
         return ()
+
+
+    def _memory_s(self) -> float:
+        """How long a track survives without a frame: the time that is set, or a few of the source's usual gaps."""
+        usual_s = median(self._gaps) * _SURVIVED_GAPS if self._gaps else _LONGEST_FIRST_GAP_S
+        return max(self._tuning.now.track_memory_s, usual_s)
 
 
 def _boxes(detections: Sequence[Detection]) -> NDArray[np.float32]:

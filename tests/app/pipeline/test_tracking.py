@@ -52,6 +52,20 @@ def test_a_vehicle_away_for_longer_than_the_memory_is_a_new_track() -> None:
     assert len(ids[0]) == 2
 
 
+@pytest.mark.parametrize("gap_s", [1.0, 2.0, 10.0, 60.0])
+def test_a_standing_vehicle_is_one_track_however_seldom_frames_come(gap_s: float) -> None:
+    ids = follow(
+        PlateTracker(), [lambda t: None if 3 * gap_s <= t < 4 * gap_s else plate(30, 150)], 1 / gap_s, 8 * gap_s
+    )
+    assert len(ids[0]) == 1, "also where one frame does not show the plate"
+
+
+def test_a_pause_of_a_slow_source_ends_its_tracks() -> None:
+    tracker = PlateTracker()
+    ids = [tracker.update([plate(30, 150)], second).seen[0].track_id for second in (0, 2, 4, 6, 20, 22)]
+    assert len(set(ids[:4])) == 1 and len(set(ids[4:])) == 1 and ids[3] != ids[4]
+
+
 @pytest.mark.parametrize("fps", [10, 30])
 def test_two_vehicles_that_pass_each_other_keep_their_tracks(fps: float) -> None:
     ids = follow(
