@@ -7,13 +7,13 @@ from typing import cast
 
 from app.sources.frame import WallClock
 from app.sources.picture_decoding import PictureError, open_with_pillow
+from app.sources.start_time import EARLIEST
 
 _EXIF_FOLDER = 0x8769
 _ORIGINAL, _DIGITIZED, _CHANGED = 0x9003, 0x9004, 0x0132
 _ZONES = {_ORIGINAL: 0x9011, _DIGITIZED: 0x9012, _CHANGED: 0x9010}
 _TIME = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _ZONE = re.compile(r"([+-])(\d\d):(\d\d)")
-EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # before this a date is a camera's default
 _HEAD_BYTES = 1 << 20  # EXIF data stand within the first pages of a file
 _MARKS = (b"Exif", b"eXIf", b"EXIF", b"II*\0", b"MM\0*")
 

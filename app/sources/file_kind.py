@@ -1,5 +1,6 @@
 """Tells by its first bytes whether a file is a picture or a video, whatever it is called."""
 
+import re
 import stat
 from enum import Enum
 from pathlib import Path
@@ -34,8 +35,9 @@ _VIDEOS = (
     b"YUV4MPEG2",
     b".RMF",
 )
-_H264_FIRST = frozenset((7, 9))  # sequence parameter set, access unit delimiter
-_H265_FIRST = frozenset((32, 33, 35))  # video and sequence parameter set, access unit delimiter
+_H264_FIRST, _H264_SET = frozenset((6, 7, 9)), 7  # information, sequence parameter set, access unit delimiter
+_H265_FIRST, _H265_SETS = frozenset((32, 33, 35, 39)), frozenset((32, 33))
+_UNIT = re.compile(rb"\x00\x00\x01(.)", re.DOTALL)
 
 
 class FileKind(Enum):
@@ -81,24 +83,26 @@ def _is_video(head: bytes) -> bool:
         return True
     if head[4:8] == b"ftyp" or (head[4:8] in _BOXES and len(head) > 8):
         return True
-    return _is_transport_stream(head) or _is_raw_video(head)
+    return transport_stream_prefix(head) is not None or is_raw_video(head)
 
 
-def _is_transport_stream(head: bytes) -> bool:
-    """Whether every packet of the head begins with the sync byte of MPEG-TS."""
+def transport_stream_prefix(head: bytes) -> int | None:
+    """Return how many bytes stand before each packet of an MPEG transport stream; None for anything else."""
     for prefix in _TS_PREFIXES:
         starts = head[prefix :: _TS_PACKET + prefix]
         if len(starts) >= 3 and set(starts) == {0x47}:
-            return True
-    return False
+            return prefix
+    return None
 
 
-def _is_raw_video(head: bytes) -> bool:
-    """Whether this is H.264 or H.265 without a container: a start code and a unit that only comes first."""
-    for start in (b"\0\0\0\x01", b"\0\0\x01"):
-        if head.startswith(start) and len(head) > len(start) + 1:
-            first = head[len(start)]
-            if first & 0x80:
-                return False
-            return first & 0x1F in _H264_FIRST or (first >> 1 in _H265_FIRST and first & 1 == 0)
-    return False
+def is_raw_video(head: bytes) -> bool:
+    """Whether this is H.264 or H.265 without a container: units that come first, and a parameter set among them."""
+    if not head.startswith((b"\0\0\x01", b"\0\0\0\x01")):
+        return False
+    units = [found[1][0] for found in _UNIT.finditer(head)]
+    if not units or units[0] & 0x80:
+        return False
+    kinds_264, kinds_265 = {unit & 0x1F for unit in units}, {unit >> 1 for unit in units}
+    if units[0] & 0x1F in _H264_FIRST and _H264_SET in kinds_264:
+        return True
+    return units[0] >> 1 in _H265_FIRST and bool(_H265_SETS & kinds_265)

@@ -9,6 +9,7 @@ from urllib.request import url2pathname
 
 from app.config.redaction import redact
 from app.sources.address import parse_address, scheme_of
+from app.sources.containers.read import read_facts
 from app.sources.file_kind import FileKind, kind_of_file
 from app.sources.parts import count_pages_of, is_moving
 from app.sources.source import SourceError, SourceKind, SourceSpec
@@ -100,7 +101,7 @@ def _expand_folder(folder: Path, passed_over: Counter[str]) -> list[SourceSpec]:
 def _parts_of(path: Path) -> list[SourceSpec]:
     """Return a file as the sources that it holds: the pages of a picture and the tracks of a video are each its own."""
     kind, name = _kind_of(path), str(path)
-    count = count_pages_of(path) if kind is SourceKind.PICTURE else 1
+    count = count_pages_of(path) if kind is SourceKind.PICTURE else read_facts(path).tracks
     if count == 1:
         return [SourceSpec(kind, SourceId(name), name)]
     word = "page" if kind is SourceKind.PICTURE else "track"

@@ -1,12 +1,13 @@
 """What all recorded video has in common: frames in order with their media times, and an end that is checked."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 
+from app.sources.containers.facts import ContainerFacts
 from app.sources.frame import Frame, WallClock
 from app.sources.live_source import Handle
 from app.sources.source import Delivery, SourceError, SourceInfo, SourceSpec
@@ -27,22 +28,6 @@ class SeekableHandle(Handle, Protocol):
     def set(self, property_id: int, value: float) -> bool: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the container tells that OpenCV does not.
-
-    fps: frames a second, 0 where the decoder knows. from_zero: its time stamps count from the recording's beginning, so
-    that a first frame at five seconds came then. whole: its end is there, however few frames it holds; None where
-    nobody knows. can_jump: its time stamps may jump where recordings were joined. notes: for the user.
-    """
-
-    fps: float = 0.0
-    from_zero: bool = False
-    whole: bool | None = None
-    can_jump: bool = False
-    notes: tuple[str, ...] = ()
-
-
 def open_recording(target: str) -> SeekableHandle:
     """Open a path or address with FFmpeg; time-outs hold only because the backend is named."""
     time_outs = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_TIMEOUT_MS]
@@ -52,10 +37,44 @@ def open_recording(target: str) -> SeekableHandle:
     return capture
 
 
+class FirstFrameRead:
+    """A handle whose first frame was decoded already, which tells whether there is a decoder for it."""
+
+    def __init__(self, handle: SeekableHandle) -> None:
+        self._handle = handle
+        self._first: tuple[bool, Any] | None = _read(handle) if handle.isOpened() else None
+        self.decodes = self._first is not None and self._first[0]
+
+    def isOpened(self) -> bool:  # noqa: D102
+        return self._handle.isOpened()
+
+    def read(self) -> tuple[bool, Any]:  # noqa: D102
+        first, self._first = self._first, None
+        return first or _read(self._handle)
+
+    def get(self, property_id: int) -> float:  # noqa: D102
+        return self._handle.get(property_id)
+
+    def set(self, property_id: int, value: float) -> bool:  # noqa: D102
+        self._first = None
+        return self._handle.set(property_id, value)
+
+    def release(self) -> None:  # noqa: D102
+        self._handle.release()
+
+
+def _read(handle: SeekableHandle) -> tuple[bool, Any]:
+    try:
+        good, image = handle.read()
+    except cv2.error:
+        return False, None
+    return good and image is not None, image
+
+
 class Recording:
     """The frames of an opened recording."""
 
-    def __init__(self, spec: SourceSpec, handle: SeekableHandle, facts: Facts, size_bytes: int = 0) -> None:
+    def __init__(self, spec: SourceSpec, handle: SeekableHandle, facts: ContainerFacts, size_bytes: int = 0) -> None:
         """Take over an opened handle.
 
         Args:
@@ -108,7 +127,7 @@ class Recording:
             self.frames,
             start,
             clock,
-            notes=self._facts.notes,
+            notes=tuple(f"{self._spec.source_id}: {note}" for note in self._facts.notes),
             delivery=Delivery.EVERY,
         )
         return self._info
@@ -147,11 +166,8 @@ class Recording:
         info = self._info
         if info is None:
             raise SourceError(f"{self._spec.source_id}: read before it was begun")
-        try:
-            good, image = self._handle.read()
-        except cv2.error:
-            good, image = False, None
-        if not good or image is None:
+        good, image = _read(self._handle)
+        if not good:
             self._check_end(info)
             return None
         self._media_time = self._advance(self._position_s())
@@ -202,7 +218,7 @@ class Recording:
             return
         name = self._spec.source_id
         if self._index == 0:
-            self._fault = f"{name}: holds no picture that can be decoded"
+            self._fault = f"{name}: holds no picture that can be decoded{self._codec()}"
         elif not self._facts.whole and info.frames is not None and info.duration_s is not None:
             missing = info.frames - self._index
             missing_s = info.duration_s - self._media_time - 1 / info.fps
@@ -213,3 +229,9 @@ class Recording:
                 )
         if self._fault:
             raise SourceError(self._fault)
+
+    def _codec(self) -> str:
+        """Name the codec, where the decoder knows which it would need."""
+        code = int(self._handle.get(cv2.CAP_PROP_FOURCC)).to_bytes(8, "little", signed=True)[:4]
+        name = code.decode("latin-1").strip("\0 ")
+        return f"; its codec is {name.upper()}" if name.isprintable() and name.isascii() and name else ""

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from app.sources.containers.facts import ContainerFacts
 from app.sources.frame import Frame, WallClock
-from app.sources.recording import Facts, Recording, open_recording
+from app.sources.recording import Recording, open_recording
 from app.sources.source import SourceError, SourceInfo, SourceSpec
 
 
@@ -35,7 +36,7 @@ class RemoteRecording:
         if not handle.isOpened():
             handle.release()
             raise SourceError(f"{self._spec.source_id}: no video that can be read")
-        self._recording = Recording(self._spec, handle, Facts())
+        self._recording = Recording(self._spec, handle, ContainerFacts())
         ended = self._modified or datetime.now(UTC)
         start = ended - timedelta(seconds=self._recording.duration_s or 0.0)
         return self._recording.begin(start.astimezone(), WallClock.FILE_TIME)

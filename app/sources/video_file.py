@@ -4,11 +4,13 @@ from datetime import datetime
 from pathlib import Path
 
 from app.sources.animation import AnimationHandle
+from app.sources.containers.read import read_facts
+from app.sources.decoder_process import DecoderProcess
 from app.sources.file_kind import FileKind, kind_of_file
 from app.sources.files import checked_file
 from app.sources.frame import Frame
 from app.sources.parts import is_moving
-from app.sources.recording import Facts, Recording, SeekableHandle, open_recording
+from app.sources.recording import FirstFrameRead, Recording, SeekableHandle, open_recording
 from app.sources.source import SourceError, SourceInfo, SourceSpec
 from app.sources.start_time import recording_start
 
@@ -31,12 +33,14 @@ class VideoFile:
         """Open the file at its beginning; raises SourceError, naming the file and what is wrong with it."""
         self.close()
         path = checked_file(self._spec)
-        handle = _open_handle(path)
+        facts = read_facts(path)
+        handle = _open_handle(path, self._spec.part)
         if not handle.isOpened():
             handle.release()
             raise SourceError(f"{self._spec.source_id}: not a video that can be read, or cut off before its index")
-        self._recording = Recording(self._spec, handle, Facts(), path.stat().st_size)
-        return self._recording.begin(*recording_start(path, self._recording.duration_s or 0.0, self._given_start))
+        self._recording = Recording(self._spec, handle, facts, path.stat().st_size)
+        duration_s = self._recording.duration_s or 0.0
+        return self._recording.begin(*recording_start(path, duration_s, self._given_start, facts.created))
 
     def read(self) -> Frame | None:
         """Return the next frame, None at the end; raises SourceError once where the end of the file is missing."""
@@ -58,9 +62,18 @@ class VideoFile:
         return self._recording
 
 
-def _open_handle(path: Path) -> SeekableHandle:
+def _open_handle(path: Path, track: int) -> SeekableHandle:
     """Open a recording by what can decode it."""
     if kind_of_file(path) is FileKind.PICTURE and is_moving(path):
         return AnimationHandle(path)
+    if track:  # OpenCV cannot choose one
+        return DecoderProcess(path, track)
     # an absolute path, since FFmpeg takes "clip:1.mp4" for a protocol
-    return open_recording(str(path.resolve()))
+    handle = FirstFrameRead(open_recording(str(path.resolve())))
+    if not handle.isOpened() or handle.decodes:
+        return handle
+    other = DecoderProcess(path)  # a codec that OpenCV's build lacks, as AV1
+    if not other.isOpened():
+        return handle
+    handle.release()
+    return other

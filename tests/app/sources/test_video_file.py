@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from app.pipeline.types import Frame, WallClock
-from app.sources.identify import identify
+from app.sources.identify import expand, identify
 from app.sources.picture_file import PictureFile
 from app.sources.source import SourceError, SourceInfo
 from app.sources.video_file import VideoFile
 from tests.app.sources.clips import set_creation_time, set_durations, set_rotation, write_clip
+from tests.app.sources.ffmpeg import make
 
 
 def read_all(path: Path, start: datetime | None = None) -> tuple[SourceInfo, list[Frame], str]:
@@ -182,3 +183,86 @@ def test_a_file_that_names_an_address_reaches_nobody(tmp_path: Path, kind: str, 
             VideoFile(identify(str(path))).open()
         with pytest.raises(TimeoutError):
             server.accept()
+
+
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+
+
+def test_av1_is_decoded_by_another_build(tmp_path: Path) -> None:
+    path = make(tmp_path / "x.mp4", "-c:v", "libsvtav1", "-preset", "12", "-g", "12")
+    info, frames, fault = read_all(path)
+    assert (info.width, info.height, info.frames, fault) == (160, 120, 36, "")
+    assert [frame.media_time for frame in frames] == pytest.approx([i / 12 for i in range(36)], abs=0.002)
+    plain = read_all(make(tmp_path / "y.mp4", *H264))[1]
+    assert np.abs(frames[20].image.astype(int) - plain[20].image).mean() < 12
+
+
+def test_seeking_in_it_gives_the_frames_from_there_on(tmp_path: Path) -> None:
+    source = VideoFile(identify(str(make(tmp_path / "x.mp4", "-c:v", "libsvtav1", "-preset", "12", "-g", "12"))))
+    source.open()
+    source.seek(1.5)
+    frame = source.read()
+    source.close()
+    assert frame is not None and frame.media_time == pytest.approx(1.5, abs=0.01)
+
+
+def test_a_codec_that_nobody_decodes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.sources.decoder_process.WORKER", tmp_path / "nowhere.py")
+    _, frames, fault = read_all(make(tmp_path / "x.mp4", "-c:v", "libsvtav1", "-preset", "12"))
+    assert not frames and "holds no picture that can be decoded; its codec is AV01" in fault
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".mkv", ".ts", ".avi"])
+def test_the_second_track_of_a_dash_cam_is_a_source_of_its_own(tmp_path: Path, ending: str) -> None:
+    second = ("-f", "lavfi", "-t", "3", "-i", "color=red:size=96x64:rate=12", "-map", "0:v", "-map", "1:v")
+    path = make(tmp_path / f"two{ending}", *second, *H264, "-streamid", "1:4200")
+    specs = expand(str(path))
+    assert [spec.source_id for spec in specs] == [f"{path} (track 1)", f"{path} (track 2)"]
+    front, rear = VideoFile(specs[0]), VideoFile(specs[1])
+    sizes = []
+    for source in (front, rear):
+        info = source.open()
+        frames = 0
+        while (frame := source.read()) is not None:
+            frames += 1
+            image = frame.image
+        sizes.append((info.width, info.height, frames, image.shape[:2]))
+        source.close()
+    assert sizes == [(160, 120, 36, (120, 160)), (96, 64, 36, (64, 96))]
+    assert image[..., 2].mean() > 200 > 60 > image[..., 0].mean()
+
+
+def test_sound_that_is_longer_than_the_picture_is_no_fault_and_its_times_count(tmp_path: Path) -> None:
+    sound = ("-f", "lavfi", "-t", "8", "-i", "anoisesrc=d=8:r=8000:a=0.01", "-map", "0:v", "-map", "1:a", "-c:a", "aac")
+    for ending in (".mkv", ".mp4", ".ts"):
+        _, frames, fault = read_all(make(tmp_path / f"x{ending}", *sound, *H264))
+        assert (len(frames), fault) == (36, ""), ending
+    later = ("-vf", "setpts=PTS+5/TB", "-fps_mode", "passthrough")
+    path = make(tmp_path / "late.mkv", *sound, *later, *H264)
+    _, frames, fault = read_all(path)
+    assert not fault and len(frames) == 36
+    assert (frames[0].media_time, frames[-1].media_time) == pytest.approx((5.0, 5 + 35 / 12), abs=0.1)
+
+
+def test_a_bare_stream_goes_by_the_rate_of_its_header(tmp_path: Path) -> None:
+    _, frames, fault = read_all(make(tmp_path / "x.264", *H264))
+    assert not fault and len(frames) == 36
+    assert frames[-1].media_time == pytest.approx(35 / 12, abs=0.001)
+
+
+def test_two_parts_that_were_joined_go_on_counting(tmp_path: Path) -> None:
+    first = make(tmp_path / "a.ts", *H264)
+    second = make(tmp_path / "b.ts", *H264, "-output_ts_offset", "40000")
+    for name, parts in (("jump.ts", (first, second)), ("again.ts", (first, first)), ("back.ts", (second, first))):
+        joined = tmp_path / name
+        joined.write_bytes(b"".join(part.read_bytes() for part in parts))
+        _, frames, fault = read_all(joined)
+        times = [frame.media_time for frame in frames]
+        assert not fault and len(frames) >= 70, name
+        assert times == sorted(times) and times[-1] == pytest.approx(6.0, abs=0.5), name
+
+
+def test_a_video_of_one_frame_is_a_still(tmp_path: Path) -> None:
+    _, frames, fault = read_all(make(tmp_path / "x.mp4", *H264, "-frames:v", "1"))
+    assert [frame.is_still for frame in frames] == [True] and not fault
+    assert not any(frame.is_still for frame in read_all(make(tmp_path / "y.mp4", *H264))[1])

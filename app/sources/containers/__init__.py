@@ -1,0 +1,1 @@
+"""What the containers of recorded video tell of themselves, read without a decoder."""
