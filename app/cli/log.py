@@ -216,7 +216,11 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", type=_when, metavar="TIME", help="the same; a visit at this time is left out")
     parser.add_argument("--source", default="", help="the source, * and ? allowed")
     parser.add_argument("--list", choices=(*LISTS, ANY_LIST), default="", help="hits of a watch list only")
+    parser.add_argument("--region", default="", metavar="CC", help="where the plate is from, as DE, US or US-CA")
     parser.add_argument("--min-confidence", type=share, default=0.0, metavar="X", help="0 to 1")
+    sure = parser.add_mutually_exclusive_group()
+    sure.add_argument("--sure", dest="sure", action="store_true", default=None, help="only sure reads")
+    sure.add_argument("--unsure", dest="sure", action="store_false", help="only reads that are marked unsure")
     parser.add_argument("--corrected", action="store_true", default=None, help="only what a person corrected")
 
 
@@ -231,6 +235,8 @@ def _query(args: argparse.Namespace) -> Query:
         until=args.until,
         source=args.source,
         list_name=args.list,
+        region=args.region,
+        sure=args.sure,
         min_confidence=args.min_confidence,
         corrected=args.corrected,
     )

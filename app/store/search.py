@@ -32,7 +32,8 @@ class Query:
     plate: whole plate, * for any run and ? for any one character; case and separators do not count. A corrected visit
     is found by what was read as well. look_alikes: O is 0, I is 1, B is 8 and so on. alternatives: other texts the
     plate may have shown are found too. since, until: first time, until itself excluded. source: its name, * and ?
-    allowed. list_name: "block", "allow", "any" for either. corrected: only corrected ones, or only others.
+    allowed. list_name: "block", "allow", "any" for either. region: of the plate, as US or US-CA; US finds its states as
+    well. sure: only sure reads, or only unsure ones. corrected: only corrected ones, or only others.
     unsettled: only hits that nobody has settled.
     """
 
@@ -43,6 +44,8 @@ class Query:
     until: datetime | None = None
     source: str = ""
     list_name: str = ""
+    region: str = ""
+    sure: bool | None = None
     min_confidence: float = 0.0
     corrected: bool | None = None
     unsettled: bool = False
@@ -191,6 +194,11 @@ class Search:
             found.append(VISIT.c.list_name.in_(LISTS))
         elif query.list_name:
             found.append(VISIT.c.list_name == query.list_name)
+        if region := storable(query.region).strip().upper():
+            state = region.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            found.append(sa.or_(VISIT.c.region == region, VISIT.c.region.like(f"{state}-%", escape="\\")))
+        if query.sure is not None:
+            found.append(VISIT.c.sure == query.sure)
         if query.min_confidence > 0:
             found.append(VISIT.c.confidence >= query.min_confidence)
         if query.corrected is not None:

@@ -425,6 +425,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Any country</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Any source</source>
       <translation type="unfinished" />
     </message>
@@ -438,6 +442,10 @@
     </message>
     <message>
       <source>Clear</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Country</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -502,6 +510,10 @@
     </message>
     <message>
       <source>Today</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Where the plate is from, such as DE, US or US-CA</source>
       <translation type="unfinished" />
     </message>
     <message>

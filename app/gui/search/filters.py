@@ -1,4 +1,4 @@
-"""What to search for, as fields: plate, time, source, list, confidence. Gives a Query."""
+"""What to search for, as fields: plate, time, source, list, country, confidence. Gives a Query."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -53,6 +53,7 @@ def _dress(calendar: QCalendarWidget) -> None:
 
 
 _TYPING_MS = 180
+_REGION_PX = 110  # the field's width: it takes a code of two to five letters
 
 
 class TimePreset(Enum):
@@ -125,12 +126,14 @@ class FilterBar(QWidget):
             until=until,
             source=str(self.source.currentData() or ""),
             list_name=str(self.list_name.currentData()),
+            region=self.region.text().strip(),
             min_confidence=self.confidence.value() / 100,
         )
 
     def clear(self) -> None:
         """Ask for everything."""
         self.plate.clear()
+        self.region.clear()
         self.look_alikes.setChecked(True)
         self.alternatives.setChecked(True)
         for box in (self.span, self.source, self.list_name):
@@ -185,6 +188,11 @@ class FilterBar(QWidget):
                 (self.tr("Allow list"), ALLOW),
             ),
         )
+        self.region = QLineEdit(self)
+        self.region.setPlaceholderText(self.tr("Any country"))
+        self.region.setToolTip(self.tr("Where the plate is from, such as DE, US or US-CA"))
+        self.region.setAccessibleName(self.tr("Country"))
+        self.region.setMaximumWidth(_REGION_PX)
         self.confidence = QSpinBox(self)
         self.confidence.setRange(0, 99)
         self.confidence.setSingleStep(10)
@@ -209,7 +217,16 @@ class FilterBar(QWidget):
         first.addWidget(self.look_alikes)
         first.addWidget(self.alternatives)
         self._to = label("–", "muted")
-        for field in (self.span, self.since, self._to, self.until, self.source, self.list_name, self.confidence):
+        for field in (
+            self.span,
+            self.since,
+            self._to,
+            self.until,
+            self.source,
+            self.list_name,
+            self.region,
+            self.confidence,
+        ):
             second.addWidget(field)
         second.addStretch()
         second.addWidget(self.clear_button)
@@ -222,7 +239,8 @@ class FilterBar(QWidget):
         self._show_custom()
 
     def _listen(self) -> None:
-        self.plate.textChanged.connect(lambda _: self._soon.start())
+        for line in (self.plate, self.region):
+            line.textChanged.connect(lambda _: self._soon.start())
         for box in (self.look_alikes, self.alternatives):
             box.toggled.connect(lambda _: self._soon.start())
         for choice in (self.span, self.source, self.list_name):

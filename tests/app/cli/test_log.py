@@ -39,6 +39,14 @@ def test_search_shows_what_matches(log: str, capsys: pytest.CaptureFixture[str])
     assert "No visit matches" in out
 
 
+def test_search_by_region_and_by_what_is_unsure(log_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Store.open(log_file) as store:
+        store.save([entry("7ABC123", 1, region="US-CA", sure=False), entry("AB12CDE", 2, region="GB")])
+    for words, found in ((("--region", "us"), "7ABC123"), (("--unsure",), "7ABC123"), (("--sure",), "AB12CDE")):
+        _, out, _ = run(capsys, "log", "search", *words, "--log", str(log_file))
+        assert found in out and "1 of 1 visit\n" in out
+
+
 @pytest.mark.parametrize("words", [("--since", "yesterday"), ("--limit", "0"), ("--since", "9" * 30 + "d")])
 def test_wrong_arguments_are_named(log: str, capsys: pytest.CaptureFixture[str], words: tuple[str, str]) -> None:
     with pytest.raises(SystemExit):

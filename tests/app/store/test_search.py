@@ -34,6 +34,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, li
                 alternatives=(Alternative(other, 0.1),) if number % 2 else (),
                 list_name=("", "", "block", "allow", "")[number % 5],
                 confidence=number / 150,
+                region=("", "GB", "US", "US-CA", "USX")[number % 5],
+                sure=number % 3 > 0,
                 original_plate="OLD" + plate if number % 10 == 0 else None,
             )
             entries.append(Entry(visit))
@@ -57,6 +59,8 @@ def naive(visits: list[Record], query: Query) -> list[Record]:
         and (query.until is None or visit.first_time < query.until)
         and (not query.source or visit.source == query.source)
         and (query.list_name in ("", visit.list_name) or (query.list_name == "any" and visit.list_name))
+        and (not query.region or visit.region == query.region or visit.region.startswith(f"{query.region}-"))
+        and query.sure in (None, visit.sure)
         and visit.confidence >= query.min_confidence
         and (query.corrected is None or query.corrected == (visit.original_plate is not None))
     ]
@@ -74,6 +78,8 @@ QUERIES = st.builds(
     until=st.none() | st.integers(0, 80).map(lambda seconds: NOON + timedelta(seconds=seconds)),
     source=st.sampled_from(["", "", "cam1", "cam9"]),
     list_name=st.sampled_from(["", "", "block", "any"]),
+    region=st.sampled_from(["", "", "US", "US-CA", "GB", "U_"]),
+    sure=st.sampled_from([None, None, True, False]),
     min_confidence=st.sampled_from([0.0, 0.0, 0.5]),
     corrected=st.sampled_from([None, None, True, False]),
 )
