@@ -22,6 +22,9 @@ from recognizer.readings import Alternative
 CSV_ENCODING = "utf-8-sig"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
+#: What a person can find of a hit: it was right, the plate was read wrong, or the list should not have it.
+VERDICTS = ("true", "misread", "wrong_entry")
+
 Box = tuple[float, float, float, float]
 JsonType = Mapping[str, Any]
 
@@ -32,7 +35,8 @@ class Record:
 
     run, source and track together name a visit; saving the same again with another revision replaces it. track is the
     number of its first track within the source and the run, as text. FIELDS says what the other fields mean.
-    settled: a person has dealt with its watch-list hit. id: None until it is in the log.
+    settled: a person has dealt with its watch-list hit. verdict: what they found of it, one of VERDICTS or empty;
+    settled_by: who it was. id: None until it is in the log.
     """
 
     plate: str
@@ -61,6 +65,8 @@ class Record:
     original_plate: str | None = None
     note: str = ""
     settled: bool = False
+    verdict: str = ""
+    settled_by: str = ""
     id: int | None = None
 
     @property

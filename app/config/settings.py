@@ -155,6 +155,12 @@ class Appearance:
     )
     show_boxes: bool = _option(True, "Boxes in the picture", "Off: the picture is shown bare.")
     hit_sound: bool = _option(True, "Sound at a hit", "A tone when a plate of a watch list is read.")
+    hit_window: str = _option(
+        "raise",
+        "Window at a hit",
+        "Raise: before all others, without taking the keyboard. Flash: in the task bar alone.",
+        choices=("raise", "flash", "nothing"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ class WindowMenus(QObject):
         self._window = window
         self._extras = extras
         self._make_file_menu()
+        self._make_edit_menu()
         self._make_view_menu()
         self._make_playback_menu()
         add_menu(
@@ -137,6 +138,18 @@ class WindowMenus(QObject):
             MenuCommand(tr("&Quit"), "log-out", "Ctrl+Q", window.quit),
         ]
         fill(window, file, rest)
+
+    def _make_edit_menu(self) -> None:
+        undo = self._window.session.undo
+        menu = add_menu(self._window, tr("&Edit"), [MenuCommand(tr("&Undo"), "undo-2", "Ctrl+Z", undo.undo)])
+        self._undo = menu.actions()[0]
+        undo.changed.connect(self._show_undo)
+        self._show_undo()
+
+    def _show_undo(self) -> None:
+        words = self._window.session.undo.next_words
+        self._undo.setText(tr("&Undo {what}").format(what=words) if words else tr("&Undo"))
+        self._undo.setEnabled(bool(words))
 
     def _make_view_menu(self) -> None:
         window = self._window

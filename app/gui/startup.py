@@ -29,6 +29,7 @@ from app.gui.search.export_dialog import ExportDialog
 from app.gui.search.search_page import SearchPage
 from app.gui.session.log_session import OpenLog, RetentionTimer, open_log
 from app.gui.session.window_session import WindowSession
+from app.gui.watch.hits_page import HitsPage
 from app.gui.watch.watch_page import WatchPage
 from app.gui.widgets import icons, theme
 from app.gui.widgets.message_boxes import message_box, show_error
@@ -168,14 +169,15 @@ def add_pages(window: MainWindow, session: WindowSession) -> None:
     """Add all pages in the order of the rail, and what the menus open."""
     settings, networks, sources, log = session.settings, session.networks, session.sources, session.log
     requests, tasks = session.requests, session.tasks
-    actions = ReadActions(settings, sources, log, requests, tasks, window)
+    actions = ReadActions(settings, sources, log, requests, tasks, session.undo, window)
     reads = ReadsPage(sources, log, requests, actions)
     window.add_live(LivePage(settings, networks, sources, requests, reads))
     queue = BatchQueuePage(networks, log, requests, tasks)
     search = SearchPage(log, requests, actions)
     window.add_page("queue", "list-video", tr("Recordings"), queue)
     window.add_page("search", "search", tr("Search"), search)
-    window.add_page("watch", "shield-alert", tr("Watch lists"), WatchPage(log, requests))
+    window.add_page("hits", "inbox", tr("Hits"), HitsPage(window.hits, log, actions))
+    window.add_page("watch", "shield-alert", tr("Watch lists"), WatchPage(log, requests, session.undo))
     requests.queue_wanted.connect(lambda _names: window.show_page("queue"))
     requests.export_wanted.connect(lambda query, found: _export(window, session, query, found))
     window.finish(

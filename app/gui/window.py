@@ -7,10 +7,10 @@ from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt5.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QDialog,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,12 +21,12 @@ from app.gui.live.outages import OutagesDialog, OutageWatch
 from app.gui.live.source_actions import OpenActions, SourceActions, names_in
 from app.gui.menus import MenuTargets, WindowMenus
 from app.gui.session.window_session import WindowSession
-from app.gui.watch.hits import HitBanner, OpenHits
+from app.gui.watch.hits import HitBanner, HitInbox
 from app.gui.widgets import theme
 from app.gui.widgets.common import days_of, label, several
 from app.gui.widgets.message_boxes import confirm
 from app.gui.widgets.notice import Notice
-from app.gui.widgets.rail import Rail
+from app.gui.widgets.rail import Rail, RailButton
 from app.gui.widgets.window_geometry import SeamRepainter, WindowGeometry, room_for
 
 _RUN_STOP_S = 0.5
@@ -48,13 +48,15 @@ class MainWindow(QMainWindow):
         self._state = state
         self.opening = opening(self)
         self.sources = SourceActions(session.sources, self.opening, session.requests, session.tasks, self)
-        self.hits = OpenHits(session.settings, session.log, self)
-        self.hits.raised.connect(self._to_front)
+        self.hits = HitInbox(session.settings, session.log, session.undo, self)
+        self.hits.raised.connect(self._draw_attention)
+        self.hits.changed.connect(self._count_hits)
+        session.sources.events.connect(self.hits.take_events)
         self.outages = OutageWatch(session.settings, session.sources, self)
         self.outages.changed.connect(self._show_log)
         self.rail = Rail()
         self.stack = QStackedWidget()
-        self._pages: dict[str, QToolButton] = {}
+        self._pages: dict[str, RailButton] = {}
         self._clean, self._asks = True, True
         self._extras: MenuTargets | None = None
         self._seams = SeamRepainter(self)
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
         self.placing.restore()
         self.opening.first_start.connect(self._tell_retention)
         self.live.grid.setFocus()
+        self.hits.refresh()
         self._show_engine()
         self._show_log()
 
@@ -183,13 +186,31 @@ class MainWindow(QMainWindow):
         self.show_page("live")
         self._session.requests.read_wanted.emit(track_key)
 
-    def _to_front(self) -> None:
-        """A hit brings the window before all others."""
-        if self.isMinimized():
-            self.showNormal()
-        self.raise_()
-        self.activateWindow()
+    def _draw_attention(self) -> None:
+        """A hit asks for attention, as is set: it raises the window, but takes the keyboard from nobody."""
+        how = self._session.settings.current.appearance.hit_window
+        if how == "nothing":
+            return
         QApplication.alert(self)
+        if how == "raise" and not self._is_asking():
+            if self.isMinimized():
+                self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+                self.showNormal()
+                self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
+            self.raise_()
+
+    def _is_asking(self) -> bool:
+        """Whether a dialog or a menu of the program is open, which the window shall not cover."""
+        if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
+            return True
+        return any(dialog.isVisible() for dialog in self.findChildren(QDialog))
+
+    def _count_hits(self) -> None:
+        """Show on the rail how many hits wait."""
+        if "hits" in self._pages:
+            waiting = len(self.hits.visits)
+            one, many = self.tr("Hits: 1 waits"), self.tr("Hits: {n} wait")
+            self._pages["hits"].show_number(waiting, several(waiting, one, many) if waiting else self.tr("Hits"))
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 

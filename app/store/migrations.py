@@ -247,11 +247,25 @@ def _open_visits(connection: sa.Connection) -> None:
     sa.Index("ix_visit_open", visit.c.id, sqlite_where=is_open, postgresql_where=is_open).create(connection)
 
 
+def _verdicts(connection: sa.Connection) -> None:
+    """Version 6: what a person found of a hit, and who it was. Hits settled before have no verdict."""
+    visit = sa.Table(
+        "visit",
+        sa.MetaData(),
+        sa.Column("verdict", sa.String(16), nullable=False, server_default=""),
+        sa.Column("settled_by", sa.Text, nullable=False, server_default=""),
+    )
+    for column in (visit.c.verdict, visit.c.settled_by):
+        definition = str(CreateColumn(column).compile(dialect=connection.dialect))
+        connection.execute(sa.text(f"ALTER TABLE visit ADD COLUMN {definition}"))
+
+
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (
     _visits,
     _search_tables,
     _settled_hits,
     _saved_times,
     _open_visits,
+    _verdicts,
 )
 LATEST = len(STEPS)

@@ -79,6 +79,8 @@ def visit_values(visit: Record, source_id: int) -> dict[str, object]:
         "frame": visit.frame,
         "note": storable(visit.note),
         "settled": visit.settled,
+        "verdict": visit.verdict,
+        "settled_by": storable(visit.settled_by),
     }
 
 
@@ -183,5 +185,7 @@ def _visit(row: sa.RowMapping, alternatives: tuple[Alternative, ...]) -> Record:
         original_plate=row["original_plate"],
         note=row["note"],
         settled=bool(row["settled"]),
+        verdict=row["verdict"],
+        settled_by=row["settled_by"],
         id=row["id"],
     )

@@ -147,10 +147,11 @@ def _is_touched(visit: Record) -> bool:
 
 
 def _with_persons_work(new: Record, old: Record) -> Record:
-    """Return a visit with what a person has made of an older row of it: the plate, the note, that it is settled."""
+    """Return a visit with what a person has made of an older row of it: the plate, the note, the verdict."""
     if old.original_plate is not None and new.original_plate is None:
         new = replace(new, plate=old.plate, original_plate=new.plate, list_name=old.list_name)
-    return replace(new, note=new.note or old.note, settled=new.settled or old.settled)
+    new = replace(new, note=new.note or old.note, settled=new.settled or old.settled)
+    return replace(new, verdict=new.verdict or old.verdict, settled_by=new.settled_by or old.settled_by)
 
 
 def get_visit(connection: sa.Connection, visit_id: int) -> Record:

@@ -57,6 +57,8 @@ VISIT = sa.Table(
     sa.Column("frame", sa.String(255), nullable=False),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("settled", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("verdict", sa.String(16), nullable=False),  # what a person found of its hit; empty while nobody has
+    sa.Column("settled_by", sa.Text, nullable=False),
     sa.Column("saved_us", sa.BigInteger, nullable=False),  # when it was first saved: what retention goes by
     sa.UniqueConstraint("run", "source_id", "track", name="uq_visit_track"),
     sa.Index("ix_visit_time", "first_us", "id"),

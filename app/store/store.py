@@ -12,7 +12,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from app.records import Record
+from app.records import VERDICTS, Record
 from app.store import migrations, search
 from app.store.database import Database
 from app.store.deletion import delete_unused_sources, delete_visits
@@ -158,9 +158,24 @@ class Store:
         """Set a visit's note. Raises NotFound."""
         return self._change(visit_id, note=storable(note))
 
-    def settle(self, visit_id: int, settled: bool = True) -> Record:
-        """Mark a visit's watch-list hit as dealt with, or not. Raises NotFound."""
-        return self._change(visit_id, settled=settled)
+    def settle(self, visit_id: int, settled: bool = True, verdict: str = "", by: str = "") -> Record:
+        """Mark a visit's watch-list hit as dealt with, or not.
+
+        Args:
+            visit_id: The visit's number.
+            settled: Whether it is dealt with; where it is not, verdict and by are emptied.
+            verdict: What was found of it, one of app.records.VERDICTS, or empty.
+            by: Who dealt with it.
+
+        Raises:
+            NotFound: There is no such visit.
+            ValueError: The verdict is none.
+        """
+        if verdict and verdict not in VERDICTS:
+            raise ValueError(f"{verdict}: no verdict; one of {', '.join(VERDICTS)}")
+        return self._change(
+            visit_id, settled=settled, verdict=verdict if settled else "", settled_by=storable(by) if settled else ""
+        )
 
     def discard_run(self, run: str) -> int:
         """Delete all visits of a run, as before doing it again, and return how many."""

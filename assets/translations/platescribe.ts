@@ -532,7 +532,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Mark this hit as dealt with</source>
+      <source>Mark all hits of this plate as dealt with</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -557,6 +557,95 @@
     </message>
     <message>
       <source>Watch-list hit: {}</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>HitGroupsModel</name>
+    <message>
+      <source>Hits</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Last</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Plate</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Source</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>HitInbox</name>
+    <message>
+      <source>settling 1 hit</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>settling {n} hits</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>HitsPage</name>
+    <message>
+      <source>1 waits</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Hits</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Mark every hit as dealt with, without a verdict (Ctrl+Z takes it back)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Misread</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No hits wait</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Plates with hits that wait</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Settle all</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The list should not have this plate: settle its hits (W)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The plate was read wrong: settle its hits (M)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The plate was right, and is wanted: settle its hits (T)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>True hit</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>When a plate of a block list is read, it waits here until somebody has settled it.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Wrong entry</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} wait</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -784,6 +873,18 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Hits</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Hits: 1 waits</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Hits: {n} wait</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Live</source>
       <translation type="unfinished" />
     </message>
@@ -836,6 +937,10 @@
     </message>
     <message>
       <source>&amp;Boxes in the picture</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Edit</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -900,6 +1005,14 @@
     </message>
     <message>
       <source>&amp;Slower</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Undo</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Undo {what}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1071,6 +1184,10 @@
   <context>
     <name>Pages</name>
     <message>
+      <source>Hits</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Recordings</source>
       <translation type="unfinished" />
     </message>
@@ -1236,6 +1353,14 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>correcting {plate} to {new}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>settling the hit of {plate}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>{plate} is on the clipboard.</source>
       <translation type="unfinished" />
     </message>
@@ -1319,7 +1444,27 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>settled</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>settled: misread</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>settled: true hit</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>settled: wrong entry</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>still being read</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{found}, by {who}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1762,6 +1907,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Flash</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Folder</source>
       <translation type="unfinished" />
     </message>
@@ -1814,6 +1963,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Nothing</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Off: only the text of a read is kept.</source>
       <translation type="unfinished" />
     </message>
@@ -1847,6 +2000,14 @@
     </message>
     <message>
       <source>Privacy</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Raise</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Raise: before all others, without taking the keyboard. Flash: in the task bar alone.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1915,6 +2076,10 @@
     </message>
     <message>
       <source>Where reads and pictures are kept. Empty: the user's data folder.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Window at a hit</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2544,6 +2709,14 @@
     </message>
     <message>
       <source>Watch-list entries</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>removing 1 entry</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>removing {n} entries</source>
       <translation type="unfinished" />
     </message>
     <message>

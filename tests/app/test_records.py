@@ -89,7 +89,7 @@ def test_what_the_record_keeps_is_told_but_for_what_is_the_logs_own() -> None:
         "sure": True, "track": "4", "closed": True, "first_s": 0.0, "last_s": 0.0, "best_s": 0.0, "box": None,
         "region": "", "list_name": "", "crop": "", "frame": "", "original_plate": None, "note": "", "id": 6,
     }  # fmt: skip
-    own = {"run", "revision", "settled"}
+    own = {"run", "revision", "settled", "verdict", "settled_by"}
     assert set(Record.__dataclass_fields__) == set(others) | own
     for name, value in others.items():
         assert json_object(replace(FULL, **{name: value})) != json_object(FULL), name

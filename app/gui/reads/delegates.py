@@ -212,7 +212,7 @@ class ConfidenceDelegate(CellDelegate):
 
 
 class TagDelegate(CellDelegate):
-    """Pills: red and filled for a watch-list hit, outlined for everything else."""
+    """Pills: red and filled for a hit that waits, outlined for everything else."""
 
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, row: ReadRow, paint: CellColours) -> None:
         """Paint the row's pills from left to right."""
@@ -221,7 +221,7 @@ class TagDelegate(CellDelegate):
         for place, text in enumerate(tags(row)):
             if place and left + pill_width(painter.font(), text) > option.rect.right():
                 break  # what is cut cannot be read; the weightiest stands first
-            fill = colour("hit") if row.is_hit and place == 0 else None
+            fill = colour("hit") if row.is_hit and not row.visit.settled and place == 0 else None
             left += draw_pill(painter, QPointF(left, option.rect.center().y()), text, fill, paint) + 6
 
 

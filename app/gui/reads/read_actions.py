@@ -1,5 +1,6 @@
 """What can be done with a read, wherever it is shown: correct, annotate, settle, watch, copy, explain, show."""
 
+import getpass
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
+from app.gui.session.undo_stack import UndoStack
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.records import Record
 from app.store.errors import LogError
@@ -33,11 +35,12 @@ class ReadActions(QObject):
         log: LogSession,
         requests: WindowRequests,
         tasks: BackgroundTasks,
+        undo: UndoStack,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._settings, self._sources, self._log = settings, sources, log
-        self._requests, self._tasks = requests, tasks
+        self._requests, self._tasks, self._undo = requests, tasks, undo
         self._window = parent
 
     def correct(self, row: ReadRow, crop: QImage, frame: QImage) -> None:
@@ -58,6 +61,8 @@ class ReadActions(QObject):
     def set_plate(self, visit: Record, plate: str, note: str | None = None) -> None:
         """Correct a visit of the log."""
         number = visit.id or 0
+        words = self.tr("correcting {plate} to {new}").format(plate=visit.plate, new=plate)
+        self._undo.push(words, lambda: self._change(lambda store: store.correct(number, visit.plate, visit.note)))
         self._change(lambda store: store.correct(number, plate, note))
 
     def annotate(self, row: ReadRow, note: str) -> None:
@@ -71,8 +76,10 @@ class ReadActions(QObject):
         """Mark a hit as dealt with."""
         visit = self._stored(row)
         if visit is not None:
-            number = visit.id or 0
-            self._change(lambda store: store.settle(number, settled))
+            number, by = visit.id or 0, getpass.getuser()
+            words = self.tr("settling the hit of {plate}").format(plate=visit.plate)
+            self._undo.push(words, lambda: self._change(lambda store: store.settle(number, not settled)))
+            self._change(lambda store: store.settle(number, settled, by=by))
 
     def watch(self, row: ReadRow) -> None:
         """Put the plate on a watch list."""

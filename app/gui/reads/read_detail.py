@@ -229,9 +229,20 @@ class ReadDetail(QStackedWidget):
             facts.append(self.tr("at {time}").format(time=media_clock(visit.first_s)))
         if visit.region:
             facts.append(visit.region)
+        if visit.settled:
+            facts.append(self._verdict(visit))
         if row.provisional:
             facts.append(self.tr("still being read"))
         return "  ·  ".join(facts)
+
+    def _verdict(self, visit: Record) -> str:
+        """Say how a hit was settled and by whom."""
+        found = {
+            "true": self.tr("settled: true hit"),
+            "misread": self.tr("settled: misread"),
+            "wrong_entry": self.tr("settled: wrong entry"),
+        }.get(visit.verdict, self.tr("settled"))
+        return self.tr("{found}, by {who}").format(found=found, who=visit.settled_by) if visit.settled_by else found
 
     def _show_guesses(self, visit: Record) -> None:
         guesses = likely(visit)

@@ -167,7 +167,7 @@ def merged(old: ReadRow, new: ReadRow) -> ReadRow:
     before, visit = old.visit, new.visit
     visit = replace(
         visit, run=before.run, id=before.id, list_name=before.list_name, crop=before.crop, frame=before.frame,
-        note=before.note, settled=before.settled,
+        note=before.note, settled=before.settled, verdict=before.verdict, settled_by=before.settled_by,
     )  # fmt: skip
     if before.original_plate is not None:
         visit = replace(visit, plate=before.plate, original_plate=visit.plate)

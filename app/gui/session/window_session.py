@@ -12,6 +12,7 @@ from app.gui.session.log_session import LogSession, OpenLog
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
+from app.gui.session.undo_stack import UndoStack
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.sink import Sink
 from app.sinks.window import WindowFeed
@@ -53,6 +54,7 @@ class WindowSession(QObject):
         self.settings = CurrentSettings(settings, self)
         self.requests = WindowRequests(self)
         self.tasks = BackgroundTasks(self)
+        self.undo = UndoStack(self)
         self.log = LogSession(opened, self.settings, self.tasks, no_pictures, self)
         self.networks = NetworksSession(self.settings, [*self.log.sinks(), *more_sinks, feed], make_pipeline, self)
         self.sources = SourcesSession(self.settings, self.networks, feed, self.requests, self)

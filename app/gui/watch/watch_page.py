@@ -24,6 +24,7 @@ from app.gui.live.source_actions import start_folder
 from app.gui.reads.read_rows import TEXT_ROLES
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
+from app.gui.session.undo_stack import UndoStack
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.widgets import icons, theme
 from app.gui.widgets.common import EmptyState, button, label, several, style_table
@@ -110,20 +111,21 @@ _ROW = 40
 class WatchPage(QWidget):
     """Shows the watch lists and changes them through the store, in a worker."""
 
-    def __init__(self, log: LogSession, requests: WindowRequests, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, log: LogSession, requests: WindowRequests, undo: UndoStack, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._log, self._requests = log, requests
+        self._log, self._requests, self._undo = log, requests, undo
         self.model = WatchTableModel(self)
         self._make_table()
         self._make_tester()
         self._lay_out()
-        for keys, action in (("Del", self.remove), ("Ins", self.add), ("Ctrl+Z", self.undo)):
+        for keys, action in (("Del", self.remove), ("Ins", self.add)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
         log.changed.connect(self.refresh)
         self._book = WatchBook(())
-        self._removed: list[WatchEntry] = []
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Show what the lists hold now; other pages may have added to them."""
@@ -165,19 +167,22 @@ class WatchPage(QWidget):
             one = self.tr("{plate} was taken off the watch lists.")
             many = self.tr("{n} entries were taken off the watch lists.")
             told = several(len(doomed), one, many, plate=chosen[0].plate)
-            self._change(lambda store: store.watch.remove_ids(doomed), lambda _: self._offer_undo(chosen, told))
+            self._change(lambda store: store.watch.remove_ids(doomed), lambda _: self._tell_removed(chosen, told))
 
-    def undo(self) -> None:
-        """Put back what was removed last."""
-        back = self._removed
-        if back:
-            one, many = self.tr("{plate} is on the watch lists again."), self.tr("{n} entries are back.")
-            told = several(len(back), one, many, plate=back[0].plate)
-            self._change(lambda store: store.watch.add(*back), lambda _: self._offer_undo([], told))
+    def put_back(self, removed: list[WatchEntry]) -> None:
+        """Put back entries that were removed."""
+        one, many = self.tr("{plate} is on the watch lists again."), self.tr("{n} entries are back.")
+        told = several(len(removed), one, many, plate=removed[0].plate)
+        self._change(lambda store: store.watch.add(*removed), lambda _: self._tell_restored(told))
 
-    def _offer_undo(self, removed: list[WatchEntry], told: str) -> None:
-        self._removed = removed
-        self.undo_button.setVisible(bool(removed))
+    def _tell_removed(self, removed: list[WatchEntry], told: str) -> None:
+        words = several(len(removed), self.tr("removing 1 entry"), self.tr("removing {n} entries"))
+        self._undo.push(words, lambda: self.put_back(removed))
+        self.undo_button.show()
+        self._requests.message.emit(told)
+
+    def _tell_restored(self, told: str) -> None:
+        self.undo_button.hide()
         self._requests.message.emit(told)
 
     def read_csv(self) -> None:
@@ -234,7 +239,7 @@ class WatchPage(QWidget):
         self.add_button.setToolTip(self.tr("Add a plate (Insert)"))
         self.edit_button = button(self.tr("Change…"), "pencil", self.edit)
         self.remove_button = button(self.tr("Remove"), "trash-2", self.remove)
-        self.undo_button = button(self.tr("Undo removal"), "undo-2", self.undo)
+        self.undo_button = button(self.tr("Undo removal"), "undo-2", self._undo.undo)
         self.undo_button.setToolTip(self.tr("Put back what was removed last (Ctrl+Z)"))
         self.undo_button.hide()
         self.import_button = button(self.tr("Import CSV…"), "upload", self.read_csv)

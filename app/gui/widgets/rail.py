@@ -2,13 +2,54 @@
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QSize, Qt
-from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtCore import QRectF, QSize, Qt
+from PyQt5.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PyQt5.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
-from app.gui.widgets import icons
+from app.gui.widgets import icons, theme
 
 _RAIL_ICON = 22
+_MOST_SHOWN = 99
+
+
+class RailButton(QToolButton):
+    """A page's button; a number at its corner says how much waits there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._number = 0
+
+    @property
+    def number(self) -> int:
+        """How much waits; 0 shows no number."""
+        return self._number
+
+    def show_number(self, number: int, name: str) -> None:
+        """Show how much waits; name says it to a screen reader and under the mouse."""
+        self._number = number
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the button, and the number on it."""
+        super().paintEvent(event)
+        if not self._number:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = QFont(self.font())
+        font.setPointSizeF(7.5)
+        font.setBold(True)
+        painter.setFont(font)
+        text = str(self._number) if self._number <= _MOST_SHOWN else f"{_MOST_SHOWN}+"
+        width = max(18.0, QFontMetricsF(font).horizontalAdvance(text) + 10)
+        pill = QRectF(self.width() / 2 + 4, 4, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("hit"))
+        painter.drawRoundedRect(pill, 9, 9)
+        painter.setPen(theme.colour("on_hit"))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
 
 class Rail(QFrame):
@@ -17,13 +58,13 @@ class Rail(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        self._buttons: list[QToolButton] = []
+        self._buttons: list[RailButton] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(8, 10, 8, 10)
         self._column.setSpacing(4)
         self._column.addStretch(1)
 
-    def add(self, icon: str, text: str, show: Callable[[], None]) -> QToolButton:
+    def add(self, icon: str, text: str, show: Callable[[], None]) -> RailButton:
         """Add a page's button."""
         made = self._button(icon, text)
         made.setCheckable(True)
@@ -51,8 +92,8 @@ class Rail(QFrame):
         for button in self._buttons:
             button.setToolButtonStyle(how)
 
-    def _button(self, icon: str, text: str) -> QToolButton:
-        made = QToolButton()
+    def _button(self, icon: str, text: str) -> RailButton:
+        made = RailButton()
         made.setIcon(icons.icon(icon))
         made.setIconSize(QSize(_RAIL_ICON, _RAIL_ICON))
         made.setText(text)

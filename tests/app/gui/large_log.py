@@ -16,10 +16,10 @@ _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE
 _PLATE = "printf('AB%06dC', i)"
 VISITS = f"""{_NUMBERS} INSERT INTO visit
  (run, source_id, track, revision, first_us, last_us, clock_source, plate, confidence, char_confidences, reads, region,
-  list_name, crop, frame, note, settled)
+  list_name, crop, frame, note, settled, verdict, settled_by)
  SELECT 'r', 1, 't' || i, 1, :start + i * 1000000, :start + i * 1000000, 'live', {_PLATE}, 0.5 + (i % 50) / 100.0,
   '0.99 0.98 0.4 0.7 0.9 0.9 0.9 0.9 0.9', 3, '', CASE WHEN i % 1000 = 7 THEN 'block' ELSE '' END,
-  '', '', '', 0 FROM n"""
+  '', '', '', 0, '', '' FROM n"""
 SPELLINGS = f"""{_NUMBERS} INSERT INTO spelling (visit_id, kind, place, text, confidence, compact, folded)
  SELECT i + 1, 0, 0, {_PLATE}, 0.9, {_PLATE}, replace(printf('A8%06dC', i), 'B', '8') FROM n"""
 START_US = 1_700_000_000_000_000

@@ -20,7 +20,7 @@ from app.store.search import Query
 
 
 def make_actions(session: WindowSession) -> ReadActions:
-    parts = session.settings, session.sources, session.log, session.requests, session.tasks
+    parts = session.settings, session.sources, session.log, session.requests, session.tasks, session.undo
     return ReadActions(*parts)
 
 
@@ -37,7 +37,7 @@ def make_queue_page(session: WindowSession) -> BatchQueuePage:
 
 
 def make_watch_page(session: WindowSession) -> WatchPage:
-    return WatchPage(session.log, session.requests)
+    return WatchPage(session.log, session.requests, session.undo)
 
 
 def make_export_dialog(session: WindowSession, query: Query, *more: Any) -> ExportDialog:

@@ -1,17 +1,21 @@
+import getpass
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QApplication
+from PyQt5.QtWidgets import QAction, QApplication
 from pytestqt.qtbot import QtBot
 
+from app.config.settings import with_value
 from app.gui.reads.reads_page import ReadsPage
+from app.gui.watch.hits_page import HitsPage
 from app.gui.watch.watch_page import WatchPage
 from app.gui.window import MainWindow
 from app.records import Record
 from app.store.journal import Alarm
 from app.store.search import Query
+from app.store.types import Entry
 from app.store.watchlist import Hit, WatchEntry
 from tests.app.gui.fakes import FIRST, SECOND
 from tests.app.gui.shell import wait_for
@@ -113,19 +117,99 @@ def test_muted_there_is_no_sound_and_the_banner_all_the_same(
     assert window.banner.isVisible() and not beeps
 
 
-def test_a_hit_brings_the_window_to_the_front(
+@pytest.mark.parametrize(("how", "wanted"), [("raise", ["showNormal", "raise_"]), ("flash", []), ("nothing", [])])
+def test_a_hit_raises_the_window_as_is_set_and_never_takes_the_keyboard(
     qtbot: QtBot,
     window: MainWindow,
     clip: Path,
     beeps: list[int],
     monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    wanted: list[str],
 ) -> None:
     done: list[str] = []
+    alerts: list[int] = []
+    monkeypatch.setattr(QApplication, "alert", lambda *_: alerts.append(1))
     for name in ("raise_", "activateWindow", "showNormal"):
         monkeypatch.setattr(window, name, lambda name=name: done.append(name))
     monkeypatch.setattr(window, "isMinimized", lambda: True)
+    window.session.settings.change(with_value(window.session.settings.current, "appearance.hit_window", how))
     watch_and_play(qtbot, window, clip, FIRST.text)
-    assert done == ["showNormal", "raise_", "activateWindow"]
+    assert done == wanted and len(alerts) == (how != "nothing")
+
+
+def test_a_hit_covers_no_dialog(
+    qtbot: QtBot, window: MainWindow, clip: Path, beeps: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(window, "raise_", lambda: done.append("raise_"))
+    window.sources.add()
+    watch_and_play(qtbot, window, clip, FIRST.text)
+    assert done == [] and window.banner.isVisible()
+
+
+def test_the_banner_shows_the_plate_before_the_log_has_it(
+    qtbot: QtBot, window: MainWindow, clip: Path, beeps: list[int]
+) -> None:
+    watch_and_play(qtbot, window, clip, FIRST.text)
+    assert window.banner.crop.isVisible() and not window.banner.crop.image.isNull()
+
+
+def hit_of(plate: str, number: int, day: int) -> Entry:
+    seen = datetime(2025, 1, day, 3, 4, number).astimezone()
+    return Entry(Record(plate, "Gate", seen, seen, track=str(number), run="before", list_name="block"))
+
+
+def test_hits_of_an_earlier_start_wait_by_plate_and_are_settled_with_one_click(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    store, rail = window.session.log.store, window._pages["hits"]
+    assert store is not None
+    store.save([hit_of("AB1", number, 2) for number in range(12)] + [hit_of("XY9", 20, 1)])
+    window.session.log.changed.emit()
+    wait_for(qtbot, lambda: rail.number == 13)
+    assert rail.accessibleName() == "Hits: 13 wait"
+    page = window.findChild(HitsPage)
+    window.show_page("hits")
+    texts = [[page.model.index(row, column).data() for column in (0, 1)] for row in range(page.model.rowCount())]
+    assert texts == [["AB1", "12"], ["XY9", "1"]]
+    page.verdicts[0].click()
+    wait_for(qtbot, lambda: store.count(Query(unsettled=True)) == 1)
+    settled = list(store.each(Query("AB1")))
+    assert {(visit.settled, visit.verdict, visit.settled_by) for visit in settled} == {
+        (True, "true", getpass.getuser())
+    }
+    wait_for(qtbot, lambda: rail.number == 1)
+    window.session.undo.undo()
+    wait_for(qtbot, lambda: rail.number == 13 and store.count(Query(unsettled=True)) == 13)
+    assert {visit.verdict for visit in store.each(Query("AB1"))} == {""}
+
+
+def test_all_hits_are_settled_at_once_and_that_can_be_undone(qtbot: QtBot, window: MainWindow) -> None:
+    store, page = window.session.log.store, window.findChild(HitsPage)
+    assert store is not None
+    store.save([hit_of("AB1", 1, 2), hit_of("XY9", 2, 1)])
+    window.session.log.changed.emit()
+    wait_for(qtbot, lambda: page.model.rowCount() == 2)
+    window.show_page("hits")
+    page.all_button.click()
+    wait_for(qtbot, lambda: store.count(Query(unsettled=True)) == 0 and page.model.rowCount() == 0)
+    undo = next(action for action in window.findChildren(QAction) if action.text() == "&Undo settling 2 hits")
+    undo.trigger()
+    wait_for(qtbot, lambda: page.model.rowCount() == 2)
+
+
+def test_a_hit_that_comes_waits_in_the_inbox_and_the_log_learns_its_verdict(
+    qtbot: QtBot, window: MainWindow, clip: Path, beeps: list[int]
+) -> None:
+    store, page = window.session.log.store, window.findChild(HitsPage)
+    watch_and_play(qtbot, window, clip, FIRST.text)
+    assert [group.plate for group in window.hits.groups] == [FIRST.text]
+    window.show_page("hits")
+    page.verdicts[1].click()
+    assert not window.banner.isVisible() and window.hits.groups == ()
+    assert store is not None
+    wait_for(qtbot, lambda: [visit.verdict for visit in store.each(Query(FIRST.text))] == ["misread"])
 
 
 def test_a_hit_leaves_the_banner_when_its_entry_is_removed(
