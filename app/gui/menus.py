@@ -80,6 +80,7 @@ class MenuTargets:
     settings: Callable[[], None]
     export: Callable[[], None]
     privacy: Callable[[], None]
+    find: Callable[[], None]
     busy: Callable[[], bool]
     stop: Callable[[float], bool]
 
@@ -141,7 +142,14 @@ class WindowMenus(QObject):
 
     def _make_edit_menu(self) -> None:
         undo = self._window.session.undo
-        menu = add_menu(self._window, tr("&Edit"), [MenuCommand(tr("&Undo"), "undo-2", "Ctrl+Z", undo.undo)])
+        menu = add_menu(
+            self._window,
+            tr("&Edit"),
+            [
+                MenuCommand(tr("&Undo"), "undo-2", "Ctrl+Z", undo.undo),
+                MenuCommand(tr("&Find a plate"), "search", "Ctrl+F | /", self._extras.find),
+            ],
+        )
         self._undo = menu.actions()[0]
         undo.changed.connect(self._show_undo)
         self._show_undo()

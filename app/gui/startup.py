@@ -185,6 +185,7 @@ def add_pages(window: MainWindow, session: WindowSession) -> None:
             settings=lambda: _open(SettingsDialog(settings, requests, "", window)),
             export=lambda: search.export() if window.stack.currentWidget() is search else _export(window, session),
             privacy=lambda: _privacy(window, session),
+            find=lambda: _find(window, search),
             busy=lambda: queue.running,
             stop=queue.shutdown,
         )
@@ -194,6 +195,11 @@ def add_pages(window: MainWindow, session: WindowSession) -> None:
 def tr(text: str) -> str:
     """Translate a name of a page."""
     return QCoreApplication.translate("Pages", text)
+
+
+def _find(window: MainWindow, search: SearchPage) -> None:
+    window.show_page("search")
+    search.begin_search()
 
 
 def _export(window: MainWindow, session: WindowSession, query: Query = _EVERYTHING, found: int | None = None) -> None:

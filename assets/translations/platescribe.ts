@@ -493,7 +493,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Plate, such as AB12CDE; * stands for several characters, ? for one</source>
+      <source>Plate or a part of it; * stands for several characters, ? for one</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -953,6 +953,10 @@
     </message>
     <message>
       <source>&amp;File</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Find a plate</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1833,7 +1837,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Use * for characters you are not sure of, such as AB*, or search without filters.</source>
+      <source>Type fewer characters, use ? for one you are not sure of, or search without filters.</source>
       <translation type="unfinished" />
     </message>
     <message>

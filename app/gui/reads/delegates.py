@@ -65,6 +65,19 @@ def draw_plate(
     return left - at.x()
 
 
+def _mark_match(painter: QPainter, at: QPointF, text: str, match: tuple[int, int]) -> None:
+    """Lay a mark under the characters that fit what was searched for, framed so that colour alone says nothing."""
+    metrics = QFontMetricsF(painter.font())
+    first, last = match
+    left = at.x() + metrics.horizontalAdvance(text[:first])
+    rect = QRectF(
+        left - 1, at.y() - metrics.ascent(), metrics.horizontalAdvance(text[first:last]) + 1, metrics.height()
+    )
+    painter.setPen(QPen(colour("accent"), 1))
+    painter.setBrush(colour("accent", 40))
+    painter.drawRoundedRect(rect, 3, 3)
+
+
 def _underline(painter: QPainter, left: float, y: float, width: float, ink: QColor, confidence: float) -> None:
     doubtful = confidence < shading.DOUBTFUL
     pen = QPen(ink, 2.4 if doubtful else 1.4, Qt.PenStyle.DotLine if doubtful else Qt.PenStyle.SolidLine)
@@ -136,6 +149,8 @@ class PlateDelegate(CellDelegate):
         confidences = () if row.corrected else visit.char_confidences
         if row.provisional:
             painter.setOpacity(0.86)
+        if row.match is not None:
+            _mark_match(painter, QPointF(left, base), visit.plate, row.match)
         left += draw_plate(painter, QPointF(left, base), visit.plate, confidences, sure, paint)
         if visit.original_plate is not None:
             self._paint_struck(painter, QPointF(left + _GAP, base), visit.original_plate, option, paint)

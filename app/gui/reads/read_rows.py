@@ -19,11 +19,15 @@ _LIKELY = 0.005
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A visit as a list shows it; key names it while it is live, provisional says that it may still change."""
+    """A visit as a list shows it; key names it while it is live, provisional says that it may still change.
+
+    match: the characters of the plate that fit what was searched for, from and to.
+    """
 
     visit: Record
     provisional: bool = False
     key: str = ""
+    match: tuple[int, int] | None = None
 
     @property
     def corrected(self) -> bool:

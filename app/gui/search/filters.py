@@ -20,6 +20,7 @@ from PyQt5.QtWidgets import (
 )
 
 from app.gui.reads.read_rows import source_name
+from app.gui.search.ranking import typed_query
 from app.gui.widgets import icons
 from app.gui.widgets.common import button, label
 from app.store.search import ANY_LIST, Query
@@ -85,7 +86,12 @@ def _days_before(day: datetime, days: int) -> datetime:
 
 
 class PlateField(QLineEdit):
-    """A line that leaves Ctrl+E to the window, which exports by it: on X11 it would go to the end of the line."""
+    """A line that leaves Ctrl+E to the window, which exports by it: on X11 it would go to the end of the line.
+
+    Down leads into what was found.
+    """
+
+    left_down = pyqtSignal()
 
     def event(self, event: QEvent | None) -> bool:
         """Do not claim that key."""
@@ -97,6 +103,13 @@ class PlateField(QLineEdit):
             event.ignore()
             return False
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Down and Enter lead into what was found."""
+        if event is not None and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left_down.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class FilterBar(QWidget):
@@ -119,7 +132,7 @@ class FilterBar(QWidget):
         """Return what the fields ask for; now is for the presets."""
         since, until = self._times(now or datetime.now().astimezone())
         return Query(
-            plate=self.plate.text().strip(),
+            plate=typed_query(self.plate.text()),
             look_alikes=self.look_alikes.isChecked(),
             alternatives=self.alternatives.isChecked(),
             since=since,
@@ -155,7 +168,7 @@ class FilterBar(QWidget):
 
     def _make_fields(self) -> None:
         self.plate = PlateField(self)
-        self.plate.setPlaceholderText(self.tr("Plate, such as AB12CDE; * stands for several characters, ? for one"))
+        self.plate.setPlaceholderText(self.tr("Plate or a part of it; * stands for several characters, ? for one"))
         self.plate.setClearButtonEnabled(True)
         self.plate.addAction(icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.plate.setAccessibleName(self.tr("Plate"))

@@ -46,6 +46,7 @@ class SearchPage(QWidget):
         self._soon.timeout.connect(self.search)
         self._lay_out()
         self.filters.changed.connect(self.search)
+        self.filters.plate.left_down.connect(self._enter_results)
         self.view.chosen.connect(self._chosen)
         self.view.entered_row.connect(lambda _: self.detail.correct())
         self.view.opened.connect(lambda _: self.detail.explain())
@@ -72,6 +73,20 @@ class SearchPage(QWidget):
             self.search()
             self._offer_sources()
         self.filters.plate.setFocus()
+
+    def begin_search(self, text: str = "") -> None:
+        """Let the person type what to find; text, where it is given, is looked for at once."""
+        if text:
+            self.filters.plate.setText(text)
+        self.filters.plate.setFocus()
+        self.filters.plate.selectAll()
+
+    def _enter_results(self) -> None:
+        """Go from the field into the list, at its first row."""
+        if self.model is not None and self.model.total:
+            if not self.view.currentIndex().isValid():
+                self.view.setCurrentIndex(self.model.index(0, 0))
+            self.view.setFocus()
 
     def _made_model(self) -> VisitTableModel | None:
         store = self._log.store
@@ -148,7 +163,7 @@ class SearchPage(QWidget):
         self.count.setText(several(total, self.tr("1 read"), self.tr("{n} reads")) if total else "")
         asked_for_all = self.model is not None and self.model.query == Query()
         self._stack.setCurrentIndex(1 if total else 2 if asked_for_all else 0)
-        pattern = self.tr("Use * for characters you are not sure of, such as AB*, or search without filters.")
+        pattern = self.tr("Type fewer characters, use ? for one you are not sure of, or search without filters.")
         others = self.tr("No read in the log fits the time, source, list and confidence that are asked for.")
         self._empty.say(pattern if self.filters.plate.text().strip() else others)
         self.detail.setVisible(bool(total))

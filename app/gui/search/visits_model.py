@@ -1,5 +1,6 @@
 """The visits that a search finds, as a table: windows of rows are fetched in a worker, placeholders stand meanwhile."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from PyQt5.QtCore import QModelIndex, QObject, Qt, QTimer, pyqtSignal
 
 from app.gui.reads.read_rows import ROW_ROLE, ReadColumnsModel, ReadRow, cell_text, tip_text
+from app.gui.search.ranking import fetch_ranked, match_span, typed_part
 from app.gui.session.background import LatestTask
 from app.records import Record
 from app.store.keyset import fences
@@ -102,6 +104,7 @@ class VisitTableModel(ReadColumnsModel):
         self._store = store
         self._windows: RowWindows[Record] = RowWindows()
         self._shown = SearchResult(Query(), 0, (), ())
+        self._part = ""
         self._wanted: list[int] = []
         self._search, self._fetch = LatestTask(self), LatestTask(self)
         for asker in (self._search, self._fetch):
@@ -163,19 +166,21 @@ class VisitTableModel(ReadColumnsModel):
         if visit is None:
             self._want(self._windows.number(index.row()))
             return None if role in (ROW_ROLE, Qt.ItemDataRole.ToolTipRole) else "…"
-        row = ReadRow(visit)
+        row = ReadRow(visit, match=match_span(visit.plate, self._part) if self._part else None)
         if role == ROW_ROLE:
             return row
         return (cell_text if role == Qt.ItemDataRole.DisplayRole else tip_text)(row, index.column())
 
     def _show(self, found: SearchResult) -> None:
         self.beginResetModel()
+        self._part = typed_part(found.query)
         self._fetch.forget()
         self._windows.clear()
         self._wanted.clear()
         self._shown = found
-        if found.first:
-            self._windows.put(0, found.first)
+        size = self._windows.size  # a ranked result comes whole
+        for number in range(math.ceil(len(found.first) / size)):
+            self._windows.put(number, found.first[number * size : (number + 1) * size])
         self.endResetModel()
         if found.complete:
             self.found.emit(found.total)
@@ -232,7 +237,12 @@ class VisitTableModel(ReadColumnsModel):
 
 
 def begin(store: Store, query: Query) -> SearchResult:
-    """Ask the store for the first rows of a result, which is quick; complete is False if there may be more."""
+    """Ask the store for the first rows of a result, which is quick; complete is False if there may be more.
+
+    What fits a typed text comes whole and ranked, where it is not too much.
+    """
+    if typed_part(query) and (ranked := fetch_ranked(store, query)).known:
+        return SearchResult(query, len(ranked.visits), ranked.visits, ())
     first = store.page(query, None, WINDOW_ROWS).visits
     return SearchResult(query, len(first), first, (), len(first) < WINDOW_ROWS)
 

@@ -34,6 +34,7 @@ from app.gui.dialogs.retention_dialog import RetentionDialog
 from app.gui.live import source_actions as opening
 from app.gui.live.live_view import SourceTile
 from app.gui.live.source_actions import names_in
+from app.gui.search.search_page import SearchPage
 from app.gui.session.log_session import RetentionTimer, open_log
 from app.gui.startup import make_window
 from app.gui.widgets import theme
@@ -458,3 +459,16 @@ def test_the_window_opens_with_faulty_settings_and_says_so_until_it_was_read(tmp
     assert run.returncode == 0, run.stderr
     for words in ("'reading.countries': no plate format for region 'XX'", "'decision.agreement' must lie between"):
         assert f"{settings}: {words}" in run.stdout and "correct that line" in run.stdout
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F, Qt.Key.Key_Slash])
+def test_a_plate_is_found_from_every_page_by_one_key(qtbot: QtBot, window: MainWindow, key: Qt.Key) -> None:
+    window.show_page("watch")
+    modifier = Qt.KeyboardModifier.ControlModifier if key == Qt.Key.Key_F else Qt.KeyboardModifier.NoModifier
+    page = window.findChild(SearchPage)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window.rail, key, modifier)
+    assert window.stack.currentWidget() is page and page.filters.plate.hasFocus()
+    qtbot.keyClicks(page.filters.plate, "A/B")
+    assert page.filters.plate.text() == "A/B"

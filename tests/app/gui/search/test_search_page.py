@@ -120,16 +120,31 @@ def test_what_others_change_is_searched_anew(qtbot: QtBot, page: SearchPage, ses
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 0)  # not the log is empty: this search is
 
 
+def test_a_part_finds_the_plate_marks_it_and_down_leads_into_the_list(qtbot: QtBot, page: SearchPage) -> None:
+    qtbot.keyClicks(page.filters.plate, "2cd")
+    qtbot.waitUntil(lambda: found(page) != [] and set(found(page)) == {"AB12CDE"})
+    assert page.model.index(0, 0).data(ROW_ROLE).match == (3, 6)
+    qtbot.keyClick(page.filters.plate, Qt.Key.Key_Down)
+    assert page.view.hasFocus() and page.view.currentIndex().row() == 0
+    qtbot.keyClick(page.view, Qt.Key.Key_Down)
+    assert page.view.currentIndex().row() == 1
+
+
+def test_one_wrong_character_finds_the_plate_behind_those_that_fit(qtbot: QtBot, page: SearchPage) -> None:
+    page.filters.plate.setText("AB13CDE")
+    qtbot.waitUntil(lambda: found(page) != [] and set(found(page)) == {"AB12CDE"})
+
+
 def test_where_nothing_is_found_the_advice_is_about_what_was_asked(qtbot: QtBot, page: SearchPage) -> None:
     page.filters.plate.setText("NOWHERE")
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 0)
-    assert "*" in page._empty._text.text()
+    assert "?" in page._empty._text.text()
     page.filters.plate.clear()
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 1)
     choose(page.filters.span, TimePreset.CUSTOM)
     page.filters.until.setDateTime(QDateTime(2001, 1, 1, 0, 0))
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 0)
-    assert "*" not in page._empty._text.text() and "confidence" in page._empty._text.text()
+    assert "?" not in page._empty._text.text() and "confidence" in page._empty._text.text()
 
 
 def test_what_came_since_is_offered_and_shown_by_itself_where_nothing_was_found(
