@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from app.records import Record
 from app.store.search import Query
-from app.store.spelling import ANY_ONE, ANY_RUN, compact, fold, has_wildcard
+from app.store.spelling import ANY_ONE, ANY_RUN, compact, fold_compact, has_wildcard
 from app.store.store import Store
 
 MOST_RANKED = 400  # more are shown newest first: nobody reads so many, and ranking would have to know all
@@ -64,17 +64,17 @@ def rate_fit(plate: str, part: str) -> Fit:
     whole, wanted = compact(plate), compact(part)
     if whole == wanted:
         return Fit.EXACT
-    if fold(plate) == fold(part):
+    if fold_compact(plate) == fold_compact(part):
         return Fit.LOOK_ALIKE
-    if fold(part) in fold(plate):
+    if fold_compact(part) in fold_compact(plate):
         return Fit.PART
     return Fit.ONE_OFF if abs(len(whole) - len(wanted)) <= 1 else Fit.OTHER_TEXT
 
 
 def match_span(plate: str, part: str) -> tuple[int, int] | None:
     """Return from and to which character of a plate a typed text fits it, look-alikes included; None if it does not."""
-    kept = [(place, fold(character)) for place, character in enumerate(plate) if fold(character)]
-    wanted = fold(part)
+    kept = [(place, fold_compact(character)) for place, character in enumerate(plate) if fold_compact(character)]
+    wanted = fold_compact(part)
     at = "".join(character for _, character in kept).find(wanted) if wanted else -1
     return (kept[at][0], kept[at + len(wanted) - 1][0] + 1) if at >= 0 else None
 
