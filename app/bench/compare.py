@@ -1,6 +1,9 @@
-"""This tree against another revision of it, in turns, so that a ratio holds on a machine that others use too."""
+"""This tree against another revision of it, in turns, so that a ratio holds on a machine that others use too.
 
-import shutil
+Each tree is measured by its own bench: modules may have moved since. What the two have in common is the command line
+of `python -m app.bench.worker` and the Measured that it prints last.
+"""
+
 import statistics
 import subprocess
 import tempfile
@@ -40,13 +43,13 @@ class Ratio:
 
 @contextmanager
 def worktree(root: Path, revision: str) -> Iterator[Path]:
-    """A revision of the repository at root in a temporary folder, with this bench put in; raises RevisionError."""
+    """A revision of the repository at root in a temporary folder, with its own bench; raises RevisionError."""
     with tempfile.TemporaryDirectory(prefix="platescribe-bench-") as folder:
         tree = Path(folder) / "tree"
         _git(root, "worktree", "add", "--detach", "--force", str(tree), revision)
         try:
-            shutil.rmtree(tree / "app" / "bench", ignore_errors=True)
-            shutil.copytree(root / "app" / "bench", tree / "app" / "bench")
+            if not (tree / "app" / "bench" / "worker.py").is_file():
+                raise RevisionError(f"{revision}: has no bench; name a later revision")
             yield tree
         finally:
             _git(root, "worktree", "remove", "--force", str(tree))
