@@ -9,10 +9,10 @@ import pytest
 from app.pipeline.events import PlateEvent
 from app.pipeline.loading import load_pipeline
 from app.pipeline.types import Image
-from app.pipeline.voting import distance
 from app.sources.identify import identify
 from app.sources.source_id import TrackKey
 from app.sources.video_file import VideoFile
+from recognizer.plate_text import edit_distance
 
 DEMO = Path(__file__).resolve().parents[3] / "assets" / "demo" / "street.mp4"
 VEHICLES = {"MKT4827", "GK394B"}  # those that have passed by then
@@ -47,4 +47,4 @@ def test_captions_like_plates_are_no_rows(paper: tuple[int, int, int], ink: tupl
     print(f"rows {sorted(rows)}; rejected: {sorted((r.text, r.reason.value) for r in pipeline.rejections())}")
     assert rows >= VEHICLES
     written = {text.replace(" ", "") for text in CAPTIONS}
-    assert not [row for row in rows if row.isdecimal() or min(distance(row, text) for text in written) <= 2]
+    assert not [row for row in rows if row.isdecimal() or min(edit_distance(row, text) for text in written) <= 2]
