@@ -24,9 +24,19 @@ class CropWindow:
 
 
 def find_crop_window(width: int, height: int, box: Box, margin: float = MARGIN) -> CropWindow:
-    """The pixels to cut for a box: widened by a share of its sides, clamped to a frame of width x height.
+    """Finds the pixels to cut for a box: widened by a share of its sides and clamped to the frame.
 
-    At least one pixel each way, even for a box that lies outside. Raises ValueError for an empty frame.
+    Args:
+        width: Width of the frame in pixels.
+        height: Height of the frame in pixels.
+        box: The plate, in pixels of the frame; it may lie partly or wholly outside.
+        margin: Share of the box's width and height added on each side.
+
+    Returns:
+        The window, at least one pixel wide and high.
+
+    Raises:
+        ValueError: The frame is empty.
     """
     if width < 1 or height < 1:
         raise ValueError(f"A frame of {width}x{height} pixels is empty: check the source it came from")
@@ -39,7 +49,16 @@ def find_crop_window(width: int, height: int, box: Box, margin: float = MARGIN) 
 
 
 def crop_plate(image: Image, box: Box, margin: float = MARGIN) -> Image:
-    """A copy of the plate's pixels, uint8 BGR (h, w, 3) with h and w of at least 1."""
+    """Copies a plate's pixels out of its frame.
+
+    Args:
+        image: The frame, uint8 BGR (H, W, 3).
+        box: The plate, in pixels of the frame.
+        margin: Share of the box's width and height added on each side.
+
+    Returns:
+        uint8 BGR (h, w, 3), h and w at least 1.
+    """
     part = find_crop_window(image.shape[1], image.shape[0], box, margin)
     return image[part.y1 : part.y2, part.x1 : part.x2].copy()
 

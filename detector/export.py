@@ -7,7 +7,20 @@ from detector.weights import open_training, open_weights, save_weights
 
 
 def from_checkpoint(checkpoint: Path, out: Path, size: int, threshold: float) -> Path:
-    """The averaged weights of a training checkpoint as a shippable file, in half precision and without optimizer."""
+    """Writes the averaged weights of a training checkpoint, in half precision and without the optimizer.
+
+    Args:
+        checkpoint: best.pt or last.pt of a training run.
+        out: The .safetensors file to write.
+        size: The longer side of the network's input in pixels.
+        threshold: The score from which on a detection counts, 0 to 1.
+
+    Returns:
+        The file written.
+
+    Raises:
+        ValueError: The checkpoint holds no weights that can be shipped.
+    """
     raw = open_training(checkpoint)
     try:
         save_weights(out, raw["ema_state"], raw["architecture"], size, threshold)
@@ -17,7 +30,17 @@ def from_checkpoint(checkpoint: Path, out: Path, size: int, threshold: float) ->
 
 
 def to_safetensors(weights: Path, out: Path, size: int, threshold: float) -> Path:
-    """A shippable file from a checkpoint, or from other weights with another size or threshold."""
+    """Writes weights for shipping, out of a checkpoint or out of other weights.
+
+    Args:
+        weights: A training checkpoint (.pt) or weights (.safetensors).
+        out: The .safetensors file to write.
+        size: The longer side of the network's input in pixels.
+        threshold: The score from which on a detection counts, 0 to 1.
+
+    Returns:
+        The file written.
+    """
     if weights.suffix != ".safetensors":
         return from_checkpoint(weights, out, size, threshold)
     opened = open_weights(weights)

@@ -46,9 +46,16 @@ def logit_of(threshold: float) -> float:
 
 
 def decode_candidates(output: NDArray[np.float32], height: int, width: int, threshold: float) -> tuple[Boxes, Scores]:
-    """Candidates of one picture from the network's logits (4 * bins + 1, anchors) at an input of height x width.
+    """Decodes the candidates of one image from the network's logits.
 
-    Returns boxes (N, 4) as x1 y1 x2 y2 in pixels of the input and scores (N,), best first.
+    Args:
+        output: Logits (4 * bins + 1, anchors).
+        height: Height of the network's input in pixels.
+        width: Width of the network's input in pixels.
+        threshold: The score from which on a candidate counts, 0 to 1.
+
+    Returns:
+        Boxes (N, 4) as x1 y1 x2 y2 in pixels of the input, and scores (N,), best first; at most MAX_CANDIDATES.
     """
     logits = output[-1]
     kept = np.flatnonzero(logits >= logit_of(threshold))
@@ -82,9 +89,17 @@ def measure_areas(boxes: Boxes) -> NDArray[np.float32]:
 def suppress_overlaps(
     boxes: Boxes, scores: Scores, iou: float = NMS_IOU, contained: float = NMS_CONTAINED
 ) -> NDArray[np.intp]:
-    """Indices kept, best first: of boxes that overlap by more than `iou`, or of which one lies by more than
-    the share `contained` in the other, the best stays.
-    """  # fmt: skip
+    """Chooses the best of boxes that show the same plate (non-maximum suppression).
+
+    Args:
+        boxes: (N, 4) as x1 y1 x2 y2.
+        scores: (N,).
+        iou: Of boxes whose intersection over union is above this, the best stays.
+        contained: So does the best of two of which one lies with more than this share in the other.
+
+    Returns:
+        Indices of the boxes that stay, best first.
+    """
     order = np.argsort(-scores, kind="stable")
     sizes = measure_areas(boxes)
     kept: list[int] = []
@@ -99,7 +114,17 @@ def suppress_overlaps(
 
 
 def to_detections(boxes: Boxes, scores: Scores, width: int, height: int) -> list[Detection]:
-    """Detections clamped to the picture, in the order given; boxes with nothing left inside are dropped."""
+    """Makes detections of boxes, clamped to the image; drops those with nothing left inside.
+
+    Args:
+        boxes: (N, 4) as x1 y1 x2 y2 in pixels of the image.
+        scores: (N,), 0 to 1.
+        width: Width of the image in pixels.
+        height: Height of the image in pixels.
+
+    Returns:
+        The detections, in the order of the boxes.
+    """
     clamped = np.clip(boxes, 0, np.array([width, height, width, height], np.float32))
     return [
         Detection(Box(*(float(value) for value in box)), float(score))

@@ -43,7 +43,17 @@ class Letterbox:
 
 
 def plan_letterbox(width: int, height: int, size: int, stride: int = STRIDE) -> Letterbox:
-    """Fit a picture into size x size, padded only to the next multiple of the stride (640x384 for 16:9)."""
+    """Plans how an image fits into the network's input, padded only to the next multiple of the stride.
+
+    Args:
+        width: Width of the image in pixels.
+        height: Height of the image in pixels.
+        size: The longer side of the input in pixels: 640 gives 640 x 384 for 16:9.
+        stride: The network's largest stride in pixels.
+
+    Raises:
+        ValueError: The image is empty.
+    """
     if width < 1 or height < 1:
         raise ValueError(f"A picture of {width}x{height} pixels is empty: check the source it came from")
     scale = size / max(width, height)
@@ -55,9 +65,15 @@ def plan_letterbox(width: int, height: int, size: int, stride: int = STRIDE) -> 
 
 
 def apply_letterbox(image: Image, place: Letterbox, out: Image | None = None) -> Image:
-    """The picture scaled and padded with grey as planned: uint8 BGR (place.height, place.width, 3).
+    """Scales an image and pads it with grey, as planned.
 
-    It is written into out, where that is given: uint8 of that shape.
+    Args:
+        image: uint8 BGR (H, W, 3).
+        place: The plan for an image of this size.
+        out: Memory for the result, uint8 (place.height, place.width, 3); None takes new memory.
+
+    Returns:
+        uint8 BGR (place.height, place.width, 3).
     """
     height, width = image.shape[:2]
     inner_w, inner_h = round(width * place.scale_x), round(height * place.scale_y)

@@ -33,7 +33,17 @@ def _split_length(length: int, count: int) -> list[tuple[int, int]]:
 
 
 def make_grid(width: int, height: int, columns: int, rows: int) -> list[Tile]:
-    """Tiles of a picture, row by row; together they cover it."""
+    """Cuts an image into a grid of overlapping tiles, row by row; together they cover it.
+
+    Args:
+        width: Width of the image in pixels.
+        height: Height of the image in pixels.
+        columns: Tiles side by side.
+        rows: Tiles one above the other.
+
+    Raises:
+        ValueError: No column, or no row.
+    """
     if columns < 1 or rows < 1:
         raise ValueError(f"{columns}x{rows} tiles are none: ask for at least one column and one row")
     return [Tile(x1, y1, x2, y2) for y1, y2 in _split_length(height, rows) for x1, x2 in _split_length(width, columns)]
@@ -59,7 +69,16 @@ def tile_by_size(width: int, height: int, size: int, least_scale: float = 2 / 3)
 
 
 def tile_by_count(width: int, height: int, count: int) -> list[Tile]:
-    """The grid of at most `count` tiles whose tiles are nearest to squares."""
+    """Cuts an image into the grid of at most `count` tiles whose tiles are nearest to squares.
+
+    Args:
+        width: Width of the image in pixels.
+        height: Height of the image in pixels.
+        count: 1 to MAX_TILES.
+
+    Raises:
+        ValueError: The count is outside these bounds.
+    """
     if not 1 <= count <= MAX_TILES:
         raise ValueError(f"tiles={count} is outside 1..{MAX_TILES}")
     shapes = [(columns, count // columns) for columns in range(1, count + 1)]

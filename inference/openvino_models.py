@@ -101,10 +101,16 @@ def pack_ready(network: NetworkSpec) -> Path:
 
 
 def load_packed(core: Any, network: NetworkSpec, form: str) -> Any:  # noqa: ANN401 - OpenVINO has no types
-    """A form of the network that lies ready beside its weights; None when there is none, or it cannot be used.
+    """Loads a form of the network that lies ready beside its weights.
 
-    One that was made of other weights or of another revision is left alone, and so is one among the shipped files that
-    the manifest does not name.
+    Args:
+        core: openvino.Core.
+        network: The network.
+        form: FLOAT or INT8.
+
+    Returns:
+        An openvino.Model. None where there is none or it cannot be used: one made of other weights or of another
+        revision is left alone, and so is one among the shipped files that the manifest does not name.
     """
     path = packed_file(network, form)
     if not path.is_file() or not is_trusted(path):
@@ -125,7 +131,14 @@ def load_packed(core: Any, network: NetworkSpec, form: str) -> Any:  # noqa: ANN
 
 
 def save_packed(model: Any, network: NetworkSpec, form: str, path: Path) -> None:  # noqa: ANN401 - OpenVINO has no types
-    """Write an OpenVINO model as one file that names the weights it was made of; its weights in half precision."""
+    """Writes an OpenVINO model as one file that names the weights it was made of.
+
+    Args:
+        model: An openvino.Model; its weights are written in half precision.
+        network: What it was made of.
+        form: FLOAT or INT8.
+        path: The file, which `packed_file` names.
+    """
     import openvino
     from safetensors.numpy import save_file
 

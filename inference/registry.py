@@ -37,7 +37,16 @@ def choose(device: str) -> tuple[Runtime, str]:
 
 
 def load(network: NetworkSpec, device: str = "auto", options: Options | None = None) -> Runner:
-    """The network ready to run on a device; raises DeviceError as `choose` does."""
+    """Makes a network ready to run on a device.
+
+    Args:
+        network: The network.
+        device: A device name, as `choose` takes it.
+        options: How to run it; None takes the defaults.
+
+    Raises:
+        DeviceError: As of `choose`.
+    """
     runtime, target = choose(device)
     return runtime.load(network, target, options or Options())
 

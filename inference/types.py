@@ -130,7 +130,13 @@ class Runtime(ABC):
 
     @abstractmethod
     def load(self, network: NetworkSpec, target: str, options: Options) -> Runner:
-        """The network ready to run on a target."""
+        """Makes a network ready to run.
+
+        Args:
+            network: The network.
+            target: What `target` returned.
+            options: How to run it.
+        """
 
     def devices(self) -> list[Device]:
         """The devices of this machine that the runtime could use, for people; may import the runtime's libraries."""

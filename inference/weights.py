@@ -42,9 +42,15 @@ def read_manifest(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def enter_in_manifest(path: Path, name: str, manifest: Path | None = None) -> None:
-    """Name a file beside the manifest, the shipped one if none is given, under a name; other entries stay.
+    """Names a file in the manifest beside it; other entries stay.
 
-    Raises ValueError when the file lies elsewhere.
+    Args:
+        path: The file.
+        name: The entry's name, such as "detector" or "detector-int8".
+        manifest: The manifest; None takes the shipped one.
+
+    Raises:
+        ValueError: The file does not lie beside the manifest.
     """
     manifest = manifest or FOLDER / MANIFEST
     if path.resolve().parent != manifest.resolve().parent:
@@ -67,7 +73,13 @@ def is_trusted(path: Path) -> bool:
 
 
 def save_tensors(path: Path, tensors: "Mapping[str, Tensor]", header: dict[str, str]) -> None:
-    """Write tensors, those of floats in half precision, with a header of texts."""
+    """Writes tensors as a safetensors file, whole or not at all.
+
+    Args:
+        path: The file.
+        tensors: By name; those of floats are written in half precision.
+        header: Texts by name.
+    """
     from safetensors.torch import save_file
 
     halved = {

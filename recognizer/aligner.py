@@ -31,7 +31,18 @@ def measure_extent(crop: Image, quad: Quad) -> tuple[float, float]:
 
 
 def straighten_crop(crop: Image, quad: Quad, width: int, height: int, margin: tuple[float, float] = MARGIN) -> Image:
-    """The plate with these corners as an upright picture (height, width, 3), with so much room around it."""
+    """Warps a plate upright.
+
+    Args:
+        crop: uint8 BGR (H, W, 3).
+        quad: The plate's corners (4, 2) as shares of the crop, clockwise from the upper left.
+        width: Width of the result in pixels.
+        height: Height of the result in pixels.
+        margin: Room left around the plate, as shares of the result's width and height.
+
+    Returns:
+        uint8 BGR (height, width, 3).
+    """
     rows, columns = crop.shape[:2]
     corners = quad * np.array([columns, rows], np.float32)
     wide, high = measure_extent(crop, quad)

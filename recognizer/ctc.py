@@ -86,12 +86,23 @@ def search_beams(
     certain: float = 0.999,
     least: float = 0.0,
 ) -> list[list[Decoded]]:
-    """The `keep` most probable texts of each sample, best first, with the sum over all paths that the search kept.
+    """Finds the most probable texts by prefix beam search (Hannun et al. 2014), many samples at once.
 
-    log_probs (N, T, C). width: prefixes kept in a step. floor: in a step, classes below it start no new prefix.
-    certain: steps whose blank is above it are taken for nothing else. least: texts with less than this share of the
-    best one's probability are left out. floor 0, certain 1, least 0 and a large width are exact.
-    ValueError for another shape.
+    Args:
+        log_probs: Natural log probabilities (N, T, C).
+        alphabet: What the classes stand for.
+        width: Prefixes kept in a step.
+        keep: Texts returned of each sample.
+        floor: Classes less probable than this start no new prefix in a step.
+        certain: Steps whose blank is more probable than this are taken for nothing else.
+        least: Texts with less than this share of the best one's probability are left out.
+
+    Returns:
+        Of each sample its texts, best first, each with the sum over all its paths that the search kept. floor 0,
+        certain 1, least 0 and a large width are exact.
+
+    Raises:
+        ValueError: log_probs has another shape.
     """
     _check_log_probs(log_probs, alphabet)
     if not log_probs.size:

@@ -157,7 +157,16 @@ def find_worst(cases: Sequence[Case], most: int) -> list[Case]:
 
 
 def write_sheet(cases: Sequence[Case], overall: Scores, path: Path) -> None:
-    """The cases as one PNG; OSError when it cannot be written."""
+    """Writes cases as one PNG contact sheet.
+
+    Args:
+        cases: What to show.
+        overall: Figures of the whole set, for the title.
+        path: The file.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
     tiles = [
         SheetTile(c.sample.image(), c.sample.text, c.reading.text, c.reading.confidence, Path(c.sample.name).name)
         for c in cases

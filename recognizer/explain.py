@@ -122,11 +122,24 @@ def explain(
     scale: float = 1.0,
     dark: bool = False,
 ) -> Image:
-    """The plate, the probability matrix, the best path and how it collapses, as a BGR picture `width` pixels wide.
+    """Draws how a plate is read: the probability matrix, the best path and how it collapses.
 
-    Rows: the alphabet and the blank; columns: the network's steps, those of the second text line after a gap.
-    skipped: share of the plate's width that lies left of the first step. scale: for a dense screen, the picture is so
-    many times as large. dark: light on dark ground. ValueError for a picture the reader refuses.
+    Rows of the matrix are the alphabet and the blank; columns are the network's steps, those of a second text line
+    after a gap.
+
+    Args:
+        image: The plate, uint8 BGR.
+        reader: What reads it.
+        width: Width of the drawing in pixels, before scale.
+        skipped: Share of the plate's width that lies left of the first step.
+        scale: For a dense screen, the drawing is so many times as large.
+        dark: Draw light on dark ground.
+
+    Returns:
+        uint8 BGR.
+
+    Raises:
+        ValueError: The reader refuses the image.
     """
     reading = reader.read([image])[0]
     log_probs = reader.compute_log_probs([image])

@@ -33,7 +33,16 @@ def check_crop(crop: Image) -> None:
 
 
 def stretch_image(picture: Image, width: int, height: int) -> Image:
-    """A picture of any size as (height, width, ...); pixels are averaged where it shrinks."""
+    """Stretches an image to a size; pixels are averaged where it shrinks.
+
+    Args:
+        picture: (H, W) or (H, W, C), uint8.
+        width: In pixels.
+        height: In pixels.
+
+    Returns:
+        (height, width, ...).
+    """
     shrinks = picture.shape[0] > height or picture.shape[1] > width
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(picture, (width, height), interpolation=how), dtype=np.uint8)

@@ -67,7 +67,16 @@ def score_texts(texts: Sequence[str], truths: Sequence[str]) -> Scores:
 
 
 def measure_reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> Reliability:
-    """Compares confidences, 0 to 1, with what was right; ValueError when they differ in number or leave 0 to 1."""
+    """Compares confidences with what was right.
+
+    Args:
+        confidences: 0 to 1.
+        right: Whether each reading is right, in the same order.
+        bins: Bins of equal width.
+
+    Raises:
+        ValueError: They differ in number, or a confidence leaves 0 to 1.
+    """
     said, true = np.asarray(confidences, float), np.asarray(right, float)
     if said.shape != true.shape or not ((said >= 0) & (said <= 1)).all():
         raise ValueError(f"{said.size} confidences for {true.size} readings, or one outside 0 to 1")

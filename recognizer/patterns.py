@@ -100,7 +100,18 @@ def expand_classes(values: Sequence[str]) -> tuple[str, ...]:
 def parse_pattern(
     source: str, letters: str, digits: str, classes: Mapping[str, Sequence[str]], small_first: bool = False
 ) -> Pattern:
-    """Parse one pattern; letters, digits and classes are what the format allows. Raises PatternError."""
+    """Parses one pattern of a plate format.
+
+    Args:
+        source: The pattern, as docs/reference/plate-formats.md describes it.
+        letters: Letters that the format allows.
+        digits: Digits that the format allows.
+        classes: Named sets of texts that a pattern may refer to.
+        small_first: Whether the line's first group is the small one.
+
+    Raises:
+        PatternError: The pattern cannot be understood.
+    """
     body, _, weight = source.partition("@")
     choices = {
         "A": tuple(letters),

@@ -37,7 +37,13 @@ class SheetTile:
 
 @lru_cache(maxsize=64)
 def open_font(size: int, bold: bool = False, mono: bool = False) -> ImageFont.FreeTypeFont:
-    """DejaVu, which has Latin, Greek and Cyrillic letters; size in pixels."""
+    """Opens DejaVu, which has Latin, Greek and Cyrillic letters.
+
+    Args:
+        size: In pixels.
+        bold: The bold face.
+        mono: The face whose characters are all as wide.
+    """
     name = f"DejaVuSans{'Mono' if mono else ''}{'-Bold' if bold else ''}.ttf"
     return ImageFont.truetype(str(_FONTS / name), size)
 
@@ -49,7 +55,13 @@ def make_canvas(width: int, height: int) -> tuple[Pil.Image, ImageDraw.ImageDraw
 
 
 def scale_to_fit(image: Image, width: int, height: int) -> Pil.Image:
-    """A BGR picture as large as fits in width × height, aspect ratio kept; small ones are enlarged."""
+    """Scales an image as large as fits, with its aspect ratio; small ones are enlarged.
+
+    Args:
+        image: uint8 BGR.
+        width: Width to fit in, in pixels.
+        height: Height to fit in, in pixels.
+    """
     scale = min(width / image.shape[1], height / image.shape[0])
     size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -62,7 +74,16 @@ def to_bgr(page: Pil.Image) -> Image:
 
 
 def draw_contact_sheet(tiles: Sequence[SheetTile], columns: int = 6, title: str = "") -> Image:
-    """Crops in a grid, each with its true text above what was read: green when equal, else red where it differs."""
+    """Draws crops in a grid, each with its true text above what was read: green when equal, else red where it differs.
+
+    Args:
+        tiles: Crops and their texts.
+        columns: Crops side by side.
+        title: Stands above them all.
+
+    Returns:
+        uint8 BGR.
+    """
     wide, high, gap, head = 200, 132, 12, 40 if title else 0
     rows = max(1, -(-len(tiles) // columns))
     page, pen = make_canvas(gap + columns * (wide + gap), gap + head + rows * (high + gap))

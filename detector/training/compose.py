@@ -30,7 +30,16 @@ class Composition:
 
 
 def draw_corners(width: float, height: float, rng: np.random.Generator) -> Corners:
-    """The four corners (4, 2) of a plate of that size turned in space and seen from near, around (0, 0)."""
+    """Draws the corners of a plate turned in space and seen from near.
+
+    Args:
+        width: Width of the plate in pixels, before it is turned.
+        height: Its height.
+        rng: Source of chance.
+
+    Returns:
+        Corners (4, 2) around (0, 0).
+    """
     flat = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float64) * (width / 2, height / 2)
     yaw, pitch, roll = rng.normal(0, (0.35, 0.2, 0.07))
     yaw, pitch = np.clip([yaw, pitch], -1.0, 0.6)
@@ -41,7 +50,17 @@ def draw_corners(width: float, height: float, rng: np.random.Generator) -> Corne
 
 
 def insert_plate(scene: Image, plate: Image, place: Corners, rng: np.random.Generator) -> Image:
-    """The scene with a plate warped onto four corners, in the light of its surroundings, with soft edges."""
+    """Warps a plate onto four corners of a scene, in the light of its surroundings and with soft edges.
+
+    Args:
+        scene: uint8 BGR (H, W, 3); it stays as it is.
+        plate: uint8 BGR, cut to the plate.
+        place: Corners (4, 2) in pixels of the scene.
+        rng: Source of chance.
+
+    Returns:
+        A new scene with the plate.
+    """
     height, width = plate.shape[:2]
     source = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     wide = float(np.linalg.norm(place[1] - place[0]))
@@ -58,7 +77,14 @@ def insert_plate(scene: Image, plate: Image, place: Corners, rng: np.random.Gene
 
 
 def match_lighting(plate: Image, scene: Image, place: Corners, rng: np.random.Generator) -> Image:
-    """The plate as bright as its surroundings would have it, within reason."""
+    """Makes a plate as bright as its surroundings would have it, within reason.
+
+    Args:
+        plate: uint8 BGR.
+        scene: What the plate goes into.
+        place: Corners (4, 2) of the plate in the scene.
+        rng: Source of chance.
+    """
     left, top = np.clip(place.min(axis=0), 0, None).astype(int)
     right, bottom = np.ceil(place.max(axis=0)).astype(int)
     around = scene[max(0, top - 20) : bottom + 20, max(0, left - 20) : right + 20]
@@ -70,7 +96,13 @@ def match_lighting(plate: Image, scene: Image, place: Corners, rng: np.random.Ge
 
 
 def compose_image(scene: Image, plates: Sequence[Image], rng: np.random.Generator) -> Composition:
-    """A scene with the plates set in where they do not touch each other, then seen through a poor camera."""
+    """Sets plates into a scene where they do not touch each other, then lets a poor camera see it.
+
+    Args:
+        scene: uint8 BGR without a plate.
+        plates: uint8 BGR, each cut to the plate.
+        rng: Source of chance.
+    """
     height, width = scene.shape[:2]
     boxes: list[Box] = []
     for plate in plates:
@@ -92,7 +124,14 @@ def compose_image(scene: Image, plates: Sequence[Image], rng: np.random.Generato
 
 
 def replace_plates(scene: Image, old: Sequence[Box], plates: Sequence[Image], rng: np.random.Generator) -> Composition:
-    """A scene whose plates are painted over and replaced by others of about their width, in the same places."""
+    """Paints over the plates of a scene and sets others of about their width in the same places.
+
+    Args:
+        scene: uint8 BGR with plates.
+        old: Their boxes in pixels.
+        plates: What takes their places, one for each box.
+        rng: Source of chance.
+    """
     height, width = scene.shape[:2]
     boxes: list[Box] = []
     for box, plate in zip(old, plates, strict=True):
@@ -133,11 +172,21 @@ def _open_image(path: Path) -> Image:
 
 def compose_dataset(plates: Path, out: Path, count: int, backgrounds: Path | None = None, onto: Path | None = None,
             seed: int = 0) -> Path:  # fmt: skip
-    """Write `count` training pictures as a YOLO data set under a folder; returns its data.yaml.
+    """Writes training images of one's own making as a YOLO data set.
 
-    `plates` holds pictures cut to the plate; they are set into `backgrounds`, a folder of pictures without a plate,
-    or put in the place of the plates annotated in the train split of `onto`, a data.yaml. Raises ValueError for an
-    empty folder, a file that is no picture, or when neither place is given.
+    Args:
+        plates: A folder of images cut to the plate.
+        out: The folder of the new data set.
+        count: Images to write.
+        backgrounds: A folder of images without a plate, into which plates are set.
+        onto: Instead, a data.yaml; plates take the place of those annotated in its train split.
+        seed: The same seed writes the same data set.
+
+    Returns:
+        The data.yaml of the data set.
+
+    Raises:
+        ValueError: A folder is empty, a file is no image, or neither place is given.
     """
     rng = np.random.default_rng(seed)
     crops = list_images(plates)

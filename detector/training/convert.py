@@ -16,9 +16,21 @@ from detector.types import Box
 def convert_datasets(
     yolo: Sequence[Path], voc: Sequence[Path], openalpr: Sequence[Path], out: Path, val_share: float = 0.1
 ) -> Collection:
-    """Read every set given, write one YOLO data set, and return what was read and left out.
+    """Reads data sets of several kinds and writes one YOLO data set.
 
-    Raises FileNotFoundError for a folder that is missing and ValueError when no set is given.
+    Args:
+        yolo: data.yaml files.
+        voc: Folders with Pascal VOC annotations (.xml).
+        openalpr: Folders with OpenALPR annotations (.txt).
+        out: The folder of the new data set.
+        val_share: Share of the images that go to validation, 0 to 1.
+
+    Returns:
+        What was read, and what was left out and why.
+
+    Raises:
+        FileNotFoundError: A folder is missing.
+        ValueError: No data set is given.
     """
     for folder in [*voc, *openalpr]:
         if not folder.is_dir():
@@ -44,9 +56,16 @@ def _read_splits(data: Path) -> list[Collection]:
 
 
 def write_yolo(collection: Collection, out: Path, val_share: float = 0.1) -> Path:
-    """Write samples as one YOLO data set (pictures are linked where the disk allows) and return its data.yaml.
+    """Writes samples as one YOLO data set; images are linked where the disk allows.
 
-    Which split a picture falls into follows from its file name alone, so that it stays when sets are added.
+    Args:
+        collection: The samples.
+        out: The folder of the data set.
+        val_share: Share that goes to validation. An image's split follows from its file name alone, so that it stays
+            when sets are added.
+
+    Returns:
+        The data.yaml of the data set.
     """
     rows = []
     for sample in collection.samples:

@@ -56,7 +56,16 @@ def _measure_image(picture: Path) -> tuple[int, int] | None:
 
 
 def clip_box(box: Box, width: int, height: int) -> Box | str:
-    """The box clamped to the picture, or the reason why it is wrong."""
+    """Clamps an annotated box to its image.
+
+    Args:
+        box: In pixels of the image.
+        width: Width of the image in pixels.
+        height: Height of the image in pixels.
+
+    Returns:
+        The box, or the reason why it is wrong.
+    """
     if not all(abs(v) < 1e7 for v in (box.x1, box.y1, box.x2, box.y2)):
         return "box is no number"
     if box.width <= 0 or box.height <= 0:

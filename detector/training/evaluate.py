@@ -74,7 +74,13 @@ class Outcome:
 def detect_images(
     detector: PlateDetector, samples: Sequence[AnnotatedImage], tiles: Tiles | None = None
 ) -> list[Outcome]:
-    """Detect in every sample and judge what was found. The detector's threshold should be FLOOR."""
+    """Detects in every image and judges what is found.
+
+    Args:
+        detector: Its threshold should be FLOOR, so that average precision sees weak detections too.
+        samples: The annotated images.
+        tiles: As of `PlateDetector.detect`.
+    """
     outcomes = []
     for start in range(0, len(samples), 8):
         chunk = samples[start : start + 8]
@@ -129,7 +135,14 @@ def _count_hits(outcome: Outcome, threshold: float) -> list[tuple[Box, bool]]:
 
 
 def make_report(outcomes: Sequence[Outcome], threshold: float, backend: str, size: int) -> EvaluationReport:
-    """Everything measured, ready to print."""
+    """Gathers everything measured.
+
+    Args:
+        outcomes: One for each image.
+        threshold: The score from which on a detection counts.
+        backend: What ran the network.
+        size: The longer side of its input in pixels.
+    """
     sources = sorted({o.sample.source for o in outcomes})
     empty = [o for o in outcomes if not o.sample.plates]
     return EvaluationReport(
@@ -168,7 +181,16 @@ def collect_exhibits(outcomes: Sequence[Outcome], threshold: float) -> tuple[lis
 
 
 def write_exhibits(outcomes: Sequence[Outcome], threshold: float, folder: Path) -> list[Path]:
-    """Contact sheets misses_N.png and false_N.png under a folder."""
+    """Writes contact sheets of misses and false alarms: misses_N.png and false_N.png.
+
+    Args:
+        outcomes: One for each image.
+        threshold: The score from which on a detection counts.
+        folder: Where the sheets go.
+
+    Returns:
+        The files written.
+    """
     misses, alarms = collect_exhibits(outcomes, threshold)
     return write_sheets(misses, folder, "misses") + write_sheets(alarms, folder, "false")
 

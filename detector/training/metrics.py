@@ -21,7 +21,13 @@ class MatchedDetections:
 
 
 def match_detections(detections: Sequence[Detection], truths: Sequence[Box], iou: float) -> MatchedDetections:
-    """Give each detection, best first, the truth it overlaps most among those not yet taken."""
+    """Gives each detection, best first, the truth it overlaps most among those not yet taken.
+
+    Args:
+        detections: Of one image.
+        truths: Its annotated boxes.
+        iou: Intersection over union from which on a detection is right.
+    """
     ordered = sorted(detections, key=lambda d: -d.score)
     free = set(range(len(truths)))
     hits: list[int] = []

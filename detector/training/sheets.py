@@ -59,7 +59,16 @@ def _draw_exhibit(exhibit: Exhibit) -> Image:
 
 
 def write_sheets(exhibits: Sequence[Exhibit], folder: Path, name: str) -> list[Path]:
-    """Write the exhibits as numbered PNG sheets and return their paths."""
+    """Writes exhibits as numbered PNG sheets.
+
+    Args:
+        exhibits: Parts of images, each with its boxes.
+        folder: Where the sheets go.
+        name: The first part of their file names.
+
+    Returns:
+        The files written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob(f"{name}_*.png"):
         old.unlink()

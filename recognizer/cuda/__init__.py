@@ -14,10 +14,18 @@ _LOG = logging.getLogger(__name__)
 
 
 def open_cuda_reader(path: Path, known: Description, device: str, texts: int, least: float) -> "CudaReader | None":
-    """The chain of a checkpoint, of which `known` is known, on "cuda:N"; None where the processor has to help.
+    """Opens the whole chain of a checkpoint on a CUDA device.
 
-    That is: on other devices, for networks that read grey or whole crops, and where Triton, which compiles the kernels,
-    is absent or cannot: it needs a C compiler.
+    Args:
+        path: The checkpoint.
+        known: What the checkpoint says of itself.
+        device: "cuda:N", or another name, for which there is no chain.
+        texts: Texts found of each plate.
+        least: Share of the best text's probability below which a text is left out.
+
+    Returns:
+        The reader. None where the processor has to help: on other devices, for networks that read grey or whole crops,
+        and where Triton, which compiles the kernels, is absent or cannot (it needs a C compiler).
     """
     fits = known.aligner is not None and known.config.channels == 3 and known.config.alphabet.classes <= 64
     if not device.startswith("cuda") or not fits:

@@ -29,9 +29,13 @@ class SearchResult(NamedTuple):
 
 
 def search_texts(log_probs: Tensor, used: Tensor, texts: int, least: float) -> SearchResult:
-    """The most probable texts, at most so many of a plate, with at least that share of the best one's probability.
+    """Finds the most probable texts of many plates.
 
-    log_probs (N, T, K) in float32, K up to 64; those not used (N,) are passed over.
+    Args:
+        log_probs: (N, T, K) in float32, K up to 64.
+        used: (N,); plates that are not used are passed over.
+        texts: Texts found of each plate, at most.
+        least: Share of the best text's probability below which a text is left out.
     """
     plates, length, classes = log_probs.shape
     log_probs = log_probs.contiguous()
@@ -75,7 +79,17 @@ def drop_sure_blanks(log_probs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def read_search_result(found: SearchResult, log_probs: Tensor, alphabet: Alphabet, least: float) -> list[list[Decoded]]:
-    """What was found as texts, best first. log_probs (N, T, K): those searched, for texts of LONGEST characters."""
+    """Copies what was found to the processor, as texts.
+
+    Args:
+        found: What `search_texts` returned.
+        log_probs: What was searched (N, T, K), for texts of LONGEST characters and more.
+        alphabet: What the classes stand for.
+        least: As given to `search_texts`.
+
+    Returns:
+        Of each plate its texts, best first.
+    """
     log_totals, lengths, labels, peaks = (part.cpu().numpy() for part in found)
     texts = labels.shape[1]
     log_totals, lengths = log_totals[:, :texts], lengths[:, :texts]

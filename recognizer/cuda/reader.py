@@ -46,10 +46,19 @@ class CudaReader:
     def find_texts(
         self, crops: Sequence[Image], corners: Sequence[Quad] | None, make: Callable[[list[list[Decoded]]], list[T]]
     ) -> tuple[list[Quad], list[T]]:
-        """The corners of the plate in each BGR crop, and what is made of its most probable texts, best first.
+        """Finds the plate's corners and its most probable texts in each crop.
 
-        corners: where known. make: called with the texts of some crops at a time, while the GPU works on others; gives
-        one thing a crop. ValueError for an empty or non-BGR crop.
+        Args:
+            crops: BGR crops of any sizes, any number of them.
+            corners: The corners where they are known; None finds them.
+            make: Called with the texts of some crops at a time, best first, while the GPU works on others; gives one
+                thing for each crop.
+
+        Returns:
+            The corners (4, 2) in each crop, as shares of it, and what `make` gave.
+
+        Raises:
+            ValueError: A crop is empty or not BGR.
         """
         for crop in crops:
             check_crop(crop)

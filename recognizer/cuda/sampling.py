@@ -14,7 +14,19 @@ _FINE = 0.6  # scaled down by less, a picture takes means of several samples a p
 
 
 def sample_images(pixels: Tensor, starts: Tensor, sizes: Tensor, maps: Tensor, finer: Tensor, out: Tensor) -> Tensor:
-    """out (N, H, W, 3), filled with what the maps (N, 3, 3) see of each crop, in 0..1; see `kernels.sample`."""
+    """Samples an image of each crop; see `kernels.sample`.
+
+    Args:
+        pixels: All crops' pixels one after the other (bytes,), uint8.
+        starts: Where each crop begins in them (N,).
+        sizes: Rows and columns of each crop (N, 2).
+        maps: What each image sees of its crop (N, 3, 3).
+        finer: Samples a side of each of its pixels (N,).
+        out: Memory for the images (N, H, W, 3).
+
+    Returns:
+        out, in 0..1.
+    """
     plates, height, width, _ = out.shape
     blocks = -(-height * width // _BLOCK)
     kernels.sample[(plates, blocks)](
@@ -25,7 +37,16 @@ def sample_images(pixels: Tensor, starts: Tensor, sizes: Tensor, maps: Tensor, f
 
 
 def map_stretched(sizes: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
-    """Maps (N, 3, 3) and samples a side (N,) that stretch crops of sizes (N, 2), as `stretch_image`."""
+    """Maps that stretch crops to an image, as `stretch_image` does.
+
+    Args:
+        sizes: Rows and columns of each crop (N, 2).
+        height: Height of the image in pixels.
+        width: Width of the image in pixels.
+
+    Returns:
+        Maps (N, 3, 3) and samples a side (N,).
+    """
     down, across = sizes[:, 0] / height, sizes[:, 1] / width
     maps = down.new_zeros(len(sizes), 3, 3)
     maps[:, 0, 0], maps[:, 0, 2] = across, across / 2 - 0.5
@@ -35,9 +56,18 @@ def map_stretched(sizes: Tensor, height: int, width: int) -> tuple[Tensor, Tenso
 
 
 def map_straightened(sizes: Tensor, quads: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
-    """Maps (N, 3, 3) and samples a side (N,) that set plates with corners (N, 4, 2) upright, as `straighten_crop`.
+    """Maps that set plates upright, as `straighten_crop` does.
 
     The way from the unit square to four corners is that of Heckbert, "Fundamentals of Texture Mapping" (1989).
+
+    Args:
+        sizes: Rows and columns of each crop (N, 2).
+        quads: Corners of each plate (N, 4, 2) as shares of its crop.
+        height: Height of the image in pixels.
+        width: Width of the image in pixels.
+
+    Returns:
+        Maps (N, 3, 3) and samples a side (N,).
     """
     corners = quads * sizes.flip(1)[:, None]  # (N, 4, 2) x, y in pixels
     sides = (corners - corners.roll(-1, 1)).norm(dim=2)  # upper, right, lower, left

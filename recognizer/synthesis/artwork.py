@@ -19,7 +19,18 @@ _BESIDE_LETTERING = ("band", "pennsylvania", "stripes", "stars")
 
 
 def draw_background(kind: str, base: Bgr, ink: Bgr, colours: Sequence[Bgr], rng: Random) -> Image:
-    """A plate's background (64, 128, 3): base colour with a picture of the kind in the colours, paler near the ink."""
+    """Draws a plate's background.
+
+    Args:
+        kind: Name of a kind of artwork.
+        base: The plate's base colour.
+        ink: The colour of its lettering, near which the artwork is paler.
+        colours: Colours of the artwork.
+        rng: Source of chance.
+
+    Returns:
+        uint8 BGR (64, 128, 3).
+    """
     height, width = BACKGROUND
     if kind not in _BESIDE_LETTERING:
         colours = [mix_colours(colour, base, 0.75) if _are_alike(colour, ink) else colour for colour in colours]
@@ -125,7 +136,16 @@ def _draw_figure(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, 
 
 
 def make_blob(rng: Random, roughness: float, corners: int) -> NDArray[np.float64]:
-    """A closed uneven outline around the origin, radius about one: points (corners, 2)."""
+    """Draws a closed uneven outline around the origin, its radius about one.
+
+    Args:
+        rng: Source of chance.
+        roughness: How much the radius varies.
+        corners: Points of the outline.
+
+    Returns:
+        Points (corners, 2).
+    """
     turn = rng.random() * math.tau
     radii = [1 - roughness * rng.random() for _ in range(corners)]
     angles = [turn + math.tau * (index + 0.4 * rng.random()) / corners for index in range(corners)]
@@ -133,7 +153,16 @@ def make_blob(rng: Random, roughness: float, corners: int) -> NDArray[np.float64
 
 
 def draw_ornament(kind: str, ink: Bgr, rng: Random) -> tuple[Image, Mask]:
-    """An ornament between groups: colours (64, 64, 3) and mask (64, 64)."""
+    """Draws an ornament that stands between groups of characters.
+
+    Args:
+        kind: Name of a kind of ornament.
+        ink: The colour of the plate's lettering.
+        rng: Source of chance.
+
+    Returns:
+        Colours (64, 64, 3) and mask (64, 64).
+    """
     mask = np.zeros((ORNAMENT, ORNAMENT), np.uint8)
     main = draw_colour(rng) if rng.random() < 0.7 else ink
     colour = make_filled(ORNAMENT, ORNAMENT, main)

@@ -45,7 +45,16 @@ _FLAGS: dict[str, tuple[str, ...]] = {
 
 
 def find_band_box(band: Band, width: int, height: int) -> Box:
-    """A band's left, top, right and bottom on a plate of width and height."""
+    """Finds where a band lies on a plate.
+
+    Args:
+        band: The band.
+        width: Width of the plate in pixels.
+        height: Height of the plate in pixels.
+
+    Returns:
+        Left, top, right and bottom.
+    """
     if band.at == "top":
         return 0, 0, width, round(band.size * height)
     if band.at == "bottom":
@@ -56,7 +65,17 @@ def find_band_box(band: Band, width: int, height: int) -> Box:
 
 
 def draw_band(canvas: Image, band: Band, book: FontBook, rng: Random) -> Box:
-    """Draw a band onto a plate and return the box it takes."""
+    """Draws a band onto a plate.
+
+    Args:
+        canvas: The plate, which is changed.
+        band: The band.
+        book: Fonts for what is written on it.
+        rng: Source of chance.
+
+    Returns:
+        The box it takes.
+    """
     box = left, top, right, bottom = find_band_box(band, canvas.shape[1], canvas.shape[0])
     ground = band.colours[0] if band.colours else _GROUND.get(band.style, "#1a3f9c")
     colour = jitter_colour(parse_colour(ground), rng)

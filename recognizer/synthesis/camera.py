@@ -131,7 +131,13 @@ class CameraModel:
 
 
 def jitter_photograph(image: Image, rng: np.random.Generator, strength: float = 1.0) -> Image:
-    """A photographed crop (H, W, 3) seen a little differently; for training on real crops."""
+    """Lets a camera see a photographed crop a little differently; for training on real crops.
+
+    Args:
+        image: uint8 BGR (H, W, 3).
+        rng: Source of chance.
+        strength: 0 leaves it as it is, 1 is the usual.
+    """
     return CameraModel(strength, real=True)(image, rng)
 
 

@@ -28,14 +28,26 @@ def parse_colour(spelling: str) -> Bgr:
 
 
 def jitter_colour(colour: Bgr, rng: Random, amount: int = 12) -> Bgr:
-    """The colour a little lighter or darker, and each channel a little off."""
+    """Makes a colour a little lighter or darker, and each channel a little off.
+
+    Args:
+        colour: BGR.
+        rng: Source of chance.
+        amount: Largest change, of 255.
+    """
     shift = (rng.random() - 0.5) * 2 * amount
     blue, green, red = (clip_channel(channel + shift + (rng.random() - 0.5) * amount) for channel in colour)
     return blue, green, red
 
 
 def mix_colours(first: Bgr, second: Bgr, share: float) -> Bgr:
-    """A mixture with share (0 to 1) of the second colour."""
+    """Mixes two colours.
+
+    Args:
+        first: BGR.
+        second: BGR.
+        share: Share of the second one, 0 to 1.
+    """
     blue, green, red = (clip_channel(a + (b - a) * share) for a, b in zip(first, second, strict=True))
     return blue, green, red
 

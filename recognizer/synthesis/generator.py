@@ -123,7 +123,18 @@ def main(args: argparse.Namespace) -> int:
 def write_dataset(
     generator: PlateGenerator, out: Path, count: int, seed: int = 0, strength: float = 1.0
 ) -> list[RenderedPlate]:
-    """Write count plates: out/img/*.png, out/ann/*.json (Supervisely, 95 % train, 5 % val) and out/plates.csv."""
+    """Writes plates as a data set in two forms: out/plates.csv, and out/img and out/ann for Supervisely.
+
+    Args:
+        generator: Renders the plates.
+        out: The folder.
+        count: Plates to write; 95 % are for training, 5 % for validation.
+        seed: The same seed writes the same plates.
+        strength: Of the camera model; 0 writes clean plates.
+
+    Returns:
+        What was written.
+    """
     (out / "img").mkdir(parents=True, exist_ok=True)
     (out / "ann").mkdir(exist_ok=True)
     camera, rng = CameraModel(strength), np.random.default_rng(seed)
@@ -159,7 +170,17 @@ def _write_csv(file: Path, samples: Sequence[RenderedPlate]) -> None:
 
 
 def measure_speed(generator: PlateGenerator, count: int, seed: int = 0, strength: float = 1.0) -> tuple[float, float]:
-    """Pictures a second of one core's time: clean plates, and plates seen through the camera."""
+    """Measures how many images one core makes in a second.
+
+    Args:
+        generator: Renders the plates.
+        count: Plates to render.
+        seed: Of the plates.
+        strength: Of the camera model.
+
+    Returns:
+        Clean plates a second, and plates seen through the camera a second.
+    """
     cv2.setNumThreads(1)
     camera, rng = CameraModel(strength), np.random.default_rng(seed)
     for _ in range(200):

@@ -69,7 +69,14 @@ def split_lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 
 def set_line(pieces: Sequence[Piece], face: Face, setting: LineStyle, width: float) -> TextLine:
-    """Set pieces in a face; the letter spacing grows, within bounds, to fill width (in mask pixels)."""
+    """Sets pieces of a text as a line of lettering.
+
+    Args:
+        pieces: The line's characters and what stands between them.
+        face: The font.
+        setting: Gaps and sizes.
+        width: Width to fill in mask pixels; the letter spacing grows towards it within bounds.
+    """
     elements = [_make_element(piece, face, setting) for piece in pieces]
     free = width - sum(element.width for element in elements)
     spacing = free / max(1, len(elements))

@@ -173,7 +173,14 @@ class FontBook:
         self._sans = self._lettering[:20:4]
 
     def pick(self, families: Sequence[str], rng: Random, text: str, anything: float = 0.12) -> Face:
-        """A font for the text: mostly of the first family that has any, at times (anything) whatever there is."""
+        """Chooses a font for a text.
+
+        Args:
+            families: In order of preference; mostly the first one that is there is taken.
+            rng: Source of chance.
+            text: What the font must have letters for.
+            anything: Share of the time that any font is taken, 0 to 1.
+        """
         for _ in range(6):
             face = self._draw(families, rng, anything)
             if face.has(text):

@@ -11,14 +11,26 @@ Mask = NDArray[np.uint8]
 
 
 def make_filled(height: int, width: int, colour: Bgr) -> Image:
-    """A picture (height, width, 3) of one colour."""
+    """Makes an image of one colour.
+
+    Args:
+        height: In pixels.
+        width: In pixels.
+        colour: BGR.
+    """
     canvas = np.empty((height, width, 3), np.uint8)
     cv2.rectangle(canvas, (0, 0), (width, height), colour, -1)
     return canvas
 
 
 def resize_image(image: Image, width: int, height: int) -> Image:
-    """A mask or picture scaled to width and height, without the grain of leaving pixels out."""
+    """Scales a mask or an image; where it shrinks, pixels are averaged, so that no grain shows.
+
+    Args:
+        image: (H, W) or (H, W, 3).
+        width: In pixels.
+        height: In pixels.
+    """
     # Halving is exact and far faster than averaging over areas of broken size; the rest is at most a factor of two.
     while width * 2 <= image.shape[1] and height * 2 <= image.shape[0]:
         even = image[: image.shape[0] & ~1, : image.shape[1] & ~1]
@@ -28,7 +40,16 @@ def resize_image(image: Image, width: int, height: int) -> Image:
 
 
 def paint_mask(canvas: Image, mask: Mask, x: int, y: int, ink: Bgr, relief: int = 0) -> None:
-    """Lay ink through a mask (h, w) at x, y; relief > 0 adds the light and shade of embossed lettering."""
+    """Lays ink through a mask.
+
+    Args:
+        canvas: What is painted on.
+        mask: (h, w), 0 to 255.
+        x: Left of the mask on the canvas, in pixels.
+        y: Top of the mask on the canvas, in pixels.
+        ink: BGR.
+        relief: Above 0, light and shade of embossed lettering, in pixels.
+    """
     target, part = _find_overlap(canvas, mask, x, y)
     if target is None or part is None:
         return
@@ -41,7 +62,15 @@ def paint_mask(canvas: Image, mask: Mask, x: int, y: int, ink: Bgr, relief: int 
 
 
 def paint_picture(canvas: Image, picture: Image, mask: Mask, x: int, y: int) -> None:
-    """Lay a picture (h, w, 3) through its mask (h, w) at x, y."""
+    """Lays an image through its mask.
+
+    Args:
+        canvas: What is painted on.
+        picture: (h, w, 3).
+        mask: (h, w), 0 to 255.
+        x: Left of the image on the canvas, in pixels.
+        y: Top of the image on the canvas, in pixels.
+    """
     target, part = _find_overlap(canvas, mask, x, y)
     _, shown = _find_overlap(canvas, picture, x, y)
     if target is None or part is None or shown is None:

@@ -47,7 +47,13 @@ class PlateArea:
         return replace(self, first_outdent=self.right - box[0])
 
     def line(self, index: int, top: float, bottom: float) -> Box:
-        """The box of a line between two heights."""
+        """Finds the box of a text line.
+
+        Args:
+            index: Number of the line from the top, from 0.
+            top: Its upper edge in pixels.
+            bottom: Its lower edge in pixels.
+        """
         first = index == 0
         left, right = self.left + first * self.first_indent, self.right - first * self.first_outdent
         return left, round(top), right, round(bottom)
@@ -60,7 +66,17 @@ class PlateRenderer:
         self._book, self._stock = book, Sprites(book)
 
     def draw(self, plate: PlateFormat, pieces: Sequence[Piece], colours: Colours, rng: Random) -> Image:
-        """Draw pieces as a plate of the format: BGR, 96 to 128 pixels high, true proportions give or take 4 %."""
+        """Draws a clean plate.
+
+        Args:
+            plate: The format.
+            pieces: The text, with what stands between its characters.
+            colours: Background and ink.
+            rng: Source of chance.
+
+        Returns:
+            uint8 BGR, 96 to 128 pixels high, its proportions within 4 % of the true ones.
+        """
         aspect = plate.size_mm[0] / plate.size_mm[1] * rng.uniform(0.96, 1.04)
         height = rng.randrange(96, 113) if aspect > 3 else rng.randrange(108, 129)
         drawing = _Drawing(self._book, self._stock, plate, colours, rng, (round(height * aspect), height))

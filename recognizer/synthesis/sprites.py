@@ -23,7 +23,18 @@ class Sprites:
         self._stickers: dict[int, Image] = {}
 
     def background(self, kind: str, base: Bgr, ink: Bgr, colours: tuple[str, ...], rng: Random) -> Image:
-        """One of the backgrounds of a kind in these colours, (64, 128, 3)."""
+        """Takes one of the backgrounds made in advance.
+
+        Args:
+            kind: Name of a kind of artwork.
+            base: The plate's base colour.
+            ink: The colour of its lettering.
+            colours: Colours of the artwork.
+            rng: Source of chance.
+
+        Returns:
+            uint8 BGR (64, 128, 3).
+        """
         key = (kind, base, ink, colours, rng.randrange(BACKGROUNDS))
         if key not in self._backgrounds:
             own = Random(repr(key))

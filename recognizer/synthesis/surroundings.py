@@ -17,10 +17,16 @@ _BODIES: tuple[Bgr, ...] = (
 def surround_plate(
     plate: Image, draw: Random, reach: tuple[float, float] = (0.32, 0.5), backdrop: Image | None = None
 ) -> tuple[Image, tuple[int, int]]:
-    """A scene with the plate in its middle, and where the plate's upper left corner is in it.
+    """Draws a scene with a plate in its middle.
 
-    reach: how far the scene goes on beyond the plate, as shares of its width and height. backdrop: a photograph to
-    set the plate into, stretched to the scene; None draws a car's body.
+    Args:
+        plate: uint8 BGR.
+        draw: Source of chance.
+        reach: How far the scene goes on beyond the plate, as shares of its width and height.
+        backdrop: A photograph to set the plate into, stretched to the scene; None draws a car's body.
+
+    Returns:
+        The scene, and x and y of the plate's upper left corner in it.
     """
     height, width = plate.shape[:2]
     across, down = round(reach[0] * width) + 4, round(reach[1] * height) + 4

@@ -71,7 +71,15 @@ def read_boxes(path: Path) -> list[BoxedPlates]:
 def draw_plates(
     generator: PlateGenerator, backdrops: Sequence[Image], count: int, config: AlignerConfig, rng: np.random.Generator
 ) -> AlignerExamples:
-    """Drawn plates with their corners, many of them tilted, and many small in their crop."""
+    """Makes examples of drawn plates with their corners, many of them tilted, and many small in their crop.
+
+    Args:
+        generator: Renders the plates.
+        backdrops: Photographs seen around half of them.
+        count: Examples to make.
+        config: Says how large their images are.
+        rng: Source of chance.
+    """
     camera = CameraModel(1.0, loose=0.4, tilt=1.5, backdrops=backdrops)
     shots = (photograph_plate(generator.render(rng)[0], camera, rng) for _ in track(range(count), "drawing plates"))
     return _make_examples(shots, count, config)
@@ -118,7 +126,15 @@ def photograph_again(
     config: AlignerConfig,
     rng: np.random.Generator,
 ) -> AlignerExamples:
-    """Photographed plates before other surroundings, at other angles, with their corners; small sources more often."""
+    """Makes examples of photographed plates before other surroundings and at other angles, with their corners.
+
+    Args:
+        plates: Plates set upright, by source; those of small sources are taken more often.
+        backdrops: Photographs seen around half of them.
+        count: Examples to make.
+        config: Says how large their images are.
+        rng: Source of chance.
+    """
     cameras = [CameraModel(strength, loose=0.5, tilt=tilt, backdrops=backdrops) for strength, tilt in _CAMERAS]
     names = sorted(plates)
     chance = np.sqrt([len(plates[name]) for name in names])
@@ -138,7 +154,14 @@ def join_examples(parts: Sequence[AlignerExamples]) -> AlignerExamples:
 def cut_photographs(
     boxed: Sequence[BoxedPlates], count: int, config: AlignerConfig, rng: np.random.Generator
 ) -> AlignerExamples:
-    """Cuts around photographed plates, close, loose and mirrored, with the extents of their boxes."""
+    """Makes examples of cuts around photographed plates, close, loose and mirrored, with the extents of their boxes.
+
+    Args:
+        boxed: Photographs and the boxes of their plates.
+        count: Examples to make.
+        config: Says how large their images are.
+        rng: Source of chance.
+    """
     draw, optics = Random(int(rng.integers(1 << 62))), Optics(0.6, real=True)
     opened = {one.path: read_image(one.path) for one in track(boxed, "reading photographs")}
     pictures = np.empty((count, config.height, config.width, 3), np.uint8)

@@ -33,7 +33,16 @@ class TrainingStraightener(Straightener):
         return cls(checkpoint.config, CornerFinder(checkpoint.aligner_config, runner.run))
 
     def find_trusted_corners(self, network: nn.Module, crops: Sequence[Image], texts: Sequence[str]) -> list[Quad]:
-        """The aligner's corners, or the whole crop where the network finds the true text much likelier there."""
+        """Finds corners as the aligner does, but takes the whole crop where its text is much likelier there.
+
+        Args:
+            network: The reader's network, which judges.
+            crops: BGR crops.
+            texts: Their true texts.
+
+        Returns:
+            Corners (4, 2) of each crop.
+        """
         quads = self.find_corners(crops)
         if not self.aligns:
             return quads
@@ -75,7 +84,17 @@ def jitter_corners(quad: Quad, rng: np.random.Generator) -> Quad:
 
 
 def recapture_crop(crop: Image, quad: Quad, camera: CameraModel, rng: np.random.Generator) -> tuple[Image, Quad]:
-    """A photographed crop seen by a camera once more, and where its plate's corners are then."""
+    """Lets a camera see a photographed crop once more.
+
+    Args:
+        crop: uint8 BGR.
+        quad: Its plate's corners (4, 2) as shares of it.
+        camera: The camera.
+        rng: Source of chance.
+
+    Returns:
+        The new crop, and the plate's corners in it.
+    """
     shot = camera.photograph(crop, rng)
     height, width = crop.shape[:2]
     moved = cv2.getPerspectiveTransform(WHOLE * np.array([width, height], np.float32), shot.corners.astype(np.float32))
@@ -101,7 +120,16 @@ class Recapture:
 
 
 def photograph_plate(plate: Image, camera: CameraModel, rng: np.random.Generator) -> tuple[Image, Quad]:
-    """A drawn plate seen by a camera: the crop, and where the plate's corners are in it."""
+    """Lets a camera see a drawn plate.
+
+    Args:
+        plate: uint8 BGR, clean.
+        camera: The camera.
+        rng: Source of chance.
+
+    Returns:
+        The crop, and the plate's corners (4, 2) in it.
+    """
     shot = camera.photograph(plate, rng)
     return shot.image, _scale_to_shares(shot.corners, shot.image)
 

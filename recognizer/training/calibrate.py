@@ -38,9 +38,15 @@ def main(args: argparse.Namespace) -> int:
 
 
 def fit_calibration(log_probs: Sequence[float], right: Sequence[bool], rounds: int = 50) -> Calibration:
-    """Platt scaling of text log probabilities by Newton's method, with Platt's softened targets.
+    """Fits a confidence to what was right: Platt scaling by Newton's method, with Platt's softened targets.
 
-    ValueError when nothing was read. With all readings right, or all wrong, the softening keeps it finite.
+    Args:
+        log_probs: Natural log probabilities of texts.
+        right: Whether each text is right, in the same order. All right, or all wrong, stays finite by the softening.
+        rounds: Steps of Newton's method, at most.
+
+    Raises:
+        ValueError: Nothing was read.
     """
     if not len(right):
         raise ValueError("calibration needs at least one reading")

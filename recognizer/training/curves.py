@@ -7,7 +7,13 @@ Row = Mapping[str, float]
 
 
 def draw_curves(runs: Mapping[str, Sequence[Row]], path: Path, over: str = "step") -> None:
-    """Loss, and validation plates wholly right, of each run by name; over: the column that is the second's x axis."""
+    """Draws the loss of runs, and how many validation plates they read wholly right.
+
+    Args:
+        runs: Rows of each run, by its name.
+        path: The PNG file.
+        over: The column that is the second drawing's x axis.
+    """
     from matplotlib.figure import Figure  # slow to import, so only where a plot is drawn
 
     figure = Figure(figsize=(9, 3.6), layout="constrained")

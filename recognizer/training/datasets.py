@@ -94,15 +94,23 @@ class Dataset:
 def load(
     path: Path, *, split: str | None = None, alphabet: Alphabet | None = None, steps: int | None = None, seed: int = 0
 ) -> Dataset:
-    """Reads a CSV, or a Supervisely project as a folder or zip.
+    """Reads labelled crops: a CSV, or a Supervisely project as a folder or zip.
 
     A CSV has the columns image_path (relative to the CSV's folder) and plate_text, and may have plate_region, source
-    and split. Text that stands last but is written first may follow a `<`: G063NB<01 is 01G063NB.
-    A project holds DATASET/img/*.png|jpg and DATASET/ann/*.json with the text in `description` and the split in
-    `tags`, or else in the data set's name; what has no split goes 95/5 to train and val, by seed.
-    split: take only this one. alphabet, steps: leave out what the network cannot spell or has no CTC steps for.
-    Without alphabet it is built from the texts outside the test split.
-    Raises FileNotFoundError or ValueError naming the file; also when no sample is left.
+    and split. Text that stands last but is written first may follow a `<`: G063NB<01 is 01G063NB. A project holds
+    DATASET/img/*.png|jpg and DATASET/ann/*.json with the text in `description` and the split in `tags`, or else in the
+    data set's name; what has no split goes 95/5 to train and val, by seed.
+
+    Args:
+        path: The CSV, folder or zip.
+        split: Take only this one; None takes all.
+        alphabet: Leave out texts with other characters; None builds it from the texts outside the test split.
+        steps: Leave out texts that need more CTC steps.
+        seed: Of the split of data that have none.
+
+    Raises:
+        FileNotFoundError: There is no such file or folder.
+        ValueError: It cannot be used, or no sample is left; the message names the file.
     """
     samples, left_out = _read_samples(path)
     samples = _keep_fitting(samples, left_out, alphabet, steps)

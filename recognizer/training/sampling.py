@@ -74,7 +74,15 @@ def _shuffle_order(seed: int, epoch: int, size: int) -> npt.NDArray[np.int64]:
 
 
 def load_batches(mixture: Mixture, size: int, first: int, last: int, workers: int) -> Iterator[TrainingBatch]:
-    """Batches number first to last - 1 of a mixture, made by worker processes (0: in this one)."""
+    """Loads batches of a mixture.
+
+    Args:
+        mixture: What is drawn from.
+        size: Samples in a batch.
+        first: Number of the first batch, so that an interrupted run goes on with the same ones.
+        last: One more than the number of the last one.
+        workers: Processes that make the images; 0 makes them in this one.
+    """
     alphabet = mixture.config.alphabet
 
     def collate(samples: list[tuple[npt.NDArray[np.uint8], str]]) -> TrainingBatch:

@@ -85,7 +85,20 @@ def train_aligner(
     seed: int = 0,
     begun: nn.Module | None = None,
 ) -> AlignerNetwork:
-    """An aligner trained on both, from one that was begun or from nothing; its weights averaged over the last steps."""
+    """Trains an aligner on plates whose corners are known and on boxes of photographed plates.
+
+    Args:
+        plates: Examples with corners.
+        cuts: Examples with the extents of boxes only.
+        config: The network.
+        steps: Training steps.
+        rate: Peak learning rate.
+        seed: Of the order of the examples.
+        begun: A network to go on with; None begins anew.
+
+    Returns:
+        The network, its weights averaged over the last steps.
+    """
     torch.manual_seed(seed)
     network, rng = AlignerNetwork(config), np.random.default_rng(seed)
     if begun is not None:
