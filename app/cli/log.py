@@ -15,7 +15,7 @@ from app.config import settings
 from app.config.wording import counted
 from app.records import Record
 from app.store import export
-from app.store.errors import LogError
+from app.store.errors import LogCorrupt, LogError, LogUnavailable
 from app.store.retention import Forgotten, purge, retain
 from app.store.search import ANY_LIST, Query
 from app.store.store import Store
@@ -78,19 +78,40 @@ def add_watch_arguments(parser: argparse.ArgumentParser) -> None:
 def main_log(args: argparse.Namespace) -> int:
     """Run `log`; the exit status is 0, or 1 with a message if it could not be done."""
     actions = {"search": _search, "export": _export, "correct": _correct, "purge": _purge, "retain": _retain}
-    return _run(args, actions[args.action], read_only=args.action in ("search", "export"))
+    opening = {"search": _open_to_read, "export": _open_to_read, "correct": _open_beside}
+    return _run(args, actions[args.action], opening.get(args.action, _open_alone))
 
 
 def main_watch(args: argparse.Namespace) -> int:
     """Run `watch`; the exit status is 0, or 1 with a message if it could not be done."""
     actions = {"add": _add, "remove": _remove, "list": _list, "import": _import, "export": _export_watch}
-    return _run(args, actions[args.action], read_only=args.action in ("list", "export"))
+    opening = _open_to_read if args.action in ("list", "export") else _open_beside
+    return _run(args, actions[args.action], opening)
 
 
-def _run(args: argparse.Namespace, action: Callable[[Store, argparse.Namespace], int], read_only: bool) -> int:
+Opening = Callable[[str | Path | None, Path | None], Store]
+
+
+def _open_to_read(log: str | Path | None, pictures: Path | None) -> Store:
+    return Store.open(log, pictures, read_only=True)
+
+
+def _open_alone(log: str | Path | None, pictures: Path | None) -> Store:
+    return Store.open(log, pictures)
+
+
+def _open_beside(log: str | Path | None, pictures: Path | None) -> Store:
+    """Open the log although a window, a run or a service may be writing it; made first where there is none."""
+    try:
+        return Store.open_beside(log, pictures)
+    except (LogCorrupt, LogUnavailable):  # opened alone it is made, brought up to date, or set aside
+        return Store.open(log, pictures)
+
+
+def _run(args: argparse.Namespace, action: Callable[[Store, argparse.Namespace], int], opening: Opening) -> int:
     try:
         log = args.log or settings.log_file(settings.load().settings)
-        with Store.open(log, args.pictures, read_only=read_only) as store:
+        with opening(log, args.pictures) as store:
             for notice in store.notices:
                 print(notice, file=sys.stderr)
             return action(store, args)

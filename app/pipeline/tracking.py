@@ -96,7 +96,6 @@ class PlateTracker:
         self._tracker.max_lost = math.ceil(self._tuning.now.track_memory_s / self._interval_s)
         return ()
 
-
     def _memory_s(self) -> float:
         """How long a track survives without a frame: the time that is set, or a few of the source's usual gaps."""
         usual_s = median(self._gaps) * _SURVIVED_GAPS if self._gaps else _LONGEST_FIRST_GAP_S

@@ -132,9 +132,7 @@ class Service:
             pipeline.set_zones(source.spec.source_id, source.zones)
         return pipeline
 
-    def _health(
-        self, sources: dict[str, CaptureStatus], log: LogStatus, receivers: Sequence[ReceiverStatus]
-    ) -> Health:
+    def _health(self, sources: dict[str, CaptureStatus], log: LogStatus, receivers: Sequence[ReceiverStatus]) -> Health:
         if self._engine.trouble or log.state in (LogState.LOSING, LogState.CLOSED):
             return Health.FAILED
         if self._engine.pipeline is None:

@@ -16,14 +16,13 @@ class HitRelay:
 
     def __init__(self) -> None:
         self.bus: Bus | None = None
-        self.event: PlateEvent | None = None
 
     def __call__(self, alarm: Alarm) -> None:
-        """Tell the hits of the event that the journal was given last."""
-        if self.bus is None or self.event is None:
+        """Tell the hits of an alarm."""
+        if self.bus is None or alarm.event is None:
             return
         for hit in alarm.hits:
-            self.bus.tell_hit(WatchHit(self.event, hit.entry.list_name, hit.entry.plate, hit.entry.note))
+            self.bus.tell_hit(WatchHit(alarm.event, hit.entry.list_name, hit.entry.plate, hit.entry.note))
 
 
 class LogSink(Sink):
@@ -65,7 +64,6 @@ class LogSink(Sink):
 
     def on_event(self, event: PlateEvent) -> Receipt | None:
         """Give an event to the journal."""
-        self._hits.event = event
         kept = event if self._keep_pictures() else without_images(event)
         answer = self._journal.record_event(kept, once=self._known_once(event.source)).answer
         if self._read_anew and event.kind is EventKind.FINAL:

@@ -32,9 +32,11 @@ _CORRUPT_TEXT = "The log {log} is damaged. It will be set aside, not deleted, an
 class Database:
     """Two engines on one database: one for the writer, one for readers that never block it (SQLite: WAL)."""
 
-    def __init__(self, place: Place, read_only: bool = False) -> None:
+    def __init__(self, place: Place, read_only: bool = False, busy_s: float = BUSY_SECONDS) -> None:
+        """Open the database; busy_s: how long to wait for another program's transaction."""
         self.place = place
         self.read_only = read_only
+        self._busy_s = busy_s
         self._lock = threading.RLock()
         with self.plain_words():
             if place.file is None:
@@ -103,12 +105,13 @@ class Database:
         if self.read_only:
             if not file.exists():
                 raise LogUnavailable(f"There is no log at {file} yet. Read something first, or choose one with --log.")
-            reader = _engine(lambda: _connect(file, _read_mode(file)), "BEGIN")
+            reader = _engine(lambda: _connect(file, _read_mode(file), self._busy_s), "BEGIN")
             return reader, reader
         private_folder(file.parent)
         private_file(file)
-        writer = _engine(lambda: _connect(file, "mode=rw", _WRITER_PRAGMAS), "BEGIN IMMEDIATE")
-        return writer, _engine(lambda: _connect(file, "mode=rw", ("PRAGMA query_only=ON",)), "BEGIN")
+        writer = _engine(lambda: _connect(file, "mode=rw", self._busy_s, _WRITER_PRAGMAS), "BEGIN IMMEDIATE")
+        reading = ("PRAGMA query_only=ON",)
+        return writer, _engine(lambda: _connect(file, "mode=rw", self._busy_s, reading), "BEGIN")
 
     def _explain(self, error: DBAPIError | sqlite3.Error) -> LogError:
         original = error.orig if isinstance(error, DBAPIError) else error
@@ -125,7 +128,6 @@ class Database:
 
 
 _COMMON_PRAGMAS = (
-    f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}",
     "PRAGMA cache_size=-32000",
     "PRAGMA temp_store=MEMORY",
 )
@@ -140,12 +142,12 @@ _WRITER_PRAGMAS = (
 )
 
 
-def _connect(file: Path, mode: str, pragmas: tuple[str, ...] = ()) -> sqlite3.Connection:
+def _connect(file: Path, mode: str, busy_s: float, pragmas: tuple[str, ...] = ()) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"file:{quote(str(file))}?{mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS
+        f"file:{quote(str(file))}?{mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=busy_s
     )
     try:
-        for pragma in (*_COMMON_PRAGMAS, *pragmas):
+        for pragma in (f"PRAGMA busy_timeout={int(busy_s * 1000)}", *_COMMON_PRAGMAS, *pragmas):
             if pragma != _AUTO_VACUUM or connection.execute("PRAGMA auto_vacuum").fetchone() != (_INCREMENTAL,):
                 connection.execute(pragma)
     except sqlite3.Error:

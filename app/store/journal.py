@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from app.pipeline.events import EventKind, PlateEvent
+from app.pipeline.events import EventKind, PlateEvent, without_evidence
+from app.pipeline.ledger import Ledger
 from app.records import Record, record_of
 from app.sources.source_id import TrackKey
 from app.store.continuation import Continuations
@@ -32,10 +33,14 @@ _AGREED = 2  # readings that must agree before a hit is told while the vehicle i
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A vehicle on a watch list, told once for a vehicle and entry; visit is what is known so far, not yet saved."""
+    """A vehicle on a watch list, told once for a vehicle and entry; visit is what is known so far, not yet saved.
+
+    event: what was told of it last; without images where the list changed while the vehicle stood.
+    """
 
     visit: Record
     hits: tuple[Hit, ...]
+    event: PlateEvent | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +86,8 @@ class Journal:
         self._open = open_visits or OpenVisits()
         self._continuations = Continuations(self.run)
         self._told: OrderedDict[TrackKey, set[int | None]] = OrderedDict()
+        self._standing = Ledger()
+        self._lists_seen = 0
 
     @property
     def store(self) -> Store | None:
@@ -102,19 +109,25 @@ class Journal:
         """
         self.write_due()
         self._continuations.absorb(event)
+        if not once:
+            self._note_standing(event)
         hits = self._find_hits(event) if event.kind is not EventKind.WITHDRAWN else ()
         if not once and event.kind is EventKind.NEW:
             self._continue_earlier(event, hits)
         visit = record_of(event, self.run, hits[0].entry.list_name if hits else "")
         if event.kind is EventKind.FINAL or event.span.is_still or event.evidence.agreeing >= _AGREED:
-            self._raise_alarm(event.key, Alarm(visit, hits))
+            self._raise_alarm(event.key, Alarm(visit, hits, event))
         answer = self._keep_once(event, visit) if once else self._keep(event, visit)
         if event.kind in (EventKind.FINAL, EventKind.WITHDRAWN):
             self._continuations.forget(event.key)
         return RecordedEvent(visit, hits, answer)
 
     def write_due(self) -> None:
-        """Have written what has waited for its minute; to be called now and then."""
+        """Have written what has waited for its minute, and try standing vehicles against lists that have changed.
+
+        To be called now and then, from the thread that calls record_event().
+        """
+        self._try_changed_lists()
         if self.writer.is_behind:
             return
         for record in self._open.take_due():
@@ -133,6 +146,28 @@ class Journal:
     def close(self, timeout: float = 5.0) -> int:
         """Write what waits, close the log, and return how many visits could not be written within timeout seconds."""
         return self.writer.close(timeout)
+
+    def _note_standing(self, event: PlateEvent) -> None:
+        """Keep, without its images, what stands, for lists that change while it does."""
+        self._standing.apply(without_evidence(event))
+        if event.kind is EventKind.FINAL:
+            self._standing.forget(event.key)
+
+    def _try_changed_lists(self) -> None:
+        """Tell what stands and is on a list now, where a list was changed, and have that written."""
+        try:
+            version = self.store.watch.version() if self.store is not None else self._lists_seen
+        except LogError:  # the next plate that is looked up tells
+            return
+        if version == self._lists_seen:
+            return
+        self._lists_seen = version
+        for event in self._standing:
+            hits = self._find_hits(event)
+            visit = record_of(event, self.run, hits[0].entry.list_name if hits else "")
+            if event.evidence.agreeing >= _AGREED:
+                self._raise_alarm(event.key, Alarm(visit, hits, event))
+            self._keep(event, visit)
 
     def _find_hits(self, event: PlateEvent) -> tuple[Hit, ...]:
         """The entries that cover a plate; none while the lists cannot be read, which the writer then tells."""
@@ -217,7 +252,7 @@ class Journal:
         fresh = tuple(hit for hit in alarm.hits if hit.entry.id not in told)
         told.update(hit.entry.id for hit in fresh)
         if fresh and self._on_alarm is not None:
-            self._on_alarm(Alarm(alarm.visit, fresh))
+            self._on_alarm(replace(alarm, hits=fresh))
 
 
 def open_journal(

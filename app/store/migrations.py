@@ -260,6 +260,39 @@ def _verdicts(connection: sa.Connection) -> None:
         connection.execute(sa.text(f"ALTER TABLE visit ADD COLUMN {definition}"))
 
 
+def _watch_changes(connection: sa.Connection) -> None:
+    """Version 7: how often the watch lists were changed; letters with marks are found by the letters without."""
+    changes = sa.Table("watch_changes", sa.MetaData(), sa.Column("changes", sa.BigInteger, nullable=False))
+    changes.create(connection)
+    connection.execute(changes.insert().values(changes=0))
+    names = ("visit_id", "kind", "place", "text", "compact", "folded")
+    spelling = sa.table("spelling", *(sa.column(name) for name in names))
+    marked = spelling.c.compact.op("GLOB")("*[^0-9A-Z]*") if connection.dialect.name == "sqlite" else sa.true()
+    for row in connection.execute(sa.select(spelling).where(marked)).all():
+        _respell(connection, spelling, row)
+
+
+def _respell(connection: sa.Connection, spelling: sa.TableClause, row: sa.Row[tuple[object, ...]]) -> None:
+    """Bring one spelling's search forms up to date, with the grams of its visit."""
+    new = {"compact": compact(str(row.text)), "folded": fold_compact(str(row.text))}
+    if (row.compact, row.folded) == (new["compact"], new["folded"]):
+        return
+    same = (spelling.c.visit_id == row.visit_id, spelling.c.kind == row.kind, spelling.c.place == row.place)
+    connection.execute(sa.update(spelling).where(*same).values(new))
+    visit = sa.table("visit", sa.column("id"), sa.column("first_us"))
+    gram = sa.table("gram", sa.column("gram"), sa.column("first_us"), sa.column("visit_id"))
+    first_us = connection.execute(sa.select(visit.c.first_us).where(visit.c.id == row.visit_id)).scalar_one()
+    of_visit = (gram.c.first_us == first_us, gram.c.visit_id == row.visit_id)
+    held = set(connection.execute(sa.select(gram.c.gram).where(*of_visit)).scalars())
+    texts = connection.execute(sa.select(spelling.c.folded).where(spelling.c.visit_id == row.visit_id)).scalars()
+    wanted = frozenset().union(*(grams(text) for text in texts))
+    if gone := held - wanted:
+        connection.execute(sa.delete(gram).where(*of_visit, gram.c.gram.in_(gone)))
+    if added := wanted - held:
+        rows = [{"gram": part, "first_us": first_us, "visit_id": row.visit_id} for part in sorted(added)]
+        connection.execute(gram.insert(), rows)
+
+
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (
     _visits,
     _search_tables,
@@ -267,5 +300,6 @@ STEPS: tuple[Callable[[sa.Connection], None], ...] = (
     _saved_times,
     _open_visits,
     _verdicts,
+    _watch_changes,
 )
 LATEST = len(STEPS)

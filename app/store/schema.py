@@ -110,3 +110,6 @@ WATCH = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("created_us", sa.BigInteger, nullable=False),
 )
+
+# One row: how often the watch lists were changed, so that every process sees that they were.
+WATCH_CHANGES = sa.Table("watch_changes", METADATA, sa.Column("changes", sa.BigInteger, nullable=False))

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from recognizer.alphabet import LATIN
 from recognizer.plate_text import Folding, fold_lookalikes, normalize_text
 
 MAX_LENGTH = 64  # characters of a plate that are searched; the text kept and shown is never cut
@@ -31,6 +32,15 @@ def pattern(text: str, folded: bool = False) -> str:
 def has_wildcard(text: str) -> bool:
     """Say whether text holds * or ? (full-width ones included)."""
     return any(mark in unicodedata.normalize("NFKC", text) for mark in (ANY_RUN, ANY_ONE))
+
+
+def unreadable(shape: str, folded: bool) -> str:
+    """Return the characters of a pattern() that no reader gives: a text that needs one of them is never read.
+
+    folded: look-alikes count as the same, so that letters of other scripts with a Latin letter's shape can be read.
+    """
+    wanted = fold_lookalikes(shape, Folding.SEARCHED) if folded else shape
+    return "".join(dict.fromkeys(c for c in wanted if c not in LATIN + ANY_RUN + ANY_ONE))
 
 
 def like(shape: str) -> str:

@@ -16,7 +16,7 @@ from app.records import VERDICTS, Record
 from app.store import migrations, search
 from app.store.database import Database
 from app.store.deletion import delete_unused_sources, delete_visits
-from app.store.errors import LogCorrupt, LogError
+from app.store.errors import LogCorrupt, LogError, LogUnavailable
 from app.store.location import Place, files_for, locate, private_folder
 from app.store.lock import WriterLock
 from app.store.pictures import PictureFolder
@@ -26,6 +26,7 @@ from app.store.schema import SOURCE, VISIT
 from app.store.types import Entry
 from app.store.watchlist import WatchTable
 
+_BESIDE_BUSY_S = 15.0  # how long a change waits for the process that writes the log
 _CHECKED_WHOLE = 32 << 20  # bytes; larger stores are checked whole only after a bad end
 
 
@@ -64,6 +65,24 @@ class Store:
             elif lock is not None:
                 lock.release()
             raise
+        return store
+
+    @classmethod
+    def open_beside(cls, log: str | Path | None = None, pictures: Path | None = None) -> Self:
+        """Open a log that another process may be writing, to change watch lists or single visits in short transactions.
+
+        Raises LogUnavailable where there is no log yet or an older version's: open() makes it, or brings it up to date.
+        """
+        place = locate(log, pictures)
+        if place.file is not None and not place.file.exists():
+            raise LogUnavailable(f"There is no log at {place.name} yet.")
+        store = cls(Database(place, busy_s=_BESIDE_BUSY_S), None)
+        try:
+            migrations.check(store.database)
+        except BaseException:
+            store.close()
+            raise
+        store._ready = True
         return store
 
     @property

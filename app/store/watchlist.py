@@ -15,11 +15,22 @@ from app.store.database import Database
 from app.store.errors import LogError, NotFound
 from app.store.hours import ActiveHours, parse_hours
 from app.store.rows import as_written, storable
-from app.store.schema import WATCH
-from app.store.spelling import ANY_ONE, ANY_RUN, compact, fold_compact, has_wildcard, pattern, pattern_distance
+from app.store.schema import WATCH, WATCH_CHANGES
+from app.store.spelling import (
+    ANY_ONE,
+    ANY_RUN,
+    compact,
+    fold_compact,
+    has_wildcard,
+    pattern,
+    pattern_distance,
+    unreadable,
+)
 from app.store.types import BLOCK, LISTS
 
 MAX_TOLERANCE = 4
+_LOOK_EVERY_S = 1.0  # so that a change by another process counts within two seconds
+_CHANGES = sa.select(WATCH_CHANGES.c.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class WatchEntry:
             raise LogError(f"'{self.plate}' holds no letter, digit or wildcard: give a plate or a pattern.")
         if not 0 <= self.tolerance <= MAX_TOLERANCE:
             raise LogError(f"A tolerance is 0 to {MAX_TOLERANCE} characters, not {self.tolerance} ('{self.plate}').")
+        if self.id is None:  # an entry that the log has stays as it is
+            _check_readable(self.plate, shape, self.look_alikes)
         if self.tolerance and self.tolerance >= letters:
             some = counted(self.tolerance, "character")
             raise LogError(f"With {some} of tolerance '{self.plate}' matches any plate: lower it.")
@@ -102,19 +115,46 @@ class WatchBook:
 
 
 class WatchTable:
-    """The watch lists of a store, with a WatchBook kept up to date for matching."""
+    """The watch lists of a store, with a WatchBook kept up to date for matching.
 
-    def __init__(self, database: Callable[[], Database]) -> None:
+    Other processes may change the lists: each change is counted in the store, and the count is looked at once a second.
+    """
+
+    def __init__(self, database: Callable[[], Database], clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
+        self._clock = clock
         self._book: WatchBook | None = None
+        self._version = 0
+        self._looked_s = float("-inf")
         self._lock = threading.Lock()
 
     def book(self) -> WatchBook:
         """Return the present lists, ready for matching."""
         with self._lock:
-            if self._book is None:
-                self._book = WatchBook(self._read())
+            return self._up_to_date()
+
+    def version(self) -> int:
+        """Return a number that is another after each change of the lists, by whomever. Raises LogError."""
+        with self._lock:
+            self._up_to_date()
+            return self._version
+
+    def _up_to_date(self) -> WatchBook:
+        """Return the lists, read again where they have changed; as they were where the store cannot be asked now."""
+        now = self._clock()
+        if self._book is not None and now - self._looked_s < _LOOK_EVERY_S:
             return self._book
+        try:
+            version, entries = self._read(self._version if self._book is not None else None)
+        except LogError:
+            if self._book is None:
+                raise
+            self._looked_s = now
+            return self._book
+        if self._book is None or entries is not None:
+            self._book = WatchBook(entries or ())
+        self._version, self._looked_s = version, now
+        return self._book
 
     def entries(self, list_name: str = "") -> list[WatchEntry]:
         """Return all entries, or those of one list, oldest first."""
@@ -150,6 +190,7 @@ class WatchTable:
                     result = connection.execute(sa.insert(WATCH).values(_values(entry)))
                     assert result.inserted_primary_key is not None
                     known[_same(entry)] = result.inserted_primary_key[0]
+            _count_change(connection)
         self.forget()
         return len(known) - before
 
@@ -159,6 +200,7 @@ class WatchTable:
             result = connection.execute(sa.update(WATCH).where(WATCH.c.id == entry_id).values(_values(entry)))
             if not result.rowcount:
                 raise NotFound(f"There is no watch-list entry number {entry_id}.")
+            _count_change(connection)
         self.forget()
         return replace(entry, id=entry_id)
 
@@ -174,6 +216,7 @@ class WatchTable:
         with self._database().writing() as connection:
             for entry_id in entry_ids:
                 removed += connection.execute(sa.delete(WATCH).where(WATCH.c.id == entry_id)).rowcount
+            _count_change(connection)
         self.forget()
         return removed
 
@@ -189,9 +232,11 @@ class WatchTable:
         with self._lock:
             self._book = None
 
-    def _read(self) -> list[WatchEntry]:
+    def _read(self, known: int | None) -> tuple[int, list[WatchEntry] | None]:
+        """Return the count of changes, and the entries where it is another than the known one."""
         with self._database().reading() as connection:
-            return self._rows(connection)
+            version = int(connection.execute(_CHANGES).scalar() or 0)
+            return version, None if version == known else self._rows(connection)
 
     def _rows(self, connection: sa.Connection) -> list[WatchEntry]:
         rows = connection.execute(sa.select(WATCH).order_by(WATCH.c.id)).mappings()
@@ -208,6 +253,21 @@ class WatchTable:
                 )
                 for row in rows
             ]
+
+
+def _check_readable(plate: str, shape: str, look_alikes: bool) -> None:
+    """Raise LogError for a plate that is never read, so that its entry would never be hit."""
+    strange = unreadable(shape, look_alikes)
+    if not strange:
+        return
+    remedy = "write it with Latin letters, as it is read"
+    if not look_alikes and not unreadable(shape, folded=True):
+        remedy = "write it with Latin letters, or let look-alikes count as the same"
+    raise LogError(f"'{plate}' would match nothing: no read holds {' '.join(strange)}; {remedy}.")
+
+
+def _count_change(connection: sa.Connection) -> None:
+    connection.execute(sa.update(WATCH_CHANGES).values(changes=WATCH_CHANGES.c.changes + 1))
 
 
 def _same(entry: WatchEntry) -> tuple[str, str, str]:

@@ -64,6 +64,23 @@ for number in range(1, 100000):
 """
 
 
+# a car that stands while another process changes the lists
+WATCHED = """
+import sys, time
+from app.pipeline.events import EventKind
+from app.store.journal import open_journal
+from tests.app.made_events import made_event
+def told(alarm):
+    print("hit", alarm.visit.plate, flush=True)
+journal = open_journal(sys.argv[1], on_alarm=told)
+journal.record_event(made_event(1, "WUAB123", EventKind.NEW)).answer.result()
+print("standing", flush=True)
+while True:
+    journal.write_due()
+    time.sleep(0.02)
+"""
+
+
 # one process that has everything imported forks one writer after the other and kills each at some moment
 KILLER = """
 import json, os, random, signal, time
@@ -137,6 +154,20 @@ def test_a_car_that_stood_when_the_program_was_killed_is_in_the_log_and_closed_a
     assert journal.store is not None
     assert all(visit.closed for visit in journal.store.each(Query()))
     journal.close()
+
+
+def test_a_list_that_is_changed_from_the_command_line_counts_for_a_run_that_writes(log_file: Path) -> None:
+    process = child(WATCHED, str(log_file))
+    assert process.stdout is not None
+    assert process.stdout.readline() == "standing\n"
+    try:
+        words = [sys.executable, "main.py", "watch", "add", "WÜ AB 123", "--log", str(log_file)]
+        added = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        assert (added.returncode, added.stderr) == (0, "") and "is now on the block list" in added.stdout
+        assert process.stdout.readline() == "hit WUAB123\n"
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_a_second_process_is_told_who_writes_and_can_read(log_file: Path) -> None:

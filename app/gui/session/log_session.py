@@ -3,6 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -105,6 +106,7 @@ class LogSession(QObject):
         self._visits: OrderedDict[str, Record] = OrderedDict()
         self._had_store = self.store is not None
         self._run_saved.connect(self.publish_change)
+        self._lists_seen = 0
 
     @property
     def store(self) -> Store | None:
@@ -181,10 +183,16 @@ class LogSession(QObject):
             self._tell_hit(alarm)
 
     def check_state(self) -> None:
-        """Tell that the log could be opened, where it could not be at the start."""
+        """Tell that the log could be opened, where it could not be at the start, and that watch lists have changed."""
         if not self._had_store and self.store is not None:
             self._had_store = True
             self.changed.emit()
+        if self.store is not None:
+            with suppress(LogError):  # told by the writer
+                version = self.store.watch.version()
+                if version != self._lists_seen:
+                    self._lists_seen = version
+                    self.watch_changed.emit()
 
     def close(self, timeout_s: float) -> None:
         """Write what waits, within so many seconds, and close the log."""

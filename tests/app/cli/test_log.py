@@ -101,11 +101,33 @@ def test_watch_lists(log: str, tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert (status, "missing.csv" in err, "--log" in err) == (1, True, False)
 
 
-def test_a_log_in_use_can_be_searched_but_not_changed(log: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with Store.open(log):
+def test_a_log_that_is_written_can_be_searched_corrected_and_watched(
+    log: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with Store.open(log) as store:
+        lists = tmp_path / "lists.csv"
+        lists.write_text("plate,list\nXY98ZZZ,allow\n")
         assert run(capsys, "log", "search", "--log", log)[0] == 0
-        status, _, err = run(capsys, "log", "correct", "1", "AB", "--log", log)
-        assert (status, "is being written" in err) == (1, True)
+        assert run(capsys, "log", "correct", "1", "AB 99", "--log", log)[0] == 0
+        assert run(capsys, "watch", "add", "AB99", "--log", log)[0] == 0
+        assert run(capsys, "watch", "import", str(lists), "--log", log)[0] == 0
+        assert run(capsys, "watch", "remove", "XY98ZZZ", "--log", log)[0] == 0
+        assert store.get(1).plate == "AB 99"
+        store.watch.forget()
+        assert [entry.plate for entry in store.watch.entries()] == ["AB99"]
+        for words in (("log", "purge", "--plate", "AB99"), ("log", "retain", "--days", "9")):
+            status, _, err = run(capsys, *words, "--log", log)
+            assert (status, "is being written" in err) == (1, True)
+
+
+def test_a_damaged_log_is_set_aside_before_its_lists_are_changed(log: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(log).write_bytes(b"rubbish" * 999)
+    status, out, err = run(capsys, "watch", "add", "AB99", "--log", log)
+    assert (status, "is kept as" in err, "is now on the block list" in out) == (0, True, True)
+
+
+def test_the_lists_of_a_log_that_is_not_there_yet_are_begun(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "watch", "add", "AB99", "--log", str(tmp_path / "new" / "l.db"))[0] == 0
 
 
 def test_a_damaged_log_is_told_once(log: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -120,6 +120,25 @@ def test_what_a_person_made_of_a_row_outlives_its_track(journal: Journal) -> Non
     assert len(stored(journal)) == 1
 
 
+def test_a_standing_vehicle_is_told_of_when_its_plate_comes_onto_a_list(
+    journal: Journal, alarms: list[Alarm], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.watchlist._LOOK_EVERY_S", 0.0)
+    saved(journal, event(EventKind.NEW))
+    saved(journal, event(key="cam#2"))
+    with Store.open_beside(tmp_path / "log.sqlite3") as other:
+        other.watch.add(WatchEntry("block", "AB12CDE"))
+    journal.write_due()
+    assert [alarm.visit.key_text for alarm in alarms] == ["cam#1"], "the other has left"
+    assert sorted((visit.track, visit.list_name, bool(visit.crop)) for visit in stored(journal)) == [
+        ("1", "block", True),
+        ("2", "", True),
+    ]
+    journal.write_due()
+    saved(journal, event(revision=2))
+    assert len(alarms) == 1, "told once"
+
+
 def test_what_was_written_and_turns_out_to_be_none_leaves_the_log(journal: Journal) -> None:
     saved(journal, event(EventKind.NEW))
     saved(journal, event(EventKind.WITHDRAWN, revision=2))

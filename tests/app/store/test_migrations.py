@@ -97,6 +97,25 @@ def test_visits_of_before_open_ones_are_closed_and_sure_and_keep_their_track(log
         assert (corrected.track, corrected.plate, corrected.closed) == ("7", "NEW 1", True)
 
 
+def test_plates_with_marks_that_an_older_log_holds_are_found_without_them(log_file: Path) -> None:
+    version_4(log_file)
+    database = Database(locate(log_file))
+    with database.writing() as connection:
+        for number, text in ((1, "WÜ AB 1"), (2, "ТЕ57")):
+            compact = text.replace(" ", "")
+            connection.exec_driver_sql(
+                "INSERT INTO spelling VALUES (?, 0, 0, ?, 0.9, ?, ?)", (number, text, compact, compact)
+            )
+            for gram in ("^WÜ", "WÜA"):
+                connection.exec_driver_sql("INSERT INTO gram VALUES (?, 1, ?)", (gram, number))
+    database.close()
+    with Store.open(log_file) as store:
+        for plate in ("WÜAB1", "WUAB1", "*UAB*", "WÜ*"):
+            assert [visit.id for visit in store.page(Query(plate)).visits] == [1], plate
+            assert [visit.id for visit in store.page(Query(plate, look_alikes=False)).visits] == [1], plate
+        assert [visit.id for visit in store.page(Query("TE57")).visits] == [2]
+
+
 def test_nothing_goes_early_in_a_log_from_before_saved_times(log_file: Path) -> None:
     now, day = datetime.now(UTC), timedelta(days=1)
     seen = {"live1": now - 31 * day, "live2": now - 29 * day, "live3": now + 400 * day}

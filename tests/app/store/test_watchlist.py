@@ -1,15 +1,17 @@
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.store.errors import LogError, NotFound
+from app.store.database import Database
+from app.store.errors import LogError, LogUnavailable, NotFound
 from app.store.export import WATCH_COLUMNS, watch_from_csv, watch_to_csv
 from app.store.hours import parse_hours
 from app.store.store import Store
-from app.store.watchlist import WatchBook, WatchEntry
+from app.store.watchlist import WatchBook, WatchEntry, WatchTable
 from tests.app.store.samples import NOON
 
 MONDAY = datetime(2026, 5, 4, 12, 0).astimezone()  # local time
@@ -183,3 +185,69 @@ def test_exported_notes_are_no_formulas(tmp_path: Path) -> None:
     watch_to_csv([WatchEntry("block", "AB", note="=HYPERLINK()")], file)
     assert "'=HYPERLINK()" in file.read_text("utf-8-sig")
     assert file.read_text("utf-8-sig").splitlines()[0] == ",".join(WATCH_COLUMNS)
+
+
+@pytest.mark.parametrize("plate", ["WÜ AB 123", "wü-ab 123", "WUAB123", "WÜ*", "W?AB123", "ＷＵ AB 123"])
+def test_letters_with_marks_are_the_letters_that_are_read(plate: str) -> None:
+    for look_alikes in (True, False):
+        assert WatchBook([WatchEntry("block", plate, look_alikes=look_alikes)]).match("WUAB123", NOON)
+
+
+@pytest.mark.parametrize(
+    ("plate", "look_alikes", "strange"),
+    [("品川300", True, "品 川"), ("ТЕ57", False, "look-alikes count"), ("ΑΒΓ1", True, "Γ"), ("12가3456", True, "가")],
+)
+def test_an_entry_that_can_match_nothing_is_refused(plate: str, look_alikes: bool, strange: str) -> None:
+    with pytest.raises(LogError, match="match nothing") as told:
+        WatchEntry("block", plate, look_alikes=look_alikes)
+    assert strange in str(told.value)
+
+
+def test_an_entry_that_can_match_nothing_stays_where_the_log_has_it(store: Store) -> None:
+    store.watch.add(WatchEntry("block", "AB12CDE"))
+    with store.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE watch SET plate = '品川300'")
+    store.watch.forget()
+    assert [entry.plate for entry in store.watch.entries()] == ["品川300"] and store.notices == ()
+
+
+def test_what_another_process_changes_counts_within_two_seconds(store: Store, log_file: Path) -> None:
+    now = [0.0]
+    lists = WatchTable(lambda: store.database, clock=lambda: now[0])
+    assert lists.list_of("AB12CDE", NOON) == ""
+    before = lists.version()
+    with Store.open_beside(log_file) as other:
+        number = other.watch.add(WatchEntry("block", "AB12CDE"))
+        assert number == 1
+        now[0] += 2.0
+        assert lists.list_of("AB12CDE", NOON) == "block" and lists.version() > before
+        entry = other.watch.entries()[0]
+        other.watch.change(entry.id or 0, WatchEntry("allow", "AB12CDE"))
+        now[0] += 2.0
+        assert lists.list_of("AB12CDE", NOON) == "allow"
+        other.watch.remove("AB12CDE")
+        now[0] += 2.0
+        assert lists.list_of("AB12CDE", NOON) == ""
+
+
+def test_lists_that_cannot_be_looked_at_count_as_they_were(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    lists = WatchTable(lambda: store.database, clock=lambda: now[0])
+    lists.add(WatchEntry("block", "AB12CDE"))
+    assert lists.list_of("AB12CDE", NOON) == "block"
+
+    def broken(_: Database) -> NoReturn:
+        raise LogUnavailable("gone for now")
+
+    monkeypatch.setattr(Database, "reading", broken)
+    now[0] += 5.0
+    assert lists.list_of("AB12CDE", NOON) == "block"
+
+
+def test_nothing_is_opened_beside_a_writer_that_is_not_there_or_older(tmp_path: Path, log_file: Path) -> None:
+    with pytest.raises(LogUnavailable, match="no log"):
+        Store.open_beside(tmp_path / "none.db")
+    with Store.open(log_file) as store, store.database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM schema_version WHERE version > 4")
+    with pytest.raises(LogUnavailable, match="older version"):
+        Store.open_beside(log_file)
