@@ -9,7 +9,7 @@ from app.pipeline.events import TrackReading
 from app.pipeline.plausibility import PlateEvidence
 from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import Image, PlateCrop, WallClock
-from app.pipeline.voting import Vote, vote, vote_region
+from app.pipeline.voting import Vote, plate_probability, vote, vote_region
 from detector.types import Box
 from recognizer.plate_text import edit_distance, fold_lookalikes
 from recognizer.readings import Reading
@@ -87,10 +87,9 @@ class PlateTrack:
     @property
     def plate_evidence(self) -> PlateEvidence:
         """What the networks say of whether this is a plate: means over all readings, by their weights."""
-        total = sum(item.weight for item in self._readings) or 1.0
-        probability = sum(item.weight * item.reading.plate_probability for item in self._readings) / total
         is_told = any(item.reading.plate_probability < 1.0 for item in self._readings)
-        return PlateEvidence(probability if is_told else None, self._scores / max(1, self._scored))
+        probability = plate_probability(self._readings) if is_told else None
+        return PlateEvidence(probability, self._scores / max(1, self._scored))
 
     @property
     def settled(self) -> bool:

@@ -176,8 +176,10 @@ def vote_region(readings: Sequence[TrackReading]) -> str:
 def posterior(voters: Sequence[TrackReading], texts: Set[str]) -> dict[str, float]:
     """Return the probability of each of texts and, under "", of any other or no plate; together 1.
 
-    Beliefs multiply, each reading's by its weight, tempered since readings of one track err together. However many
-    agree, some doubt stays that all of them err alike, unless one reading by itself is surer.
+    What readings believe of a plate's text multiplies, each by its weight, tempered since readings of one track err
+    together. However many agree, some doubt stays that all of them err alike, unless one reading by itself is surer.
+    That it is a plate at all no agreement makes likelier, since a sign reads the same in every frame: of that the mean
+    counts.
     """
     spreads = [(item.weight, _spread(item, len(voters) == 1)) for item in voters]
     scale = _independent(len(voters)) / sum(weight for weight, _ in spreads)
@@ -192,19 +194,26 @@ def posterior(voters: Sequence[TrackReading], texts: Set[str]) -> dict[str, floa
     beliefs = {text: share * scale for text, share in shares.items()}
     surest = max(belief for text, belief in beliefs.items() if text)
     bound = max(1.0 - _LEAST_DOUBT, *(max(spread.values()) for _, spread in spreads))
-    if surest > bound:
-        beliefs = {text: belief * bound / surest for text, belief in beliefs.items()}
-        beliefs[""] += 1.0 - sum(beliefs.values())
+    kept = min(1.0, bound / surest) * plate_probability(voters)
+    beliefs = {text: belief * kept for text, belief in beliefs.items()}
+    beliefs[""] += 1.0 - sum(beliefs.values())
     return beliefs
 
 
+def plate_probability(readings: Sequence[TrackReading]) -> float:
+    """Return the probability that readings are of a plate: the mean of theirs, by weight; 1 where there are none."""
+    total = sum(item.weight for item in readings)
+    return sum(item.weight * item.reading.plate_probability for item in readings) / total if total > 0 else 1.0
+
+
 def _spread(item: TrackReading, alone: bool) -> dict[str, float]:
-    """Return a reading's belief in each of its texts, and under "" in any single one of all others.
+    """Return a reading's belief in each of its texts if it is of a plate, and under "" in any single one of all others.
 
     Unless it is alone, no text that it lists is believed less than one that it does not.
     """
-    beliefs = {other.text: other.confidence for other in item.reading.alternatives if other.text}
-    beliefs[item.reading.text] = item.reading.confidence
+    of_plate = max(item.reading.plate_probability, _LEAST_BELIEF)
+    beliefs = {other.text: other.confidence / of_plate for other in item.reading.alternatives if other.text}
+    beliefs[item.reading.text] = item.reading.confidence / of_plate
     total = sum(beliefs.values())
     left = max(_LEAST_LEFT, 1.0 - total)
     scale = min(1.0, (1.0 - left) / total) if total > 0 else 1.0

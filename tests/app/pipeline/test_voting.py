@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.voting import align, vote, vote_region
+from app.pipeline.voting import align, plate_probability, vote, vote_region
 from recognizer.plate_text import edit_distance
 from recognizer.readings import Reading
 from tests.app.pipeline.made import says, track_reading
@@ -134,6 +134,15 @@ def test_readings_that_disagree_leave_room_for_neither() -> None:
 def test_readings_that_agree_may_all_err_alike_unless_one_by_itself_is_surer() -> None:
     assert voted(*[says("AB123", 0.9)] * 60).confidence == pytest.approx(0.98)
     assert 0.98 < voted(*[says("AB123", 0.995)] * 60).confidence <= 0.995 + 1e-9
+
+
+def test_that_it_is_a_plate_at_all_no_agreement_makes_likelier() -> None:
+    sign = replace(says("CAM05", 0.29, ("CAM06", 0.02)), plate_probability=0.32)
+    one, many = voted(sign), voted(*[sign] * 40)
+    assert one.confidence == pytest.approx(0.29) and one.alternatives[0].confidence == pytest.approx(0.02)
+    assert 0.3 <= many.confidence <= 0.32
+    assert plate_probability([track_reading(sign), track_reading(says("CAM05"), 3.0)]) == pytest.approx(0.83)
+    assert plate_probability([]) == 1.0
 
 
 @pytest.mark.parametrize(
