@@ -1,6 +1,6 @@
 """Decodes one video track with PyAV in a process of its own: two FFmpegs in one process clash.
 
-Usage: python decode_worker.py FILE TRACK START_S. Writes a line of JSON that describes the track, then for each frame
+Usage: python decode_worker.py TARGET TRACK START_S. Writes a line of JSON that describes the track, then for each frame
 a head (second, width, height) and its pixels in BGR. Ends with the file, or when nobody reads any more. It is run as a
 file, and imports nothing of the program.
 """
@@ -14,6 +14,7 @@ import av
 import numpy as np
 
 HEAD = struct.Struct("<dII")
+_TIMEOUT_S = 30.0
 _STILLS = ("mjpeg", "png", "bmp", "gif", "webp")  # covers and previews are no tracks
 
 
@@ -24,9 +25,10 @@ def video_streams(container: Any) -> list[Any]:  # noqa: ANN401 - PyAV's classes
     return moving or streams[:1]
 
 
-def main(path: str, track: int, start_s: float, out: BinaryIO) -> None:
+def main(target: str, track: int, start_s: float, out: BinaryIO) -> None:
     """Write the frames of a track from a second on."""
-    with av.open(path, metadata_errors="replace") as container:
+    options = {"rtsp_flags": "prefer_tcp"} if target.startswith("rtsp") else {}
+    with av.open(target, metadata_errors="replace", options=options, timeout=_TIMEOUT_S) as container:
         stream = video_streams(container)[track]
         stream.thread_type = "AUTO"
         began_s = (container.start_time or 0) / 1_000_000

@@ -19,17 +19,17 @@ _MOST_SIDE = 32768
 
 
 class DecoderProcess:
-    """One video track of a file, decoded by another build of FFmpeg in another process."""
+    """One video track of a file or address, decoded by another build of FFmpeg in another process."""
 
-    def __init__(self, path: Path, track: int = 0) -> None:
-        """Open it; isOpened() says whether that worked."""
-        self._path = path
+    def __init__(self, target: str, track: int = 0, start_s: float = 0.0) -> None:
+        """Open it at a second; isOpened() says whether that worked."""
+        self._target = target
         self._track = track
         self._position_s = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._about: dict[str, float] = {}
         self.codec = ""
-        self._start(0.0)
+        self._start(start_s)
 
     def isOpened(self) -> bool:
         """Whether there is such a track and a decoder for it."""
@@ -79,7 +79,7 @@ class DecoderProcess:
         self._about = {}
 
     def _start(self, second: float) -> None:
-        words = [sys.executable, str(WORKER), str(self._path.resolve()), str(self._track), str(second)]
+        words = [sys.executable, str(WORKER), self._target, str(self._track), str(second)]
         self._process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=1 << 20
         )

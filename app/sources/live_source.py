@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from app.sources.deinterlacing import Deinterlacer
 from app.sources.frame import Frame, WallClock
 from app.sources.source import Delivery, SourceError, SourceInfo, SourceSpec
 
@@ -72,6 +73,7 @@ class LiveSource:
         self._explain = explain
         self._clock = clock or Clock()
         self._beat = Beat(self._clock) if paced else None
+        self._deinterlacer = Deinterlacer()
         self._handle: Handle | None = None
         self._began: float | None = None
         self._index = 0
@@ -116,6 +118,7 @@ class LiveSource:
             raise SourceError(f"{self._spec.source_id}: sends pictures of a kind that cannot be read: {image.shape}")
         if self._beat is not None:
             self._beat.wait_for(self._handle.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+        image = self._deinterlacer.clean(image)
         media_time = self._clock.monotonic() - self._began
         frame = Frame(self._spec.source_id, self._index, image, self._clock.now(), media_time, WallClock.LIVE)
         self._index += 1

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
 
 import cv2
 import numpy as np
 
 from app.sources.containers.facts import ContainerFacts
+from app.sources.deinterlacing import Deinterlacer
+from app.sources.either_build import SeekableHandle, read_frame
 from app.sources.frame import Frame, WallClock
-from app.sources.live_source import Handle
 from app.sources.source import Delivery, SourceError, SourceInfo, SourceSpec
 
 _OPEN_TIMEOUT_MS = 10_000
@@ -22,12 +22,6 @@ _JOIN_S = 10.0  # where files were joined the time stamps jump; no camera that s
 _JOIN_INTERVALS = 20
 
 
-class SeekableHandle(Handle, Protocol):
-    """What is used of cv2.VideoCapture for a recording."""
-
-    def set(self, property_id: int, value: float) -> bool: ...  # noqa: D102
-
-
 def open_recording(target: str) -> SeekableHandle:
     """Open a path or address with FFmpeg; time-outs hold only because the backend is named."""
     time_outs = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_TIMEOUT_MS]
@@ -35,40 +29,6 @@ def open_recording(target: str) -> SeekableHandle:
     if capture.isOpened():
         capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
     return capture
-
-
-class FirstFrameRead:
-    """A handle whose first frame was decoded already, which tells whether there is a decoder for it."""
-
-    def __init__(self, handle: SeekableHandle) -> None:
-        self._handle = handle
-        self._first: tuple[bool, Any] | None = _read(handle) if handle.isOpened() else None
-        self.decodes = self._first is not None and self._first[0]
-
-    def isOpened(self) -> bool:  # noqa: D102
-        return self._handle.isOpened()
-
-    def read(self) -> tuple[bool, Any]:  # noqa: D102
-        first, self._first = self._first, None
-        return first or _read(self._handle)
-
-    def get(self, property_id: int) -> float:  # noqa: D102
-        return self._handle.get(property_id)
-
-    def set(self, property_id: int, value: float) -> bool:  # noqa: D102
-        self._first = None
-        return self._handle.set(property_id, value)
-
-    def release(self) -> None:  # noqa: D102
-        self._handle.release()
-
-
-def _read(handle: SeekableHandle) -> tuple[bool, Any]:
-    try:
-        good, image = handle.read()
-    except cv2.error:
-        return False, None
-    return good and image is not None, image
 
 
 class Recording:
@@ -95,6 +55,7 @@ class Recording:
         self._info: SourceInfo | None = None
         self._ahead: Frame | SourceError | None = None
         self._begun = False
+        self._deinterlacer = Deinterlacer()
 
     @property
     def fps(self) -> float:
@@ -166,7 +127,7 @@ class Recording:
         info = self._info
         if info is None:
             raise SourceError(f"{self._spec.source_id}: read before it was begun")
-        good, image = _read(self._handle)
+        good, image = read_frame(self._handle)
         if not good:
             self._check_end(info)
             return None
@@ -174,7 +135,7 @@ class Recording:
         frame = Frame(
             self._spec.source_id,
             self._index,
-            np.asarray(image, np.uint8),  # cv2 gives a new array for each frame
+            self._deinterlacer.clean(np.asarray(image, np.uint8)),  # cv2 gives a new array for each frame
             info.start + timedelta(seconds=self._media_time),
             self._media_time,
             info.clock,

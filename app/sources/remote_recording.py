@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from app.sources.containers.facts import ContainerFacts
+from app.sources.decoder_process import DecoderProcess
+from app.sources.either_build import EitherBuild
 from app.sources.frame import Frame, WallClock
 from app.sources.recording import Recording, open_recording
 from app.sources.source import SourceError, SourceInfo, SourceSpec
@@ -32,7 +34,7 @@ class RemoteRecording:
     def open(self) -> SourceInfo:
         """Open it at its beginning; raises SourceError."""
         self.close()
-        handle = open_recording(self._url)
+        handle = EitherBuild(open_recording(self._url), lambda second: DecoderProcess(self._url, start_s=second))
         if not handle.isOpened():
             handle.release()
             raise SourceError(f"{self._spec.source_id}: no video that can be read")

@@ -3,6 +3,8 @@
 import cv2
 
 from app.sources.address import Address, parse_address
+from app.sources.decoder_process import DecoderProcess
+from app.sources.either_build import EitherBuild
 from app.sources.failure_reason import explain_failure
 from app.sources.frame import Frame
 from app.sources.live_jpeg import MultipartSource, PolledPicture
@@ -92,7 +94,8 @@ def open_address(address: Address, patience_s: float) -> Handle:
         *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, round(open_timeout_s(patience_s) * 1000)),
         *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, round(patience_s * 1000)),
     ]
-    return cv2.VideoCapture(address.url, cv2.CAP_FFMPEG, time_outs)
+    handle = cv2.VideoCapture(address.url, cv2.CAP_FFMPEG, time_outs)
+    return EitherBuild(handle, lambda _: DecoderProcess(address.url))
 
 
 def open_timeout_s(patience_s: float) -> float:

@@ -6,11 +6,12 @@ from pathlib import Path
 from app.sources.animation import AnimationHandle
 from app.sources.containers.read import read_facts
 from app.sources.decoder_process import DecoderProcess
+from app.sources.either_build import EitherBuild, SeekableHandle
 from app.sources.file_kind import FileKind, kind_of_file
 from app.sources.files import checked_file
 from app.sources.frame import Frame
 from app.sources.parts import is_moving
-from app.sources.recording import FirstFrameRead, Recording, SeekableHandle, open_recording
+from app.sources.recording import Recording, open_recording
 from app.sources.source import SourceError, SourceInfo, SourceSpec
 from app.sources.start_time import recording_start
 
@@ -34,7 +35,7 @@ class VideoFile:
         self.close()
         path = checked_file(self._spec)
         facts = read_facts(path)
-        handle = _open_handle(path, self._spec.part)
+        handle = _open_handle(path, self._spec.part, facts.interlaced)
         if not handle.isOpened():
             handle.release()
             raise SourceError(f"{self._spec.source_id}: not a video that can be read, or cut off before its index")
@@ -62,18 +63,14 @@ class VideoFile:
         return self._recording
 
 
-def _open_handle(path: Path, track: int) -> SeekableHandle:
+def _open_handle(path: Path, track: int, interlaced: bool) -> SeekableHandle:
     """Open a recording by what can decode it."""
     if kind_of_file(path) is FileKind.PICTURE and is_moving(path):
         return AnimationHandle(path)
-    if track:  # OpenCV cannot choose one
-        return DecoderProcess(path, track)
+    if track or interlaced:  # OpenCV cannot choose a track, and leaves frames of two fields as the memory was
+        other = DecoderProcess(str(path.resolve()), track)
+        if track or other.isOpened():
+            return other
     # an absolute path, since FFmpeg takes "clip:1.mp4" for a protocol
-    handle = FirstFrameRead(open_recording(str(path.resolve())))
-    if not handle.isOpened() or handle.decodes:
-        return handle
-    other = DecoderProcess(path)  # a codec that OpenCV's build lacks, as AV1
-    if not other.isOpened():
-        return handle
-    handle.release()
-    return other
+    target = str(path.resolve())
+    return EitherBuild(open_recording(target), lambda second: DecoderProcess(target, start_s=second))

@@ -7,9 +7,11 @@ from typing import BinaryIO
 
 from app.sources.containers.facts import ContainerFacts
 from app.sources.containers.mp4 import parse_iso
+from app.sources.containers.parameter_sets import is_interlaced
 
 _MOST_CHUNKS = 1024
 _TEXT_BYTES = 64
+_FIRST_BYTES = 1 << 18
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _IN_WORDS = re.compile(r"(?i)^\w{3}\s+(\w{3})\s+(\d{1,2})\s+(\d\d):(\d\d):(\d\d)\s+(\d{4})")
 _IN_NUMBERS = re.compile(r"^(\d{4})[:/-]\s?(\d{1,2})[:/-]\s?(\d{1,2})[ T]+(\d\d):(\d\d):(\d\d)")
@@ -27,7 +29,9 @@ def read_avi(file: BinaryIO, size: int) -> ContainerFacts:
             file.seek(begin)
             texts[kind] = file.read(min(_TEXT_BYTES, end - begin)).decode("latin-1").strip("\0\n ")
     created = next((when for kind in (b"IDIT", b"ICRD") if (when := parse_avi_date(texts.get(kind, "")))), None)
-    return ContainerFacts(created, max(1, tracks), can_jump=False)
+    file.seek(0)
+    interlaced = is_interlaced(file.read(_FIRST_BYTES))
+    return ContainerFacts(created, max(1, tracks), can_jump=False, interlaced=interlaced)
 
 
 def parse_avi_date(text: str) -> datetime | None:

@@ -12,7 +12,8 @@ class ContainerFacts:
     worth reading. whole: its end is there, or it promises none, however few frames it holds; None where nobody knows.
     fps: the rate that the stream's own header names, 0 where the container has time stamps. from_zero: sound stands
     beside the pictures, and both count from the beginning, so that a first picture at five seconds came then. can_jump:
-    the time stamps may jump where recordings were joined. notes: for the user.
+    the time stamps may jump where recordings were joined. interlaced: its frames may be of two fields. notes: for the
+    user.
     """
 
     created: datetime | None = None
@@ -21,4 +22,5 @@ class ContainerFacts:
     fps: float = 0.0
     from_zero: bool = False
     can_jump: bool = True
+    interlaced: bool = False
     notes: tuple[str, ...] = ()

@@ -7,16 +7,17 @@ from typing import BinaryIO
 
 from app.sources.containers.facts import ContainerFacts
 from app.sources.containers.mp4 import parse_iso
+from app.sources.containers.parameter_sets import avcc_interlaced
 
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 _MOST_ELEMENTS = 4096
-_VALUE_BYTES = 256
+_VALUE_BYTES = 1024
 _HEADER, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
 _INFO, _DATE = 0x1549A966, 0x4461
-_TRACKS, _ENTRY, _TYPE, _CODEC = 0x1654AE6B, 0xAE, 0x83, 0x86
+_TRACKS, _ENTRY, _TYPE, _CODEC, _PRIVATE = 0x1654AE6B, 0xAE, 0x83, 0x86, 0x63A2
 _TAGS, _TAG, _SIMPLE, _NAME, _TEXT = 0x1254C367, 0x7373, 0x67C8, 0x45A3, 0x4487
 _VIDEO, _SOUND = 1, 2
-_STILLS = (b"V_MJPEG",)
+_STILLS, _H264 = (b"V_MJPEG",), b"V_MPEG4/ISO/AVC"
 _DATE_TAGS = ("DATE_RECORDED", "CREATION_TIME", "COM.APPLE.QUICKTIME.CREATIONDATE", "DATE_ENCODED")
 
 
@@ -29,6 +30,15 @@ class Element:
     end: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Track:
+    """A track: whether it is video or sound, its codec, and the codec's own header."""
+
+    kind: int
+    codec: bytes
+    private: bytes
+
+
 def read_matroska(file: BinaryIO, size: int) -> ContainerFacts:
     """Return what a Matroska file tells. Raises OSError."""
     segment = next((item for item in elements(file, 0, size) if item.number == _SEGMENT), None)
@@ -37,7 +47,7 @@ def read_matroska(file: BinaryIO, size: int) -> ContainerFacts:
     whole = segment.end <= size if segment.end is not None else None
     created: datetime | None = None
     recorded: datetime | None = None
-    tracks: list[tuple[int, bytes]] = []
+    tracks: list[_Track] = []
     for item in elements(file, segment.begin, min(size, segment.end or size)):
         end = min(size, item.end or size)
         if item.number == _INFO:
@@ -48,9 +58,15 @@ def read_matroska(file: BinaryIO, size: int) -> ContainerFacts:
             recorded = recorded or _tagged_date(file, item.begin, end)
         elif item.number == _CLUSTER and item.end is None:
             break  # what follows cannot be told from its content
-    moving = sum(kind == _VIDEO and codec not in _STILLS for kind, codec in tracks)
-    sound = any(kind == _SOUND for kind, _ in tracks)
-    return ContainerFacts(recorded or created, max(1, moving), whole, from_zero=sound, can_jump=False)
+    moving = [track for track in tracks if track.kind == _VIDEO and track.codec not in _STILLS]
+    return ContainerFacts(
+        recorded or created,
+        max(1, len(moving)),
+        whole,
+        from_zero=any(track.kind == _SOUND for track in tracks),
+        can_jump=False,
+        interlaced=any(avcc_interlaced(track.private) for track in moving if track.codec == _H264),
+    )
 
 
 def elements(file: BinaryIO, start: int, end: int) -> Iterator[Element]:
@@ -107,11 +123,13 @@ def _date(file: BinaryIO, start: int, end: int) -> datetime | None:
     return None
 
 
-def _tracks_of(file: BinaryIO, start: int, end: int) -> list[tuple[int, bytes]]:
-    """Return the kind and the codec of each track."""
+def _tracks_of(file: BinaryIO, start: int, end: int) -> list[_Track]:
     entries = (item for item in elements(file, start, end) if item.number == _ENTRY)
     fields = (_fields(file, entry, end) for entry in entries)
-    return [(int.from_bytes(field.get(_TYPE, b""), "big"), field.get(_CODEC, b"")) for field in fields]
+    return [
+        _Track(int.from_bytes(field.get(_TYPE, b""), "big"), field.get(_CODEC, b""), field.get(_PRIVATE, b""))
+        for field in fields
+    ]
 
 
 def _tagged_date(file: BinaryIO, start: int, end: int) -> datetime | None:

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 from app.sources.containers.facts import ContainerFacts
+from app.sources.containers.parameter_sets import avcc_interlaced
 
 _EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 _MOST_BOXES = 256
 _MOST_KEYS = 256
 _TEXT_BYTES = 256
+_DESCRIPTION_BYTES = 4096
 _DATE_KEY = "com.apple.quicktime.creationdate"
 _DAY = b"\xa9day"
 _STILLS = (b"jpeg", b"png ", b"mjpa", b"mjpb")
@@ -38,7 +40,8 @@ def read_mp4(file: BinaryIO, size: int) -> ContainerFacts:
     videos = sum(_is_video_track(file, box) for box in tracks)
     sound = any(_kind_of_track(file, box) == b"soun" for box in tracks)
     created = _quicktime_date(file, inner) or _movie_date(file, inner)
-    return ContainerFacts(created, max(1, videos), from_zero=sound, can_jump=False)
+    interlaced = any(_is_interlaced(file, box) for box in tracks)
+    return ContainerFacts(created, max(1, videos), from_zero=sound, can_jump=False, interlaced=interlaced)
 
 
 def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
@@ -94,6 +97,13 @@ def _is_video_track(file: BinaryIO, track: Box) -> bool:
     sizes = _bytes_of(file, _find(file, table, b"stsz"), 12)
     samples = int.from_bytes(sizes[8:12], "big") if len(sizes) == 12 else 0
     return codec not in _STILLS and samples != 1
+
+
+def _is_interlaced(file: BinaryIO, track: Box) -> bool:
+    """Whether the H.264 of a track may be of two fields."""
+    described = _bytes_of(file, _find(file, track, b"mdia", b"minf", b"stbl", b"stsd"), _DESCRIPTION_BYTES)
+    at = described.find(b"avcC")
+    return at >= 0 and avcc_interlaced(described[at + 4 :])
 
 
 def _movie_date(file: BinaryIO, inner: list[Box]) -> datetime | None:

@@ -1,11 +1,10 @@
 """MPEG transport streams (ISO/IEC 13818-1), as AVCHD cameras write them, and video without a container."""
 
-import re
 from datetime import datetime, timedelta, timezone
 from typing import BinaryIO
 
 from app.sources.containers.facts import ContainerFacts
-from app.sources.containers.parameter_sets import h264_rate, h265_rate
+from app.sources.containers.parameter_sets import h264_rate, h265_rate, is_interlaced, units_of
 
 _PACKET = 188
 _HEAD_BYTES = 2 << 20
@@ -20,20 +19,27 @@ def read_transport_stream(file: BinaryIO, prefix: int) -> ContainerFacts:
     head = file.read(_HEAD_BYTES)
     step = _PACKET + prefix
     packets = [head[at : at + _PACKET] for at in range(prefix, len(head) - _PACKET + 1, step)]
-    created = _avchd_date(b"".join(_payload(packet) for packet in packets))
-    return ContainerFacts(created, max(1, _video_pids(packets)), whole=True)
+    carried = b"".join(_payload(packet) for packet in packets)
+    tracks = max(1, _video_pids(packets))
+    return ContainerFacts(_avchd_date(carried), tracks, whole=True, interlaced=is_interlaced(carried))
 
 
 def read_raw_video(file: BinaryIO) -> ContainerFacts:
     """Return the frame rate that H.264 or H.265 names in its own headers, or say that it is guessed. Raises OSError."""
     file.seek(0)
     head = file.read(_HEAD_BYTES // 16)
-    units = [unit for unit in re.split(rb"\x00\x00\x01", head) if unit]
+    units, interlaced = units_of(head), is_interlaced(head)
     rate = next((found for unit in units if (found := h264_rate(unit) or h265_rate(unit))), 0.0)
     if rate:
-        return ContainerFacts(whole=True, fps=rate)
+        return ContainerFacts(whole=True, fps=rate, interlaced=interlaced)
     note = f"its header names no frame rate: {_GUESSED_FPS} a second are guessed, and the times with them"
-    return ContainerFacts(whole=True, fps=float(_GUESSED_FPS), notes=(note,))
+    return ContainerFacts(whole=True, fps=float(_GUESSED_FPS), interlaced=interlaced, notes=(note,))
+
+
+def read_other(file: BinaryIO) -> ContainerFacts:
+    """Return what the first pictures of any other container tell. Raises OSError."""
+    file.seek(0)
+    return ContainerFacts(interlaced=is_interlaced(file.read(_HEAD_BYTES // 8)))
 
 
 def _payload(packet: bytes) -> bytes:

@@ -1,7 +1,8 @@
-"""The frame rate in the headers of H.264 and H.265 (ITU-T H.264, annex E; H.265, 7.3.2.1)."""
+"""Rate and interlacing in the headers of H.264, H.265 and MPEG-2 (ITU-T H.264, annex E; H.265, 7.3; H.262, 6.2.2)."""
 
 _SPS_264, _VPS_265 = 7, 32
 _HIGH_PROFILES = frozenset((100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135))
+_EXTENSION = 0xB5
 _LONGEST = 2048  # bytes of a parameter set that are looked at
 _MOST_ITEMS = 256
 _EXTENDED_SAR = 255
@@ -44,7 +45,23 @@ def h264_rate(unit: bytes) -> float:
         return 0.0
 
 
-def _skip_to_vui(bits: _Bits) -> None:
+def h264_interlaced(unit: bytes) -> bool:
+    """Whether a sequence parameter set of H.264 allows frames of two fields; False for other units."""
+    if not unit or unit[0] & 0x80 or unit[0] & 0x1F != _SPS_264:
+        return False
+    try:
+        return not _skip_to_vui(_Bits(unit[1:]))
+    except IndexError:
+        return False
+
+
+def mpeg2_interlaced(unit: bytes) -> bool:
+    """Whether a sequence extension of MPEG-2 allows frames of two fields; False for other units."""
+    return len(unit) > 2 and unit[0] == _EXTENSION and unit[1] >> 4 == 1 and not unit[2] & 0x08
+
+
+def _skip_to_vui(bits: _Bits) -> bool:
+    """Go to the part with the rate, and return whether all frames are whole ones."""
     profile = bits.read(8)
     bits.read(16)
     bits.unsigned()
@@ -70,12 +87,14 @@ def _skip_to_vui(bits: _Bits) -> None:
     bits.read(1)
     bits.unsigned()
     bits.unsigned()
-    if not bits.read(1):
+    whole_frames = bool(bits.read(1))
+    if not whole_frames:
         bits.read(1)
     bits.read(1)
     if bits.read(1):
         for _ in range(4):
             bits.unsigned()
+    return whole_frames
 
 
 def _skip_scaling_lists(bits: _Bits, count: int) -> None:
@@ -146,3 +165,24 @@ def _skip_profile(bits: _Bits, layers: int) -> None:
 
 def _plausible(rate: float) -> float:
     return rate if 0.01 <= rate <= 1000 else 0.0
+
+
+def units_of(data: bytes) -> list[bytes]:
+    """Return what stands between the start codes of a bare stream."""
+    return [unit for unit in data.split(b"\0\0\x01")[1:] if unit]
+
+
+def is_interlaced(data: bytes) -> bool:
+    """Whether a header in a bare stream allows frames of two fields."""
+    return any(h264_interlaced(unit) or mpeg2_interlaced(unit) for unit in units_of(data))
+
+
+def avcc_interlaced(record: bytes) -> bool:
+    """Whether the H.264 configuration of MP4 and Matroska (ISO/IEC 14496-15) allows frames of two fields."""
+    at = 6
+    for _ in range(record[5] & 0x1F if len(record) > 8 and record[0] == 1 else 0):
+        length = int.from_bytes(record[at : at + 2], "big")
+        if h264_interlaced(record[at + 2 : at + 2 + length]):
+            return True
+        at += 2 + length
+    return False

@@ -6,7 +6,7 @@ from app.sources.containers.avi import read_avi
 from app.sources.containers.facts import ContainerFacts
 from app.sources.containers.matroska import read_matroska
 from app.sources.containers.mp4 import read_mp4
-from app.sources.containers.mpeg import read_raw_video, read_transport_stream
+from app.sources.containers.mpeg import read_other, read_raw_video, read_transport_stream
 from app.sources.file_kind import HEAD_BYTES, is_raw_video, transport_stream_prefix
 
 _MATROSKA = b"\x1aE\xdf\xa3"
@@ -27,6 +27,6 @@ def read_facts(path: Path) -> ContainerFacts:
                 return read_avi(file, size)
             if (prefix := transport_stream_prefix(head)) is not None:
                 return read_transport_stream(file, prefix)
-            return read_raw_video(file) if is_raw_video(head) else ContainerFacts()
+            return read_raw_video(file) if is_raw_video(head) else read_other(file)
     except OSError:
         return ContainerFacts()
