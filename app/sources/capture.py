@@ -131,6 +131,15 @@ class Capture:
         """Whether the thread still runs."""
         return self._thread.is_alive()
 
+    @property
+    def source(self) -> Source:
+        """What it reads."""
+        return self._source
+
+    def set_patience(self, stall_s: float, backoff: Backoff) -> None:
+        """Call a live source stalled after other times, and wait by other ones before connecting again, from now on."""
+        self._stall_s, self._backoff = stall_s, backoff
+
     def start(self) -> "Capture":
         """Start the thread."""
         self._thread.start()

@@ -25,7 +25,16 @@ def make_capture(
         on_change: Called, from the capture's thread, whenever a frame or the end has come.
         queue_size: Frames of a recording that are held ready.
     """
-    if isinstance(source, NetworkStream):
-        source.patience_s = cameras.stall_s
-    backoff = Backoff(cap_s=cameras.reconnect_max_s)
-    return Capture(source, on_change, queue_size=queue_size, stall_s=cameras.stall_s, backoff=backoff, stages=stages)
+    capture = Capture(source, on_change, queue_size=queue_size, stages=stages)
+    apply_settings(capture, cameras)
+    return capture
+
+
+def apply_settings(capture: Capture, cameras: Live) -> None:
+    """Have a capture, running or not, wait for its camera as the settings say.
+
+    A network stream's time-out for reads is that of its connection: a new one counts from the next connection on.
+    """
+    if isinstance(capture.source, NetworkStream):
+        capture.source.patience_s = cameras.stall_s
+    capture.set_patience(cameras.stall_s, Backoff(cap_s=cameras.reconnect_max_s))

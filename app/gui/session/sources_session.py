@@ -17,6 +17,7 @@ from app.pipeline.types import Frame, FrameResult
 from app.pipeline.zones import Zones
 from app.sinks.window import News, WindowFeed
 from app.sources.identify import identify
+from app.sources.open_capture import apply_settings
 from app.sources.source import SourceError, SourceSpec
 from app.sources.source_id import SourceId
 from app.store.types import BLOCK
@@ -49,6 +50,7 @@ class SourcesSession(QObject):
         self._hits: dict[str, set[str]] = {}
         self._zones: dict[str, Zones] = {}
         networks.loaded.connect(self._begin_waiting)
+        settings.changed.connect(self._apply_settings)
 
     def show_plate(self, source_id: str, plate: str) -> None:
         """Have the list of reads select the latest read of a plate at a source."""
@@ -263,6 +265,11 @@ class SourcesSession(QObject):
         if source.error and not source.closing:
             self._requests.message.emit(error)
         self.state_changed.emit(source_id)
+
+    def _apply_settings(self) -> None:
+        for source in self._open.values():
+            if source.capture is not None:
+                apply_settings(source.capture, self._settings.current.live)
 
     def _begin_waiting(self) -> None:
         """The networks are there: what was opened meanwhile begins."""
