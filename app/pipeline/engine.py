@@ -147,6 +147,10 @@ class Engine:
                 self._process_rest(pipeline, prefetch)
         except KeyboardInterrupt:
             self._stop.set()
+        except Exception as error:  # a fault of the engine itself: what was read is kept, and the fault is named
+            self._trouble = redact(f"{type(error).__name__}: {error}")
+            self.report.errors.append(self._trouble)
+            _log.exception("the engine failed")
         finally:
             self.report.interrupted = self._stop.is_set()
             self._wind_up(pipeline)
@@ -241,10 +245,10 @@ class Engine:
 
     def _finish_ended(self, pipeline: Pipeline) -> None:
         for source in self._ended():
-            self._finish(pipeline, source)
+            self._finish(pipeline, source, complete=not self._stop.is_set())
 
-    def _finish(self, pipeline: Pipeline, source: RunningSource) -> None:
-        """End a source's open tracks, hand out its reads and its end."""
+    def _finish(self, pipeline: Pipeline, source: RunningSource, complete: bool) -> None:
+        """End a source's open tracks, hand out its reads and its end; complete: it was read to its own end."""
         try:
             for event in pipeline.finish(source.spec.source_id):
                 self._hand_event(source, event)
@@ -253,7 +257,7 @@ class Engine:
         if self._replays is not None:
             self._replays.end_showing(source.spec.source_id)
         fault = source.error
-        self._progress_of(source).end(fault, complete=not self._stop.is_set())
+        self._progress_of(source).end(fault, complete)
         del self._progress[source]
         self._scheduler.remove(source)
         self._leaving = [capture for capture in (*self._leaving, source.capture) if capture.alive]
@@ -274,9 +278,10 @@ class Engine:
     def _wind_up(self, pipeline: Pipeline) -> None:
         """Stop what still runs, keeping what it has read, and close the sinks."""
         self._stop_captures()
-        for source in self._scheduler.sources():
-            self._finish(pipeline, source)
-        self._distribution.close(self.report.interrupted, self._commit_timeout_s)
+        left = self._scheduler.sources()
+        for source in left:
+            self._finish(pipeline, source, complete=False)
+        self._distribution.close(self.report.interrupted or bool(left), self._commit_timeout_s)
         self.report.errors += self._distribution.errors
 
     def _stop_captures(self) -> None:

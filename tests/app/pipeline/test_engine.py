@@ -216,6 +216,23 @@ def test_what_was_taken_is_processed_when_the_engine_is_stopped(tmp_path: Path) 
     assert [event.kind for event in sink.kept] == [EventKind.FINAL]
 
 
+def test_a_fault_of_the_engine_itself_is_named_and_what_was_read_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink, networks = Watched(), Steady()
+    pipeline = Pipeline(networks, networks)
+    scheduler = FileScheduler([QueuedSource(identify(str(write_clip(tmp_path / "a.avi", 30))))], pipeline.stages)
+
+    def broken(*_: object) -> None:
+        if len(sink.frames) > 8:
+            raise KeyError("a bug")
+
+    monkeypatch.setattr(scheduler, "note_processed", broken)
+    report = Engine(pipeline, scheduler, [sink]).run()
+    assert report.errors == ["KeyError: 'a bug'"] and [event.text.plate for event in sink.kept] == ["AB123C"]
+    assert len(sink.ended) == 1 and not sink.kept_sources and sink.closed == [True], "it was not read to its end"
+
+
 def test_weights_that_cannot_be_loaded_are_told() -> None:
     def load() -> Pipeline:
         raise FileNotFoundError("no weights")
