@@ -22,9 +22,11 @@ from app.sources.source import SourceError, SourceKind, SourceSpec
 _AHEAD = 1  # sources opened before it is their turn
 _POLL_S = 0.2  # how long a recording's next frame is waited for, before the engine looks at everything else
 # Frames of a recording, or pictures, that go through the networks together: the reader takes eight plates in the time
-# of three by themselves. Of large frames fewer, for the memory.
+# of three by themselves. Of large frames fewer: several batches are under way at once, and their frames are most of a
+# run's memory (docs/performance.md). Two frames of 720p cost no more processor time than four.
 BATCH = 4
-_BATCH_BYTES = 16_000_000
+_BATCH_BYTES = 6_000_000
+_PICTURE_BATCH_BYTES = 16_000_000  # pictures come one by one, so their batch is all that is held
 _PICTURE_BYTES = 16_000_000  # size of the picture files opened before it is their turn
 
 
@@ -157,7 +159,7 @@ class FileScheduler:
 def _takes_pictures(batch: FrameBatch) -> bool:
     """Whether another picture may join a batch: there are few frames, and all are pictures."""
     size = sum(frame.image.nbytes for frame in batch.frames)
-    return len(batch.frames) < BATCH and size < _BATCH_BYTES and all(frame.is_still for frame in batch.frames)
+    return len(batch.frames) < BATCH and size < _PICTURE_BATCH_BYTES and all(frame.is_still for frame in batch.frames)
 
 
 def _take_batch(source: RunningSource) -> list[Frame]:

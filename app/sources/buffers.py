@@ -111,12 +111,28 @@ class FrameBuffer(_Base[T]):
     """
 
     def __init__(
-        self, capacity: int = 1, on_change: Callable[[], None] | None = None, *, keeps_all: bool = False
+        self,
+        capacity: int = 1,
+        on_change: Callable[[], None] | None = None,
+        *,
+        keeps_all: bool = False,
+        size_of: Callable[[T], int] | None = None,
+        most_bytes: int = 0,
     ) -> None:
+        """Make an empty buffer.
+
+        Args:
+            capacity: Items it holds at most.
+            on_change: Called whenever an item or the end has come.
+            keeps_all: Items wait for room; else they replace the oldest.
+            size_of: Bytes of an item. With it, waiting items hold at most most_bytes, but for one that is larger alone.
+            most_bytes: See size_of.
+        """
         if capacity < 1:
             raise ValueError(f"capacity must be at least 1, got {capacity}")
         super().__init__(capacity, on_change)
         self._keeps_all = keeps_all
+        self._size_of, self._most_bytes = size_of, most_bytes
 
     def set_policy(self, capacity: int, keeps_all: bool) -> None:
         """Hold so many items from now on, and let them wait for room or replace the oldest."""
@@ -127,7 +143,7 @@ class FrameBuffer(_Base[T]):
     def put(self, item: T) -> bool:
         """Add item, waiting for room or in the place of the oldest; False when the buffer is or becomes closed."""
         with self._changed:
-            while self._keeps_all and len(self._items) >= self._capacity and not self._closed:
+            while self._keeps_all and not self._has_room(item) and not self._closed:
                 self._changed.wait()
             if self._closed:
                 return False
@@ -138,6 +154,14 @@ class FrameBuffer(_Base[T]):
             self._changed.notify_all()
         self._announce()
         return True
+
+    def _has_room(self, item: T) -> bool:
+        """Whether an item may be added without waiting."""
+        if len(self._items) >= self._capacity:
+            return False
+        if self._size_of is None or not self._items:
+            return True
+        return sum(map(self._size_of, self._items)) + self._size_of(item) <= self._most_bytes
 
 
 class LatestFrame(FrameBuffer[T]):

@@ -16,6 +16,7 @@ from app.sources.source import Delivery, Source, SourceError, SourceInfo, Source
 
 _HOUR_S = 3600.0
 _FPS_WINDOW = 60
+_HELD_BYTES = 8_000_000  # of decoded frames that wait for the networks; one that is larger waits alone
 _PACED_FRAMES = 8  # of a stream that keeps its own time, so many may wait while the networks are busy
 
 
@@ -88,7 +89,7 @@ class Capture:
         self._source = source
         self._live = source.spec.is_live
         self._queue_size = queue_size
-        self.buffer: FrameBuffer[Frame] = FrameBuffer(on_change=on_change)
+        self.buffer: FrameBuffer[Frame] = FrameBuffer(on_change=on_change, size_of=_bytes_of, most_bytes=_HELD_BYTES)
         self._deliver(Delivery.NEWEST if self._live else Delivery.EVERY)
         self._stall_s = stall_s
         self._backoff = backoff or Backoff()
@@ -266,6 +267,10 @@ class Capture:
             return 0.0
         span = max(self._arrivals[-1], now - 1.0) - self._arrivals[0]
         return (len(self._arrivals) - 1) / span if span > 0 else 0.0
+
+
+def _bytes_of(frame: Frame) -> int:
+    return frame.image.nbytes
 
 
 def _recent(times: deque[float], now: float) -> int:

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from app.sources.buffers import BoundedQueue, Closed, LatestFrame
+from app.sources.buffers import BoundedQueue, Closed, FrameBuffer, LatestFrame
 
 
 def test_the_newest_item_wins_and_the_others_are_counted() -> None:
@@ -77,3 +77,16 @@ def test_discard_forgets_what_is_held() -> None:
     queue.put(1)
     queue.discard()
     assert queue.exhausted
+
+
+def test_items_wait_for_room_by_their_bytes_but_one_that_is_larger_is_taken_alone() -> None:
+    buffer = FrameBuffer[bytes](8, keeps_all=True, size_of=len, most_bytes=10)
+    filler = threading.Thread(target=lambda: [buffer.put(bytes(size)) for size in (6, 4, 1, 50)], daemon=True)
+    filler.start()
+    taken = [buffer.take(5)]
+    assert taken == [bytes(6)]
+    filler.join(0.05)
+    assert filler.is_alive(), "50 bytes found room beside others"
+    assert [buffer.take(5) for _ in range(3)] == [bytes(4), bytes(1), bytes(50)]
+    filler.join(5)
+    assert not filler.is_alive()
