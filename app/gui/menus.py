@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QCoreApplication, QObject, QSize, Qt
 from PyQt5.QtGui import QKeySequence
-from PyQt5.QtWidgets import QAction, QMainWindow, QMenu, QMenuBar, QSizePolicy, QToolBar, QToolButton, QWidget
+from PyQt5.QtWidgets import (
+    QAction,
+    QActionGroup,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 
 from app.config.redaction import MASK
 from app.gui.dialogs.about_dialog import AboutDialog
 from app.gui.dialogs.keys_dialog import KeysDialog
+from app.gui.live.live_view import Arrangement
 from app.gui.live.source_actions import shown
 from app.gui.widgets import icons, theme
 
@@ -41,6 +52,7 @@ def make_action(window: QMainWindow, command: MenuCommand) -> QAction:
         action.setIcon(icons.icon(command.icon))
     if command.keys:
         action.setShortcuts([QKeySequence(keys) for keys in command.keys.split(" | ")])
+        window.addAction(action)  # its keys work while the menus are hidden, too
     if command.run is not None:
         run = command.run
         action.triggered.connect(lambda: run())
@@ -171,9 +183,44 @@ class WindowMenus(QObject):
             MenuCommand(tr("&Boxes in the picture"), "crosshair", "Ctrl+B", window.toggle_boxes),
             MenuCommand(tr("Ou&tages…"), "unplug", "", window.show_outages),
             MenuCommand(tr("&Light or dark"), "sun", "Ctrl+D", window.toggle_theme),
-            MenuCommand(tr("&Full screen"), "", "F11", self._toggle_full_screen),
+            MenuCommand(tr("&Full screen"), "", "F11", window.toggle_full_screen),
         ]
-        add_menu(window, tr("&View"), pages + look)
+        menu = add_menu(window, tr("&View"), pages + look)
+        self._add_layouts(menu)
+        self._add_panels(menu)
+
+    def _add_layouts(self, view: QMenu) -> None:
+        """Add the ways to lay out the pictures, of which one is marked."""
+        window = self._window
+        menu = view.addMenu(icons.icon("layout-grid"), tr("&Layout of the pictures"))
+        assert menu is not None
+        group = QActionGroup(menu)
+        for text, arrangement in (
+            (tr("As large as they can be"), Arrangement.AUTOMATIC),
+            ("2 × 2", Arrangement.TWO),
+            ("3 × 3", Arrangement.THREE),
+            ("1 + 5", Arrangement.ONE_LARGE),
+        ):
+            action = make_action(window, MenuCommand(text, "", "", partial(window.arrange_tiles, arrangement)))
+            action.setCheckable(True)
+            group.addAction(action)
+            menu.addAction(action)
+            menu.aboutToShow.connect(partial(_mark, action, partial(self._is_arranged, arrangement)))
+
+    def _is_arranged(self, arrangement: Arrangement) -> bool:
+        return self._window.live.grid.arrangement is arrangement
+
+    def _add_panels(self, view: QMenu) -> None:
+        """Add what shows and hides the panels beside the pictures."""
+        window = self._window
+        for text, keys, panel in (
+            (tr("&Reads beside the pictures"), "F8", "reads"),
+            (tr("&Sources below the pictures"), "F9", "sources"),
+        ):
+            action = make_action(window, MenuCommand(text, "", keys, partial(window.toggle_panel, panel)))
+            action.setCheckable(True)
+            view.addAction(action)
+            view.aboutToShow.connect(partial(_mark, action, partial(window.live.is_shown, panel)))
 
     def _make_playback_menu(self) -> None:
         player = self._window.live.player
@@ -225,9 +272,6 @@ class WindowMenus(QObject):
     def _open_again(self, name: str) -> Callable[[], None]:
         return lambda: self._window.opening.open([name])
 
-    def _toggle_full_screen(self) -> None:
-        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
-
     def _fill_recent(self) -> None:
         """Offer the sources that were set up and are closed for now, then what was opened lately."""
         self.recent.clear()
@@ -247,6 +291,11 @@ class WindowMenus(QObject):
         dark = theme.current().is_dark
         self._light.setIcon(icons.icon("sun" if dark else "moon"))
         self._light.setText(tr("Light colours") if dark else tr("Dark colours"))
+
+
+def _mark(action: QAction, is_on: Callable[[], bool]) -> None:
+    """Mark an entry of a menu where what it stands for is so."""
+    action.setChecked(is_on())
 
 
 def _as_text(name: str) -> str:

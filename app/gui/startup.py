@@ -179,6 +179,7 @@ def add_pages(window: MainWindow, session: WindowSession) -> None:
     window.add_page("hits", "inbox", tr("Hits"), HitsPage(window.hits, log, actions))
     window.add_page("watch", "shield-alert", tr("Watch lists"), WatchPage(log, requests, session.undo))
     requests.queue_wanted.connect(lambda _names: window.show_page("queue"))
+    requests.plate_wanted.connect(lambda plate: _find(window, search, plate))
     requests.export_wanted.connect(lambda query, found: _export(window, session, query, found))
     window.finish(
         MenuTargets(
@@ -197,9 +198,9 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Pages", text)
 
 
-def _find(window: MainWindow, search: SearchPage) -> None:
+def _find(window: MainWindow, search: SearchPage, plate: str = "") -> None:
     window.show_page("search")
-    search.begin_search()
+    search.begin_search(plate)
 
 
 def _export(window: MainWindow, session: WindowSession, query: Query = _EVERYTHING, found: int | None = None) -> None:

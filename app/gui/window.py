@@ -11,12 +11,14 @@ from PyQt5.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
+    QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
 from app.config.settings import with_value
 from app.gui.live.live_page import LivePage
+from app.gui.live.live_view import Arrangement
 from app.gui.live.outages import OutagesDialog, OutageWatch
 from app.gui.live.source_actions import OpenActions, SourceActions, names_in
 from app.gui.menus import MenuTargets, WindowMenus
@@ -57,7 +59,7 @@ class MainWindow(QMainWindow):
         self.rail = Rail()
         self.stack = QStackedWidget()
         self._pages: dict[str, RailButton] = {}
-        self._clean, self._asks = True, True
+        self._clean, self._asks, self._full = True, True, False
         self._extras: MenuTargets | None = None
         self._seams = SeamRepainter(self)
         self._lay_out()
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
         self.rail.add_below("settings", self.tr("Settings"), extras.settings)
         self.show_page("live")
         self.placing.restore()
+        self._restore_view()
         self.opening.first_start.connect(self._tell_retention)
         self.live.grid.setFocus()
         self.hits.refresh()
@@ -171,6 +174,36 @@ class MainWindow(QMainWindow):
     def toggle_alone(self) -> None:
         """One picture, or all."""
         self.live.grid.show_alone(self.live.grid.current)
+
+    def toggle_panel(self, panel: str) -> None:
+        """Show or hide a panel beside the pictures: "sources" or "reads"."""
+        self.live.show_panel(panel, not self.live.is_shown(panel))
+        self._state.setValue(f"window/{panel}", self.live.is_shown(panel))
+
+    def arrange_tiles(self, arrangement: Arrangement) -> None:
+        """Lay the pictures out in this way, now and at the next start."""
+        self.live.grid.set_arrangement(arrangement)
+        self._state.setValue("window/arrangement", arrangement.value)
+
+    def toggle_full_screen(self) -> None:
+        """Give the pictures the whole screen, or come back; hits and notices are shown all the same."""
+        full = not self._full
+        self._full = full
+        self.show_page("live")
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        for part in (self.menuBar(), self.rail, self.statusBar(), *self.findChildren(QToolBar)):
+            if part is not None:
+                part.setVisible(not full)
+        self.live.show_pictures_alone(full)
+        self.live.grid.setFocus()
+
+    def _restore_view(self) -> None:
+        """Show what was shown beside the pictures, laid out as it was."""
+        for panel in ("sources", "reads"):
+            self.live.show_panel(panel, self._state.value(f"window/{panel}", True, type=bool))
+        kept = str(self._state.value("window/arrangement", Arrangement.AUTOMATIC.value))
+        if kept in {each.value for each in Arrangement}:
+            self.live.grid.set_arrangement(Arrangement(kept))
 
     def show_outages(self) -> None:
         """List when which camera sent nothing."""
@@ -257,6 +290,8 @@ class MainWindow(QMainWindow):
         enter = event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and isinstance(pressed, QAbstractButton) and pressed.window() is self:
             pressed.click()
+        elif event is not None and event.key() == Qt.Key.Key_Escape and self._full:
+            self.toggle_full_screen()
         else:
             super().keyPressEvent(event)
 

@@ -196,6 +196,16 @@ class Store:
             visit_id, settled=settled, verdict=verdict if settled else "", settled_by=storable(by) if settled else ""
         )
 
+    def delete(self, visit_ids: Sequence[int]) -> int:
+        """Delete visits with their images, for good, and return how many there were."""
+        with self._changing, self.database.writing() as connection:
+            there = sa.select(VISIT.c.id).where(VISIT.c.id.in_(visit_ids))
+            ids = list(connection.execute(there).scalars())
+            pictures = delete_visits(connection, ids)
+            delete_unused_sources(connection)
+        self.pictures.remove(pictures)
+        return len(ids)
+
     def discard_run(self, run: str) -> int:
         """Delete all visits of a run, as before doing it again, and return how many."""
         with self._changing, self.database.writing() as connection:

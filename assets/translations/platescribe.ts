@@ -723,6 +723,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Ctrl+F, /</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Ctrl+N</source>
       <translation type="unfinished" />
     </message>
@@ -732,6 +736,18 @@
     </message>
     <message>
       <source>Ctrl+V</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Ctrl+Z</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Delete what is selected, after asking</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Delete, in a list</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -755,11 +771,15 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>F8, F9</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Faster, slower</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Full screen</source>
+      <source>Find a plate; Down leads into what was found</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -795,6 +815,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Pictures over the whole screen; Escape ends it</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Play or pause</source>
       <translation type="unfinished" />
     </message>
@@ -803,11 +827,27 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Show or hide the reads, the sources</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Space, K</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <source>T  M  W, in the hits</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The pages</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>True hit, misread, wrong entry</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Undo</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -972,6 +1012,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>&amp;Layout of the pictures</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>&amp;Light or dark</source>
       <translation type="unfinished" />
     </message>
@@ -1004,11 +1048,19 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>&amp;Reads beside the pictures</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>&amp;Settings…</source>
       <translation type="unfinished" />
     </message>
     <message>
       <source>&amp;Slower</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Sources below the pictures</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1025,6 +1077,10 @@
     </message>
     <message>
       <source>Add source</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>As large as they can be</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1349,7 +1405,39 @@
   <context>
     <name>ReadActions</name>
     <message>
+      <source>1 plate is on the block list.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>1 read was deleted.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Delete</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Delete the read of {plate} with its pictures? This cannot be undone.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Delete {n} reads with their pictures? This cannot be undone.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>No picture of this plate is kept, so there is nothing to explain.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Put on the list</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Put {n} plates on the block list?</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Put {plate} on the block list?</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1361,7 +1449,23 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>settling 1 hit</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>settling the hit of {plate}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>settling {n} hits</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} plates are on the block list.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} reads were deleted.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1377,6 +1481,10 @@
     <name>ReadDetail</name>
     <message>
       <source>1 reading</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>All reads of this plate</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1473,6 +1581,49 @@
     </message>
     <message>
       <source>{n} readings agree</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>ReadMenu</name>
+    <message>
+      <source>All reads of {plate}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Copy the plate</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Correct…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Delete {n} reads…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Delete: not a plate…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Put on the block list…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Settle the hit</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Settle {n} hits</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Show this moment in the recording</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Watch…</source>
       <translation type="unfinished" />
     </message>
   </context>

@@ -32,7 +32,9 @@ class LivePage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._sources = sources
+        self._sources, self._reads = sources, reads
+        self._shown = {"sources": True, "reads": True}
+        self._alone = False
         self.grid = TileGrid(settings, networks, sources)
         self.player = PlayerBar(sources, requests)
         self.sources = SourcesPanel(networks, sources)
@@ -70,7 +72,26 @@ class LivePage(QWidget):
         """Show the pictures, or what to do while there are none."""
         some = bool(self._sources.opened)
         self._stage.setCurrentIndex(1 if some else 0)
-        self.sources.setVisible(some)
+        self._show_panels()
+
+    def is_shown(self, panel: str) -> bool:
+        """Whether a panel, "sources" or "reads", is shown beside the pictures."""
+        return self._shown[panel]
+
+    def show_panel(self, panel: str, shown: bool) -> None:
+        """Show a panel beside the pictures, or give its room to them."""
+        self._shown[panel] = shown
+        self._show_panels()
+
+    def show_pictures_alone(self, alone: bool) -> None:
+        """Give the pictures the whole page, or let the panels come back that were shown."""
+        self._alone = alone
+        self._show_panels()
+
+    def _show_panels(self) -> None:
+        some = bool(self._sources.opened)
+        self.sources.setVisible(some and self._shown["sources"] and not self._alone)
+        self._reads.setVisible(self._shown["reads"] and not (self._alone and some))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Keys that no list or field took play the recording."""

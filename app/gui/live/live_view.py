@@ -2,6 +2,7 @@
 
 import math
 import time
+from enum import Enum
 
 from PyQt5.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -30,6 +31,15 @@ _KIND_ICONS = {
     SourceKind.VIDEO: "file-video",
     SourceKind.PICTURE: "image",
 }
+
+
+class Arrangement(Enum):
+    """How the tiles are laid out."""
+
+    AUTOMATIC = "automatic"
+    TWO = "2x2"
+    THREE = "3x3"
+    ONE_LARGE = "1+5"
 
 
 class SourceTile(QFrame):
@@ -207,6 +217,7 @@ class TileGrid(QWidget):
         self._grid.setContentsMargins(8, 8, 8, 8)
         self._grid.setSpacing(8)
         self._columns = 0
+        self.arrangement = Arrangement.AUTOMATIC
         sources.changed.connect(self.refresh)
         sources.state_changed.connect(self._show_state)
         networks.changed.connect(self._show_states)
@@ -285,15 +296,34 @@ class TileGrid(QWidget):
         for tile in self._tiles.values():
             self._grid.removeWidget(tile)
             tile.setVisible(tile in shown)
-        for place, tile in enumerate(shown):
-            self._grid.addWidget(tile, place // self._columns, place % self._columns)
-        rows = math.ceil(len(shown) / self._columns)
+        places = self._places(len(shown))
+        for tile, (row, column, span) in zip(shown, places, strict=True):
+            self._grid.addWidget(tile, row, column, span, span)
+        rows = max((row + span for row, _, span in places), default=0)
+        if self.arrangement is not Arrangement.AUTOMATIC and not self._alone:
+            rows = max(rows, self._columns)
         for row in range(self._grid.rowCount()):
             self._grid.setRowStretch(row, 1 if row < rows else 0)
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
 
+    def set_arrangement(self, arrangement: "Arrangement") -> None:
+        """Arrange the tiles in this way from now on."""
+        self.arrangement = arrangement
+        self._arrange()
+
+    def _places(self, count: int) -> list[tuple[int, int, int]]:
+        """Return row, column and span of each tile."""
+        columns = self._columns
+        if self.arrangement is not Arrangement.ONE_LARGE or self._alone:
+            return [(place // columns, place % columns, 1) for place in range(count)]
+        beside = [(0, 2, 1), (1, 2, 1), *((2 + place // 3, place % 3, 1) for place in range(max(0, count - 3)))]
+        return [(0, 0, 2), *beside][:count]
+
     def _best_columns(self) -> int:
+        fixed = {Arrangement.TWO: 2, Arrangement.THREE: 3, Arrangement.ONE_LARGE: 3}.get(self.arrangement)
+        if fixed is not None and not self._alone:
+            return fixed
         count = 1 if self._alone else max(1, len(self._tiles))
         return max(range(1, count + 1), key=lambda columns: self._picture_width(count, columns))
 

@@ -49,6 +49,7 @@ class OpenActions(QObject):
         """Open and remember what is named."""
         if names:
             self._remember(self.known.with_recent(*reversed(names)))
+            self._close_demo()
             self._sources.open_names(names)
 
     def demo(self) -> None:
@@ -125,7 +126,12 @@ class OpenActions(QObject):
     def add(self, source: SavedSource) -> None:
         """Open a source that was set up and open it again at every start."""
         self._remember(self.known.with_source(source))
+        self._close_demo()
         self.reopen(source)
+
+    def _close_demo(self) -> None:
+        """Let the demo go when something of the person's own comes."""
+        self._sources.close(str(DEMO_CLIP))
 
     def keep_zones(self, source: SavedSource) -> None:
         """Remember where a source is looked at, if it is one that was set up."""

@@ -1,7 +1,7 @@
 """What can be done with a read, wherever it is shown: correct, annotate, settle, watch, copy, explain, show."""
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PyQt5.QtCore import QObject
@@ -18,6 +18,8 @@ from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
 from app.gui.session.undo_stack import UndoStack
 from app.gui.watch.watch_entry import WatchEntryDialog
+from app.gui.widgets.common import several
+from app.gui.widgets.message_boxes import confirm
 from app.records import Record
 from app.store.errors import LogError
 from app.store.store import Store
@@ -114,6 +116,63 @@ class ReadActions(QObject):
         device = self._settings.current.detection.device
         dialog = ProbabilityDialog(crop, row.visit, device, self._tasks, self._window)
         dialog.show()
+
+    def show_all(self, row: ReadRow) -> None:
+        """Show every read of the plate on the search page."""
+        self._requests.plate_wanted.emit(row.visit.plate)
+
+    def settle_many(self, rows: Sequence[ReadRow]) -> None:
+        """Mark the hits among several reads as dealt with; one step takes all of it back."""
+        numbers = [row.visit.id for row in rows if row.is_hit and not row.visit.settled and row.visit.id is not None]
+        if numbers:
+            words = several(len(numbers), self.tr("settling 1 hit"), self.tr("settling {n} hits"))
+            self._undo.push(words, lambda: self._settle(numbers, False))
+            self._settle(numbers, True)
+
+    def watch_many(self, rows: Sequence[ReadRow]) -> None:
+        """Put the plates of several reads on the block list, after asking."""
+        store, plates = self._log.store, tuple(dict.fromkeys(row.visit.plate for row in rows))
+        one, many = self.tr("Put {plate} on the block list?"), self.tr("Put {n} plates on the block list?")
+        question = several(len(plates), one, many, plate=plates[0])
+        if store is None or not confirm(question, self.tr("Put on the list"), self._dialog_parent()):
+            return
+        entries = [WatchEntry(BLOCK, plate) for plate in plates]
+        told = several(
+            len(plates), self.tr("1 plate is on the block list."), self.tr("{n} plates are on the block list.")
+        )
+        self._run(lambda: store.watch.add(*entries), lambda _: self._watched(told))
+
+    def delete(self, rows: Sequence[ReadRow]) -> None:
+        """Delete reads from the log with their pictures, after asking: what is no plate shall not be found again."""
+        store = self._log.store
+        numbers = [row.visit.id for row in rows if row.visit.id is not None]
+        one = self.tr("Delete the read of {plate} with its pictures? This cannot be undone.")
+        many = self.tr("Delete {n} reads with their pictures? This cannot be undone.")
+        if store is None or store.read_only or not numbers:
+            return
+        question = several(len(numbers), one, many, plate=rows[0].visit.plate)
+        if confirm(question, self.tr("Delete"), self._dialog_parent()):
+            self._run(lambda: store.delete(numbers), self._deleted)
+
+    def _settle(self, numbers: Sequence[int], settled: bool) -> None:
+        store, by = self._log.store, getpass.getuser()
+        if store is not None:
+            self._run(
+                lambda: [store.settle(number, settled, by=by) for number in numbers],
+                self._publish,
+            )
+
+    def _publish(self, visits: Sequence[Record]) -> None:
+        for visit in visits:
+            self._log.publish_change(visit)
+
+    def _deleted(self, count: int) -> None:
+        self._log.changed.emit()
+        told = several(count, self.tr("1 read was deleted."), self.tr("{n} reads were deleted."))
+        self._requests.message.emit(told)
+
+    def _dialog_parent(self) -> QWidget:
+        return self._window or QWidget()
 
     def _stored(self, row: ReadRow) -> Record | None:
         """Return the visit as the log has it, or say that it is not there yet."""

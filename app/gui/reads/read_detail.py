@@ -149,6 +149,9 @@ class ReadDetail(QStackedWidget):
         moment = self.tr("Show this moment in the recording")
         self.moment = tool("crosshair", moment, lambda: self._act(self.read_actions.show_moment))
         self.settle = button(self.tr("Settle hit"), "check", lambda: self._act(self.read_actions.settle), primary=True)
+        self.all_reads = tool(
+            "history", self.tr("All reads of this plate"), lambda: self._act(self.read_actions.show_all)
+        )
         self.copy = tool("copy", self.tr("Copy the plate"), lambda: self._act(self.read_actions.copy))
         self.matrix = tool("chart-column", self.tr("How this plate was read, step by step"), self.explain)
 
@@ -162,6 +165,7 @@ class ReadDetail(QStackedWidget):
         head = QHBoxLayout()
         head.addWidget(self.plate, 1)
         head.addWidget(self.moment)
+        head.addWidget(self.all_reads)
         head.addWidget(self.copy)
         head.addWidget(self.matrix)
         guesses = QHBoxLayout()

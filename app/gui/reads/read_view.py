@@ -1,11 +1,11 @@
 """What the pages share: the table of reads, and how every table looks and behaves."""
 
-from PyQt5.QtCore import QAbstractItemModel, QModelIndex, Qt, pyqtSignal
+from PyQt5.QtCore import QAbstractItemModel, QModelIndex, QPoint, Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QResizeEvent
 from PyQt5.QtWidgets import QHeaderView, QTableView, QWidget
 
 from app.gui.reads.delegates import ROW_HEIGHT, ConfidenceDelegate, PlateDelegate, TagDelegate, WhenDelegate
-from app.gui.reads.read_rows import CONFIDENCE, PLATE, SOURCE, TAG, TIME
+from app.gui.reads.read_rows import CONFIDENCE, PLATE, ROW_ROLE, SOURCE, TAG, TIME, ReadRow
 from app.gui.reads.thumbnails import Thumbnails
 from app.gui.widgets.common import style_table
 
@@ -23,6 +23,8 @@ class ReadView(QTableView):
     chosen = pyqtSignal(QModelIndex)  # the row the user is at now
     entered_row = pyqtSignal(QModelIndex)  # Enter
     opened = pyqtSignal(QModelIndex)  # double click
+    delete_wanted = pyqtSignal()  # Delete
+    menu_wanted = pyqtSignal(QPoint)  # right click or the menu key, in pixels of the screen
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +39,9 @@ class ReadView(QTableView):
         self.setItemDelegateForColumn(CONFIDENCE, ConfidenceDelegate(self))
         self.setItemDelegateForColumn(TAG, TagDelegate(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(lambda place: self.menu_wanted.emit(self.mapToGlobal(place)))
         self.doubleClicked.connect(self.opened)
         thumbnails.ready.connect(lambda _: self._repaint())
 
@@ -65,6 +70,13 @@ class ReadView(QTableView):
             self.setColumnHidden(column, column not in widths)
         self.setItemDelegateForColumn(TIME, None if SOURCE in widths else self._when)
 
+    def selected_rows(self) -> list[ReadRow]:
+        """Return the rows that are selected and at hand, from the top."""
+        selection = self.selectionModel()
+        indexes = selection.selectedRows() if selection is not None else []
+        rows = [index.data(ROW_ROLE) for index in sorted(indexes, key=lambda index: index.row())]
+        return [row for row in rows if isinstance(row, ReadRow)]
+
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         """Tell which row the user is at."""
         super().currentChanged(current, previous)
@@ -74,6 +86,9 @@ class ReadView(QTableView):
         """Enter acts on the row; everything else moves about as in any table."""
         if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.entered_row.emit(self.currentIndex())
+            return
+        if event is not None and event.key() == Qt.Key.Key_Delete:
+            self.delete_wanted.emit()
             return
         super().keyPressEvent(event)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from PyQt5.QtCore import QModelIndex, QSize, Qt
+from PyQt5.QtCore import QModelIndex, QPoint, QSize, Qt
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from app.gui.reads.delegates import THUMBNAIL
 from app.gui.reads.newest_events import NewestEvents
 from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.read_detail import ReadDetail
+from app.gui.reads.read_menu import make_read_menu, show_read_menu
 from app.gui.reads.read_view import ReadView
 from app.gui.reads.reads_model import ReadTableModel
 from app.gui.reads.thumbnails import Thumbnails
@@ -40,7 +41,7 @@ class ReadsPage(QSplitter):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
-        self._sources, self._log, self._requests = sources, log, requests
+        self._sources, self._log, self._requests, self._actions = sources, log, requests, actions
         self._live = NewestEvents()
         self._follow = True
         self._missed = 0
@@ -112,6 +113,13 @@ class ReadsPage(QSplitter):
         self.view.chosen.connect(self._chosen)
         self.view.entered_row.connect(lambda _: self.detail.correct())
         self.view.opened.connect(lambda _: self.detail.explain())
+        self.view.menu_wanted.connect(self._offer_actions)
+        self.view.delete_wanted.connect(lambda: self._actions.delete(self.view.selected_rows()))
+
+    def _offer_actions(self, place: QPoint) -> None:
+        rows = self.view.selected_rows()
+        if rows:
+            show_read_menu(make_read_menu(self, rows, self._actions, self.detail.correct), place)
 
     def _take(self, events: tuple[PlateEvent, ...]) -> None:
         self._live.take(events)

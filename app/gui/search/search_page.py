@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from PyQt5.QtCore import QModelIndex, Qt, QTimer
+from PyQt5.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PyQt5.QtGui import QKeySequence, QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QShortcut, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.read_detail import ReadDetail
+from app.gui.reads.read_menu import make_read_menu, show_read_menu
 from app.gui.reads.read_rows import ReadRow
 from app.gui.reads.read_view import ReadView
 from app.gui.reads.reads_page import thumbnails_of
@@ -31,7 +32,7 @@ class SearchPage(QWidget):
         self, log: LogSession, requests: WindowRequests, actions: ReadActions, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._log, self._requests = log, requests
+        self._log, self._requests, self._actions = log, requests, actions
         self._stale = True
         self._sources = LatestTask(self)
         self.filters = FilterBar(self)
@@ -50,6 +51,10 @@ class SearchPage(QWidget):
         self.view.chosen.connect(self._chosen)
         self.view.entered_row.connect(lambda _: self.detail.correct())
         self.view.opened.connect(lambda _: self.detail.explain())
+        self.view.menu_wanted.connect(self._offer_actions)
+        self.view.delete_wanted.connect(lambda: actions.delete(self.view.selected_rows()))
+        QWidget.setTabOrder(self.filters.plate, self.view)
+        QWidget.setTabOrder(self.view, self.filters.look_alikes)
         log.visit_changed.connect(self._changed)
         log.changed.connect(self._outdate)
 
@@ -87,6 +92,11 @@ class SearchPage(QWidget):
             if not self.view.currentIndex().isValid():
                 self.view.setCurrentIndex(self.model.index(0, 0))
             self.view.setFocus()
+
+    def _offer_actions(self, place: QPoint) -> None:
+        rows = self.view.selected_rows()
+        if rows:
+            show_read_menu(make_read_menu(self, rows, self._actions, self.detail.correct), place)
 
     def _made_model(self) -> VisitTableModel | None:
         store = self._log.store

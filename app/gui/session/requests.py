@@ -10,4 +10,5 @@ class WindowRequests(QObject):
     read_wanted = pyqtSignal(str)  # track_key: the list of reads selects it
     moment_wanted = pyqtSignal(str, float)  # source_id, media second: the live page shows it
     queue_wanted = pyqtSignal(tuple)  # tuple[str, ...]: folders and files for the queue of recordings
+    plate_wanted = pyqtSignal(str)  # a plate: the search page shows all its reads
     export_wanted = pyqtSignal(object, object)  # app.store.search.Query, and how many reads it finds or None

@@ -34,6 +34,7 @@ from app.gui.dialogs.retention_dialog import RetentionDialog
 from app.gui.live import source_actions as opening
 from app.gui.live.live_view import SourceTile
 from app.gui.live.source_actions import names_in
+from app.gui.reads.reads_page import ReadsPage
 from app.gui.search.search_page import SearchPage
 from app.gui.session.log_session import RetentionTimer, open_log
 from app.gui.startup import make_window
@@ -472,3 +473,40 @@ def test_a_plate_is_found_from_every_page_by_one_key(qtbot: QtBot, window: MainW
     assert window.stack.currentWidget() is page and page.filters.plate.hasFocus()
     qtbot.keyClicks(page.filters.plate, "A/B")
     assert page.filters.plate.text() == "A/B"
+
+
+def test_panels_hide_by_key_and_stay_so_at_the_next_start(qtbot: QtBot, window: MainWindow, clip: Path) -> None:
+    window.session.sources.open_names([str(clip)])
+    reads = window.findChild(ReadsPage)
+    assert reads.isVisible() and window.live.sources.isVisible()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for key in (Qt.Key.Key_F8, Qt.Key.Key_F9):
+        qtbot.keyClick(window.live.grid, key)
+    assert not reads.isVisible() and not window.live.sources.isVisible()
+    window.live.show_panel("reads", True)
+    window._restore_view()
+    assert not reads.isVisible()
+
+
+def test_f11_gives_the_whole_screen_to_the_pictures_and_escape_ends_it(
+    qtbot: QtBot, window: MainWindow, clip: Path
+) -> None:
+    window.session.sources.open_names([str(clip)])
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    reads = window.findChild(ReadsPage)
+    bars = (window.menuBar(), window.statusBar(), *window.findChildren(QToolBar))
+    parts = (*bars, window.rail, window.live.sources, reads)
+    f11, escape = Qt.Key.Key_F11, Qt.Key.Key_Escape
+    for key, full in ((f11, True), (escape, False), (f11, True), (f11, False)):
+        qtbot.keyClick(window.live.grid, key)
+        assert window.isFullScreen() is full
+        assert [part.isVisible() for part in parts] == [not full] * len(parts)
+
+
+def test_the_demo_leaves_when_something_of_ones_own_comes(window: MainWindow, clip: Path) -> None:
+    window.opening.demo()
+    assert len(opened(window)) == 1
+    window.opening.open([str(clip)])
+    assert opened(window) == [str(clip)]

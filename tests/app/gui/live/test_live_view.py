@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.config.settings import Settings, with_value
-from app.gui.live.live_view import SourceTile, TileGrid
+from app.gui.live.live_view import Arrangement, SourceTile, TileGrid
 from app.gui.live.player import PlayerBar, SeekBar, clock
 from app.gui.live.source_states import ShownState, describe_state
 from app.gui.live.sources_panel import SourcesPanel
@@ -22,6 +22,7 @@ from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame, FrameResult
 from app.sources.capture import CaptureState, CaptureStatus
 from app.sources.source import SourceKind, SourceSpec
+from app.sources.source_id import SourceId
 from app.sources.stream import NetworkStream
 from tests.app.gui.fakes import FIRST, SECOND
 from tests.app.gui.shell import wait_for
@@ -329,3 +330,26 @@ def test_a_camera_is_waited_for_as_long_as_is_set() -> None:
     opened = OpenSource(SourceSpec(SourceKind.STREAM, "gate", "rtsp://gate"), "gate")
     source = opened.begin(lambda: None, with_value(Settings(), "live.stall_s", 60.0), StageTimes())._source
     assert isinstance(source, NetworkStream) and source.patience_s == 60
+
+
+@pytest.mark.parametrize(
+    ("arrangement", "places"),
+    [
+        (Arrangement.TWO, [(0, 0, 1, 1), (0, 1, 1, 1), (1, 0, 1, 1)]),
+        (Arrangement.THREE, [(0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1)]),
+        (Arrangement.ONE_LARGE, [(0, 0, 2, 2), (0, 2, 1, 1), (1, 2, 1, 1)]),
+    ],
+)
+def test_pictures_are_laid_out_as_is_wanted(
+    window: MainWindow, clip: Path, arrangement: Arrangement, places: list[tuple[int, ...]]
+) -> None:
+    for number in range(3):
+        spec = SourceSpec(SourceKind.VIDEO, SourceId(f"gate {number}"), str(clip))
+        window.session.sources.open(spec, f"Gate {number}")
+        window.session.sources.set_paused(f"gate {number}", True)
+    window.arrange_tiles(arrangement)
+    grid = window.live.grid
+    assert [grid._grid.getItemPosition(grid._grid.indexOf(tile)) for tile in grid.tiles] == places
+    window.live.grid.set_arrangement(Arrangement.AUTOMATIC)
+    window._restore_view()
+    assert grid.arrangement is arrangement
