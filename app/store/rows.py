@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,6 +25,10 @@ _MAX_TRACK, _MAX_NAME = 64, 32
 _KINDS = {column.name: (column.type.python_type, *((type(None),) if column.nullable else ())) for column in VISIT.c} | {
     "source_name": (str,)
 }
+
+# Fields of a Record that have a column of the same name and form: most, so that a new one needs no line here.
+_OWN = frozenset(("id", "track", "char_confidences"))
+_SAME = tuple(name for name in Record.__dataclass_fields__ if name in VISIT.c and name not in _OWN)
 
 VISIT_COLUMNS = (*VISIT.c, SOURCE.c.name.label("source_name"))
 VISIT_FROM = VISIT.join(SOURCE, SOURCE.c.id == VISIT.c.source_id)
@@ -53,35 +58,20 @@ def storable(text: str) -> str:
 def visit_values(visit: Record, source_id: int) -> dict[str, object]:
     """Return the columns of table visit that a visit tells: all besides id and saved_us."""
     box = visit.box if visit.box is not None else (None, None, None, None)
-    return {
-        "run": visit.run[:_MAX_NAME],
+    return {name: _as_stored(VISIT.c[name], getattr(visit, name)) for name in _SAME} | {
         "source_id": source_id,
         "track": track_name(visit.track),
-        "revision": visit.revision,
         "first_us": to_us(visit.first_time),
         "last_us": to_us(visit.last_time),
         "clock_source": visit.time_from[:_MAX_NAME],
-        "plate": storable(visit.plate),
-        "original_plate": None if visit.original_plate is None else storable(visit.original_plate),
-        "confidence": visit.confidence,
         "char_confidences": " ".join(_share(value) for value in visit.char_confidences),
-        "reads": visit.reads,
-        "readings": visit.readings,
-        "sure": visit.sure,
-        "closed": visit.closed,
-        "first_s": visit.first_s,
-        "last_s": visit.last_s,
-        "best_s": visit.best_s,
         **dict(zip(("x1", "y1", "x2", "y2"), box, strict=True)),
-        "region": visit.region[:_MAX_NAME],
-        "list_name": visit.list_name,
-        "crop": visit.crop,
-        "frame": visit.frame,
-        "note": storable(visit.note),
-        "settled": visit.settled,
-        "verdict": visit.verdict,
-        "settled_by": storable(visit.settled_by),
     }
+
+
+def _as_stored(column: sa.Column[Any], value: object) -> object:
+    """Return a value as its column takes it: a text without passwords, no longer than the column."""
+    return storable(value)[: getattr(column.type, "length", None)] if isinstance(value, str) else value
 
 
 def _share(value: float) -> str:
@@ -159,33 +149,19 @@ def _visit(row: sa.RowMapping, alternatives: tuple[Alternative, ...]) -> Record:
             raise TypeError(name)
     box = (row["x1"], row["y1"], row["x2"], row["y2"])
     return Record(
-        plate=row["plate"],
+        **{name: _as_read(VISIT.c[name], row[name]) for name in _SAME},
         source=row["source_name"],
         first_time=from_us(row["first_us"]),
         last_time=from_us(row["last_us"]),
         time_from=row["clock_source"],
-        confidence=row["confidence"],
         char_confidences=tuple(float(value) for value in row["char_confidences"].split()),
         alternatives=alternatives,
-        reads=row["reads"],
-        readings=row["readings"],
-        sure=bool(row["sure"]),
-        closed=bool(row["closed"]),
-        run=row["run"],
         track=track_within(row["source_name"], row["track"]),  # older logs have the source in it
-        revision=row["revision"],
-        first_s=row["first_s"],
-        last_s=row["last_s"],
-        best_s=row["best_s"],
         box=None if None in box else box,
-        region=row["region"],
-        list_name=row["list_name"],
-        crop=row["crop"],
-        frame=row["frame"],
-        original_plate=row["original_plate"],
-        note=row["note"],
-        settled=bool(row["settled"]),
-        verdict=row["verdict"],
-        settled_by=row["settled_by"],
         id=row["id"],
     )
+
+
+def _as_read(column: sa.Column[Any], value: Any) -> Any:  # noqa: ANN401 - what the column's type says
+    """Return a column's value; some databases keep flags as numbers."""
+    return bool(value) if isinstance(column.type, sa.Boolean) else value
