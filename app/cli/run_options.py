@@ -17,6 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", type=output_file, metavar="F", help="write the reads as CSV, one row a vehicle")
     parser.add_argument("--jsonl", type=output_file, metavar="F", help="write the reads as JSON, one line a vehicle")
     parser.add_argument(
+        "--live-rows",
+        action="store_true",
+        help="write a row as soon as a plate is decided, again when its text changes, and when the vehicle has left; "
+        "column `closed` tells which",
+    )
+    parser.add_argument(
         "--video", type=output_file, metavar="F", help="write a video with boxes and texts; one a source"
     )
     parser.add_argument("--rejected", type=output_file, metavar="F", help="write as CSV what was not reported, and why")

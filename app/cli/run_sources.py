@@ -231,9 +231,9 @@ def _row_files(args: argparse.Namespace, journal: Journal | None) -> dict[str, R
 
     rows = {}
     if args.csv:
-        rows["csv"] = csv_file(args.csv, list_of)
+        rows["csv"] = csv_file(args.csv, list_of, args.live_rows)
     if args.jsonl:
-        rows["jsonl"] = jsonl_file(args.jsonl, list_of)
+        rows["jsonl"] = jsonl_file(args.jsonl, list_of, args.live_rows)
     return rows
 
 

@@ -1,4 +1,4 @@
-"""The CSV of a run: one row a vehicle, in the columns of `app.records`."""
+"""The CSV of a run, in the columns of `app.records`."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,11 +17,11 @@ def on_no_list(_plate: str, _when: datetime) -> str:
     return ""
 
 
-def csv_file(path: Path, list_of: ListOf = on_no_list) -> RowFile:
-    """Return the CSV of a run, not opened yet."""
+def csv_file(path: Path, list_of: ListOf = on_no_list, live: bool = False) -> RowFile:
+    """Return the CSV of a run, not opened yet; live: with rows of vehicles that are still there."""
 
     def line(event: PlateEvent) -> str:
         list_name = list_of(event.text.plate, event.span.first_time)
         return csv_line(csv_cells(record_of(event, list_name=list_name)))
 
-    return RowFile(path, csv_line(CSV_COLUMNS), CSV_ENCODING, line)
+    return RowFile(path, csv_line(CSV_COLUMNS), CSV_ENCODING, line, live)

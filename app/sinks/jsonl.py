@@ -8,10 +8,10 @@ from app.sinks.csv import ListOf, on_no_list
 from app.sinks.row_file import RowFile
 
 
-def jsonl_file(path: Path, list_of: ListOf = on_no_list) -> RowFile:
-    """Return the JSON lines of a run, not opened yet."""
+def jsonl_file(path: Path, list_of: ListOf = on_no_list, live: bool = False) -> RowFile:
+    """Return the JSON lines of a run, not opened yet; live: with lines of vehicles that are still there."""
 
     def line(event: PlateEvent) -> str:
         return json_line(record_of(event, list_name=list_of(event.text.plate, event.span.first_time)))
 
-    return RowFile(path, "", "utf-8", line)
+    return RowFile(path, "", "utf-8", line, live)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from app.pipeline.after_commit import Receipt
-from app.pipeline.events import PlateEvent
+from app.pipeline.events import EventKind, PlateEvent, without_evidence
+from app.pipeline.ledger import Ledger
 from app.pipeline.sink import Bus, Sink
 from app.sources.source import SourceSpec
 
@@ -124,15 +125,40 @@ class LineFile(Sink):
 
 
 class RowFile(LineFile):
-    """A file of rows to which the reads of one source after the other are added."""
+    """A file of rows: one a vehicle once it is over, or, live, one as soon as it is decided and one at each change."""
 
-    def __init__(self, path: Path, header: str, encoding: str, line: Callable[[PlateEvent], str]) -> None:
+    def __init__(
+        self, path: Path, header: str, encoding: str, line: Callable[[PlateEvent], str], live: bool = False
+    ) -> None:
+        """Begin no file yet.
+
+        Args:
+            path: Where it is to be.
+            header: Its first line, or nothing.
+            encoding: That of the file.
+            line: Makes an event's line.
+            live: Write a vehicle as soon as it is decided, again when its text changes, and when it leaves.
+        """
         super().__init__(path, header, encoding)
         self._line = line
+        self._live = Ledger() if live else None
+
+    def on_event(self, event: PlateEvent) -> Receipt | None:
+        """Add a live row where the event says something new; what is withdrawn cannot be taken back."""
+        if self._live is None:
+            return None
+        held = self._live.get(event.key)
+        self._live.apply(without_evidence(event))
+        if event.kind is EventKind.FINAL:
+            self._live.forget(event.key)
+        says_more = held is None or held.text.plate != event.text.plate or event.kind is EventKind.FINAL
+        if event.kind is EventKind.WITHDRAWN or not says_more:
+            return None
+        return self.add_lines(self._line(event))
 
     def on_reads(self, source: SourceSpec, reads: Sequence[PlateEvent]) -> Receipt | None:
-        """Add reads; the receipt comes when they are on the disk."""
-        return self.add_lines("".join(self._line(event) for event in reads))
+        """Add reads that are over; the receipt comes when they are on the disk."""
+        return self.add_lines("".join(self._line(event) for event in reads)) if self._live is None else None
 
 
 def start_private(path: Path) -> IO[bytes]:

@@ -144,6 +144,7 @@ def test_a_car_that_stood_when_the_program_was_killed_is_in_the_log_and_closed_a
     told = {tuple(line.split("-")) for line in json.loads(killer.communicate(timeout=60 + 8 * KILLS)[0])}
     with Store.open(log_file, read_only=True) as store:
         kept = {(visit.run.removeprefix("run "), visit.track): visit for visit in store.each(Query())}
+    print(f"{len(told)} writes were told before {KILLS} kills")
     assert len(told) >= KILLS
     for turn, track, revision in told:
         assert kept[turn, track].revision >= int(revision)

@@ -49,3 +49,13 @@ def test_pictures_give_one_row_a_plate_and_a_folder_names_its_files(tmp_path: Pa
     run = read_files(items, {"csv": csv_file(out)})
     assert [row["source"] for row in rows_of(out)] == [str(folder / "a.jpg"), str(folder / "b.png")]
     assert [row["reads"] for row in rows_of(out)] == ["1", "1"] and len(run.events) == 2
+
+
+def test_live_rows_come_as_a_plate_is_decided_and_when_it_has_left(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", frames=20, fps=10)
+    out = tmp_path / "out.csv"
+    read_files([clip], {"csv": csv_file(out, live=True)})
+    first, *_, last = rows = rows_of(out)
+    assert (first["closed"], last["closed"]) == ("no", "yes") and len(rows) == 2
+    assert {(row["plate"], row["track"], row["source"]) for row in rows} == {("AB123C", "1", str(clip))}
+    assert float(first["last_s"]) < float(last["last_s"])

@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from app.pipeline.events import EventKind
 from app.sinks import row_file
 from app.sinks.csv import csv_file
 from app.sinks.jsonl import jsonl_file
 from app.sinks.resume import StateFile
+from app.sinks.row_file import RowFile
+from app.sources.source import SourceKind, SourceSpec
+from app.sources.source_id import SourceId
+from tests.app.made_events import made_event
 from tests.app.runs import Watched, command, read_files, rows_of
 from tests.app.sources.clips import write_clip
 
@@ -112,3 +117,21 @@ def test_what_a_run_remembers_holds_no_pictures(clips: Path) -> None:
     seen = [event.evidence for event in events]
     assert all(one.frame.size == one.crop.size == len(one.readings) == 0 for one in seen)
     assert all(one.frame.base is None for one in seen), "no view of a picture either"
+
+
+def test_live_rows_tell_what_is_new_alone(tmp_path: Path) -> None:
+    file = RowFile(tmp_path / "o.txt", "", "utf-8", lambda event: f"{event.text.plate} {event.kind.value}\n", live=True)
+    file.open()
+    told = [
+        made_event(1, "AB1", EventKind.NEW),
+        made_event(1, "AB1", EventKind.UPDATE, 2),
+        made_event(1, "AB12", EventKind.UPDATE, 3),
+        made_event(2, "XY9", EventKind.NEW),
+        made_event(2, "XY9", EventKind.WITHDRAWN, 2),
+        made_event(1, "AB12", EventKind.FINAL, 4),
+    ]
+    for event in told:
+        file.on_event(event)
+    file.on_reads(SourceSpec(SourceKind.VIDEO, SourceId("gate"), "gate"), [told[-1]])
+    file.close()
+    assert (tmp_path / "o.txt").read_text().splitlines() == ["AB1 new", "AB12 update", "XY9 new", "AB12 final"]
