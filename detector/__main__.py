@@ -16,77 +16,100 @@ def _tiles(text: str) -> Tiles:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m detector", description="Finds number plates in pictures.")
     commands = parser.add_subparsers(dest="command", required=True)
-    _add_train(commands.add_parser("train", help="train on a YOLO data set"))
-    _add_evaluate(commands.add_parser("evaluate", help="measure on an annotated data set"))
-    _add_export(commands.add_parser("export", help="make shippable weights, ONNX or OpenVINO files"))
-    _add_convert(commands.add_parser("convert", help="make one YOLO data set of YOLO, VOC and OpenALPR ones"))
-    _add_compose(commands.add_parser("compose", help="set plates into pictures: training pictures of your own making"))
+    _add_train(commands.add_parser("train", help="train the detector on a YOLO data set"))
+    _add_evaluate(commands.add_parser("evaluate", help="measure the detector on an annotated data set"))
+    _add_export(commands.add_parser("export", help="write weights for shipping, ONNX or OpenVINO files"))
+    _add_convert(commands.add_parser("convert", help="merge YOLO, VOC and OpenALPR data sets into one YOLO data set"))
+    _add_compose(commands.add_parser("compose", help="make training pictures by setting plates into other pictures"))
     return parser
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="data.yaml of a YOLO data set with train and val")
     parser.add_argument("--out", type=Path, default=Path("runs/detector"), help="folder of the run")
-    parser.add_argument("--weights", type=Path, help="start from these (.pt or .safetensors); default: from nothing")
+    parser.add_argument("--weights", type=Path, help="weights to start from (.pt or .safetensors); default: none")
     parser.add_argument("--architecture", default="yolov8n.yaml", help="ultralytics' name of the network")
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--size", type=int, default=416, help="pixels, the middle of the sizes trained at")
-    parser.add_argument("--multi-scale", type=float, default=0.4, help="sizes vary by this share up and down")
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--epochs", type=int, default=10, help="passes over the data (default: %(default)s)")
+    parser.add_argument(
+        "--size", type=int, default=416, help="middle of the input sizes, in pixels (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--multi-scale", type=float, default=0.4, help="share by which sizes vary up and down (default: %(default)s)"
+    )
+    parser.add_argument("--batch", type=int, default=16, help="pictures in a batch (default: %(default)s)")
+    parser.add_argument("--learning-rate", type=float, default=1e-3, help="first learning rate (default: %(default)s)")
     parser.add_argument("--final-rate", type=float, default=0.1, help="last learning rate as a share of the first")
-    parser.add_argument("--warmup-epochs", type=float, default=0.5)
-    parser.add_argument("--mosaic", type=float, default=0.6, help="share of pictures made of four")
-    parser.add_argument("--freeze", type=int, default=0, help="first layers left as they are, which saves time")
+    parser.add_argument("--warmup-epochs", type=float, default=0.5, help="epochs of rising rate (default: %(default)s)")
+    parser.add_argument(
+        "--mosaic", type=float, default=0.6, help="share of pictures that are mosaics of four (default: %(default)s)"
+    )
+    parser.add_argument("--freeze", type=int, default=0, help="number of first layers left as they are, to save time")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu", help="cpu, or the number of a CUDA device")
-    parser.add_argument("--no-cache", dest="cache", action="store_false", help="do not keep pictures in memory")
-    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help="read pictures from disk each time instead of keeping them in memory",
+    )
+    parser.add_argument("--resume", action="store_true", help="continue the run in --out")
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="data.yaml of a YOLO data set")
-    parser.add_argument("--split", default="val")
-    parser.add_argument("--weights", type=Path, help="default: the shipped ones")
-    parser.add_argument("--device", default="auto")
+    parser.add_argument("--split", default="val", help="train, val or test (default: %(default)s)")
+    parser.add_argument("--weights", type=Path, help="weights to measure; default: the shipped ones")
+    parser.add_argument("--device", default="auto", help="auto, cpu, gpu, cuda:N … (default: %(default)s)")
     parser.add_argument("--precision", choices=["auto", "int8", "float", "f32"], default="auto")
-    parser.add_argument("--threshold", type=float, help="default: the one in the weights")
-    parser.add_argument("--size", type=int, help="pixels; default: the one in the weights")
-    parser.add_argument("--tiles", type=_tiles, default=1, help="a number, or auto")
+    parser.add_argument("--threshold", type=float, help="score threshold; default: the one in the weights")
+    parser.add_argument("--size", type=int, help="longer side of the input in pixels; default: the one in the weights")
+    parser.add_argument(
+        "--tiles",
+        type=_tiles,
+        default=1,
+        help="parts that each picture is cut into: a number, or auto (default: %(default)s)",
+    )
     parser.add_argument("--threads", type=int)
     parser.add_argument("--sheets", type=Path, help="folder for contact sheets of misses and false alarms")
-    parser.add_argument("--sweep", action="store_true", help="also print recall and precision by threshold")
+    parser.add_argument("--sweep", action="store_true", help="also print recall and precision for every threshold")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", type=Path, required=True, help="a checkpoint (.pt) or weights (.safetensors)")
     parser.add_argument("--out", type=Path, help=".safetensors, .onnx or .xml (OpenVINO)")
     parser.add_argument(
-        "--calibrate", type=Path, metavar="DIR", help="instead: 8-bit integers, by pictures in a folder"
+        "--calibrate",
+        type=Path,
+        metavar="DIR",
+        help="write the network in 8-bit integers, calibrated on the pictures in DIR",
     )
     parser.add_argument(
-        "--ready", action="store_true", help="instead: the network converted for OpenVINO, beside the weights"
+        "--ready", action="store_true", help="convert for OpenVINO and write the file beside the weights"
     )
     parser.add_argument("--size", type=int, default=640, help="input size written into .safetensors")
     parser.add_argument("--threshold", type=float, default=0.3, help="score threshold written into .safetensors")
-    parser.add_argument("--manifest", action="store_true", help="name the file in the manifest beside it as shipped")
+    parser.add_argument("--manifest", action="store_true", help="name the file in the manifest as shipped")
 
 
 def _add_convert(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--yolo", type=Path, action="append", default=[], help="data.yaml; may be given again")
-    parser.add_argument("--voc", type=Path, action="append", default=[], help="folder with .xml; may be given again")
-    parser.add_argument("--openalpr", type=Path, action="append", default=[], help="folder with .txt; again")
+    parser.add_argument("--yolo", type=Path, action="append", default=[], help="data.yaml; repeatable")
+    parser.add_argument(
+        "--voc", type=Path, action="append", default=[], help="folder with .xml annotations; repeatable"
+    )
+    parser.add_argument(
+        "--openalpr", type=Path, action="append", default=[], help="folder with .txt annotations; repeatable"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of the new data set")
-    parser.add_argument("--val-share", type=float, default=0.1)
+    parser.add_argument("--val-share", type=float, default=0.1, help="share for validation (default: %(default)s)")
 
 
 def _add_compose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plates", type=Path, required=True, help="folder of plate pictures, cut to the plate")
     parser.add_argument("--backgrounds", type=Path, help="folder of pictures without a plate")
-    parser.add_argument("--onto", type=Path, help="instead: a data.yaml whose plates are replaced")
+    parser.add_argument("--onto", type=Path, help="data.yaml whose plates are replaced; instead of --backgrounds")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new data set")
-    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--count", type=int, default=500, help="pictures to make (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
 
 

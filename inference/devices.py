@@ -2,14 +2,16 @@
 
 import ctypes.util
 import re
+from functools import cache
 
 from inference.optional import INSTALL_TRAINING, has_torch
 
 _CUDA = re.compile(r"cuda(?::(\d+))?")
 
 
+@cache
 def has_nvidia_driver() -> bool:
-    """Whether an NVIDIA driver is installed."""
+    """Whether an NVIDIA driver is installed; asked once, since the answer takes a process of its own."""
     return any(ctypes.util.find_library(name) for name in ("cuda", "nvcuda"))
 
 

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -19,7 +20,13 @@ def cache_folder() -> Path:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 sum of a file in hexadecimal digits."""
+    """The SHA-256 sum of a file in hexadecimal digits; read once as long as the file stays as it is."""
+    found = path.stat()
+    return _sum_of(path.resolve(), found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _sum_of(path: Path, _inode: int, _size: int, _changed_ns: int) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -61,9 +61,14 @@ def enter_in_manifest(path: Path, name: str, manifest: Path | None = None) -> No
     write_whole(manifest, lambda unfinished: unfinished.write_text(text, encoding="utf-8"))
 
 
+def is_shipped(path: Path) -> bool:
+    """Whether a file lies among the shipped ones."""
+    return path.resolve().parent == FOLDER.resolve()
+
+
 def is_trusted(path: Path) -> bool:
     """Whether a file may be used: one among the shipped ones only as the manifest names it, one elsewhere always."""
-    if path.resolve().parent != FOLDER.resolve():
+    if not is_shipped(path):
         return True
     try:
         entries = read_manifest(FOLDER / MANIFEST).values()

@@ -1,4 +1,4 @@
-"""python -m recognizer train | align | mean | compare | evaluate | explain | synth | export | calibrate."""
+"""python -m recognizer train | align | average | compare | evaluate | explain | synth | export | calibrate …"""
 
 import argparse
 import importlib
@@ -8,20 +8,22 @@ from inference.optional import explain_missing
 
 COMMANDS = {
     "train": "train a reader, or fine-tune one",
-    "align": "train what finds the plate's corners in its crop, for a reader",
-    "compare": "train several networks on the same data and set their figures side by side",
-    "evaluate": "read a labelled set and print how well",
-    "mean": "make one reader of several that were trained from one another",
-    "calibrate": "fit the confidence of a reader to a labelled set",
-    "explain": "draw the probability matrix of a plate",
-    "synth": "render artificial plates",
-    "export": "write a reader as ONNX or OpenVINO",
+    "align": "train a reader's aligner, which finds the plate's corners in its crop",
+    "compare": "train several networks on the same data and compare them",
+    "evaluate": "measure a reader on labelled crops",
+    "average": "average the weights of readers that share an ancestor (a model soup)",
+    "calibrate": "fit a reader's confidence to labelled crops",
+    "explain": "draw how a plate is read: the probability matrix and its best path",
+    "synth": "render artificial plates as a data set",
+    "export": "write a reader as ONNX or OpenVINO files",
 }
+#: Names that commands had before.
+ALIASES = {"average": ["mean"]}
 MODULES = {
     "train": "training.command",
     "align": "training.train_aligner",
     "compare": "training.compare",
-    "mean": "training.weight_averaging",
+    "average": "training.weight_averaging",
     "calibrate": "training.calibrate",
     "synth": "synthesis.generator",
 }
@@ -33,8 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m recognizer", description="Train, measure and explain the reader.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text)
-        if name in arguments[:1]:  # the modules load torch: only the one that is needed
+        aliases = ALIASES.get(name, [])
+        command = commands.add_parser(name, help=text, description=text, aliases=aliases)
+        if arguments and arguments[0] in {name, *aliases}:  # the modules load torch: only the one that is needed
             try:
                 module = importlib.import_module(f"recognizer.{MODULES.get(name, name)}")
             except ModuleNotFoundError as error:

@@ -64,15 +64,19 @@ class Evaluation:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `evaluate`."""
     add = parser.add_argument
-    add("--data", type=Path, required=True, help="CSV, or Supervisely folder or zip, of labelled crops")
+    add("--data", type=Path, required=True, help="labelled crops: a CSV, or a Supervisely folder or zip")
     add("--split", help="train, val or test; default: all of --data")
-    add("--seed", type=int, default=0, help="of the 95/5 split of data that have none; as in training")
+    add("--seed", type=int, default=0, help="seed of the 95/5 split of data without one; take that of the training")
     add("--weights", type=Path, help="the reader; default: the shipped one")
-    add("--device", default="auto", help="auto, cpu or cuda:N")
+    add("--device", default="auto", help="auto, cpu, gpu, cuda:N … (default: %(default)s)")
     add("--region", help="prefer texts that fit this country's plate formats")
-    add("--quick", action="store_true", help="one look at each crop, as in video; default: more where it is unsure")
+    add(
+        "--quick",
+        action="store_true",
+        help="read each crop once, as in video, even where unsure",
+    )
     add("--sheet", type=Path, metavar="FILE.png", help="draw the worst cases as a contact sheet")
-    add("--worst", type=int, default=60, help="how many cases the sheet shows")
+    add("--worst", type=int, default=60, help="number of cases on the sheet (default: %(default)s)")
     add("--readings", type=Path, metavar="FILE.csv", help="write every reading beside its true text")
 
 

@@ -93,9 +93,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("images", type=Path, nargs="+", metavar="IMAGE", help="pictures of one plate each")
     add("--weights", type=Path, help="the reader; default: the shipped one")
-    add("--device", default="auto", help="auto, cpu or cuda:N")
-    add("--out", type=Path, default=Path("explained.png"), metavar="FILE.png", help="default: explained.png")
-    add("--width", type=int, default=1200, help="of the picture, in pixels")
+    add("--device", default="auto", help="auto, cpu, gpu, cuda:N … (default: %(default)s)")
+    add(
+        "--out", type=Path, default=Path("explained.png"), metavar="FILE.png", help="the drawing (default: %(default)s)"
+    )
+    add("--width", type=int, default=1200, help="width of the drawing in pixels (default: %(default)s)")
 
 
 def main(args: argparse.Namespace) -> int:

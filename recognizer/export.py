@@ -30,8 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--weights", type=Path, help="the reader; default: the shipped one")
     add("--out", type=Path, metavar="FILE", help="FILE.onnx, or FILE.xml for OpenVINO")
-    add("--ready", action="store_true", help="instead: the networks converted for OpenVINO, beside the weights")
-    add("--manifest", action="store_true", help="with --ready: name the files in the manifest beside them as shipped")
+    add(
+        "--ready",
+        action="store_true",
+        help="convert for OpenVINO and write the files beside the weights",
+    )
+    add("--manifest", action="store_true", help="with --ready: name the files in the manifest as shipped")
 
 
 def main(args: argparse.Namespace) -> int:

@@ -92,19 +92,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", action="append", metavar="CODE", help="region or format (ru, US-CA, free); repeatable; default: all"
     )
     parser.add_argument(
-        "--lines", type=int, choices=(1, 2), default=2, help="lines of text at most: 1 for networks that read one line"
+        "--lines",
+        type=int,
+        choices=(1, 2),
+        default=2,
+        help="largest number of text lines; 1 for networks that read one line",
     )
-    parser.add_argument("--count", type=int, default=1000, help="how many plates to write (default: %(default)s)")
+    parser.add_argument("--count", type=int, default=1000, help="number of plates (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("out/synth"), help="folder to write to (default: %(default)s)")
-    parser.add_argument("--fonts", type=Path, help="a folder of fonts to use beside the open ones")
+    parser.add_argument("--fonts", type=Path, help="folder of additional fonts")
     parser.add_argument(
         "--seed", type=int, default=0, help="the same seed writes the same plates (default: %(default)s)"
     )
     parser.add_argument(
-        "--strength", type=float, default=1.0, help="of the camera's faults; 0 is a clean plate (default: 1)"
+        "--strength", type=float, default=1.0, help="strength of the camera model; 0 gives clean plates (default: 1)"
     )
     parser.add_argument(
-        "--benchmark", action="store_true", help="write nothing, say how many pictures a second one core makes"
+        "--benchmark", action="store_true", help="write nothing; measure how many pictures one core makes in a second"
     )
 
 

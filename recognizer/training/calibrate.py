@@ -17,10 +17,10 @@ from recognizer.training.datasets import load
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `calibrate`."""
-    parser.add_argument("--data", type=Path, required=True, help="labelled crops the reader was not trained on")
-    parser.add_argument("--split", help="split of --data; default: all")
+    parser.add_argument("--data", type=Path, required=True, help="labelled crops that the reader was not trained on")
+    parser.add_argument("--split", help="train, val or test; default: all of --data")
     parser.add_argument("--weights", type=Path, help="the reader; default: the shipped one")
-    parser.add_argument("--out", type=Path, required=True, help="the same reader, calibrated")
+    parser.add_argument("--out", type=Path, required=True, help="file of the calibrated reader")
 
 
 def main(args: argparse.Namespace) -> int:

@@ -29,24 +29,28 @@ RATES = {"tutorial": 6e-3, "tutorial-2017": 1e-3, "plates": 1.5e-3}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `train`."""
     add = parser.add_argument
-    add("--preset", choices=sorted(PRESETS), default="plates", help="the network (plates: for real plates)")
-    add("--data", type=Path, nargs="*", default=[], help="CSV, or Supervisely folder or zip, to train on")
-    add("--val", type=Path, nargs="*", default=[], help="as --data, to choose on; default: the val split of --data")
+    add("--preset", choices=sorted(PRESETS), default="plates", help="the network to train; `plates` is for real plates")
+    add("--data", type=Path, nargs="*", default=[], help="training data: a CSV, or a Supervisely folder or zip")
+    add("--val", type=Path, nargs="*", default=[], help="validation data; default: the val split of --data")
     add("--out", type=Path, required=True, help="folder for checkpoints, metrics and curves")
-    add("--weights", type=Path, help="start from this checkpoint; `shipped` is the program's own")
-    add("--resume", action="store_true", help="go on where the run in --out stopped")
+    add("--weights", type=Path, help="checkpoint to start from; `shipped` is the program's own")
+    add("--resume", action="store_true", help="continue the run in --out from where it stopped")
     add("--synth", type=float, default=0.0, metavar="SHARE", help="share of artificial plates, 0 to 1")
     add("--format", nargs="*", dest="formats", help="plate formats to render; default: all")
-    add("--fonts", type=Path, help="folder with more lettering for the artificial plates")
-    add("--backdrops", type=Path, help="a folder of pictures without plates, seen around half of the artificial plates")
-    add("--augment", type=float, help="strength of the camera model (default 1; 0, none, for the tutorial's networks)")
-    add("--epochs", type=float, help="passes over --data (default 20; 3 for the tutorial's networks)")
-    add("--steps", type=int, help="training steps, instead of --epochs")
-    add("--batch", type=int, default=64)
+    add("--fonts", type=Path, help="folder of additional fonts for the artificial plates")
+    add(
+        "--backdrops",
+        type=Path,
+        help="folder of pictures to set half of the artificial plates into",
+    )
+    add("--augment", type=float, help="strength of the camera model; default: 1, or 0 for the tutorial's networks")
+    add("--epochs", type=float, help="passes over --data; default: 20, or 3 for the tutorial's networks")
+    add("--steps", type=int, help="number of training steps; replaces --epochs")
+    add("--batch", type=int, default=64, help="samples in a batch (default: %(default)s)")
     add("--rate", type=float, help="peak learning rate")
-    add("--seed", type=int, default=0)
-    add("--device", default="auto")
-    add("--workers", type=int, default=1, help="processes that make the pictures")
+    add("--seed", type=int, default=0, help="the same seed gives the same run")
+    add("--device", default="auto", help="auto, cpu or cuda:N (default: %(default)s)")
+    add("--workers", type=int, default=1, help="processes that make training images (default: %(default)s)")
 
 
 def main(args: argparse.Namespace) -> int:

@@ -48,14 +48,20 @@ HEAD = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `compare`."""
     add = parser.add_argument
-    add("--preset", nargs="+", choices=sorted(PRESETS), default=["tutorial", "tutorial-2017"], help="the networks")
+    add(
+        "--preset",
+        nargs="+",
+        choices=sorted(PRESETS),
+        default=["tutorial", "tutorial-2017"],
+        help="the networks to train",
+    )
     add("--data", type=Path, required=True, help="CSV, or Supervisely folder or zip, with a test split")
-    add("--out", type=Path, required=True, help="folder for the runs, one folder a network, and comparison.png")
-    add("--split", default="test", help="what to measure on (default: test)")
+    add("--out", type=Path, required=True, help="folder for the runs (one folder a network) and comparison.png")
+    add("--split", default="test", help="split to measure on (default: test)")
     add("--epochs", type=float, default=3, help="passes over the training plates (default: 3)")
-    add("--batch", type=int, default=64)
-    add("--seed", type=int, default=0)
-    add("--device", default="auto")
+    add("--batch", type=int, default=64, help="samples in a batch (default: %(default)s)")
+    add("--seed", type=int, default=0, help="the same seed gives the same runs")
+    add("--device", default="auto", help="auto, cpu or cuda:N (default: %(default)s)")
 
 
 def main(args: argparse.Namespace) -> int:

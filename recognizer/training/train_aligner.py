@@ -39,19 +39,34 @@ _AVERAGED = 0.998  # how much of the averaged weights stays at a step
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `align`."""
     add = parser.add_argument
-    add("--boxes", type=Path, required=True, help="CSV of photographs with a plate: image_path,x1,y1,x2,y2 in pixels")
-    add("--crops", type=Path, nargs="*", default=[], help="labelled crops, as for `train`: plates seen anew, tilted")
+    add(
+        "--boxes",
+        type=Path,
+        required=True,
+        help="CSV of photographs of one plate: image_path,x1,y1,x2,y2 in pixels",
+    )
+    add(
+        "--crops",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="labelled crops, as for `train`; their plates are tilted anew",
+    )
     add("--weights", type=Path, help="the reader that gets the aligner; default: the shipped one")
-    add("--afresh", action="store_true", help="start from nothing, not from the aligner that the reader has")
-    add("--out", type=Path, required=True, metavar="FILE.safetensors", help="that reader with its new aligner")
-    add("--fonts", type=Path, help="folder with more lettering for the drawn plates")
-    add("--backdrops", type=Path, help="a folder of pictures without plates, seen around half of the drawn plates")
-    add("--drawn", type=int, default=38_000, help="how many plates to draw (default: %(default)s)")
-    add("--anew", type=int, default=20_000, help="how often to see the plates of --crops anew (default: %(default)s)")
-    add("--cuts", type=int, default=24_000, help="how many cuts to make of the photographs (default: %(default)s)")
-    add("--steps", type=int, default=4000)
+    add("--afresh", action="store_true", help="start from nothing instead of the reader's present aligner")
+    add("--out", type=Path, required=True, metavar="FILE.safetensors", help="file of the reader with its new aligner")
+    add("--fonts", type=Path, help="folder of additional fonts for the artificial plates")
+    add(
+        "--backdrops",
+        type=Path,
+        help="folder of pictures to set half of the artificial plates into",
+    )
+    add("--drawn", type=int, default=38_000, help="number of artificial plates (default: %(default)s)")
+    add("--anew", type=int, default=20_000, help="number of plates taken from --crops (default: %(default)s)")
+    add("--cuts", type=int, default=24_000, help="number of cuts made of the photographs (default: %(default)s)")
+    add("--steps", type=int, default=4000, help="training steps (default: %(default)s)")
     add("--rate", type=float, default=2e-3, help="peak learning rate (default: %(default)s)")
-    add("--seed", type=int, default=0)
+    add("--seed", type=int, default=0, help="the same seed gives the same aligner")
 
 
 def main(args: argparse.Namespace) -> int:

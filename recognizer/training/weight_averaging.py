@@ -1,4 +1,4 @@
-"""python -m recognizer mean: one reader whose weights are the mean of several that were trained from one another.
+"""python -m recognizer average: one reader whose weights are the mean of several that were trained from one another.
 
 After Wortsman et al., "Model soups" (2022): it mostly reads better than any of them, and costs no more.
 """
@@ -17,9 +17,9 @@ from recognizer.checkpoint import Checkpoint, CheckpointError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `mean`."""
-    parser.add_argument("weights", type=Path, nargs="+", help="readers, each trained from another of them")
-    parser.add_argument("--shares", type=float, nargs="*", help="how much of each, in their order; default: alike")
-    parser.add_argument("--out", type=Path, required=True, help="their mean; calibrate it then")
+    parser.add_argument("weights", type=Path, nargs="+", help="readers that share an ancestor")
+    parser.add_argument("--shares", type=float, nargs="*", help="weight of each reader, in order; default: equal")
+    parser.add_argument("--out", type=Path, required=True, help="file of the averaged reader; calibrate it afterwards")
 
 
 def main(args: argparse.Namespace) -> int:

@@ -5,7 +5,13 @@ from inference.files import cache_folder, replacing, sha256_of, write_whole
 
 def test_the_sum_is_sha256(tmp_path):
     (tmp_path / "a").write_bytes(b"abc")
-    assert sha256_of(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert sha256_of(tmp_path / "a") == expected
+    (tmp_path / "a").write_bytes(b"abcd")
+    assert sha256_of(tmp_path / "a") != expected
+    (tmp_path / "b").write_bytes(b"abc")
+    (tmp_path / "b").replace(tmp_path / "a")
+    assert sha256_of(tmp_path / "a") == expected
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
