@@ -1,10 +1,11 @@
 """Plate texts made comparable: separators and accents taken away, look-alikes folded, edits counted.
 
-All comparisons of the program go through here, with one of three foldings, each for a reason of its own:
+All comparisons of the program go through here, with one of three foldings, each for a reason of its own. In all of them
+a Cyrillic letter counts as the Latin one of its shape, since people type what they see:
 
 - PRINTED, for scores: what many countries print alike, so that no reader can tell it apart.
 - SEEN, for two reads of one vehicle: what a camera confuses in blurred or small plates.
-- SEARCHED, for the log and the watch lists: as SEEN, and Cyrillic letters too, since people type what they see.
+- SEARCHED, for the log and the watch lists: as SEEN, without T.
 """
 
 import unicodedata
@@ -14,6 +15,7 @@ from enum import Enum
 # Characters that cameras and fonts make hard to tell apart; the first of each group stands for all.
 _GROUPS = ("0ODQ", "1ILT", "8B", "5S", "2Z", "6G")
 _SEEN = {other: group[0] for group in _GROUPS for other in group[1:]}
+_PRINTED = {"O": "0", "I": "1"}
 # The log's index is kept in this form. T is not among them: a search for T that finds every 1 finds strangers.
 _SEARCHED = {letter: digit for letter, digit in _SEEN.items() if letter != "T"}
 # Cyrillic letters that plates of several countries share with Latin ones, by shape (Vienna Convention, annex 3).
@@ -30,12 +32,15 @@ class Folding(Enum):
     SEARCHED = "searched"
 
 
+def _make_table(same: dict[str, str]) -> dict[int, str]:
+    """A table of what counts as the same, for Cyrillic letters by their shapes too."""
+    return str.maketrans(same | {cyrillic: same.get(latin, latin) for cyrillic, latin in _CYRILLIC.items()})
+
+
 _TABLES = {
-    Folding.PRINTED: str.maketrans({"O": "0", "I": "1"}),
-    Folding.SEEN: str.maketrans(_SEEN),
-    Folding.SEARCHED: str.maketrans(
-        _SEARCHED | {cyrillic: _SEARCHED.get(latin, latin) for cyrillic, latin in _CYRILLIC.items()}
-    ),
+    Folding.PRINTED: _make_table(_PRINTED),
+    Folding.SEEN: _make_table(_SEEN),
+    Folding.SEARCHED: _make_table(_SEARCHED),
 }
 
 

@@ -1,11 +1,10 @@
 """`main.py evaluate`: scores a run against a truth file, or against the OpenALPR benchmark's layout."""
 
 import argparse
-import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from app.cli.arguments import positive
@@ -19,9 +18,11 @@ from app.sinks.read_list import ReadList
 from app.sources.identify import PICTURE_SUFFIXES, identify
 from app.sources.source import SourceError
 from detector.types import Box
+from recognizer.plate_tables import TableError, read_table
 from recognizer.plate_text import normalize_text
 
-_FILE_COLUMNS = ("video", "image_path", "file", "source")
+_FILE_COLUMNS = ("video", "image_path", "filename", "file", "image", "path", "source")
+_TEXT_COLUMNS = ("plate_text", "plate", "text")
 _BOX_COLUMNS = ("x1", "y1", "x2", "y2")
 
 
@@ -37,15 +38,14 @@ def read_truth(path: Path, folder: Path) -> list[Truth]:
     Paths are relative to folder. Raises TruthError.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        table = read_table(path, plates=_TEXT_COLUMNS)
+    except (OSError, TableError) as error:
         raise TruthError(f"{path}: cannot be read ({error})") from error
-    name = next((column for column in _FILE_COLUMNS if rows and column in rows[0]), "")
-    if not name or "plate_text" not in rows[0]:
+    name, text = table.heading(*_FILE_COLUMNS), table.heading(*_TEXT_COLUMNS)
+    if not table.rows or not name or not text:
         raise TruthError(f"{path}: needs rows, a column image_path or video, and a column plate_text")
     try:
-        return [_truth_of(row, folder / (row[name] or ""), name) for row in rows]
+        return [_truth_of(row.fields, folder / row.fields[name], name, row.fields[text]) for row in table.rows]
     except ValueError as error:
         raise TruthError(f"{path}: first_s, last_s and the corners must be numbers ({error})") from error
 
@@ -69,19 +69,19 @@ def read_openalpr(folder: Path) -> list[Truth]:
     return truths
 
 
-def _truth_of(row: dict[str, str], path: Path, file_column: str) -> Truth:
+def _truth_of(row: Mapping[str, str], path: Path, file_column: str, text: str) -> Truth:
     first, last = (float(row[key]) if row.get(key) else None for key in ("first_s", "last_s"))
     others = frozenset(normalize_text(text) for text in re.split(r"[\s;|,]+", row.get("also_accepted") or "") if text)
     corners = [float(row[key]) for key in _BOX_COLUMNS if row.get(key)]
     return Truth(
         path,
-        normalize_text(row["plate_text"] or ""),
+        normalize_text(text),
         first,
         last,
         others,
         Box(*corners) if len(corners) == len(_BOX_COLUMNS) else None,
         "" if file_column == "source" else row.get("source") or "",
-        row.get("complete", "1") != "0",
+        row.get("complete") != "0",
     )
 
 

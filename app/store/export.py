@@ -4,7 +4,7 @@ import csv
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from app.store.location import EXPORT, FILE_MODE, files_for, private_folder
 from app.store.pictures import PictureFolder
 from app.store.types import BLOCK
 from app.store.watchlist import WatchEntry
+from recognizer.plate_tables import TableError, read_table
 
 WATCH_COLUMNS = ("list", "plate", "tolerance", "look_alikes", "hours", "note")
 _WATCH_BYTES = 64 << 20
@@ -77,24 +78,19 @@ def watch_to_csv(entries: Iterable[WatchEntry], file: Path) -> int:
 def watch_from_csv(file: Path, list_name: str = BLOCK) -> list[WatchEntry]:
     """Read watch-list entries from a CSV with at least a column `plate`; list_name is for rows that name none.
 
-    Commas, semicolons or tabs between fields. Raises LogError naming the file and the line; then nothing is taken.
+    Raises LogError naming the file and the line; then nothing is taken.
     """
     with files_for(file, EXPORT):
         data = file.read_bytes() if file.stat().st_size <= _WATCH_BYTES else None
     if data is None:
         raise LogError(f"{file} is larger than {_WATCH_BYTES >> 20} MB: that is no watch list.")
     try:
-        lines = data.decode(CSV_ENCODING).splitlines()
-    except UnicodeDecodeError as error:
-        raise LogError(f"{file} is not UTF-8 text: save it as 'CSV UTF-8'.") from error
-    first = lines[0] if lines else ""
-    table = csv.DictReader(lines, delimiter=max(",;\t", key=first.count), restkey="", restval="")
-    names = [name.strip().lower() for name in _csv_safely(file, lambda: table.fieldnames or [])]
-    if "plate" not in names:
+        table = read_table(file, data, plates=("plate",))
+    except TableError as error:
+        raise LogError(str(error)) from error
+    if "plate" not in table.headings:
         raise LogError(f"{file} has no column 'plate' in its first line: use {','.join(WATCH_COLUMNS)}.")
-    table.fieldnames = names
-    records = _csv_safely(file, lambda: [(table.line_num, record) for record in table])
-    return [_watch_entry(file, line, record, list_name) for line, record in records if record["plate"].strip()]
+    return [_watch_entry(file, row.line, row.fields, list_name) for row in table.rows if row.fields["plate"]]
 
 
 def _table(file: Path, header: Iterable[str], rows: Iterable[list[str]], progress: Progress | None) -> int:
@@ -145,14 +141,7 @@ def _free(folder: Path, stem: str) -> Path:
     return target
 
 
-def _csv_safely(file: Path, read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except csv.Error as error:
-        raise LogError(f"{file} is no CSV that can be read: {error}.") from error
-
-
-def _watch_entry(file: Path, line: int, record: dict[str, str], list_name: str) -> WatchEntry:
+def _watch_entry(file: Path, line: int, record: Mapping[str, str], list_name: str) -> WatchEntry:
     texts = {name: spreadsheet_original(value.strip()) for name, value in record.items() if name in WATCH_COLUMNS}
     look_alikes = texts.get("look_alikes", "").lower()
     tolerance = texts.get("tolerance", "") or "0"

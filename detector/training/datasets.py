@@ -108,18 +108,53 @@ def read_yolo(data: Path, split: str = "val") -> Collection:
     if split not in described:
         raise ValueError(f"{data} names no split {split!r}: it has {', '.join(sorted(map(str, described)))}")
     root = data.parent / described.get("path", "")
-    folder = root / described[split]
-    if not _is_dir(folder):
-        raise FileNotFoundError(f"{data}: folder of split {split!r} not found: {folder}")
-    classes = len(described.get("names", [0]))
+    folder = _find_split(root, described[split])
+    if folder is None:
+        raise FileNotFoundError(f"{data}: folder of split {split!r} not found: {root / described[split]}")
+    classes, plates = _plate_classes(data, described.get("names", ["plate"]))
     sources = _read_sources(data.parent / "sources.csv")
     found = Collection()
     for picture in list_images(folder):
-        relative = picture.relative_to(root).as_posix()
-        label = root / Path(*("labels" if part == "images" else part for part in Path(relative).parts))
-        label = label.with_suffix(".txt")
-        _collect_image(found, label, picture, sources.get(relative, ""), partial(_read_yolo_boxes, label, classes))
+        relative = picture.relative_to(root).as_posix() if picture.is_relative_to(root) else picture.name
+        boxes = partial(_read_yolo_boxes, _label_of(picture), classes, plates)
+        _collect_image(found, _label_of(picture), picture, sources.get(relative, ""), boxes)
     return found
+
+
+def _find_split(root: Path, named: str) -> Path | None:
+    """The folder of a split; Roboflow writes `../train/images` for one beside the data.yaml."""
+    places = [root / named, root / named.removeprefix("../")]
+    return next((place for place in places if _is_dir(place)), None)
+
+
+def _plate_classes(data: Path, names: list[object] | dict[object, object]) -> tuple[frozenset[int], frozenset[int]]:
+    """Every class of a data set, and those that are plates: the only one, or those that are called so."""
+    try:
+        numbered = {
+            int(str(key)): str(name) for key, name in (names.items() if isinstance(names, dict) else enumerate(names))
+        }
+    except ValueError as error:
+        raise ValueError(f"{data}: the keys of `names` are the numbers of the classes ({error})") from error
+    if len(numbered) <= 1:
+        return frozenset(numbered), frozenset(numbered)
+    plates = frozenset(key for key, name in numbered.items() if _plain_name(name) in PLATE_NAMES)
+    if not plates:
+        raise ValueError(
+            f"{data}: none of its classes {', '.join(numbered.values())} is called a plate; call it `plate` in `names`"
+        )
+    return frozenset(numbered), plates
+
+
+def _plain_name(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _label_of(picture: Path) -> Path:
+    """The label file of a picture: below `labels` instead of the last folder `images`."""
+    parts = list(picture.parts)
+    if "images" in parts:
+        parts[len(parts) - 1 - parts[::-1].index("images")] = "labels"
+    return Path(*parts).with_suffix(".txt")
 
 
 def describe_yolo(data: Path) -> dict[str, Any]:
@@ -167,22 +202,39 @@ def _read_sources(table: Path) -> dict[str, str]:
         raise ValueError(f"{table} is no CSV in UTF-8 with image_path and source ({error})") from error
 
 
-def _read_yolo_boxes(label: Path, classes: int, width: int, height: int) -> Iterator[Box | str]:
-    """Boxes of a YOLO label file: class, centre x, centre y, width, height as shares of the picture."""
+def _read_yolo_boxes(
+    label: Path, classes: frozenset[int], plates: frozenset[int], width: int, height: int
+) -> Iterator[Box | str]:
+    """Boxes of the plates in a YOLO label file, as shares of the picture.
+
+    A line is `class x y width height` with the box's centre, or `class x1 y1 x2 y2 x3 y3 …` with a polygon's corners.
+    """
     for line in label.read_text(encoding="utf-8", errors="replace").splitlines() if _is_file(label) else []:
         parts = line.split()
         if not parts:
             continue
         try:
-            number = int(parts[0])
-            x, y, w, h = (float(part) for part in parts[1:5])
+            number, values = int(parts[0]), [float(part) for part in parts[1:]]
         except ValueError:
             yield f"line {line!r} is not `class x y width height`"
             continue
-        if not 0 <= number < classes:
-            yield f"class {number} is unknown (there are {classes})"
-            continue
-        yield Box((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height)
+        box = _yolo_box(values)
+        if number not in classes:
+            yield f"class {number} is unknown (there are {len(classes)})"
+        elif box is None:
+            yield f"line {line!r} is neither `class x y width height` nor the corners of a polygon"
+        elif number in plates:
+            yield Box(box[0] * width, box[1] * height, box[2] * width, box[3] * height)
+
+
+def _yolo_box(values: list[float]) -> tuple[float, float, float, float] | None:
+    """Left, top, right and bottom of a box, with or without a confidence behind it, or of a polygon's corners."""
+    if len(values) in (4, 5):
+        x, y, w, h = values[:4]
+        return x - w / 2, y - h / 2, x + w / 2, y + h / 2
+    if len(values) < 6 or len(values) % 2:
+        return None
+    return min(values[::2]), min(values[1::2]), max(values[::2]), max(values[1::2])
 
 
 def read_voc(folder: Path, source: str = "") -> Collection:
@@ -209,7 +261,7 @@ def _find_beside(annotation: Path, name: str) -> Path:
 
 def _read_voc_boxes(root: ET.Element, _width: int, _height: int) -> Iterator[Box | str]:
     for item in root.iter("object"):
-        name = (item.findtext("name") or "").strip().lower().replace(" ", "_")
+        name = _plain_name(item.findtext("name") or "")
         if name not in PLATE_NAMES:
             yield f"class {name!r} is unknown"
             continue

@@ -1,6 +1,5 @@
 """Pictures of plates with their text: CSV tables and Supervisely projects (a folder or its zip)."""
 
-import csv
 import json
 import lzma
 import os
@@ -18,7 +17,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from recognizer.alphabet import Alphabet, count_steps_needed, write_in_order
+from recognizer.alphabet import FIRST, Alphabet, count_steps_needed, write_in_order
+from recognizer.plate_tables import Row, read_table
+from recognizer.plate_text import normalize_text
 
 SPLITS = ("train", "val", "test")
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
@@ -193,21 +194,22 @@ def _read_table(path: Path) -> tuple[list[LabelledCrop], list[LeftOut]]:
     """The samples of a CSV."""
     samples: list[LabelledCrop] = []
     left_out: list[LeftOut] = []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            missing = {"image_path", "plate_text"} - set(rows.fieldnames or ())
-            if missing:
-                raise ValueError(f"{path}: no column {' or '.join(sorted(missing))}; it has {rows.fieldnames}")
-            for row in rows:
-                sample = _read_row(path, rows.line_num, row)
-                if isinstance(sample.location, Path) and _is_file(sample.location):
-                    samples.append(sample)
-                else:
-                    left_out.append(LeftOut(sample.name, "no such picture"))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path}: not a CSV in UTF-8 ({error}); save it again as such") from error
+    table = read_table(path, plates=("plate_text",))
+    missing = {"image_path", "plate_text"} - set(table.headings)
+    if missing:
+        raise ValueError(f"{path}: no column {' or '.join(sorted(missing))}; it has {', '.join(table.headings)}")
+    for row in table.rows:
+        sample = _read_row(path, row)
+        if isinstance(sample.location, Path) and _is_file(sample.location):
+            samples.append(sample)
+        else:
+            left_out.append(LeftOut(sample.name, "no such picture"))
     return samples, left_out
+
+
+def normalize_label(text: str) -> str:
+    """A label as the network spells it, however people typed it: `ag-264 b` is AG264B; FIRST stays."""
+    return normalize_text(text, keep=FIRST)
 
 
 def _is_file(path: Path) -> bool:
@@ -218,16 +220,17 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _read_row(path: Path, line: int, row: dict[str, str | None]) -> LabelledCrop:
+def _read_row(path: Path, row: Row) -> LabelledCrop:
     """One row of a CSV; ValueError names the line."""
+    line = row.line
     name, text, region, source, split = (
-        (row.get(key) or "").strip() for key in ("image_path", "plate_text", "plate_region", "source", "split")
+        row.fields.get(key, "") for key in ("image_path", "plate_text", "plate_region", "source", "split")
     )
     if not name:
         raise ValueError(f"{path}, line {line}: image_path is empty")
     if split and split not in SPLITS:
         raise ValueError(f"{path}, line {line}: split {split!r} is none of {', '.join(SPLITS)}")
-    return LabelledCrop(name, text, region, source, split, path.parent / name)
+    return LabelledCrop(name, normalize_label(text), region, source, split, path.parent / name)
 
 
 # Supervisely
@@ -286,7 +289,7 @@ def _read_project(files: _Folder | _Zip) -> tuple[list[LabelledCrop], list[LeftO
             left_out.append(LeftOut(str(path), "annotation without picture"))
         else:
             source = folder.name or files.path.stem
-            samples.append(LabelledCrop(picture, text, "", source, split, files.locate(picture)))
+            samples.append(LabelledCrop(picture, normalize_label(text), "", source, split, files.locate(picture)))
     return samples, left_out + _list_unannotated(pictures.values(), samples)
 
 

@@ -78,3 +78,8 @@ def test_what_is_to_be_kept_stays():
 def test_a_normal_text_is_normal(text):
     once = normalize_text(text)
     assert normalize_text(once) == once and all(character.isalnum() for character in once)
+
+
+def test_what_is_printed_alike_in_cyrillic_and_latin_counts_as_the_same_in_scores() -> None:
+    assert fold_lookalikes("АВ1234СЕ") == fold_lookalikes("AB1234CE")
+    assert fold_lookalikes("О1") == fold_lookalikes("01")

@@ -105,3 +105,25 @@ def test_the_command_scores_the_openalpr_layout(
     assert (last["plates"], last["exact"], last["folded"], last["found"]) == (3, 1, 1, 2)
     assert (last["reads"], last["false"], last["duplicates"], last["errors"]) == (3, 2, 0, [])
     assert last["cer"] == round((1 + 6) / 18, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "plates"),
+    [
+        ("image_path;plate_text\na.jpg;rk-884 al\n", ["RK884AL"]),
+        ("sep=;\r\nimage_path;plate_text\r\na.jpg;AB12CD\r\n", ["AB12CD"]),
+        ("filename,plate\na.jpg,RK884AL\n", ["RK884AL"]),
+        ("IMAGE_PATH\tPlate_Text\na.jpg\tRK884AL\n", ["RK884AL"]),
+    ],
+)
+def test_a_truth_file_of_any_spreadsheet_is_read(tmp_path: Path, text: str, plates: list[str]) -> None:
+    path = tmp_path / "truth.csv"
+    path.write_text(text, encoding="utf-8-sig")
+    assert [truth.text for truth in read_truth(path, tmp_path)] == plates
+
+
+def test_a_plate_that_a_spreadsheet_made_a_date_of_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "truth.csv"
+    path.write_text("image_path;plate_text\na.jpg;12. Mai\n", encoding="utf-8")
+    with pytest.raises(TruthError, match=r"line 2: '12\. Mai' is a date that a spreadsheet has made of a plate"):
+        read_truth(path, tmp_path)

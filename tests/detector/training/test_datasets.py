@@ -1,4 +1,5 @@
 import csv
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -156,3 +157,42 @@ def test_folders_named_like_annotations_are_passed_by(tmp_path):
     (tmp_path / "a.txt").mkdir()
     (tmp_path / "a.xml").mkdir()
     assert read_openalpr(tmp_path).problems == read_voc(tmp_path).problems == []
+
+
+def roboflow(folder: Path, names: str, *lines: str) -> Path:
+    """A set as Roboflow exports it: `../train/images` for a folder that lies beside the data.yaml."""
+    for part in ("images", "labels"):
+        (folder / "train" / part).mkdir(parents=True)
+    cv2.imwrite(str(folder / "train" / "images" / "a.jpg"), np.zeros((100, 200, 3), np.uint8))
+    (folder / "train" / "labels" / "a.txt").write_text("\n".join(lines) + "\n")
+    (folder / "data.yaml").write_text(f"train: ../train/images\nval: ../valid/images\nnc: 2\nnames: {names}\n")
+    return folder / "data.yaml"
+
+
+def boxes(data: Path) -> list[tuple[float, ...]]:
+    found = read_yolo(data, "train")
+    assert not found.problems
+    return [tuple(round(v) for v in (b.x1, b.y1, b.x2, b.y2)) for b in found.samples[0].plates]
+
+
+def test_of_several_classes_the_plates_are_taken_and_of_polygons_their_boxes(tmp_path):
+    vehicle, box = "1 0.5 0.5 0.9 0.9", "0 0.5 0.5 0.2 0.1"
+    polygon = "0 0.1 0.2 0.3 0.2 0.3 0.4 0.1 0.35"
+    assert boxes(roboflow(tmp_path, "['License-Plate', 'vehicle']", vehicle, box, polygon)) == [
+        (80, 45, 120, 55),
+        (20, 20, 60, 40),
+    ]
+
+
+def test_a_polygon_of_three_corners_is_a_box_too(tmp_path):
+    assert boxes(roboflow(tmp_path, "['plate']", "0 0.1 0.2 0.3 0.2 0.2 0.4")) == [(20, 20, 60, 40)]
+
+
+def test_classes_of_which_none_is_a_plate_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="none of its classes car, truck is called a plate"):
+        read_yolo(roboflow(tmp_path, "['car', 'truck']", "0 0.5 0.5 0.2 0.1"), "train")
+
+
+def test_a_line_that_is_neither_box_nor_polygon_is_named(tmp_path):
+    found = read_yolo(roboflow(tmp_path, "['plate']", "0 0.1 0.2 0.3", "0 0.1 0.2 0.3 0.2 0.3 0.4 0.1"), "train")
+    assert len(found.problems) == 2 and all("nor the corners of a polygon" in item.reason for item in found.problems)

@@ -102,12 +102,12 @@ def test_what_is_left_out_is_told_with_its_reason(store):
 
 
 def test_texts_the_network_cannot_learn_are_left_out(store):
-    files = project(("a", "AA11", "train"), ("b", "A1B1", "train"), ("c", "Ä1", "val"), ("d", "A1B1A1", "val"))
+    files = project(("a", "AA11", "train"), ("b", "A1B1", "train"), ("c", "Я1", "val"), ("d", "A1B1A1", "val"))
     data = load(store(files), alphabet=Alphabet("AB1"), steps=5)
     assert [s.text for s in data.samples] == ["A1B1"]
     reasons = {out.name[-5]: out.why for out in data.left_out}
     assert reasons["a"] == "text too long: needs 6 steps, the network has 5"
-    assert reasons["c"] == "characters outside the alphabet: Ä"
+    assert reasons["c"] == "characters outside the alphabet: Я"
     assert reasons["d"] == "text too long: needs 6 steps, the network has 5"
 
 
@@ -253,7 +253,7 @@ def test_a_csv_that_cannot_be_used_is_an_error_that_names_it(tmp_path, content, 
 def test_a_csv_of_another_encoding_is_an_error_that_names_it(tmp_path):
     path = tmp_path / "plates.csv"
     path.write_bytes("image_path,plate_text\nä.png,A\n".encode("latin-1"))
-    with pytest.raises(ValueError, match=r"plates\.csv: not a CSV in UTF-8"):
+    with pytest.raises(ValueError, match=r"plates\.csv is not UTF-8 text"):
         load(path)
 
 
@@ -279,5 +279,24 @@ def test_the_tutorials_own_data_set():
     assert len(data.samples) == 561
     assert data.alphabet == Alphabet("0123456789ABCEHKMOPTXY")
     assert data.longest == 8
-    assert [out.why for out in data.left_out] == ["characters outside the alphabet: b o u"]
+    assert [out.why for out in data.left_out] == ["characters outside the alphabet: U"]
     assert data.samples[0].image().shape == (34, 152, 3)
+
+
+def test_labels_are_taken_however_people_typed_them(tmp_path):
+    for name in "abcd":
+        cv2.imwrite(str(tmp_path / f"{name}.png"), np.zeros((8, 16, 3), np.uint8))
+    rows = ["sep=;", "image_path;plate_text", "a.png;ag-264 b", "b.png;WÜ AB 123", "c.png;g063nb<01", "d.png; AB12 "]
+    (tmp_path / "plates.csv").write_text("\r\n".join(rows), encoding="utf-8-sig")
+    assert [sample.text for sample in load(tmp_path / "plates.csv").samples] == [
+        "AG264B",
+        "WUAB123",
+        "01G063NB",
+        "AB12",
+    ]
+
+
+def test_a_label_that_a_spreadsheet_has_spoilt_is_refused_with_its_line(tmp_path):
+    (tmp_path / "plates.csv").write_text("image_path,plate_text\na.png,AB12\nb.png,1.23E+05\n")
+    with pytest.raises(ValueError, match=r"plates\.csv, line 3: '1.23E\+05' is a number of a spreadsheet"):
+        load(tmp_path / "plates.csv")
