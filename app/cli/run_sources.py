@@ -6,37 +6,30 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from app import saved_sources
+from app.cli.run_log import RunLog, open_run_log
 from app.config import settings as settings_file
-from app.config.wording import counted
 from app.notifications.opening import open_notifier
 from app.notifications.receivers import default_path as receivers_path
 from app.notifications.sender import ReceiverError
 from app.pipeline.engine import Engine, EngineReport
 from app.pipeline.file_scheduler import FileScheduler, QueuedSource, queue_sources
 from app.pipeline.pipeline import Pipeline
-from app.pipeline.sink import Sink
 from app.pipeline.tuning import Tuning, from_settings
 from app.sinks.csv import csv_file
 from app.sinks.input_files import InputFiles
 from app.sinks.jsonl import jsonl_file
-from app.sinks.log import HitRelay, LogSink
 from app.sinks.notifications import NotificationSink
 from app.sinks.outputs import OpenedOutputs, open_outputs
 from app.sinks.rejected import RejectedFile
 from app.sinks.resume import StateFile
-from app.sinks.row_file import LineFile, OutputError, RowFile
+from app.sinks.row_file import LineFile, RowFile
 from app.sinks.video import VideoSink
 from app.store.errors import LogError
-from app.store.housekeeping import Housekeeping
-from app.store.journal import Journal, open_journal
-from app.store.location import locate
-from app.store.types import LogStatus
 
 if TYPE_CHECKING:
     from app.sinks.console import RunConsole  # rich loads with the run, not with this module
@@ -103,20 +96,19 @@ def _read(
 
     Raises LogError, and ReceiverError where receivers are to be told.
     """
-    chosen, hits = settings_file.load().settings, HitRelay()
-    with _journal(args, chosen, errors, console, hits) as journal, console:
-        files: dict[str, LineFile] = {**_row_files(args, journal)}
+    chosen = settings_file.load().settings
+    with open_run_log(args, chosen, errors, console.on_trouble) as log, console:
+        files: dict[str, LineFile] = {**_row_files(args, log)}
         if args.rejected:
             rejected = files["rejected"] = RejectedFile(args.rejected)
             pipeline.tell_rejections(rejected.take)
-        outputs = open_outputs(items, files, _state_file(args, journal), args.resume)
+        outputs = open_outputs(items, files, _state_file(args, log), args.resume)
         errors += outputs.errors
         for notice in outputs.notices:
             console.on_trouble(notice)
-        sinks: list[Sink] = [LogSink(journal, hits, read_anew=outputs.resumed)] if journal is not None else []
-        sinks += outputs.sinks
+        sinks = [*log.sinks(read_anew=outputs.resumed), *outputs.sinks]
         if args.notify:
-            sinks.append(_notification_sink(chosen, journal))
+            sinks.append(_notification_sink(chosen, log))
         if args.video:
             sinks.append(VideoSink(args.video, InputFiles(i.spec for i in items), len(items) == 1, pipeline.stages))
         done = sum(item.weight for item in outputs.skipped)
@@ -131,12 +123,12 @@ def _read(
     return report, outputs
 
 
-def _notification_sink(chosen: settings_file.Settings, journal: Journal | None) -> NotificationSink:
+def _notification_sink(chosen: settings_file.Settings, log: RunLog) -> NotificationSink:
     """The sink that tells the receivers. Raises ReceiverError, too where there are none."""
     notifier = open_notifier(chosen)
     if notifier is None:
         raise ReceiverError(f"--notify: no receiver is set up in {receivers_path()}.")
-    return NotificationSink(notifier, journal.run if journal is not None else "")
+    return NotificationSink(notifier, log.run)
 
 
 def _set_saved_zones(pipeline: Pipeline, items: Sequence[QueuedSource]) -> None:
@@ -155,91 +147,18 @@ def _same_output(args: argparse.Namespace) -> Path | None:
     return next((path for path, place in zip(named, places, strict=True) if places.count(place) > 1), None)
 
 
-@contextmanager
-def _journal(
-    args: argparse.Namespace,
-    chosen: settings_file.Settings,
-    errors: list[str],
-    console: "RunConsole",
-    on_alarm: HitRelay,
-) -> Iterator[Journal | None]:
-    """The log, if one is asked for; what it could not keep in the end becomes an error. Raises LogError."""
-    if args.log is None:
-        yield None
-        return
-    log = args.log or settings_file.log_file(chosen)
-    pictures = chosen.log.pictures and not args.no_pictures
-    days = chosen.log.keep_days
-    place = locate(log)
-    if place.file is not None and not place.file.exists():
-        what = "Reads and their pictures" if pictures else "Reads, without pictures,"
-        span = f"for {counted(days, 'day')}" if days else "for ever"
-        print(f"{what} are kept in {place.name} {span} (`log.keep_days` in the settings).", file=sys.stderr)
-    tell_status = LogStatusTeller(console.on_trouble)
-    journal = open_journal(log, run=_run_before(args), pictures=pictures, on_alarm=on_alarm, on_status=tell_status)
-    tell_status(journal.status)
-    tidy = Housekeeping(lambda: journal.store, days, console.on_trouble).start() if days else None
-    try:
-        yield journal
-    finally:
-        if tidy is not None:
-            tidy.close()
-        lost = journal.close() + journal.status.refused
-        tell_status(journal.status)
-        if lost:
-            errors.append(f"{counted(lost, 'visit')} could not be kept in the log: {journal.status.message}")
-        if bare := journal.status.without_pictures:
-            some = f"{counted(bare, 'visit')} {'is' if bare == 1 else 'are'} in the log without pictures"
-            errors.append(f"{some}, for which there was no room.")
-
-
-class LogStatusTeller:
-    """Tells what is wrong with the log, and when it is well again, each once, while the run goes on."""
-
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
-        self._notices: tuple[str, ...] = ()
-        self._trouble = ""
-
-    def __call__(self, status: LogStatus) -> None:
-        """Take the log's status; from any thread."""
-        for notice in status.notices:
-            if notice not in self._notices:
-                self._tell(notice)
-        self._notices = status.notices
-        if status.message and status.message != self._trouble:
-            self._tell(status.message)
-        elif self._trouble and not status.message:
-            self._tell("The log is written again.")
-        self._trouble = status.message
-
-
-def _run_before(args: argparse.Namespace) -> str:
-    """The name in the log of the run that is resumed: what it kept is not to be there twice."""
-    output = args.csv or args.jsonl
-    if not (args.resume and output):
-        return ""
-    try:
-        return StateFile.beside(output).load().run
-    except OutputError:
-        return ""  # told when the outputs are opened
-
-
-def _row_files(args: argparse.Namespace, journal: Journal | None) -> dict[str, RowFile]:
-    def list_of(plate: str, when: datetime) -> str:
-        return journal.store.watch.list_of(plate, when) if journal is not None and journal.store is not None else ""
-
+def _row_files(args: argparse.Namespace, log: RunLog) -> dict[str, RowFile]:
     rows = {}
     if args.csv:
-        rows["csv"] = csv_file(args.csv, list_of, args.live_rows)
+        rows["csv"] = csv_file(args.csv, log.list_of, args.live_rows)
     if args.jsonl:
-        rows["jsonl"] = jsonl_file(args.jsonl, list_of, args.live_rows)
+        rows["jsonl"] = jsonl_file(args.jsonl, log.list_of, args.live_rows)
     return rows
 
 
-def _state_file(args: argparse.Namespace, journal: Journal | None) -> StateFile | None:
+def _state_file(args: argparse.Namespace, log: RunLog) -> StateFile | None:
     main_output = args.csv or args.jsonl
-    return StateFile.beside(main_output, journal.run if journal is not None else "") if main_output else None
+    return StateFile.beside(main_output, log.run) if main_output else None
 
 
 def _status(report: EngineReport, errors: Sequence[str], args: argparse.Namespace) -> int:

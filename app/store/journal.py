@@ -5,7 +5,6 @@ writes.
 """
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from contextlib import suppress
@@ -20,15 +19,13 @@ from app.records import Record, record_of
 from app.sources.source_id import TrackKey
 from app.store.continuation import Continuations
 from app.store.errors import LogError
+from app.store.hit_memory import HitMemory
 from app.store.open_visits import Action, OpenVisits
 from app.store.search import Query
 from app.store.store import Store
 from app.store.types import LogStatus
 from app.store.watchlist import Hit
 from app.store.writer import Bounds, LogWriter
-
-_TRACKS_REMEMBERED = 20_000  # so many vehicles back, the same hit is not told twice
-_AGREED = 2  # readings that must agree before a hit is told while the vehicle is still in view
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class Journal:
         self._on_saved = on_saved
         self._open = open_visits or OpenVisits()
         self._continuations = Continuations(self.run)
-        self._told: OrderedDict[TrackKey, set[int | None]] = OrderedDict()
+        self._hit_memory = HitMemory()
         self._standing = Ledger()
         self._lists_seen = 0
 
@@ -115,8 +112,7 @@ class Journal:
         if not once and event.kind is EventKind.NEW:
             self._continue_earlier(event, hits)
         visit = record_of(event, self.run, hits[0].entry.list_name if hits else "")
-        if event.kind is EventKind.FINAL or event.span.is_still or event.evidence.agreeing >= _AGREED:
-            self._raise_alarm(event.key, Alarm(visit, hits, event))
+        self._raise_alarm(event, Alarm(visit, hits, event))
         answer = self._keep_once(event, visit) if once else self._keep(event, visit)
         if event.kind in (EventKind.FINAL, EventKind.WITHDRAWN):
             self._continuations.forget(event.key)
@@ -165,8 +161,7 @@ class Journal:
         for event in self._standing:
             hits = self._find_hits(event)
             visit = record_of(event, self.run, hits[0].entry.list_name if hits else "")
-            if event.evidence.agreeing >= _AGREED:
-                self._raise_alarm(event.key, Alarm(visit, hits, event))
+            self._raise_alarm(event, Alarm(visit, hits, event))
             self._keep(event, visit)
 
     def _find_hits(self, event: PlateEvent) -> tuple[Hit, ...]:
@@ -187,8 +182,8 @@ class Journal:
             self.writer.report_error(error)
             return
         if before is not None and before.list_name:
-            told = {hit.entry.id for hit in hits if hit.entry.list_name == before.list_name}
-            self._told.setdefault(event.key, set()).update(told)
+            told = [hit for hit in hits if hit.entry.list_name == before.list_name]
+            self._hit_memory.count_as_told(event.key, told)
 
     def _keep_once(self, event: PlateEvent, visit: Record) -> "Future[Record] | None":
         if event.kind is not EventKind.FINAL or self._is_known(event):
@@ -244,15 +239,10 @@ class Journal:
     def _as_of_this_run(self, key: TrackKey, record: Record) -> Record:
         return replace(record, run=self.run, track=str(key.number))
 
-    def _raise_alarm(self, track: TrackKey, alarm: Alarm) -> None:
-        told = self._told.setdefault(track, set())
-        self._told.move_to_end(track)
-        while len(self._told) > _TRACKS_REMEMBERED:
-            self._told.popitem(last=False)
-        fresh = tuple(hit for hit in alarm.hits if hit.entry.id not in told)
-        told.update(hit.entry.id for hit in fresh)
-        if fresh and self._on_alarm is not None:
-            self._on_alarm(replace(alarm, hits=fresh))
+    def _raise_alarm(self, event: PlateEvent, alarm: Alarm) -> None:
+        untold = self._hit_memory.take_untold(event, alarm.hits)
+        if untold and self._on_alarm is not None:
+            self._on_alarm(replace(alarm, hits=untold))
 
 
 def open_journal(
