@@ -166,6 +166,11 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
+def _rounded_share(value: float) -> float:
+    """A share in four digits, as the log keeps it: none but a whole one becomes 1."""
+    return value if value >= 1 else min(round(value, 4), 0.9999)
+
+
 def _yes_no(value: bool) -> str:
     return "yes" if value else "no"
 
@@ -298,7 +303,7 @@ FIELDS: tuple[Field, ...] = (
         "char_confidences",
         "Characters",
         "How likely each character of the plate as read is right.",
-        lambda r: [round(value, 4) for value in r.char_confidences],
+        lambda r: [_rounded_share(value) for value in r.char_confidences],
         _SHARES,
     ),
     Field("alternatives", "Alternatives", "Other texts the plate may show, most probable first.", _others, _OTHERS),

@@ -151,3 +151,8 @@ def test_times_have_offset_and_milliseconds() -> None:
 def test_a_line_survives_the_csv_module() -> None:
     cells = csv_cells(replace(FULL, source='so "quoted", and\nbroken', plate="ТЕСТ"))
     assert next(csv.reader(io.StringIO(csv_line(cells), newline=""))) == cells
+
+
+def test_no_character_is_certain_that_was_not_read_so() -> None:
+    record = replace(FULL, char_confidences=(1.0, 0.99997, 0.98765))
+    assert json_object(record)["char_confidences"] == [1.0, 0.9999, 0.9877]
