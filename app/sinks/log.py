@@ -1,6 +1,7 @@
 """The log as a sink: every event goes to the journal, whose receipt says when a visit is on the disk."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app.pipeline.after_commit import Receipt
 from app.pipeline.events import EventKind, PlateEvent, without_images
@@ -8,7 +9,9 @@ from app.pipeline.sink import Bus, Sink, WatchHit
 from app.pipeline.types import FrameResult
 from app.sources.source import SourceSpec
 from app.sources.source_id import SourceId, TrackKey
-from app.store.journal import Alarm, Journal
+
+if TYPE_CHECKING:
+    from app.store.journal import Alarm, Journal
 
 
 class HitRelay:
@@ -17,7 +20,7 @@ class HitRelay:
     def __init__(self) -> None:
         self.bus: Bus | None = None
 
-    def __call__(self, alarm: Alarm) -> None:
+    def __call__(self, alarm: "Alarm") -> None:
         """Tell the hits of an alarm."""
         if self.bus is None or alarm.event is None:
             return
@@ -30,7 +33,7 @@ class LogSink(Sink):
 
     def __init__(
         self,
-        journal: Journal,
+        journal: "Journal",
         hits: HitRelay | None = None,
         *,
         keep_pictures: Callable[[], bool] = lambda: True,

@@ -1,7 +1,7 @@
 """OpenVINO on a processor, and on the graphics and neural processors that it finds."""
 
 import importlib.util
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from queue import SimpleQueue
 from threading import Lock
@@ -39,13 +39,28 @@ class _Request:
 
 
 class _Compiled:
-    """The network compiled for some input: a request with all the threads, and those of the streams that are idle."""
+    """The network compiled for some input: a request with all the threads, and those of the streams that are idle.
 
-    def __init__(self, wide: _Request, streams: Iterable[_Request]) -> None:
+    The streams are compiled when two calls meet for the first time: a camera that is alone never needs them, and the
+    first image does not wait for them.
+    """
+
+    def __init__(self, wide: _Request, make_streams: Callable[[], Iterable[_Request]]) -> None:
         self.wide = wide
         self.idle: SimpleQueue[_Request] = SimpleQueue()
-        for request in streams:
-            self.idle.put(request)
+        self._make_streams: Callable[[], Iterable[_Request]] | None = make_streams
+
+    def make_streams(self) -> None:
+        """Compile the streams, once; the caller lets nobody else in meanwhile."""
+        if self._make_streams is not None:
+            for request in self._make_streams():
+                self.idle.put(request)
+            self._make_streams = None
+
+    @property
+    def has_streams(self) -> bool:
+        """Whether the streams are there."""
+        return self._make_streams is None
 
 
 class OpenVinoRunner(Runner):
@@ -124,13 +139,20 @@ class OpenVinoRunner(Runner):
         elif shape is not None:
             model = model.clone()
             model.reshape(list(shape))
-        streams = self._core.compile_model(model, self._device, self._with_streams(self.streams))
+        # Other devices have no threads to share out, and take a minute to compile: there one network serves for both.
+        both = self._device != CPU or self.streams == 1
+        first = self._core.compile_model(model, self._device, self._with_streams(self.streams if both else 1))
+        alone = _Request(first.create_infer_request())
         if self.streams == 1:
-            request = _Request(streams.create_infer_request())
-            return _Compiled(request, [request])
-        wide = self._core.compile_model(model, self._device, self._with_streams(1)) if self._device == CPU else streams
-        requests = [_Request(streams.create_infer_request()) for _ in range(self.streams)]
-        return _Compiled(_Request(wide.create_infer_request()), requests)
+            return _Compiled(alone, lambda: [alone])
+
+        def make_streams() -> list[_Request]:
+            compiled = first
+            if not both:
+                compiled = self._core.compile_model(model, self._device, self._with_streams(self.streams))
+            return [_Request(compiled.create_infer_request()) for _ in range(self.streams)]
+
+        return _Compiled(alone, make_streams)
 
     def _with_streams(self, count: int) -> dict[str, Any]:
         if self._device == CPU:
@@ -144,6 +166,9 @@ class OpenVinoRunner(Runner):
             self._met_none = 0 if self._under_way else self._met_none + 1
             self._under_way += 1
             alone = self.streams > 1 and self._met_none > _ALONE
+        if not alone and not compiled.has_streams:
+            with self._preparing:
+                compiled.make_streams()
         request = compiled.wide if alone else compiled.idle.get()
         try:
             yield request
