@@ -70,7 +70,11 @@ class Detection:
         zero="As trained",
     )
     min_score: float = _option(
-        0.3, "Sure enough to be a plate", "Lower finds more plates, and more things that are none.", low=0.05, high=0.95
+        0.3,
+        "Sure enough to be a plate",
+        "Lower finds more plates, and more things that are not plates.",
+        low=0.05,
+        high=0.95,
     )
     min_plate_px: int = _option(
         10, "Smallest plate", "Plates lower than this are too small to read: left out.", low=4, high=200, unit="px"
@@ -104,7 +108,12 @@ class Decision:
         2, "Readings that must agree", "Higher is slower to show and wrong less often.", low=1, high=10
     )
     repeat_s: float = _option(
-        30.0, "Same plate again after", "Seen again sooner, it is the same visit.", low=0, high=86400, unit="s"
+        30.0,
+        "Same plate again after",
+        "A plate seen again sooner counts as the same visit.",
+        low=0,
+        high=86400,
+        unit="s",
     )
 
 
@@ -113,10 +122,15 @@ class Live:
     """Cameras"""
 
     stall_s: float = _option(
-        5.0, "Stalled after", "Without a picture for this long a camera is opened anew.", low=1, high=120, unit="s"
+        5.0, "Stalled after", "A camera that sends nothing for this long is reopened.", low=1, high=120, unit="s"
     )
     reconnect_max_s: float = _option(
-        30.0, "Longest wait between tries", "Waits grow from a second up to this.", low=1, high=600, unit="s"
+        30.0,
+        "Longest wait between attempts",
+        "The wait between attempts grows from one second up to this.",
+        low=1,
+        high=600,
+        unit="s",
     )
     lost_tone_s: int = _option(
         30,
@@ -141,7 +155,7 @@ class Log:
         low=0,
         high=3650,
         unit="days",
-        zero="For ever",
+        zero="Forever",
     )
     pictures: bool = _option(True, "Keep pictures", "Off: only the text of a read is kept.")
 
@@ -151,14 +165,14 @@ class Appearance:
     """Appearance"""
 
     theme: str = _option(
-        "system", "Colours", "Light, dark, or as the system has it.", choices=("system", "light", "dark")
+        "system", "Colours", "Light, dark, or following the system.", choices=("system", "light", "dark")
     )
-    show_boxes: bool = _option(True, "Boxes in the picture", "Off: the picture is shown bare.")
-    hit_sound: bool = _option(True, "Sound at a hit", "A tone when a plate of a watch list is read.")
+    show_boxes: bool = _option(True, "Boxes in the picture", "Off: the picture is shown without boxes.")
+    hit_sound: bool = _option(True, "Sound at a hit", "Plays a tone when a plate on a block list is read.")
     hit_window: str = _option(
         "raise",
         "Window at a hit",
-        "Raise: before all others, without taking the keyboard. Flash: in the task bar alone.",
+        "Raise: bring it to the front without taking the keyboard. Flash: only mark it in the taskbar.",
         choices=("raise", "flash", "nothing"),
     )
 

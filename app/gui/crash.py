@@ -53,9 +53,9 @@ class CrashDialog(QDialog):
         words.addWidget(
             label(
                 self.tr(
-                    "Reading goes on and what was read is in the log. You can go on working. "
-                    "If it happens again, copy this report and send it to whoever looks after the program; "
-                    "passwords were taken out, and nothing is sent by itself."
+                    "Reading continues, and everything read so far is in the log. You can keep working. "
+                    "If it happens again, copy this report and send it to whoever maintains the program; "
+                    "passwords have been removed, and nothing is sent automatically."
                 ),
                 "muted",
                 wrap=True,
@@ -73,7 +73,7 @@ class CrashDialog(QDialog):
         self.copy = button(self.tr("Copy the report"), "copy", self._copy)
         row.addWidget(self.copy)
         row.addStretch(1)
-        go_on = button(self.tr("Go on"), "", self.accept, primary=True)
+        go_on = button(self.tr("Continue"), "", self.accept, primary=True)
         go_on.setDefault(True)
         row.addWidget(go_on)
         column.addLayout(row)

@@ -227,7 +227,7 @@ class WindowMenus(QObject):
         commands = [
             MenuCommand(tr("&Play or pause"), "play", "K", player.toggle),
             MenuCommand(tr("&Back 10 seconds"), "rewind", "J", lambda: player.jump(-10)),
-            MenuCommand(tr("&On 10 seconds"), "fast-forward", "L", lambda: player.jump(10)),
+            MenuCommand(tr("&Forward 10 seconds"), "fast-forward", "L", lambda: player.jump(10)),
             MenuCommand(tr("&Next frame"), "step-forward", ".", player.step),
             MenuCommand(tr("&Faster"), "", "+", lambda: player.faster(1)),
             MenuCommand(tr("&Slower"), "", "-", lambda: player.faster(-1)),

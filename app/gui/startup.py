@@ -149,14 +149,14 @@ def ask_for_log(chosen: Settings, feed: WindowFeed, log: str | None, read_only: 
     except LogError as error:
         show_error(str(error))
         return None
-    words = QApplication.translate("Start", "The log is open to read only: another Platescribe writes it.")
+    words = QApplication.translate("Start", "The log is open read-only: another Platescribe is writing to it.")
     return OpenLog(opened.journal, opened.reading, words)
 
 
 def _read_only_wanted(reason: str) -> bool:
-    words = QApplication.translate("Start", "You can look at the log here, but what this window reads is not kept.")
+    words = QApplication.translate("Start", "You can view the log here, but what this window reads will not be kept.")
     box = message_box(reason, words)
-    look = box.addButton(QApplication.translate("Start", "Open to read only"), QMessageBox.ButtonRole.AcceptRole)
+    look = box.addButton(QApplication.translate("Start", "Open read-only"), QMessageBox.ButtonRole.AcceptRole)
     box.addButton(QApplication.translate("Start", "Close"), QMessageBox.ButtonRole.RejectRole)
     box.exec()
     return box.clickedButton() is look
@@ -214,7 +214,7 @@ def _privacy(window: MainWindow, session: WindowSession) -> None:
     if store is not None and not store.read_only:
         _open(RetentionDialog(session.settings, session.log, store, session.requests, window))
     else:
-        session.requests.message.emit(tr("The log is open to read only."))
+        session.requests.message.emit(tr("The log is open read-only."))
 
 
 def _open(dialog: QDialog) -> None:

@@ -242,7 +242,7 @@ class MainWindow(QMainWindow):
         """Show on the rail how many hits wait."""
         if "hits" in self._pages:
             waiting = len(self.hits.visits)
-            one, many = self.tr("Hits: 1 waits"), self.tr("Hits: {n} wait")
+            one, many = self.tr("Hits: 1 waiting"), self.tr("Hits: {n} waiting")
             self._pages["hits"].show_number(waiting, several(waiting, one, many) if waiting else self.tr("Hits"))
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -328,8 +328,8 @@ class MainWindow(QMainWindow):
         if not unwritten:
             return True
         one, many = self.tr("1 read waits"), self.tr("{n} reads wait")
-        question = self.tr("{reads} in memory because the log cannot be written now. Closing loses what waits.")
-        return confirm(question.format(reads=several(unwritten, one, many)), self.tr("Close and lose it"), self)
+        question = self.tr("{reads} in memory because the log cannot be written right now. Closing loses them.")
+        return confirm(question.format(reads=several(unwritten, one, many)), self.tr("Close and lose them"), self)
 
     @property
     def stopped_cleanly(self) -> bool:

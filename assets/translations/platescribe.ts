@@ -16,7 +16,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>It cannot be opened now.</source>
+      <source>It cannot be opened right now.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -28,7 +28,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Reads number plates on this computer. Nothing is sent anywhere.</source>
+      <source>Reads number plates on this computer. Nothing is sent anywhere unless you set up a receiver.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -156,7 +156,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>No picture is kept of this read.</source>
+      <source>No picture of this read was kept.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -180,7 +180,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>What was read is kept beside the correction, and found by searches.</source>
+      <source>The original reading is kept next to the correction and can still be found.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -230,6 +230,10 @@
   <context>
     <name>CrashDialog</name>
     <message>
+      <source>Continue</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Copied</source>
       <translation type="unfinished" />
     </message>
@@ -238,11 +242,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Go on</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Reading goes on and what was read is in the log. You can go on working. If it happens again, copy this report and send it to whoever looks after the program; passwords were taken out, and nothing is sent by itself.</source>
+      <source>Reading continues, and everything read so far is in the log. You can keep working. If it happens again, copy this report and send it to whoever maintains the program; passwords have been removed, and nothing is sent automatically.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -303,6 +303,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Choose a file to write.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Choose at least one column.</source>
       <translation type="unfinished" />
     </message>
@@ -331,7 +335,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>File to write_export</source>
+      <source>File to write</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -339,11 +343,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>JSON, one line a read, with all the log knows</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Name a file to write_export.</source>
+      <source>JSON, one line per read, with everything the log holds</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -386,11 +386,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Folder for the log</source>
+      <source>Enter a full path, such as {path}.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Give the whole path, such as {path}.</source>
+      <source>Folder for the log</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -398,7 +398,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>There is no such disk.</source>
+      <source>This disk does not exist.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -414,6 +414,10 @@
     </message>
     <message>
       <source>Allow list</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Also search the alternatives of each read</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -449,10 +453,6 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Find what a plate may also have shown</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>From</source>
       <translation type="unfinished" />
     </message>
@@ -469,15 +469,15 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Least confidence</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>List</source>
       <translation type="unfinished" />
     </message>
     <message>
       <source>Look-alikes</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Minimum confidence</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -593,7 +593,7 @@
   <context>
     <name>HitsPage</name>
     <message>
-      <source>1 waits</source>
+      <source>1 waiting</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -609,11 +609,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>No hits wait</source>
+      <source>No hits waiting</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Plates with hits that wait</source>
+      <source>Plates with unsettled hits</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -645,7 +645,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>{n} wait</source>
+      <source>{n} waiting</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -691,15 +691,15 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>10 seconds back or on</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>5 seconds back or on</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Add a source</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Back or forward 10 seconds</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Back or forward 5 seconds</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -905,7 +905,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Close and lose it</source>
+      <source>Close and lose them</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -917,11 +917,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Hits: 1 waits</source>
+      <source>Hits: 1 waiting</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Hits: {n} wait</source>
+      <source>Hits: {n} waiting</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -957,7 +957,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>{reads} in memory because the log cannot be written now. Closing loses what waits.</source>
+      <source>{reads} in memory because the log cannot be written right now. Closing loses them.</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -1000,6 +1000,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>&amp;Forward 10 seconds</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>&amp;Full screen</source>
       <translation type="unfinished" />
     </message>
@@ -1021,10 +1025,6 @@
     </message>
     <message>
       <source>&amp;Next frame</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>&amp;On 10 seconds</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1201,15 +1201,15 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Duration</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Every camera has sent pictures without a break.</source>
       <translation type="unfinished" />
     </message>
     <message>
       <source>From</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Lasted</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1237,7 +1237,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>still</source>
+      <source>ongoing</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -1256,7 +1256,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>The log is open to read only.</source>
+      <source>The log is open read-only.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1271,7 +1271,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Does the picture fit?</source>
+      <source>Is the picture good enough?</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1279,7 +1279,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Plates should be 20 pixels high or more, sharp, and not seen from far aside.</source>
+      <source>Plates should be at least 20 pixels high, sharp, and not seen at a steep angle.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1291,7 +1291,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>You can add it all the same; it is tried again until it answers.</source>
+      <source>You can add it anyway; the program keeps trying until it answers.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1313,11 +1313,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Next frame (full stop)</source>
+      <source>Forward {} seconds (L)</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>On {} seconds (L)</source>
+      <source>Next frame (full stop)</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1488,7 +1488,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Choose a read to see its picture, how sure each character is, and what else it may say.</source>
+      <source>Alternatives</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1508,7 +1508,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Enter: correct this read. What was read is kept.</source>
+      <source>Enter: correct this read. The original reading is kept.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1516,11 +1516,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>No picture kept</source>
+      <source>No picture was kept</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>No read chosen</source>
+      <source>No read selected</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1528,11 +1528,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Or else</source>
+      <source>Put this plate on a watch list</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Put this plate on a watch list</source>
+      <source>Select a read to see its picture, how sure each character is, and the alternatives.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1544,7 +1544,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>The whole picture is not kept.</source>
+      <source>The full picture was not kept.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1740,7 +1740,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Damaged logs that were set aside may hold the plate still: {}</source>
+      <source>Damaged logs that were set aside may still hold the plate: {}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1768,15 +1768,15 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Keep for this long from now on</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Keep reads for</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Keep so long from now on</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Now: for ever.</source>
+      <source>Now: forever.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1788,7 +1788,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Plate, as a person asked to be forgotten</source>
+      <source>Plate to forget, as given in the request</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1816,7 +1816,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>{reads} and {pictures} ({mb} MB) were logged longer ago.</source>
+      <source>{reads} and {pictures} ({mb} MB) are older than that.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1854,10 +1854,6 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Go on</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Pause</source>
       <translation type="unfinished" />
     </message>
@@ -1871,6 +1867,10 @@
     </message>
     <message>
       <source>Reading…</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Resume</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1913,7 +1913,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Start goes on where it stopped.</source>
+      <source>Start continues where it stopped.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2006,11 +2006,15 @@
   <context>
     <name>Settings</name>
     <message>
-      <source>A tone is played once when a camera has sent nothing for this long.</source>
+      <source>A camera that sends nothing for this long is reopened.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>A tone when a plate of a watch list is read.</source>
+      <source>A plate seen again sooner counts as the same visit.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>A tone is played once when a camera has sent nothing for this long.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2070,7 +2074,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>For ever</source>
+      <source>Forever</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2094,7 +2098,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Light, dark, or as the system has it.</source>
+      <source>Light, dark, or following the system.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2106,11 +2110,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Longest wait between tries</source>
+      <source>Longest wait between attempts</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Lower finds more plates, and more things that are none.</source>
+      <source>Lower finds more plates, and more things that are not plates.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2130,7 +2134,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Off: the picture is shown bare.</source>
+      <source>Off: the picture is shown without boxes.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2154,6 +2158,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Plays a tone when a plate on a block list is read.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Privacy</source>
       <translation type="unfinished" />
     </message>
@@ -2162,7 +2170,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Raise: before all others, without taking the keyboard. Flash: in the task bar alone.</source>
+      <source>Raise: bring it to the front without taking the keyboard. Flash: only mark it in the taskbar.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2187,10 +2195,6 @@
     </message>
     <message>
       <source>Same plate again after</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Seen again sooner, it is the same visit.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2222,11 +2226,11 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Tone when a camera is lost for</source>
+      <source>The wait between attempts grows from one second up to this.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Waits grow from a second up to this.</source>
+      <source>Tone when a camera is lost for</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2235,10 +2239,6 @@
     </message>
     <message>
       <source>Window at a hit</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Without a picture for this long a camera is opened anew.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2277,15 +2277,15 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>Applied until the program ends, but not saved: {error}. Check the disk.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Changes apply as soon as they are saved.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Defaults of this section</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>In force until the program ends, but not saved: {error}. Check the disk.</source>
+      <source>Restore the defaults of this section</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2363,6 +2363,10 @@
       <translation type="unfinished" />
     </message>
     <message>
+      <source>A source named {} already exists; choose another name.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Address or file</source>
       <translation type="unfinished" />
     </message>
@@ -2383,7 +2387,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Give an address or a file.</source>
+      <source>Enter an address or a file.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2407,20 +2411,12 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>There is a source called {} already; choose another name.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Which source?</source>
       <translation type="unfinished" />
     </message>
   </context>
   <context>
     <name>SourceTile</name>
-    <message>
-      <source>Alone, or all</source>
-      <translation type="unfinished" />
-    </message>
     <message>
       <source>Change this source…</source>
       <translation type="unfinished" />
@@ -2431,6 +2427,10 @@
     </message>
     <message>
       <source>Close {}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>One picture, or all</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2516,7 +2516,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Sources and how they do</source>
+      <source>Sources and their state</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2528,27 +2528,27 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>cut out</source>
+      <source>crop</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>decide</source>
+      <source>decode</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>find</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>follow</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>picture</source>
+      <source>detect</source>
       <translation type="unfinished" />
     </message>
     <message>
       <source>read</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>track</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>vote</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2563,15 +2563,15 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Open to read only</source>
+      <source>Open read-only</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>The log is open to read only: another Platescribe writes it.</source>
+      <source>The log is open read-only: another Platescribe is writing to it.</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>You can look at the log here, but what this window reads is not kept.</source>
+      <source>You can view the log here, but what this window reads will not be kept.</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -2579,10 +2579,6 @@
     <name>States</name>
     <message>
       <source>A part of the program is missing or broken. `python main.py doctor` tells which.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Broken off</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2610,7 +2606,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>It is tried again.</source>
+      <source>Interrupted</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2643,6 +2639,10 @@
     </message>
     <message>
       <source>Reads {read} of {came} a second</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The program keeps trying.</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2839,15 +2839,15 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>Put back what was removed last (Ctrl+Z)</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Remove</source>
       <translation type="unfinished" />
     </message>
     <message>
       <source>Remove {n} entries from the watch lists?</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Restore what was removed last (Ctrl+Z)</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -2911,7 +2911,7 @@
       <translation type="unfinished" />
     </message>
     <message>
-      <source>✗ On no list now: it would be logged, without alarm.</source>
+      <source>✗ Not on a list now: it would be logged without an alarm.</source>
       <translation type="unfinished" />
     </message>
   </context>
@@ -3007,7 +3007,7 @@
   <context>
     <name>ZonesStep</name>
     <message>
-      <source>Draw round the lane if other plates are in view, and over clocks in the picture. Or leave it.</source>
+      <source>Draw around the lane if other plates are in view, and mask clocks in the picture. Or skip this step.</source>
       <translation type="unfinished" />
     </message>
     <message>

@@ -23,11 +23,15 @@ class AboutDialog(BaseDialog):
         self.name = f"Platescribe {__version__}"
         self.facts = (
             (self.tr("Licence"), LICENCE),
-            (self.tr("Log"), log or self.tr("It cannot be opened now.")),
+            (self.tr("Log"), log or self.tr("It cannot be opened right now.")),
             (self.tr("Settings"), str(settings.default_path())),
         )
         self.body.addWidget(label(self.name, "pageTitle"))
-        self.body.addWidget(explanation(self.tr("Reads number plates on this computer. Nothing is sent anywhere.")))
+        self.body.addWidget(
+            explanation(
+                self.tr("Reads number plates on this computer. Nothing is sent anywhere unless you set up a receiver.")
+            )
+        )
         grid = QGridLayout()
         grid.setHorizontalSpacing(28)
         grid.setColumnStretch(1, 1)

@@ -31,8 +31,8 @@ class KeysDialog(QDialog):
     def _rows(self) -> tuple[tuple[str, str], ...]:
         return (
             (self.tr("Space, K"), self.tr("Play or pause")),
-            (self.tr("← →"), self.tr("5 seconds back or on")),
-            (self.tr("J  L"), self.tr("10 seconds back or on")),
+            (self.tr("← →"), self.tr("Back or forward 5 seconds")),
+            (self.tr("J  L"), self.tr("Back or forward 10 seconds")),
             (self.tr("Full stop"), self.tr("Next frame")),
             (self.tr("+  −"), self.tr("Faster, slower")),
             (self.tr("Enter, double click"), self.tr("One picture, or all")),

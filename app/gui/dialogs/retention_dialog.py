@@ -78,7 +78,7 @@ class RetentionDialog(BaseDialog):
         plural_suffix(self.days, self.tr(" day"), self.tr(" days"))
         self.old = explanation()
         self.kept = explanation(self._now_kept())
-        self.keep_button = button(self.tr("Keep so long from now on"), "save", self.keep)
+        self.keep_button = button(self.tr("Keep for this long from now on"), "save", self.keep)
         self.delete_button = button(self.tr("Delete older now…"), "trash-2", self.delete_old)
         first = QHBoxLayout()
         first.addWidget(label(self.tr("Keep reads for")))
@@ -90,7 +90,7 @@ class RetentionDialog(BaseDialog):
 
     def _plate_card(self) -> QWidget:
         self.plate = QLineEdit(self)
-        self.plate.setPlaceholderText(self.tr("Plate, as a person asked to be forgotten"))
+        self.plate.setPlaceholderText(self.tr("Plate to forget, as given in the request"))
         self.plate.setAccessibleName(self.tr("Plate to forget"))
         self.plate.textChanged.connect(lambda _: self._count_plate())
         self.traces = explanation()
@@ -119,7 +119,7 @@ class RetentionDialog(BaseDialog):
 
     def _now_kept(self) -> str:
         days = self._settings.current.log.keep_days
-        return self.tr("Now: {days}.").format(days=days_of(days)) if days else self.tr("Now: for ever.")
+        return self.tr("Now: {days}.").format(days=days_of(days)) if days else self.tr("Now: forever.")
 
     def _count_old(self) -> None:
         days = self.days.value()
@@ -128,7 +128,7 @@ class RetentionDialog(BaseDialog):
         self._counting.ask(lambda: retain(store, days, dry_run=True), self._show_old)
 
     def _show_old(self, found: Forgotten) -> None:
-        text = self.tr("{reads} and {pictures} ({mb} MB) were logged longer ago.")
+        text = self.tr("{reads} and {pictures} ({mb} MB) are older than that.")
         self.old.setText(text.format(**self._counted(found), mb=found.picture_bytes // 1_000_000))
         self.delete_button.setEnabled(bool(found.visits or found.pictures))
 
@@ -164,7 +164,7 @@ class RetentionDialog(BaseDialog):
             said = several(gone.visits, self.tr("1 read was deleted."), self.tr("{n} reads were deleted."))
             if gone.unsearched:
                 files = ", ".join(str(file) for file in gone.unsearched)
-                said += " " + self.tr("Damaged logs that were set aside may hold the plate still: {}").format(files)
+                said += " " + self.tr("Damaged logs that were set aside may still hold the plate: {}").format(files)
             self._requests.message.emit(said)
             then()
 

@@ -60,7 +60,9 @@ class SettingsDialog(BaseDialog):
         self.body.addWidget(self.restart)
         self.save = self.add_accept(self.tr("Save"))
         self.add_cancel()
-        defaults = self.foot.addButton(self.tr("Defaults of this section"), QDialogButtonBox.ButtonRole.ResetRole)
+        defaults = self.foot.addButton(
+            self.tr("Restore the defaults of this section"), QDialogButtonBox.ButtonRole.ResetRole
+        )
         assert defaults is not None
         defaults.setAutoDefault(False)
         defaults.clicked.connect(self._reset_section)
@@ -83,7 +85,7 @@ class SettingsDialog(BaseDialog):
         try:
             self._settings.change(self.settings)
         except OSError as error:
-            told = self.tr("In force until the program ends, but not saved: {error}. Check the disk.")
+            told = self.tr("Applied until the program ends, but not saved: {error}. Check the disk.")
             self._requests.message.emit(told.format(error=error.strerror or error))
         super().accept()
 

@@ -322,5 +322,5 @@ def _folder_problem(line: QLineEdit) -> str:
     if path.exists():
         return tr("{path} is a file; choose a folder.").format(path=path)
     if not path.is_absolute():
-        return tr("Give the whole path, such as {path}.").format(path=Path.home() / "plates")
-    return "" if any(parent.is_dir() for parent in path.parents) else tr("There is no such disk.")
+        return tr("Enter a full path, such as {path}.").format(path=Path.home() / "plates")
+    return "" if any(parent.is_dir() for parent in path.parents) else tr("This disk does not exist.")

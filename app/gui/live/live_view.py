@@ -84,7 +84,8 @@ class SourceTile(QFrame):
             self._state.setToolTip(state.detail)
             self._dot.setToolTip(state.text)
             self.setAccessibleDescription(state.text)
-        self._must_tell = state.colour == "notice" and self.view.result is not None
+        told_elsewhere = state.is_stale or state.is_advice  # across the picture, or by the icon: the name matters more
+        self._must_tell = state.colour == "notice" and self.view.result is not None and not told_elsewhere
         self._share_caption()
         short = state.is_passing and state.colour != "notice" and self.width() < _SMALL_PX
         self.view.show_text(state.text if short else state.detail or state.text)
@@ -178,7 +179,7 @@ class SourceTile(QFrame):
     def _menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         for icon, text, signal in (
-            ("maximize-2", self.tr("Alone, or all"), self.alone_wanted),
+            ("maximize-2", self.tr("One picture, or all"), self.alone_wanted),
             ("hexagon", self.tr("Where to look…"), self.zones_wanted),
             ("pencil", self.tr("Change this source…"), self.change_wanted),
             ("x", self.tr("Close"), self.close_wanted),

@@ -67,7 +67,7 @@ class OutagesDialog(BaseDialog):
         self.table = QTableWidget(0, 5, self)
         self.table.setAccessibleName(self.tr("Outages"))
         self.table.setHorizontalHeaderLabels(
-            [self.tr("Source"), self.tr("From"), self.tr("To"), self.tr("Lasted"), self.tr("Reason")]
+            [self.tr("Source"), self.tr("From"), self.tr("To"), self.tr("Duration"), self.tr("Reason")]
         )
         style_table(self.table)
         self.table.setWordWrap(True)
@@ -92,7 +92,7 @@ class OutagesDialog(BaseDialog):
         texts = (
             source.name,
             f"{outage.since:%Y-%m-%d %H:%M:%S}",
-            f"{outage.until:%H:%M:%S}" if outage.until is not None else self.tr("still"),
+            f"{outage.until:%H:%M:%S}" if outage.until is not None else self.tr("ongoing"),
             f"{lasted // 3600}:{lasted // 60 % 60:02d}:{lasted % 60:02d}",
             outage.reason.removeprefix(f"{source.source_id}: ") or self.tr("no picture came"),
         )

@@ -253,7 +253,7 @@ class PlayerBar(QFrame):
         self._play = tool("pause", self.tr("Pause (Space)"), self.toggle, 20)
         row.addWidget(tool("rewind", self.tr("Back {} seconds (J)").format(JUMP_S), lambda: self.jump(-JUMP_S)))
         row.addWidget(self._play)
-        row.addWidget(tool("fast-forward", self.tr("On {} seconds (L)").format(JUMP_S), lambda: self.jump(JUMP_S)))
+        row.addWidget(tool("fast-forward", self.tr("Forward {} seconds (L)").format(JUMP_S), lambda: self.jump(JUMP_S)))
         row.addWidget(tool("step-forward", self.tr("Next frame (full stop)"), self.step))
         self._bar = SeekBar()
         self._bar.seek_wanted.connect(self.seek)

@@ -17,7 +17,7 @@ class ShownState:
     """What is shown of a source's state.
 
     icon: of the kept set. colour: a field of Theme. detail: more words, may be empty. is_stale: the picture that stands
-    there is of before, so it is dimmed and says so.
+    there is of before, so it is dimmed and says so. is_advice: it goes on as it is, if not as well as it could.
     """
 
     text: str
@@ -25,6 +25,7 @@ class ShownState:
     colour: str
     detail: str = ""
     is_stale: bool = False
+    is_advice: bool = False
 
     @property
     def is_passing(self) -> bool:
@@ -45,7 +46,7 @@ def describe_state(source: OpenSource, networks: NetworksSession) -> ShownState:
         return _describe_networks(networks.trouble)
     if source.ended:
         if error:
-            return ShownState(tr("Broken off"), "triangle-alert", "notice", error)
+            return ShownState(tr("Interrupted"), "triangle-alert", "notice", error)
         return ShownState(tr("Ended"), "circle-check", "muted")
     if source.paused:
         return ShownState(tr("Paused"), "pause", "muted")
@@ -54,12 +55,14 @@ def describe_state(source: OpenSource, networks: NetworksSession) -> ShownState:
     if status is None or status.state is CaptureState.CONNECTING:
         return ShownState(tr("Connecting…"), "loader-circle", "notice" if error else "muted", error)
     if status.state is CaptureState.LOST:
-        return ShownState(tr("No connection"), "unplug", "notice", _join_sentences(error, tr("It is tried again.")))
+        return ShownState(
+            tr("No connection"), "unplug", "notice", _join_sentences(error, tr("The program keeps trying."))
+        )
     if source.is_recording:
         speed = "" if source.speed == 1.0 else f" {source.speed:g}\u00d7"
         return ShownState(tr("Playing") + speed, "play", "good")
     if source.health.is_slow:
-        return ShownState(read_rate(source.health), "gauge", "notice", slow_advice())
+        return ShownState(read_rate(source.health), "gauge", "notice", slow_advice(), is_advice=True)
     return ShownState(tr("Live"), "activity", "good")
 
 
@@ -75,7 +78,7 @@ def describe_outage(outage: Outage) -> ShownState:
         return ShownState(words, "triangle-alert", "notice", outage.reason, is_stale=True)
     words = tr("No connection since {time}").format(time=clock)
     return ShownState(
-        words, "unplug", "notice", _join_sentences(outage.reason, tr("It is tried again.")), is_stale=True
+        words, "unplug", "notice", _join_sentences(outage.reason, tr("The program keeps trying.")), is_stale=True
     )
 
 

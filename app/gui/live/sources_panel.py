@@ -111,12 +111,12 @@ class SourcesPanel(QWidget):
     def steps(self) -> dict[str, str]:
         """Return the steps that are timed, in their order, with what a person calls them."""
         return {
-            "decode": self.tr("picture"),
-            "detect": self.tr("find"),
-            "track": self.tr("follow"),
-            "crop": self.tr("cut out"),
+            "decode": self.tr("decode"),
+            "detect": self.tr("detect"),
+            "track": self.tr("track"),
+            "crop": self.tr("crop"),
             "read": self.tr("read"),
-            "vote": self.tr("decide"),
+            "vote": self.tr("vote"),
         }
 
     def _head(self) -> QHBoxLayout:
@@ -143,7 +143,7 @@ class SourcesPanel(QWidget):
         headings = self.headings()
         table = QTableWidget(0, len(headings))
         table.setObjectName("dense")
-        table.setAccessibleName(self.tr("Sources and how they do"))
+        table.setAccessibleName(self.tr("Sources and their state"))
         table.setHorizontalHeaderLabels(headings)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -54,7 +54,7 @@ class RunCard(QFrame):
         self.start_button.setVisible(not running)
         for made in (self.pause_button, self.cancel_button):
             made.setVisible(running)
-        self.pause_button.setText(self.tr("Go on") if run is not None and run.paused else self.tr("Pause"))
+        self.pause_button.setText(self.tr("Resume") if run is not None and run.paused else self.tr("Pause"))
         for part in (self.csv, self.browse):
             part.setEnabled(not running)
         if not running:
@@ -172,7 +172,7 @@ class RunSummary(QFrame):
         )
         lines = [several(len(jobs), one, many, done=done, csv=run.csv)]
         if report.interrupted:
-            lines.append(self.tr("Start goes on where it stopped."))
+            lines.append(self.tr("Start continues where it stopped."))
         lines += [f"✗ {_named(error, jobs)}" for error in report.errors[:_MOST_ERRORS]]
         if len(report.errors) > _MOST_ERRORS:
             lines.append(self.tr("and {n} more, in the list above").format(n=len(report.errors) - _MOST_ERRORS))

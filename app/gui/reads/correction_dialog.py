@@ -23,7 +23,7 @@ class CorrectionDialog(BaseDialog):
         self._original = visit.original_plate if visit.original_plate is not None else visit.plate
         shown = ReadImage(self)
         shown.setMinimumHeight(150)
-        shown.show_image(picture, note=self.tr("No picture is kept of this read."))
+        shown.show_image(picture, note=self.tr("No picture of this read was kept."))
         self.field = QLineEdit(visit.plate, self)
         self.field.setFont(theme.plate_font(20))
         self.field.setStyleSheet("font-size: 20pt;")
@@ -41,7 +41,9 @@ class CorrectionDialog(BaseDialog):
         self.note_field.setPlaceholderText(self.tr("Note (optional)"))
         self.note_field.setAccessibleName(self.tr("Note"))
         self.body.addWidget(self.note_field)
-        self.body.addWidget(explanation(self.tr("What was read is kept beside the correction, and found by searches.")))
+        self.body.addWidget(
+            explanation(self.tr("The original reading is kept next to the correction and can still be found."))
+        )
         self.save = self.add_accept(self.tr("Save correction"))
         self.add_cancel()
         self.field.selectAll()

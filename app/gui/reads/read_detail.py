@@ -97,8 +97,8 @@ class ReadDetail(QStackedWidget):
         self.track = TrackReadings(self)
         self._make_words()
         self._make_buttons()
-        empty = self.tr("Choose a read to see its picture, how sure each character is, and what else it may say.")
-        self.addWidget(EmptyState("car", self.tr("No read chosen"), empty))
+        empty = self.tr("Select a read to see its picture, how sure each character is, and the alternatives.")
+        self.addWidget(EmptyState("car", self.tr("No read selected"), empty))
         self.addWidget(self._lay_out())
         self.crop.double_clicked.connect(self.explain)
         self.crop.setToolTip(self.tr("Double click: how this plate was read, step by step"))
@@ -135,7 +135,7 @@ class ReadDetail(QStackedWidget):
     def _make_words(self) -> None:
         self.facts = label("", "muted", wrap=True)
         self.guesses = [self._guess_button(place) for place in range(_MOST_GUESSES)]
-        self._guess_head = label(self.tr("Or else"), "small")
+        self._guess_head = label(self.tr("Alternatives"), "small")
         self.note = QLineEdit(self)
         self.note.setPlaceholderText(self.tr("Note on this read"))
         self.note.setAccessibleName(self.tr("Note on this read"))
@@ -143,7 +143,7 @@ class ReadDetail(QStackedWidget):
 
     def _make_buttons(self) -> None:
         self.correct_button = button(self.tr("Correct…"), "pencil", self.correct)
-        self.correct_button.setToolTip(self.tr("Enter: correct this read. What was read is kept."))
+        self.correct_button.setToolTip(self.tr("Enter: correct this read. The original reading is kept."))
         self.watch_button = button(self.tr("Watch…"), "bell", lambda: self._act(self.read_actions.watch))
         self.watch_button.setToolTip(self.tr("Put this plate on a watch list"))
         moment = self.tr("Show this moment in the recording")
@@ -267,8 +267,8 @@ class ReadDetail(QStackedWidget):
         if same and not self.crop.image.isNull():
             return
         crop = to_qimage(event.evidence.crop) if event is not None else QImage()
-        self.crop.show_image(crop, note=self.tr("No picture kept"))
-        self.frame.show_image(QImage(), note=self.tr("The whole picture is not kept."))
+        self.crop.show_image(crop, note=self.tr("No picture was kept"))
+        self.frame.show_image(QImage(), note=self.tr("The full picture was not kept."))
         store = self._log.store
         if store is not None and (visit.crop or visit.frame):
             self._pictures.ask(lambda: _pictures_of(store, visit), lambda pair: self._put(pair, visit))

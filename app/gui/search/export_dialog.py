@@ -187,7 +187,7 @@ class ExportDialog(BaseDialog):
         (self.filtered if narrow else self.everything).setChecked(True)
         self.format = QComboBox(self)
         self.format.addItem(self.tr("CSV for spreadsheets"), ExportFormat.CSV)
-        self.format.addItem(self.tr("JSON, one line a read, with all the log knows"), ExportFormat.JSONL)
+        self.format.addItem(self.tr("JSON, one line per read, with everything the log holds"), ExportFormat.JSONL)
         self.format.setAccessibleName(self.tr("Format"))
         self.format.currentIndexChanged.connect(lambda _: self._format_changed())
         self.columns = {name: QCheckBox(name, self) for name in CSV_COLUMNS}
@@ -200,7 +200,7 @@ class ExportDialog(BaseDialog):
         self.blur.setChecked(self._settings.current.privacy.blur_exports)
         self.frames.toggled.connect(lambda _: self._check())
         self.target = QLineEdit(str(Path.home() / f"plates-{datetime.now():%Y%m%d-%H%M}.csv"), self)
-        self.target.setAccessibleName(self.tr("File to write_export"))
+        self.target.setAccessibleName(self.tr("File to write"))
         self.target.textChanged.connect(lambda _: self._check())
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -254,7 +254,7 @@ class ExportDialog(BaseDialog):
             return
         path, problem = Path(self.target.text().strip()).expanduser(), ""
         if not self.target.text().strip() or path.is_dir():
-            problem = self.tr("Name a file to write_export.")
+            problem = self.tr("Choose a file to write.")
         elif not path.parent.is_dir():
             problem = self.tr("There is no folder {folder}.").format(folder=path.parent)
         elif self.format.currentData() is ExportFormat.CSV and not self.chosen_columns():
@@ -269,7 +269,7 @@ class ExportDialog(BaseDialog):
         self.target.setText(str(Path(self.target.text()).with_suffix(".csv" if form is ExportFormat.CSV else ".jsonl")))
 
     def _browse(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("File to write_export"), self.target.text())
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("File to write"), self.target.text())
         if name:
             self.target.setText(name)
 

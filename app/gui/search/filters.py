@@ -175,7 +175,7 @@ class FilterBar(QWidget):
         self.look_alikes = QCheckBox(self.tr("Look-alikes"), self)
         self.look_alikes.setToolTip(self.tr("O and 0, I and 1, B and 8 … count as the same"))
         self.alternatives = QCheckBox(self.tr("Alternatives"), self)
-        self.alternatives.setToolTip(self.tr("Find what a plate may also have shown"))
+        self.alternatives.setToolTip(self.tr("Also search the alternatives of each read"))
         for box in (self.look_alikes, self.alternatives):
             box.setChecked(True)
         self.span = self._choice(
@@ -212,7 +212,7 @@ class FilterBar(QWidget):
         self.confidence.setPrefix(self.tr("at least "))
         self.confidence.setSuffix(" %")
         self.confidence.setSpecialValueText(self.tr("Any confidence"))
-        self.confidence.setAccessibleName(self.tr("Least confidence"))
+        self.confidence.setAccessibleName(self.tr("Minimum confidence"))
         self.clear_button = button(self.tr("Clear"), "x", self.clear)
         self.clear_button.setProperty("flat", True)
 

@@ -105,7 +105,7 @@ class HitsPage(QWidget):
         for row in rows:
             self.view.selectRow(row)
         hits = sum(len(group.visits) for group in groups)
-        self.count.setText(several(hits, self.tr("1 waits"), self.tr("{n} wait")) if hits else "")
+        self.count.setText(several(hits, self.tr("1 waiting"), self.tr("{n} waiting")) if hits else "")
         self._stack.setCurrentIndex(1 if groups else 0)
         self.detail.setVisible(bool(groups))
         for made in (*self.verdicts, self.all_button):
@@ -130,7 +130,7 @@ class HitsPage(QWidget):
         self.view.setModel(self.model)
         style_table(self.view)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.view.setAccessibleName(self.tr("Plates with hits that wait"))
+        self.view.setAccessibleName(self.tr("Plates with unsettled hits"))
         self.view.setItemDelegateForColumn(0, PlateDelegate(self.thumbnails, self.view))
         rows, columns = self.view.verticalHeader(), self.view.horizontalHeader()
         assert rows is not None and columns is not None
@@ -179,7 +179,7 @@ class HitsPage(QWidget):
         column.addLayout(head)
         self._stack = QStackedLayout()
         text = self.tr("When a plate of a block list is read, it waits here until somebody has settled it.")
-        self._stack.addWidget(EmptyState("shield-check", self.tr("No hits wait"), text, self))
+        self._stack.addWidget(EmptyState("shield-check", self.tr("No hits waiting"), text, self))
         self._stack.addWidget(self.view)
         results = QWidget(self)
         results.setLayout(self._stack)

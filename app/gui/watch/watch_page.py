@@ -240,7 +240,7 @@ class WatchPage(QWidget):
         self.edit_button = button(self.tr("Change…"), "pencil", self.edit)
         self.remove_button = button(self.tr("Remove"), "trash-2", self.remove)
         self.undo_button = button(self.tr("Undo removal"), "undo-2", self._undo.undo)
-        self.undo_button.setToolTip(self.tr("Put back what was removed last (Ctrl+Z)"))
+        self.undo_button.setToolTip(self.tr("Restore what was removed last (Ctrl+Z)"))
         self.undo_button.hide()
         self.import_button = button(self.tr("Import CSV…"), "upload", self.read_csv)
         self.export_button = button(self.tr("Export CSV…"), "download", self.write_csv)
@@ -319,7 +319,7 @@ class WatchPage(QWidget):
 
     def _said(self, hits: list[Hit]) -> str:
         if not hits:
-            return self.tr("✗ On no list now: it would be logged, without alarm.")
+            return self.tr("✗ Not on a list now: it would be logged without an alarm.")
         best = hits[0]
         text = (
             self.tr("✓ Hit: {list} list, “{plate}”")

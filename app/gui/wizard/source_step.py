@@ -173,7 +173,7 @@ class SourceStep(WizardStep):
 
     def _what_is_wrong(self) -> str:
         if self.address.isEnabled() and not self.address.text().strip():
-            return self.tr("Give an address or a file.")
+            return self.tr("Enter an address or a file.")
         try:
             name = self.spec().source_id
         except (SourceError, OSError, ValueError) as error:
@@ -181,7 +181,7 @@ class SourceStep(WizardStep):
                 return self.tr("An address starts with rtsp:// or http:// and names the camera: {}").format(_EXAMPLE)
             return redact(str(error))
         if name in self._taken:
-            return self.tr("There is a source called {} already; choose another name.").format(name)
+            return self.tr("A source named {} already exists; choose another name.").format(name)
         return ""
 
     def _default_name(self, found: SourceSpec) -> str:

@@ -62,8 +62,8 @@ class PictureStep(WizardStep):
 
     def __init__(self, which: SourceStep, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        text = self.tr("Plates should be 20 pixels high or more, sharp, and not seen from far aside.")
-        self.head(self.tr("Does the picture fit?"), text)
+        text = self.tr("Plates should be at least 20 pixels high, sharp, and not seen at a steep angle.")
+        self.head(self.tr("Is the picture good enough?"), text)
         self._which = which
         self._probe: SourceProbe | None = None
         self.result = ProbeResult()
@@ -117,7 +117,7 @@ class PictureStep(WizardStep):
         self.result = result
         self._again.setEnabled(True)
         if result.image is None:
-            later = self.tr("You can add it all the same; it is tried again until it answers.")
+            later = self.tr("You can add it anyway; the program keeps trying until it answers.")
             self._say("triangle-alert", "notice", f"{result.error}\n{later}")
         else:
             self._show_picture(result)
@@ -154,7 +154,9 @@ class ZonesStep(WizardStep):
         """zones: what was drawn before."""
         super().__init__(parent)
         self._before = zones
-        text = self.tr("Draw round the lane if other plates are in view, and over clocks in the picture. Or leave it.")
+        text = self.tr(
+            "Draw around the lane if other plates are in view, and mask clocks in the picture. Or skip this step."
+        )
         self.head(self.tr("Where to look?"), text)
         self._picture = picture
         self._editor: ZonesEditor | None = None

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -248,7 +249,7 @@ def test_the_source_panel_tells_how_each_source_does(qtbot: QtBot, window: MainW
     wait_for(qtbot, lambda: "No connection" in cell(1, "State") and cell(1, "Reconnects") == "0")
     assert [cell(0, name) for name in ("Source", "Reconnects", "Stalls")] == [clip.name, "–", "–"]
     assert cell(1, "Source") == "Gate"
-    wait_for(qtbot, lambda: "find" in window.live.sources._stages.text())
+    wait_for(qtbot, lambda: "detect" in window.live.sources._stages.text())
     tip = table.item(1, 0).toolTip()
     assert all(f"{heading}: " in tip for heading in headings[1:])
 
@@ -288,6 +289,8 @@ def test_a_narrow_tile_keeps_its_name_and_leaves_the_state_to_its_icon(qtbot: Qt
     tile.view.show_result(FrameResult(frame, ()))
     tile.show_state(lost)
     assert tile._state.isVisible()  # an old picture stands where the words were
+    tile.show_state(replace(lost, text="No connection since 04:57:48", is_stale=True))
+    assert not tile._state.isVisible(), "the words stand across the picture"
 
 
 def test_a_camera_that_failed_before_tells_why_while_it_is_tried_again(qtbot: QtBot, window: MainWindow) -> None:

@@ -152,7 +152,7 @@ def test_pause_cancel_and_going_on(
     page.start()
     assert page.running and not page.card.start_button.isVisible() and page.card.pause_button.isVisible()
     page.toggle_pause()
-    assert page.run.paused and page.card.pause_button.text() == "Go on"
+    assert page.run.paused and page.card.pause_button.text() == "Resume"
     page.toggle_pause()
     page.cancel()
     finder.go.set()

@@ -168,7 +168,7 @@ def test_hits_of_an_earlier_start_wait_by_plate_and_are_settled_with_one_click(
     store.save([hit_of("AB1", number, 2) for number in range(12)] + [hit_of("XY9", 20, 1)])
     window.session.log.changed.emit()
     wait_for(qtbot, lambda: rail.number == 13)
-    assert rail.accessibleName() == "Hits: 13 wait"
+    assert rail.accessibleName() == "Hits: 13 waiting"
     page = window.findChild(HitsPage)
     window.show_page("hits")
     texts = [[page.model.index(row, column).data() for column in (0, 1)] for row in range(page.model.rowCount())]

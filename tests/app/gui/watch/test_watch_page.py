@@ -38,7 +38,8 @@ def test_an_empty_page_says_the_next_step(qtbot: QtBot, empty_session: WindowSes
 
 
 @pytest.mark.parametrize(
-    ("text", "mark", "word"), [("ab 12 cd", "✓ Hit", "stolen"), ("gbz808", "✓ Known", "allow"), ("XX1", "✗", "no list")]
+    ("text", "mark", "word"),
+    [("ab 12 cd", "✓ Hit", "stolen"), ("gbz808", "✓ Known", "allow"), ("XX1", "✗", "Not on a list")],
 )
 def test_a_plate_can_be_tried(page: WatchPage, text: str, mark: str, word: str) -> None:
     page.tester.setText(text)

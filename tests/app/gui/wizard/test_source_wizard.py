@@ -76,7 +76,7 @@ def test_the_window_opens_what_was_set_up_and_again_at_the_next_start(window: Ma
 @pytest.mark.parametrize(
     ("address", "name", "complaint"),
     [
-        ("", "x", "Give an address"),
+        ("", "x", "Enter an address"),
         ("nowhere.mp4", "x", "starts with rtsp://"),
         ("192.168.1.20", "x", "starts with rtsp://"),
         ("rtsp://a:b@c/d", "Taken", "already"),
