@@ -25,7 +25,10 @@ class EventKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TrackReading:
-    """One reading of a track, with what its vote is worth (weight, 0 or more); cut: the plate may not be seen whole."""
+    """One reading of a track, with what its vote is worth (weight, 0 or more).
+
+    cut: the plate may not be seen whole. score: the detector's, of the plate in that frame; 0 where it is not known.
+    """
 
     reading: Reading
     frame_index: int
@@ -35,6 +38,7 @@ class TrackReading:
     sharpness: float
     weight: float
     cut: bool = False
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from app.pipeline.events import TrackReading
 from app.pipeline.plausibility import PlateEvidence
 from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import Image, PlateCrop, WallClock
-from app.pipeline.voting import Vote, plate_probability, vote, vote_region
+from app.pipeline.voting import Vote, plate_probability, tells_plates, vote, vote_region
 from detector.types import Box
 from recognizer.plate_text import edit_distance, fold_lookalikes
 from recognizer.readings import Reading
@@ -64,7 +64,6 @@ class PlateTrack:
         self._latest_text = ""
         self._unread_frames = 0
         self._largest_px = 0.0
-        self._scores, self._scored = 0.0, 0
         self.tallest_px = 0.0
         self.frames = 0
         self.in_zone = 0
@@ -87,9 +86,10 @@ class PlateTrack:
     @property
     def plate_evidence(self) -> PlateEvidence:
         """What the networks say of whether this is a plate: means over all readings, by their weights."""
-        is_told = any(item.reading.plate_probability < 1.0 for item in self._readings)
-        probability = plate_probability(self._readings) if is_told else None
-        return PlateEvidence(probability, self._scores / max(1, self._scored))
+        total = sum(item.weight for item in self._readings)
+        score = sum(item.weight * item.score for item in self._readings) / total if total else 0.0
+        probability = plate_probability(self._readings) if tells_plates(self._readings) else None
+        return PlateEvidence(probability, score)
 
     @property
     def settled(self) -> bool:
@@ -156,12 +156,11 @@ class PlateTrack:
         """Add a reading; return the part that was split off as another vehicle's, if there is one."""
         frame = crop.frame
         weight, times = _worth(crop, cut), (frame.media_time, frame.wall_time)
-        item = TrackReading(reading, frame.index, *times, crop.box, crop.sharpness, weight, cut)
+        item = TrackReading(reading, frame.index, *times, crop.box, crop.sharpness, weight, cut, crop.score)
         shot = Shot(item, crop.image, frame.image, frame.jpeg)
         self._latest_text = reading.text
         if not reading.text:
             return None
-        self._scores, self._scored = self._scores + crop.score, self._scored + 1
         before = self.vote
         self._recent.append((item, shot))
         if before is not None and self._is_another(before):
@@ -228,7 +227,6 @@ class PlateTrack:
             other._keep(item, shot)
         other.in_zone, other.shaped = len(moved), len(moved)
         other.in_margin = len(moved) if self.in_margin == self.frames else 0
-        other._scores, other._scored = self._scores, self._scored
         other._latest_text = moved[-1][0].reading.text
         other.tallest_px = max(item.box.height for item, _ in moved)
         if self._readings:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.pipeline.events import TrackReading
+from app.pipeline.plausibility import fuse_plate_evidence
 from recognizer.readings import Alternative
 
 GAP = ""
@@ -201,9 +202,17 @@ def posterior(voters: Sequence[TrackReading], texts: Set[str]) -> dict[str, floa
 
 
 def plate_probability(readings: Sequence[TrackReading]) -> float:
-    """Return the probability that readings are of a plate: the mean of theirs, by weight; 1 where there are none."""
+    """Return the probability that readings are of a plate: their mean by weight, 1 where the reader is silent."""
     total = sum(item.weight for item in readings)
-    return sum(item.weight * item.reading.plate_probability for item in readings) / total if total > 0 else 1.0
+    if not total or not tells_plates(readings):
+        return 1.0
+    fused = (item.weight * fuse_plate_evidence(item.reading.plate_probability, item.score) for item in readings)
+    return sum(fused) / total
+
+
+def tells_plates(readings: Sequence[TrackReading]) -> bool:
+    """Tell whether the reader says of any of the readings how likely it is of a plate."""
+    return any(item.reading.plate_probability < 1.0 for item in readings)
 
 
 def _spread(item: TrackReading, alone: bool) -> dict[str, float]:

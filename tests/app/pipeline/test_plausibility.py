@@ -1,9 +1,12 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.pipeline.plausibility import (
     PlateEvidence,
     cut_by_border,
     fits_countries,
+    fuse_plate_evidence,
     in_margin,
     is_plate,
     plate_shaped,
@@ -28,6 +31,17 @@ def test_a_box_at_the_border_may_be_cut() -> None:
 def test_captions_stand_along_the_upper_and_lower_edge() -> None:
     assert in_margin(Box(10, 5, 200, 30), 480) and in_margin(Box(10, 440, 200, 470), 480)
     assert not in_margin(Box(10, 40, 200, 70), 480) and not in_margin(Box(10, 400, 200, 430), 480)
+
+
+def test_the_detectors_score_speaks_for_a_plate_or_against_it() -> None:
+    assert fuse_plate_evidence(0.6, 0.7) == pytest.approx(0.6)
+    assert fuse_plate_evidence(0.6, 0.4) < 0.6 < fuse_plate_evidence(0.6, 0.9)
+    assert fuse_plate_evidence(0.6, 0.0) == 0.6, "not known"
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_evidence_of_any_strength_gives_a_probability(probability: float, score: float) -> None:
+    assert 0 <= fuse_plate_evidence(probability, score) <= 1
 
 
 @pytest.mark.parametrize(("text", "probability"), [("AB123C", 0.1), ("LOVEME", 0.9), ("J12", 0.9), ("TAXI", 0.2)])
