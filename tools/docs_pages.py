@@ -53,7 +53,7 @@ def settings_page() -> str:
 _HEAD = "| Setting | Default | Allowed | What it does |\n|---|---|---|---|"
 
 
-def _setting_row(entry: settings.Entry) -> str:
+def _setting_row(entry: settings.SettingEntry) -> str:
     option = entry.option
     effect = f"**{option.label}.** {option.help}"
     if not option.live:
@@ -67,7 +67,7 @@ def _shown(value: object) -> str:
     return str(list(value)) if isinstance(value, tuple) else f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _allowed(entry: settings.Entry) -> str:
+def _allowed(entry: settings.SettingEntry) -> str:
     option = entry.option
     if option.choices:
         return ", ".join(f"`{choice}`" for choice in option.choices)

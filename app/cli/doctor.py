@@ -38,7 +38,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One line of the report; hint says what to do where something is wrong or could be better."""
 
     name: str
@@ -47,7 +47,7 @@ class Finding:
     hint: str = ""
 
 
-Check = Callable[[], Iterator[Finding]]
+Check = Callable[[], Iterator[CheckResult]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,15 +66,15 @@ def main(args: argparse.Namespace) -> int:
     return int(any(item.state is State.BROKEN for items in report.values() for item in items))
 
 
-def findings(check: Check) -> Iterator[Finding]:
+def findings(check: Check) -> Iterator[CheckResult]:
     """Yield what a check finds; a check that fails itself is a finding, not the end of the report."""
     try:
         yield from check()
     except Exception as error:
-        yield Finding(check.__name__.strip("_"), f"{type(error).__name__}: {error}", State.BROKEN, INSTALL_HINT)
+        yield CheckResult(check.__name__.strip("_"), f"{type(error).__name__}: {error}", State.BROKEN, INSTALL_HINT)
 
 
-def as_text(report: dict[str, list[Finding]]) -> str:
+def as_text(report: dict[str, list[CheckResult]]) -> str:
     """Return the report as text: a heading a section, a line a finding, hints under their finding."""
     lines = []
     for heading, items in report.items():
@@ -88,26 +88,26 @@ def as_text(report: dict[str, list[Finding]]) -> str:
     return "\n".join(lines)
 
 
-def _as_dict(item: Finding) -> dict[str, str]:
+def _as_dict(item: CheckResult) -> dict[str, str]:
     return {"name": item.name, "value": item.value, "state": item.state.value, "hint": item.hint}
 
 
-def _versions() -> Iterator[Finding]:
-    yield Finding("Platescribe", __version__)
-    yield Finding("Python", f"{platform.python_version()} ({platform.platform()})")
+def _versions() -> Iterator[CheckResult]:
+    yield CheckResult("Platescribe", __version__)
+    yield CheckResult("Python", f"{platform.python_version()} ({platform.platform()})")
     for requirement in _requirements():
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
             continue  # for another system than this, or for a part that is optional
         try:
             found = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
-            yield Finding(requirement.name, "not installed", State.BROKEN, INSTALL_HINT)
+            yield CheckResult(requirement.name, "not installed", State.BROKEN, INSTALL_HINT)
             continue
         if requirement.specifier.contains(found, prereleases=True):
-            yield Finding(requirement.name, found)
+            yield CheckResult(requirement.name, found)
         else:
             wanted = f"{found}, wanted {requirement.specifier}"
-            yield Finding(requirement.name, wanted, State.NOTE, "It may work all the same. " + INSTALL_HINT)
+            yield CheckResult(requirement.name, wanted, State.NOTE, "It may work all the same. " + INSTALL_HINT)
 
 
 def _requirements() -> list[Requirement]:
@@ -118,26 +118,26 @@ def _requirements() -> list[Requirement]:
     return [Requirement(line) for line in metadata.requires("platescribe") or ()]
 
 
-def _training() -> Iterator[Finding]:
+def _training() -> Iterator[CheckResult]:
     """The libraries of training and of NVIDIA GPUs, which reading on a processor does without."""
     for name in ("torch", "torchvision", "ultralytics"):
         try:
-            yield Finding(name, metadata.version(name))
+            yield CheckResult(name, metadata.version(name))
         except metadata.PackageNotFoundError:
-            yield Finding(name, f"not installed; training and NVIDIA GPUs need it: {TRAIN_HINT}")
+            yield CheckResult(name, f"not installed; training and NVIDIA GPUs need it: {TRAIN_HINT}")
 
 
-def _devices() -> Iterator[Finding]:
+def _devices() -> Iterator[CheckResult]:
     from inference.registry import list_devices
 
-    yield Finding("processor", f"{_processor_name()}, {usable_cpus()} usable")
+    yield CheckResult("processor", f"{_processor_name()}, {usable_cpus()} usable")
     for device in list_devices():
         said = f"{device.description} (cannot be used: {device.obstacle})" if device.obstacle else device.description
-        yield Finding(f"--device {device.name}", said)
+        yield CheckResult(f"--device {device.name}", said)
     yield _chosen_device(settings_file.load().settings.detection.device)
 
 
-def _chosen_device(wanted: str) -> Finding:
+def _chosen_device(wanted: str) -> CheckResult:
     """What networks run on with the settings as they are, and why that was chosen."""
     from inference.registry import choose, find_runtimes
     from inference.types import DeviceError
@@ -146,12 +146,12 @@ def _chosen_device(wanted: str) -> Finding:
         runtime, target = choose(wanted)
     except DeviceError as error:
         hint = "Set another detection.device in the settings; `auto` always finds one."
-        return Finding("chosen", f"none: {error}", State.BROKEN, hint)
+        return CheckResult("chosen", f"none: {error}", State.BROKEN, hint)
     passed = [other for other in find_runtimes() if other.rank < runtime.rank]
     targets = [(other, other.target(wanted)) for other in passed]
     reasons = [other.obstacle(aim).partition(";")[0] for other, aim in targets if aim is not None]
     why = f"detection.device is {wanted}" + "".join(f"; {reason.partition(', so')[0]}" for reason in reasons if reason)
-    return Finding("chosen", f"{runtime.name} on {target}: {why}")
+    return CheckResult("chosen", f"{runtime.name} on {target}: {why}")
 
 
 def _processor_name() -> str:
@@ -162,42 +162,42 @@ def _processor_name() -> str:
         return platform.processor() or platform.machine()
 
 
-def _runtimes() -> Iterator[Finding]:
+def _runtimes() -> Iterator[CheckResult]:
     try:
         import openvino
     except ImportError as error:
         hint = "Reading works without it where torch is installed, some three times slower. " + INSTALL_HINT
-        yield Finding("OpenVINO", f"cannot be loaded ({error})", State.NOTE, hint)
+        yield CheckResult("OpenVINO", f"cannot be loaded ({error})", State.NOTE, hint)
         return
     core = openvino.Core()
     for device in core.available_devices:
         abilities = ", ".join(core.get_property(device, "OPTIMIZATION_CAPABILITIES"))
-        yield Finding(f"OpenVINO {device}", f"{core.get_property(device, 'FULL_DEVICE_NAME')} ({abilities})")
+        yield CheckResult(f"OpenVINO {device}", f"{core.get_property(device, 'FULL_DEVICE_NAME')} ({abilities})")
 
 
-def _weights() -> Iterator[Finding]:
+def _weights() -> Iterator[CheckResult]:
     hint = "The installation is incomplete or was changed: install the program again."
     try:
         manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        yield Finding("manifest", f"{MANIFEST}: {error}", State.BROKEN, hint)
+        yield CheckResult("manifest", f"{MANIFEST}: {error}", State.BROKEN, hint)
         return
     for name in dict.fromkeys(("detector", "reader", *manifest)):
         entry = manifest.get(name, {})
         path = MANIFEST.parent / str(entry.get("file", name))
         if not path.is_file():
-            yield Finding(name, f"{path} is missing", State.BROKEN, hint)
+            yield CheckResult(name, f"{path} is missing", State.BROKEN, hint)
             continue
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest != entry.get("sha256"):
-            yield Finding(name, f"{path} has sha256 {digest}, not the manifest's", State.BROKEN, hint)
+            yield CheckResult(name, f"{path} has sha256 {digest}, not the manifest's", State.BROKEN, hint)
         else:
             size = path.stat().st_size / 1e6
-            yield Finding(name, f"{path.name}, {size:.1f} MB, sha256 {digest[:16]}… as in the manifest")
+            yield CheckResult(name, f"{path.name}, {size:.1f} MB, sha256 {digest[:16]}… as in the manifest")
 
 
-def _video() -> Iterator[Finding]:
+def _video() -> Iterator[CheckResult]:
     import cv2
     from cv2 import videoio_registry as registry
 
@@ -205,19 +205,19 @@ def _video() -> Iterator[Finding]:
     ffmpeg = "FFMPEG" in readers
     hint = "" if ffmpeg else "Use the opencv-python wheel: " + INSTALL_HINT
     state = State.OK if ffmpeg else State.BROKEN
-    yield Finding("recordings, RTSP", f"OpenCV {cv2.__version__} with {', '.join(readers)}", state, hint)
+    yield CheckResult("recordings, RTSP", f"OpenCV {cv2.__version__} with {', '.join(readers)}", state, hint)
     for codec in ("mp4v", "avc1", "MJPG"):
         works = _can_write(codec)
         needed = codec == "mp4v" and not works
         hint = "Annotated videos cannot be written. " + INSTALL_HINT if needed else ""
-        yield Finding(f"writing {codec}", "works" if works else "no", State.BROKEN if needed else State.OK, hint)
+        yield CheckResult(f"writing {codec}", "works" if works else "no", State.BROKEN if needed else State.OK, hint)
     cameras = sorted(str(path) for path in Path("/dev").glob("video*")) if sys.platform.startswith("linux") else []
     locked = [name for name in cameras if not os.access(name, os.R_OK | os.W_OK)]
     if locked:
         hint = "Join the group that may: sudo usermod -aG video $USER, then log in again."
-        yield Finding("cameras", f"no access to {', '.join(locked)}", State.NOTE, hint)
+        yield CheckResult("cameras", f"no access to {', '.join(locked)}", State.NOTE, hint)
     elif sys.platform.startswith("linux"):
-        yield Finding("cameras", ", ".join(cameras) or "none plugged in")
+        yield CheckResult("cameras", ", ".join(cameras) or "none plugged in")
 
 
 def _can_write(codec: str) -> bool:
@@ -237,9 +237,9 @@ def _can_write(codec: str) -> bool:
     return works
 
 
-def _window() -> Iterator[Finding]:
+def _window() -> Iterator[CheckResult]:
     if not has_display():
-        yield Finding("display", "none: `main.py run` works, the window does not", State.NOTE)
+        yield CheckResult("display", "none: `main.py run` works, the window does not", State.NOTE)
         return
     # In a process of its own: Qt aborts the process when its platform plugin cannot be loaded.
     code = (
@@ -250,18 +250,18 @@ def _window() -> Iterator[Finding]:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     if result.returncode == 0:
-        yield Finding("Qt platform", result.stdout.strip())
+        yield CheckResult("Qt platform", result.stdout.strip())
         return
     reason = next((line for line in result.stderr.splitlines() if line.strip()), "it ended without a word")
     hint = "Install the system libraries: tools/system.sh run. Is the display that DISPLAY names still there?"
-    yield Finding("Qt platform", reason, State.BROKEN, hint)
+    yield CheckResult("Qt platform", reason, State.BROKEN, hint)
 
 
-def _folders() -> Iterator[Finding]:
+def _folders() -> Iterator[CheckResult]:
     loaded = settings_file.load()
-    yield Finding("settings", str(settings_file.default_path()))
+    yield CheckResult("settings", str(settings_file.default_path()))
     for problem in loaded.problems:
-        yield Finding("settings", problem, State.NOTE)
+        yield CheckResult("settings", problem, State.NOTE)
     folder = settings_file.data_folder(loaded.settings)
     nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
     try:
@@ -269,12 +269,12 @@ def _folders() -> Iterator[Finding]:
             pass
     except OSError as error:
         hint = "Set another under log.folder in the settings, or give yourself the right to write there."
-        yield Finding("log folder", f"{folder} cannot be written: {error.strerror}", State.BROKEN, hint)
+        yield CheckResult("log folder", f"{folder} cannot be written: {error.strerror}", State.BROKEN, hint)
         return
     free = shutil.disk_usage(nearest).free / 1e9
     low = free < NEEDED_FREE_GB
     hint = "Make room, keep reads for fewer days, or set another log.folder in the settings." if low else ""
-    yield Finding("log folder", f"{folder}, {free:.1f} GB free", State.BROKEN if low else State.OK, hint)
+    yield CheckResult("log folder", f"{folder}, {free:.1f} GB free", State.BROKEN if low else State.OK, hint)
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (

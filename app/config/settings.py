@@ -18,7 +18,7 @@ Value: TypeAlias = bool | int | float | str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class SettingOption:
     """What the dialog shows of one setting: help tells its effect; live says that a change needs no new start.
 
     zero: what 0 stands for, where it is no number like the others.
@@ -45,12 +45,12 @@ def _option(
     live: bool = True,
     zero: str = "",
 ) -> Any:  # noqa: ANN401 (like dataclasses.field, it stands where the value's own type is declared)
-    option = Option(label, help, low, high, unit, choices, live, zero)
+    option = SettingOption(label, help, low, high, unit, choices, live, zero)
     return dataclasses.field(default=default, metadata={"option": option})
 
 
 @dataclass(frozen=True, slots=True)
-class Detection:
+class DetectionSettings:
     """Finding plates"""
 
     device: str = _option(
@@ -82,7 +82,7 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingSettings:
     """Reading plates"""
 
     countries: tuple[str, ...] = _option(
@@ -101,7 +101,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class DecisionSettings:
     """Deciding"""
 
     agreement: int = _option(
@@ -190,9 +190,9 @@ class Privacy:
 class Settings:
     """All settings, by section."""
 
-    detection: Detection = Detection()
-    reading: Reading = Reading()
-    decision: Decision = Decision()
+    detection: DetectionSettings = DetectionSettings()
+    reading: ReadingSettings = ReadingSettings()
+    decision: DecisionSettings = DecisionSettings()
     live: Live = Live()
     log: Log = Log()
     appearance: Appearance = Appearance()
@@ -200,14 +200,14 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SettingEntry:
     """One setting of the schema: key is 'section.name', kind one of bool, int, float, str, tuple."""
 
     section: str
     name: str
     kind: type
     default: Value
-    option: Option
+    option: SettingOption
 
     @property
     def key(self) -> str:
@@ -256,18 +256,18 @@ def section_label(name: str) -> str:
     return str(type(getattr(Settings(), name)).__doc__)
 
 
-def schema() -> tuple[Entry, ...]:
+def schema() -> tuple[SettingEntry, ...]:
     """Every setting in the order of the dialog; the default tells its kind."""
     return tuple(_entries())
 
 
-def _entries() -> Iterator[Entry]:
+def _entries() -> Iterator[SettingEntry]:
     for section in dataclasses.fields(Settings):
         kind = get_type_hints(Settings)[section.name]
         defaults = kind()
         for item in dataclasses.fields(kind):
             default = getattr(defaults, item.name)
-            yield Entry(section.name, item.name, type(default), default, item.metadata["option"])
+            yield SettingEntry(section.name, item.name, type(default), default, item.metadata["option"])
 
 
 def load(path: Path | None = None) -> Loaded:
@@ -321,7 +321,7 @@ def with_value(settings: Settings, key: str, value: object) -> Settings:
     return dataclasses.replace(settings, **{entry.section: section})
 
 
-def _checked(entry: Entry, value: object) -> Value:
+def _checked(entry: SettingEntry, value: object) -> Value:
     if entry.kind is tuple and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         if entry.key == "reading.countries":
             _check_countries(value)
@@ -385,7 +385,7 @@ def dumps(settings: Settings) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _bounds(option: Option) -> str:
+def _bounds(option: SettingOption) -> str:
     if option.choices:
         return f" ({', '.join(option.choices)})"
     if option.low is None or option.high is None:

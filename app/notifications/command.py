@@ -9,11 +9,19 @@ from typing import Any
 
 from app.config.redaction import redact
 from app.notifications.message import Message
-from app.notifications.sender import TIMEOUT_S, DeliveryError, Kind, Option, ReceiverError, Sender, register_kind
+from app.notifications.sender import (
+    TIMEOUT_S,
+    DeliveryError,
+    Kind,
+    ReceiverError,
+    ReceiverOption,
+    Sender,
+    register_kind,
+)
 
 OPTIONS = (
-    Option("command", "Program and its arguments, as one text or a list; no shell is involved.", required=True),
-    Option("timeout_s", "A program that runs longer is ended, in seconds.", default=TIMEOUT_S),
+    ReceiverOption("command", "Program and its arguments, as one text or a list; no shell is involved.", required=True),
+    ReceiverOption("timeout_s", "A program that runs longer is ended, in seconds.", default=TIMEOUT_S),
 )
 
 

@@ -9,22 +9,30 @@ from typing import Any
 
 from app.config.redaction import redact
 from app.notifications.message import Message, fill_template
-from app.notifications.sender import TIMEOUT_S, DeliveryError, Kind, Option, ReceiverError, Sender, register_kind
+from app.notifications.sender import (
+    TIMEOUT_S,
+    DeliveryError,
+    Kind,
+    ReceiverError,
+    ReceiverOption,
+    Sender,
+    register_kind,
+)
 
 _SECURITY = ("starttls", "tls", "none")
 
 OPTIONS = (
-    Option("host", "Mail server.", required=True),
-    Option("port", "Port of the mail server; 0 takes the usual one of the security.", default=0),
-    Option("security", "starttls (port 587), tls (port 465) or none (port 25).", default="starttls"),
-    Option("user", "Login name at the mail server; empty for none."),
-    Option("password", "Password at the mail server.", secret=True),
-    Option("sender", "Address that mails come from.", required=True),
-    Option("recipients", "Addresses that mails go to.", default=[], required=True),
-    Option("subject", "Subject; $plate, $source, $text … are filled in.", default="Platescribe: $text"),
-    Option("template", "Text of the mail; empty for the standard one.", default=""),
-    Option("crop", "Attach the plate's picture.", default=True),
-    Option("frame", "Attach the whole picture.", default=False),
+    ReceiverOption("host", "Mail server.", required=True),
+    ReceiverOption("port", "Port of the mail server; 0 takes the usual one of the security.", default=0),
+    ReceiverOption("security", "starttls (port 587), tls (port 465) or none (port 25).", default="starttls"),
+    ReceiverOption("user", "Login name at the mail server; empty for none."),
+    ReceiverOption("password", "Password at the mail server.", secret=True),
+    ReceiverOption("sender", "Address that mails come from.", required=True),
+    ReceiverOption("recipients", "Addresses that mails go to.", default=[], required=True),
+    ReceiverOption("subject", "Subject; $plate, $source, $text … are filled in.", default="Platescribe: $text"),
+    ReceiverOption("template", "Text of the mail; empty for the standard one.", default=""),
+    ReceiverOption("crop", "Attach the plate's picture.", default=True),
+    ReceiverOption("frame", "Attach the whole picture.", default=False),
 )
 
 _TEXT = "$text\n\nTime: $time\nSource: $source\n"

@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.notifications.message import EventName, Message
-from app.notifications.sender import TIMEOUT_S, DeliveryError, Kind, Option, ReceiverError, Sender, register_kind
+from app.notifications.sender import (
+    TIMEOUT_S,
+    DeliveryError,
+    Kind,
+    ReceiverError,
+    ReceiverOption,
+    Sender,
+    register_kind,
+)
 from app.version import __version__
 
 if TYPE_CHECKING:
@@ -15,15 +23,15 @@ if TYPE_CHECKING:
     from paho.mqtt.reasoncodes import ReasonCode
 
 OPTIONS = (
-    Option("host", "MQTT broker.", required=True),
-    Option("port", "Port of the broker; 0 takes 1883, or 8883 with tls.", default=0),
-    Option("tls", "Encrypt the connection.", default=False),
-    Option("user", "Login name at the broker; empty for none."),
-    Option("password", "Password at the broker.", secret=True),
-    Option("topic", "Messages go below this topic.", default="platescribe"),
-    Option("discovery", "Tell Home Assistant of the entities; empty for not.", default="homeassistant"),
-    Option("clear_s", "The last plate is cleared after so many seconds; 0: never.", default=60.0),
-    Option("crop", "Publish the plate's picture.", default=True),
+    ReceiverOption("host", "MQTT broker.", required=True),
+    ReceiverOption("port", "Port of the broker; 0 takes 1883, or 8883 with tls.", default=0),
+    ReceiverOption("tls", "Encrypt the connection.", default=False),
+    ReceiverOption("user", "Login name at the broker; empty for none."),
+    ReceiverOption("password", "Password at the broker.", secret=True),
+    ReceiverOption("topic", "Messages go below this topic.", default="platescribe"),
+    ReceiverOption("discovery", "Tell Home Assistant of the entities; empty for not.", default="homeassistant"),
+    ReceiverOption("clear_s", "The last plate is cleared after so many seconds; 0: never.", default=60.0),
+    ReceiverOption("crop", "Publish the plate's picture.", default=True),
 )
 
 #: Each message is confirmed by the broker before it counts as delivered.

@@ -36,7 +36,7 @@ class Sender(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class ReceiverOption:
     """One setting of a kind of receiver, for the file, the dialog and the checks."""
 
     name: str
@@ -52,10 +52,10 @@ class Kind:
 
     name: str
     label: str
-    options: tuple[Option, ...]
+    options: tuple[ReceiverOption, ...]
     make: Callable[[Mapping[str, Any]], Sender]
 
-    def option(self, name: str) -> Option | None:
+    def option(self, name: str) -> ReceiverOption | None:
         """Returns the option of a name, None where there is none."""
         return next((option for option in self.options if option.name == name), None)
 

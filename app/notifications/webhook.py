@@ -14,7 +14,15 @@ from urllib.parse import urlsplit
 
 from app.config.redaction import redact
 from app.notifications.message import Message, fill_template
-from app.notifications.sender import TIMEOUT_S, DeliveryError, Kind, Option, ReceiverError, Sender, register_kind
+from app.notifications.sender import (
+    TIMEOUT_S,
+    DeliveryError,
+    Kind,
+    ReceiverError,
+    ReceiverOption,
+    Sender,
+    register_kind,
+)
 
 #: Client errors that may pass by themselves: time-out, conflict, too early, too many requests.
 _PASSING = frozenset({401, 403, 407, 408, 409, 423, 425, 429})
@@ -22,13 +30,15 @@ _PASSING = frozenset({401, 403, 407, 408, 409, 423, 425, 429})
 _MOST_ANSWER = 4096
 
 OPTIONS = (
-    Option("url", "Address that messages are posted to, http:// or https://.", required=True),
-    Option("secret", "Signs the body: X-Platescribe-Signature holds sha256= and its HMAC.", secret=True),
-    Option("headers", "More headers, a table of texts.", default={}),
-    Option("crop", "Send the plate's picture, as base64 JPEG in `crop`.", default=False),
-    Option("frame", "Send the whole picture, as base64 JPEG in `frame`.", default=False),
-    Option("template", "Body in place of the standard JSON; $plate, $source, $text … are filled in.", default=""),
-    Option("content_type", "Content type of the body.", default="application/json"),
+    ReceiverOption("url", "Address that messages are posted to, http:// or https://.", required=True),
+    ReceiverOption("secret", "Signs the body: X-Platescribe-Signature holds sha256= and its HMAC.", secret=True),
+    ReceiverOption("headers", "More headers, a table of texts.", default={}),
+    ReceiverOption("crop", "Send the plate's picture, as base64 JPEG in `crop`.", default=False),
+    ReceiverOption("frame", "Send the whole picture, as base64 JPEG in `frame`.", default=False),
+    ReceiverOption(
+        "template", "Body in place of the standard JSON; $plate, $source, $text … are filled in.", default=""
+    ),
+    ReceiverOption("content_type", "Content type of the body.", default="application/json"),
 )
 
 

@@ -8,7 +8,7 @@ from app.pipeline.events import EventKind, PlateEvent
 from app.sources.source_id import SourceId, TrackKey
 
 
-class Change(Enum):
+class LedgerChange(Enum):
     """What an event made of its visit."""
 
     NEW = "new"
@@ -18,14 +18,14 @@ class Change(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class LedgerEntry:
     """One line of what events changed.
 
     event is the visit as it stands; for WITHDRAWN it is what the ledger held of it last. first: the ledger did not hold
     the visit before, so that a FINAL one may be first too.
     """
 
-    change: Change
+    change: LedgerChange
     key: TrackKey
     event: PlateEvent
     first: bool = False
@@ -50,12 +50,12 @@ class Ledger:
         """Return what stands for a track, or None."""
         return self._events.get(key)
 
-    def apply(self, event: PlateEvent) -> tuple[Entry, ...]:
+    def apply(self, event: PlateEvent) -> tuple[LedgerEntry, ...]:
         """Take in an event and tell what it changed, withdrawn visits first; an outdated event changes nothing."""
         if self._is_outdated(event):
             return ()
         entries = [
-            Entry(Change.WITHDRAWN, key, held)
+            LedgerEntry(LedgerChange.WITHDRAWN, key, held)
             for key in event.identity.gone
             if (held := self._events.pop(key, None)) is not None
         ]
@@ -63,10 +63,12 @@ class Ledger:
             return tuple(entries)
         first = event.key not in self._events
         self._events[event.key] = event
-        change = Change.FINAL if event.kind is EventKind.FINAL else Change.NEW if first else Change.CHANGED
-        return (*entries, Entry(change, event.key, event, first))
+        change = (
+            LedgerChange.FINAL if event.kind is EventKind.FINAL else LedgerChange.NEW if first else LedgerChange.CHANGED
+        )
+        return (*entries, LedgerEntry(change, event.key, event, first))
 
-    def apply_all(self, events: Iterable[PlateEvent]) -> list[Entry]:
+    def apply_all(self, events: Iterable[PlateEvent]) -> list[LedgerEntry]:
         """Take in events in order and tell what they changed."""
         return [entry for event in events for entry in self.apply(event)]
 

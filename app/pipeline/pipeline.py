@@ -33,7 +33,7 @@ _TOLD_AGAIN_S = 60.0  # a vehicle that stands is told anew so often: its row in 
 
 
 @dataclass(slots=True)
-class _SourceState:
+class _SourceTracks:
     """What is kept of one source between frames."""
 
     visits: VisitBook
@@ -70,7 +70,7 @@ class Pipeline:
         self._tuning = CurrentTuning(tuning)
         self._detection = DetectionStage(detector, self._tuning)
         self.stages = stages or StageTimes()
-        self._sources: dict[SourceId, _SourceState] = {}
+        self._sources: dict[SourceId, _SourceTracks] = {}
         self._counts: dict[str, int] = {}
         self._zones: dict[str, Zones] = {}
         self._rejections = Rejections()
@@ -148,10 +148,10 @@ class Pipeline:
         """List the latest things that were not reported, oldest first."""
         return self._rejections.latest(source_id)
 
-    def _state(self, source_id: SourceId) -> _SourceState:
+    def _state(self, source_id: SourceId) -> _SourceTracks:
         if source_id not in self._sources:
             visits = VisitBook(source_id, self._tuning)
-            self._sources[source_id] = _SourceState(visits, count=self._counts.get(source_id, 0))
+            self._sources[source_id] = _SourceTracks(visits, count=self._counts.get(source_id, 0))
         return self._sources[source_id]
 
     def _track(self, frame: Frame, detections: Sequence[Detection] | None) -> TrackerUpdate:
@@ -187,7 +187,7 @@ class Pipeline:
             seen.append(_Seen(frame, found, eligible))
         return seen
 
-    def _new_track(self, state: _SourceState, track_id: int) -> PlateTrack:
+    def _new_track(self, state: _SourceTracks, track_id: int) -> PlateTrack:
         state.count += 1
         state.tracks[track_id] = PlateTrack(state.count, self._tuning)
         return state.tracks[track_id]
@@ -222,7 +222,7 @@ class Pipeline:
             state.visits.prune(state.now_s)
         return tuple(results), tuple(events)
 
-    def _add(self, state: _SourceState, crop: PlateCrop, reading: Reading) -> list[PlateEvent]:
+    def _add(self, state: _SourceTracks, crop: PlateCrop, reading: Reading) -> list[PlateEvent]:
         """Add a reading to its track; a track that turns out to be two vehicles is ended and begun anew."""
         events: list[PlateEvent] = []
         height, width = crop.frame.image.shape[:2]
@@ -237,7 +237,7 @@ class Pipeline:
             events += self._news(state, track)
         return events
 
-    def _news(self, state: _SourceState, track: PlateTrack) -> list[PlateEvent]:
+    def _news(self, state: _SourceTracks, track: PlateTrack) -> list[PlateEvent]:
         """Report a track that became reportable, or whose text or confidence changed noticeably."""
         finding = track.finding()
         told = state.reported.get(track.number)
@@ -247,7 +247,7 @@ class Pipeline:
             return []
         return self._report(state, track, finding, final=False)
 
-    def _end(self, state: _SourceState, source_id: SourceId, track_id: int) -> list[PlateEvent]:
+    def _end(self, state: _SourceTracks, source_id: SourceId, track_id: int) -> list[PlateEvent]:
         """End a track: FINAL if it is a plate, else count why not, and take back what was reported of it."""
         track = state.tracks.pop(track_id, None)
         if track is None:
@@ -260,14 +260,14 @@ class Pipeline:
         told = state.reported.pop(track.number, None)
         return [state.visits.withdraw(track.number)] if told is not None else []
 
-    def _report(self, state: _SourceState, track: PlateTrack, finding: Finding, final: bool) -> list[PlateEvent]:
+    def _report(self, state: _SourceTracks, track: PlateTrack, finding: Finding, final: bool) -> list[PlateEvent]:
         if final:
             state.reported.pop(track.number, None)
         else:
             state.reported[track.number] = finding
         return list(state.visits.report(track.number, finding, track.last_box, final))
 
-    def _shown(self, state: _SourceState, item: _Seen) -> Track:
+    def _shown(self, state: _SourceTracks, item: _Seen) -> Track:
         """What the overlay shows of a plate in this frame: of a text not told yet, only what could become a row."""
         found = item.found
         track = state.tracks[found.track_id]

@@ -10,7 +10,7 @@ import numpy as np
 from app.notifications.message import EventName, ListHit, Message
 from app.notifications.notifier import MessageTarget
 from app.pipeline.events import EventKind, PlateEvent
-from app.pipeline.ledger import Change, Entry, Ledger
+from app.pipeline.ledger import Ledger, LedgerChange, LedgerEntry
 from app.pipeline.sink import Bus, Sink, WatchHit
 from app.records import json_object, record_of
 from app.sources.source import SourceSpec
@@ -22,10 +22,10 @@ UPDATE_S = 60.0
 _JPEG_QUALITY = 90
 
 _NAMES = {
-    Change.NEW: EventName.NEW,
-    Change.CHANGED: EventName.UPDATE,
-    Change.FINAL: EventName.FINAL,
-    Change.WITHDRAWN: EventName.WITHDRAWN,
+    LedgerChange.NEW: EventName.NEW,
+    LedgerChange.CHANGED: EventName.UPDATE,
+    LedgerChange.FINAL: EventName.FINAL,
+    LedgerChange.WITHDRAWN: EventName.WITHDRAWN,
 }
 
 
@@ -79,14 +79,14 @@ class NotificationSink(Sink):
         lost = self._notifier.lost
         return [f"{lost} messages to receivers were lost: the outbox could not be written."] if lost else []
 
-    def _tell_entry(self, entry: Entry) -> None:
+    def _tell_entry(self, entry: LedgerEntry) -> None:
         now_s = self._clock()
         plate, told_s = self._told.get(entry.key, ("", -UPDATE_S))
-        if entry.change is Change.CHANGED and plate == entry.event.text.plate and now_s - told_s < UPDATE_S:
+        if entry.change is LedgerChange.CHANGED and plate == entry.event.text.plate and now_s - told_s < UPDATE_S:
             return
-        if entry.change is Change.FINAL and entry.first:
+        if entry.change is LedgerChange.FINAL and entry.first:
             self._tell(EventName.NEW, entry.event)
-        if entry.change is Change.WITHDRAWN:
+        if entry.change is LedgerChange.WITHDRAWN:
             self._told.pop(entry.key, None)
         else:
             self._told[entry.key] = (entry.event.text.plate, now_s)

@@ -41,7 +41,7 @@ _FORMS = ("LLDDLLL", "LLDDDLL", "LDDDLLDD", "LLLDDDD", "DDDDLLL")
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class StoreTiming:
     """What one kind of search took, in milliseconds: medians, the slowest of all, and of that kind's processor time.
 
     On a busy machine the processor time tells more than the clock.
@@ -136,7 +136,7 @@ def queries(store: Store) -> dict[str, Query]:
     }
 
 
-def measure(store: Store, name: str, query: Query) -> Timing:
+def measure(store: Store, name: str, query: Query) -> StoreTiming:
     """Time the first page, a page half way through the matches' time, and the count."""
     with store.database.reading() as connection:
         way = way_in(connection, query).value
@@ -147,7 +147,7 @@ def measure(store: Store, name: str, query: Query) -> Timing:
     count_ms = 1000 * (time.perf_counter() - start)
     wall = [statistics.median(wall for wall, _ in pages) for pages in (first, deep)]
     processor = max(statistics.median(cpu for _, cpu in pages) for pages in (first, deep))
-    return Timing(name, way, wall[0], wall[1], max(first + deep)[0], processor, found, count_ms)
+    return StoreTiming(name, way, wall[0], wall[1], max(first + deep)[0], processor, found, count_ms)
 
 
 def _time_page(store: Store, query: Query, after: Cursor | None) -> tuple[float, float]:
@@ -235,7 +235,7 @@ def _now(track: str) -> Record:
     return Record("AB12CDE", "camera", now, now, run="benchmark-writer", track=track)
 
 
-def _show(timings: list[Timing]) -> None:
+def _show(timings: list[StoreTiming]) -> None:
     table = Table(title=f"Pages of {_PAGE}, ms")
     for heading in ("Search", "Way in", "First page", "Deep page", "Slowest", "Processor", "Found", "Count"):
         table.add_column(heading, justify="left" if heading in ("Search", "Way in") else "right")

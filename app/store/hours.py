@@ -13,7 +13,7 @@ _WHOLE_DAY = (time(0), time(0))
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class HoursRule:
     """On these days (0 is Monday) from start to end; end at or before start lies on the next day."""
 
     days: frozenset[int]
@@ -32,7 +32,7 @@ class Rule:
 class ActiveHours:
     """When an entry counts; without rules it always does."""
 
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[HoursRule, ...] = ()
 
     def covers(self, when: datetime) -> bool:
         """Say whether an aware time falls into these hours, as the machine's clock shows it."""
@@ -46,14 +46,14 @@ def parse_hours(text: str) -> ActiveHours:
     return ActiveHours(tuple(_rule(part) for part in parts))
 
 
-def _rule(text: str) -> Rule:
+def _rule(text: str) -> HoursRule:
     match = _RULE.fullmatch(text)
     if match is None:
         raise ValueError(f"'{text}' are no hours: write them like 'Mon-Fri 08:00-18:00; Sat 22:00-06:00'")
     start, end = _WHOLE_DAY
     if match["start"]:
         start, end = _time(match["start"]), _time(match["end"])
-    return Rule(_days(match["days"]) if match["days"] else frozenset(range(7)), start, end)
+    return HoursRule(_days(match["days"]) if match["days"] else frozenset(range(7)), start, end)
 
 
 def _time(text: str) -> time:

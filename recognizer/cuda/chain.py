@@ -14,7 +14,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from recognizer.aligner import WHOLE
 from recognizer.checkpoint import Checkpoint
 from recognizer.cuda import sampling
-from recognizer.cuda.decoding import SearchResult, search_texts
+from recognizer.cuda.decoding import BeamSearchResult, search_texts
 
 #: A row of the table of crops: where its pixels start, rows, columns, what it is, and its corners in float32.
 COLUMNS = 12
@@ -26,7 +26,7 @@ class ChainOutput(NamedTuple):
 
     quads: Tensor
     log_probs: Tensor
-    found: SearchResult
+    found: BeamSearchResult
 
 
 class CudaChain(nn.Module):

@@ -19,7 +19,7 @@ LONGEST = 32  # texts of so many characters, which no plate has, are left to the
 FLOOR, CERTAIN = 1e-3, 0.999  # as of ctc.search_beams
 
 
-class SearchResult(NamedTuple):
+class BeamSearchResult(NamedTuple):
     """Texts on the GPU, best first. log_totals, lengths: (N, B); labels, peaks: (N, R, LONGEST)."""
 
     log_totals: Tensor
@@ -28,7 +28,7 @@ class SearchResult(NamedTuple):
     peaks: Tensor
 
 
-def search_texts(log_probs: Tensor, used: Tensor, texts: int, least: float) -> SearchResult:
+def search_texts(log_probs: Tensor, used: Tensor, texts: int, least: float) -> BeamSearchResult:
     """Finds the most probable texts of many plates.
 
     Args:
@@ -59,7 +59,7 @@ def search_texts(log_probs: Tensor, used: Tensor, texts: int, least: float) -> S
         labels, peaks, length, classes, math.log(CERTAIN), max(math.log(least), -1e30) if least > 0 else -1e30,
         BEAMS=BEAMS, CLASSES=wide, LONGEST=LONGEST, num_warps=1,
     )  # fmt: skip
-    return SearchResult(totals + offset[:, None], lengths, labels, peaks)
+    return BeamSearchResult(totals + offset[:, None], lengths, labels, peaks)
 
 
 def drop_sure_blanks(log_probs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -78,7 +78,9 @@ def drop_sure_blanks(log_probs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return steps[:, :length].contiguous(), kept[:, -1].int(), (blank * sure).sum(1)
 
 
-def read_search_result(found: SearchResult, log_probs: Tensor, alphabet: Alphabet, least: float) -> list[list[Decoded]]:
+def read_search_result(
+    found: BeamSearchResult, log_probs: Tensor, alphabet: Alphabet, least: float
+) -> list[list[Decoded]]:
     """Copies what was found to the processor, as texts.
 
     Args:

@@ -18,7 +18,7 @@ from recognizer.aligner import Quad
 from recognizer.alphabet import Alphabet
 from recognizer.ctc import Decoded
 from recognizer.cuda.chain import COLUMNS, GIVEN, TO_BE_FOUND, UNUSED, ChainOutput, CudaChain
-from recognizer.cuda.decoding import SearchResult, read_search_result
+from recognizer.cuda.decoding import BeamSearchResult, read_search_result
 from recognizer.images import Image, check_crop
 
 T = TypeVar("T")
@@ -137,7 +137,7 @@ class _Lane:
             self._stream.synchronize()
         quads, *found = (arrival[: self._count] for arrival in self._arrivals[self._size])
         return list(quads.numpy().copy()), read_search_result(
-            SearchResult(*found), self._answer.log_probs, alphabet, least
+            BeamSearchResult(*found), self._answer.log_probs, alphabet, least
         )
 
     def _make_run(self, size: int) -> Callable[[], ChainOutput]:

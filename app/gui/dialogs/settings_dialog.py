@@ -17,7 +17,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.config.settings import Entry, Settings, schema, section_label, with_value
+from app.config.settings import SettingEntry, Settings, schema, section_label, with_value
 from app.gui.dialogs.base_dialog import BaseDialog, explanation, show_problem
 from app.gui.dialogs.settings_fields import SettingField, setting_text
 from app.gui.session.current_settings import CurrentSettings
@@ -133,7 +133,7 @@ class SettingsDialog(BaseDialog):
         item.setSizeHint(QSize(0, 38))
         return grid
 
-    def _add_field(self, grid: QGridLayout, entry: Entry, value: object) -> None:
+    def _add_field(self, grid: QGridLayout, entry: SettingEntry, value: object) -> None:
         field = SettingField(entry, value, self._check)  # type: ignore[arg-type]  # the schema's own values
         self.fields[entry.key] = field
         row = grid.rowCount()
@@ -162,7 +162,7 @@ class SettingsDialog(BaseDialog):
         self.restart.setText(text if waiting else self.tr("Changes apply as soon as they are saved."))
         self.save.setEnabled(not any(problems.values()))
 
-    def _value(self, entry: Entry) -> object:
+    def _value(self, entry: SettingEntry) -> object:
         return getattr(getattr(self._settings.current, entry.section), entry.name)
 
     def _reset_section(self) -> None:
@@ -172,6 +172,6 @@ class SettingsDialog(BaseDialog):
                 field.reset()
 
 
-def _place(entry: Entry) -> int:
+def _place(entry: SettingEntry) -> int:
     """Return where a setting's section stands; one without a place of its own comes last."""
     return _ORDER.index(entry.section) if entry.section in _ORDER else len(_ORDER)

@@ -19,7 +19,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.config.settings import Entry, Value
+from app.config.settings import SettingEntry, Value
 from app.gui.dialogs.base_dialog import plural_suffix
 from app.gui.session.background import LatestTask
 from app.gui.widgets.common import label
@@ -158,7 +158,7 @@ _NARROW_PX = 230  # as wide as numbers and choices need
 class SettingField:
     """An editor of one setting: its widget, its value, and what is wrong with it."""
 
-    def __init__(self, entry: Entry, value: Value, changed: Callable[[], None]) -> None:
+    def __init__(self, entry: SettingEntry, value: Value, changed: Callable[[], None]) -> None:
         self.entry = entry
         self._get: Callable[[], Value]
         self._set: Callable[[Value], None]

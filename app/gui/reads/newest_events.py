@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from app.pipeline.events import PlateEvent
-from app.pipeline.ledger import Change, Ledger
+from app.pipeline.ledger import Ledger, LedgerChange
 from app.sources.source_id import TrackKey
 
 KEPT_EVENTS = 500
@@ -26,7 +26,7 @@ class NewestEvents:
             for entry in self._ledger.apply(event):
                 for order in (self._newest, self._framed):
                     order.pop(entry.key, None)
-                    if entry.change is not Change.WITHDRAWN:
+                    if entry.change is not LedgerChange.WITHDRAWN:
                         order[entry.key] = None
             self._shrink()
 

@@ -9,7 +9,7 @@ from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 from app.gui.reads.read_rows import ROW_ROLE, TEXT_ROLES, ReadColumnsModel, ReadRow, cell_text, tip_text
 from app.gui.session.background import LatestTask
 from app.pipeline.events import EventKind, PlateEvent, without_evidence
-from app.pipeline.ledger import Change, Ledger
+from app.pipeline.ledger import Ledger, LedgerChange
 from app.records import Record, record_of
 from app.sources.source_id import TrackKey
 from app.store.search import Cursor, Query
@@ -47,7 +47,7 @@ class ReadTableModel(ReadColumnsModel):
         for entry in self._ledger.apply_all(map(without_evidence, events)):
             key = str(entry.key)
             place = self.row_of(key)
-            if entry.change is Change.WITHDRAWN:
+            if entry.change is LedgerChange.WITHDRAWN:
                 self._remove(place)
                 continue
             row = ReadRow(record_of(entry.event), entry.event.kind is not EventKind.FINAL, key)

@@ -22,7 +22,7 @@ _OFFSET = re.compile(r"([+-]\d\d):?(\d\d)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Mp4Box:
     """A box: its kind, and where its content begins and ends."""
 
     kind: bytes
@@ -44,7 +44,7 @@ def read_mp4(file: BinaryIO, size: int) -> ContainerFacts:
     return ContainerFacts(created, max(1, videos), from_zero=sound, can_jump=False, interlaced=interlaced)
 
 
-def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
+def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Mp4Box]:
     """Walk the boxes between two offsets. Stops at anything that is no box."""
     for _ in range(_MOST_BOXES):
         if start + 8 > end:
@@ -61,13 +61,13 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
             size = end - start
         if size < content - start or not kind.strip(b"\0"):
             return
-        yield Box(kind, content, min(end, start + size))
+        yield Mp4Box(kind, content, min(end, start + size))
         start += size
 
 
-def _find(file: BinaryIO, outer: Box, *path: bytes) -> Box | None:
+def _find(file: BinaryIO, outer: Mp4Box, *path: bytes) -> Mp4Box | None:
     """Return the first box at a path of kinds within a box."""
-    found: Box | None = outer
+    found: Mp4Box | None = outer
     for kind in path:
         if found is None:
             return None
@@ -75,18 +75,18 @@ def _find(file: BinaryIO, outer: Box, *path: bytes) -> Box | None:
     return found
 
 
-def _bytes_of(file: BinaryIO, box: Box | None, most: int) -> bytes:
+def _bytes_of(file: BinaryIO, box: Mp4Box | None, most: int) -> bytes:
     if box is None:
         return b""
     file.seek(box.begin)
     return file.read(min(most, box.end - box.begin))
 
 
-def _kind_of_track(file: BinaryIO, track: Box) -> bytes:
+def _kind_of_track(file: BinaryIO, track: Mp4Box) -> bytes:
     return _bytes_of(file, _find(file, track, b"mdia", b"hdlr"), 12)[8:12]
 
 
-def _is_video_track(file: BinaryIO, track: Box) -> bool:
+def _is_video_track(file: BinaryIO, track: Mp4Box) -> bool:
     """Whether a track is video and no cover or preview of a single sample."""
     if _kind_of_track(file, track) != b"vide":
         return False
@@ -99,14 +99,14 @@ def _is_video_track(file: BinaryIO, track: Box) -> bool:
     return codec not in _STILLS and samples != 1
 
 
-def _is_interlaced(file: BinaryIO, track: Box) -> bool:
+def _is_interlaced(file: BinaryIO, track: Mp4Box) -> bool:
     """Whether the H.264 of a track may be of two fields."""
     described = _bytes_of(file, _find(file, track, b"mdia", b"minf", b"stbl", b"stsd"), _DESCRIPTION_BYTES)
     at = described.find(b"avcC")
     return at >= 0 and avcc_interlaced(described[at + 4 :])
 
 
-def _movie_date(file: BinaryIO, inner: list[Box]) -> datetime | None:
+def _movie_date(file: BinaryIO, inner: list[Mp4Box]) -> datetime | None:
     header = _bytes_of(file, next((box for box in inner if box.kind == b"mvhd"), None), 12)
     if len(header) < 12:
         return None
@@ -114,12 +114,12 @@ def _movie_date(file: BinaryIO, inner: list[Box]) -> datetime | None:
     return _EPOCH + timedelta(seconds=seconds) if 0 < seconds < 2**36 else None
 
 
-def _quicktime_date(file: BinaryIO, inner: list[Box]) -> datetime | None:
+def _quicktime_date(file: BinaryIO, inner: list[Mp4Box]) -> datetime | None:
     """Return the date that phones write beside the movie header's, with the offset of the place."""
     extra = [found for box in inner if box.kind == b"udta" for found in boxes(file, box.begin, box.end)]
     for meta in (box for box in (*inner, *extra) if box.kind == b"meta"):
         for skip in (0, 4):  # as QuickTime writes it, and as a full box
-            body = Box(b"meta", meta.begin + skip, meta.end)
+            body = Mp4Box(b"meta", meta.begin + skip, meta.end)
             keys, values = _find(file, body, b"keys"), _find(file, body, b"ilst")
             if keys is not None and values is not None and (when := _dated(file, keys, values)) is not None:
                 return when
@@ -127,7 +127,7 @@ def _quicktime_date(file: BinaryIO, inner: list[Box]) -> datetime | None:
     return parse_iso(_bytes_of(file, day, _TEXT_BYTES)[4:].decode("utf-8", "replace"), day_alone=False)
 
 
-def _dated(file: BinaryIO, keys: Box, values: Box) -> datetime | None:
+def _dated(file: BinaryIO, keys: Mp4Box, values: Mp4Box) -> datetime | None:
     names, at = [], keys.begin + 8
     for _ in range(_MOST_KEYS):
         if at + 8 > keys.end:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from app.cli import doctor
-from app.cli.doctor import Finding, State
+from app.cli.doctor import CheckResult, State
 from app.config.settings import Settings, save, with_value
 from inference.types import Device
 
 
-def _found(check: doctor.Check, name: str) -> Finding:
+def _found(check: doctor.Check, name: str) -> CheckResult:
     return next(item for item in doctor.findings(check) if item.name == name)
 
 
@@ -125,7 +125,7 @@ def test_an_unknown_codec_is_told_as_such() -> None:
 
 def test_the_window_check_names_the_platform_and_survives_a_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    assert _found(doctor._window, "Qt platform") == Finding("Qt platform", "offscreen")
+    assert _found(doctor._window, "Qt platform") == CheckResult("Qt platform", "offscreen")
     monkeypatch.setenv("QT_QPA_PLATFORM", "none-such")
     broken = _found(doctor._window, "Qt platform")
     assert broken.state is State.BROKEN and "none-such" in broken.value
@@ -143,8 +143,8 @@ def test_too_little_room_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _found(doctor._folders, "log folder").state is State.BROKEN
 
 
-def _crashing() -> Iterator[Finding]:
-    yield Finding("first", "fine")
+def _crashing() -> Iterator[CheckResult]:
+    yield CheckResult("first", "fine")
     raise RuntimeError("rtsp://admin:secret@camera/1 is no address")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.config import settings as module
-from app.config.settings import Entry, Settings, data_folder, dumps, load, save, schema, with_value
+from app.config.settings import SettingEntry, Settings, data_folder, dumps, load, save, schema, with_value
 from recognizer.formats import list_regions
 
 IN_DOUBT = with_value(Settings(), "log.keep_days", 0)  # of a file with a fault
@@ -17,7 +17,7 @@ ENTRIES = {entry.key: entry for entry in schema()}
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
-def _values(entry: Entry) -> st.SearchStrategy[object]:
+def _values(entry: SettingEntry) -> st.SearchStrategy[object]:
     option = entry.option
     if option.choices:
         return st.sampled_from(option.choices)

@@ -1,11 +1,11 @@
 import pytest
 
 from app.pipeline.events import EventKind
-from app.pipeline.ledger import Change, Entry, Ledger
+from app.pipeline.ledger import Ledger, LedgerChange, LedgerEntry
 from tests.app.made_events import key, made_event
 
 
-def told(entries: tuple[Entry, ...]) -> list[tuple[Change, int]]:
+def told(entries: tuple[LedgerEntry, ...]) -> list[tuple[LedgerChange, int]]:
     return [(entry.change, entry.key.number) for entry in entries]
 
 
@@ -13,7 +13,7 @@ def test_a_visit_is_new_then_changed_then_final() -> None:
     ledger = Ledger()
     kinds = (EventKind.NEW, EventKind.UPDATE, EventKind.FINAL)
     changes = [ledger.apply(made_event(1, kind=kind, revision=at)) for at, kind in enumerate(kinds, 1)]
-    assert [entry.change for (entry,) in changes] == [Change.NEW, Change.CHANGED, Change.FINAL]
+    assert [entry.change for (entry,) in changes] == [LedgerChange.NEW, LedgerChange.CHANGED, LedgerChange.FINAL]
     assert [entry.first for (entry,) in changes] == [True, False, False]
 
 
@@ -36,7 +36,7 @@ def test_absorbed_visits_go_before_the_one_that_absorbs_them_is_told() -> None:
     ledger = Ledger()
     ledger.apply_all([made_event(1), made_event(2), made_event(3)])
     entries = ledger.apply(made_event(3, revision=2, kind=EventKind.UPDATE, absorbed=(key(1), key(9))))
-    assert told(entries) == [(Change.WITHDRAWN, 1), (Change.CHANGED, 3)]
+    assert told(entries) == [(LedgerChange.WITHDRAWN, 1), (LedgerChange.CHANGED, 3)]
     assert {event.key.number for event in ledger} == {2, 3}
 
 
@@ -44,7 +44,7 @@ def test_what_is_withdrawn_goes_with_all_that_it_absorbed() -> None:
     ledger = Ledger()
     ledger.apply_all([made_event(1), made_event(2)])
     entries = ledger.apply(made_event(2, kind=EventKind.WITHDRAWN, revision=2, absorbed=(key(1),)))
-    assert told(entries) == [(Change.WITHDRAWN, 1), (Change.WITHDRAWN, 2)]
+    assert told(entries) == [(LedgerChange.WITHDRAWN, 1), (LedgerChange.WITHDRAWN, 2)]
     assert len(ledger) == 0 and key(2) not in ledger
 
 
@@ -54,7 +54,7 @@ def test_what_was_never_told_is_not_withdrawn() -> None:
 
 def test_a_first_event_may_be_final() -> None:
     (entry,) = Ledger().apply(made_event(1))
-    assert (entry.change, entry.first) == (Change.FINAL, True)
+    assert (entry.change, entry.first) == (LedgerChange.FINAL, True)
 
 
 def test_visits_are_listed_in_the_order_in_which_the_vehicles_came() -> None:

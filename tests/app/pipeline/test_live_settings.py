@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.config.settings import Decision, Settings
-from app.config.settings import Detection as DetectionSettings
-from app.config.settings import Reading as ReadingSettings
+from app.config.settings import DecisionSettings, DetectionSettings, ReadingSettings, Settings
 from app.pipeline.events import EventKind, PlateEvent
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.tuning import from_settings
@@ -44,7 +42,7 @@ def test_a_shorter_time_until_the_same_plate_is_another_visit_reaches_an_open_so
     detector = Steady()
     pipeline, found = pipeline_with(detector), detector.found
     events = play(pipeline, 0, 5)
-    pipeline.tuning = from_settings(replace(Settings(), decision=Decision(repeat_s=3.0)))
+    pipeline.tuning = from_settings(replace(Settings(), decision=DecisionSettings(repeat_s=3.0)))
     detector.found = []
     events += play(pipeline, 5, 80)
     detector.found = found

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.config.settings import Reading as ReadingSettings
-from app.config.settings import Settings
+from app.config.settings import ReadingSettings, Settings
 from app.pipeline.events import EventKind, PlateEvent, without_evidence
 from app.pipeline.pipeline import Pipeline
 from app.pipeline.stats import StageTimes
