@@ -12,7 +12,7 @@ from app.pipeline.zones import Zones, zones_from_table
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `run`."""
     parser.add_argument(
-        "sources", nargs="+", metavar="SOURCE", help="a video, a picture, a folder of these, or an address"
+        "sources", nargs="+", metavar="SOURCE", help="a video, a picture, a folder or pattern of these, or an address"
     )
     parser.add_argument("--csv", type=output_file, metavar="F", help="write the reads as CSV, one row a vehicle")
     parser.add_argument("--jsonl", type=output_file, metavar="F", help="write the reads as JSON, one line a vehicle")
@@ -36,8 +36,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="go on with a run that was stopped; needs its --csv or --jsonl"
     )
     parser.add_argument(
-        "--start", type=_time, metavar="TIME", help="when the recording began, as 2026-05-31T08:00+02:00"
+        "--start",
+        type=_time,
+        metavar="TIME",
+        help="when the recording began, as 2026-05-31T08:00+02:00; further ones begin where the one before ends",
     )
+    parser.add_argument(
+        "--rotate", type=int, choices=(90, 180, 270), default=0, help="turn the images clockwise by so many degrees"
+    )
+    parser.add_argument("--mirror", action="store_true", help="mirror the images left to right, after turning")
     add_pipeline_arguments(parser)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,8 +28,9 @@ from app.sinks.notifications import NotificationSink
 from app.sinks.outputs import OpenedOutputs, open_outputs
 from app.sinks.rejected import RejectedFile
 from app.sinks.resume import StateFile
-from app.sinks.row_file import LineFile, RowFile
+from app.sinks.row_file import STANDARD_OUTPUT, LineFile, RowFile, is_stream
 from app.sinks.video import VideoSink
+from app.sources.source import Turn
 from app.store.errors import LogError
 
 if TYPE_CHECKING:
@@ -59,8 +61,9 @@ def main(args: argparse.Namespace) -> int:
     from app.pipeline.loading import load_pipeline
     from app.sinks.console import RunConsole
 
-    items, errors = queue_sources(args.sources, args.start)
-    if args.resume and not (args.csv or args.jsonl):
+    passed_over: Counter[str] = Counter()
+    items, errors = queue_sources(args.sources, args.start, Turn(args.rotate, args.mirror), passed_over)
+    if args.resume and not any(path is not None and not is_stream(path) for path in (args.csv, args.jsonl)):
         print("--resume needs the --csv or --jsonl of the run that was stopped.", file=sys.stderr)
         return 2
     if clash := _same_output(args):
@@ -75,13 +78,14 @@ def main(args: argparse.Namespace) -> int:
         print(f"The networks cannot be loaded: {error}. `platescribe doctor` tells more.", file=sys.stderr)
         return 1
     kept = args.log is not None or any((args.csv, args.jsonl, args.video, args.rejected))
-    console = RunConsole(len(items), patient=kept)
+    streamed = any(path is not None and str(path) == STANDARD_OUTPUT for path in (args.csv, args.jsonl, args.rejected))
+    console = RunConsole(len(items), patient=kept, on_stderr=streamed)
     try:
         report, outputs = _read(args, items, pipeline, console, errors)
     except (LogError, ReceiverError) as error:
         print(error, file=sys.stderr)
         return 1
-    console.summary(report, pipeline.rejected(), len(outputs.skipped), outputs.written)
+    console.summary(report, pipeline.rejected(), len(outputs.skipped), outputs.written, passed_over)
     return _status(report, errors, args)
 
 
@@ -120,6 +124,8 @@ def _read(
         with interruptible(engine.request_stop):
             report = engine.run()
         outputs.written += [path for sink in sinks for path in sink.written]
+        failed = [file.path for file in files.values() if file.failed]
+        outputs.written = [path for path in outputs.written if path not in failed]
     return report, outputs
 
 
@@ -157,7 +163,7 @@ def _row_files(args: argparse.Namespace, log: RunLog) -> dict[str, RowFile]:
 
 
 def _state_file(args: argparse.Namespace, log: RunLog) -> StateFile | None:
-    main_output = args.csv or args.jsonl
+    main_output = next((path for path in (args.csv, args.jsonl) if path is not None and not is_stream(path)), None)
     return StateFile.beside(main_output, log.run) if main_output else None
 
 

@@ -1,9 +1,9 @@
 """Reads a list of sources: opened in time, every frame of a recording taken, in batches that suit the networks."""
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from app.pipeline.stats import StageTimes
 from app.pipeline.types import Frame
 from app.sources.buffers import Closed
 from app.sources.capture import Capture
+from app.sources.count_on import count_on
 from app.sources.identify import expand
 from app.sources.open_capture import make_capture
 from app.sources.registry import make_source
-from app.sources.source import SourceError, SourceKind, SourceSpec
+from app.sources.source import SourceError, SourceKind, SourceSpec, Turn
 
 _AHEAD = 1  # sources opened before it is their turn
 _POLL_S = 0.2  # how long a recording's next frame is waited for, before the engine looks at everything else
@@ -49,16 +50,33 @@ class QueuedSource:
         object.__setattr__(self, "weight", float(max(1, size)))
 
 
-def queue_sources(texts: Iterable[str], start: datetime | None = None) -> tuple[list[QueuedSource], list[str]]:
-    """Return the sources that the user's words stand for, and one line for each word that stands for none."""
-    items: list[QueuedSource] = []
+def queue_sources(
+    texts: Iterable[str],
+    start: datetime | None = None,
+    turn: Turn | None = None,
+    passed_over: Counter[str] | None = None,
+) -> tuple[list[QueuedSource], list[str]]:
+    """Return the sources that the user's words stand for, and one line for each word that stands for none.
+
+    Args:
+        texts: Files, folders, patterns, addresses, cameras.
+        start: When the first recording began; those after it begin where the one before ends.
+        turn: How their images are put upright.
+        passed_over: Counts, by what they are, the files of folders that are not read.
+    """
+    specs: list[SourceSpec] = []
     errors: list[str] = []
     for text in texts:
         try:
-            items += [QueuedSource(spec, start) for spec in expand(text)]
+            specs += [replace(spec, turn=turn or spec.turn) for spec in expand(text, passed_over)]
         except SourceError as error:
             errors.append(redact(str(error)))
-    return items, errors
+    if start is None:
+        return [QueuedSource(spec) for spec in specs], errors
+    try:
+        return [QueuedSource(spec, begins) for spec, begins in count_on(specs, start)], errors
+    except SourceError as error:
+        return [], [*errors, str(error)]
 
 
 class FileScheduler:

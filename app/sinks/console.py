@@ -36,7 +36,13 @@ class RunConsole(Sink):
     """Shows a run; to be used as a context manager round it."""
 
     def __init__(
-        self, sources: int, console: Console | None = None, *, quiet: bool = False, patient: bool = False
+        self,
+        sources: int,
+        console: Console | None = None,
+        *,
+        quiet: bool = False,
+        patient: bool = False,
+        on_stderr: bool = False,
     ) -> None:
         """Show nothing yet.
 
@@ -45,8 +51,9 @@ class RunConsole(Sink):
             console: Where it is shown.
             quiet: The bar only, no line for a plate.
             patient: The run goes on although nobody reads what it prints.
+            on_stderr: The standard output belongs to the rows.
         """
-        self._console = console or (_Patient() if patient else Console())
+        self._console = console or (_Patient if patient else Console)(stderr=on_stderr)
         self._sources = sources
         self._finished = 0
         self._quiet = quiet
@@ -87,6 +94,8 @@ class RunConsole(Sink):
         """Show the name of the source that is read."""
         count = f" ({self._finished + 1} of {self._sources})" if self._sources > 1 else ""
         self._progress.update(self._task, description=escape(f"{_short(source.source_id)}{count}"))
+        for note in info.notes if info is not None else ():
+            self.on_trouble(note)
 
     def on_frame(self, result: FrameResult) -> None:
         """Move the bar."""
@@ -131,7 +140,12 @@ class RunConsole(Sink):
         print(text, file=sys.stderr)  # rich leads it past the bar
 
     def summary(
-        self, report: EngineReport, rejected: Mapping[RejectReason, int], skipped: int = 0, written: Sequence[Path] = ()
+        self,
+        report: EngineReport,
+        rejected: Mapping[RejectReason, int],
+        skipped: int = 0,
+        written: Sequence[Path] = (),
+        passed_over: Mapping[str, int] | None = None,
     ) -> None:
         """Print the table of reads and a line on the run.
 
@@ -140,6 +154,7 @@ class RunConsole(Sink):
             rejected: What was not reported, by reason.
             skipped: Sources that an earlier run had done.
             written: Files that were made.
+            passed_over: Files of folders that are neither video nor picture, by what they are.
         """
         reads = self._reads
         if reads:
@@ -153,6 +168,9 @@ class RunConsole(Sink):
         self._print(f"{plates}{f' ({unsure} unsure)' if unsure else ''}, {frames} of {sources}{speed}")
         if skipped:
             self._print(f"{counted(skipped, 'source')} done already")
+        if passed_over:
+            kinds = ", ".join(f"{count} {what}" for what, count in sorted(passed_over.items()))
+            self._print(f"Neither video nor picture: {kinds}")
         if rejected:
             reasons = ", ".join(f"{count} {reason.value}" for reason, count in sorted(rejected.items(), key=_by_count))
             self._print(f"Not reported: {reasons}")

@@ -8,7 +8,7 @@ from app.pipeline.file_scheduler import QueuedSource
 from app.pipeline.sink import Sink
 from app.sinks.input_files import InputFiles
 from app.sinks.resume import NOTHING, Done, ResumeSink, StateFile, fingerprint
-from app.sinks.row_file import LineFile, OutputError
+from app.sinks.row_file import LineFile, OutputError, is_stream
 
 
 @dataclass(slots=True)
@@ -51,7 +51,8 @@ def open_outputs(
         try:
             inputs.spare(file.path)
             file.open(done.lengths.get(name, 0))
-            opened.written.append(file.path)
+            if not is_stream(file.path):
+                opened.written.append(file.path)
         except OutputError as error:
             opened.errors.append(str(error))
             del good[name]

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import stat
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -14,6 +16,7 @@ from app.pipeline.ledger import Ledger
 from app.pipeline.sink import Bus, Sink
 from app.sources.source import SourceSpec
 
+STANDARD_OUTPUT = "-"
 _MODE = 0o600  # plates are personal data: what is made here is for the user alone
 
 
@@ -24,7 +27,8 @@ class OutputError(Exception):
 class LineFile(Sink):
     """A file of lines that grows; each addition is on disk at once.
 
-    Lines that cannot be written (a full disk) wait in memory and go before the next ones; flush() tries again.
+    Lines that cannot be written (a full disk) wait in memory and go before the next ones; flush() tries again. failed:
+    rows are missing in it at the end.
     """
 
     def __init__(self, path: Path, header: str, encoding: str) -> None:
@@ -36,6 +40,8 @@ class LineFile(Sink):
         self._written = 0
         self._waiting = b""
         self._receipts: list[Receipt] = []
+        self._is_stream = is_stream(path)
+        self.failed = False
 
     @property
     def name(self) -> str:
@@ -44,7 +50,10 @@ class LineFile(Sink):
 
     def open(self, keep_bytes: int = 0) -> None:
         """Start the file anew, or go on after the first keep_bytes of it; raises OutputError."""
-        if not keep_bytes:
+        if self._is_stream:
+            self._file = _open_stream(self.path)
+            self._waiting = self._header.encode(self._encoding)
+        elif not keep_bytes:
             self._file = start_private(self.path)
             self._waiting = self._header.encode(self._encoding)
         else:
@@ -87,12 +96,17 @@ class LineFile(Sink):
         if self._file is None or not self._waiting:
             return
         try:
-            self._file.seek(self._written)
+            if not self._is_stream:
+                self._file.seek(self._written)
             left = memoryview(self._waiting)
             while left:
                 left = left[self._file.write(left) :]
-            os.fsync(self._file.fileno())
+            if not self._is_stream:
+                os.fsync(self._file.fileno())
         except OSError as error:
+            if self._is_stream:  # whoever read it has gone: nothing will come of what waits
+                self._file, self._waiting, self.failed = None, b"", True
+                raise OutputError(f"{self.path}: nobody reads it any more; its further rows are missing") from error
             with suppress(OSError):
                 self._file.truncate(self._written)
             raise unwritable(self.path, error) from error
@@ -117,6 +131,7 @@ class LineFile(Sink):
         try:
             self.write()
         except OutputError as error:
+            self.failed = True
             missing.append(f"{error}. Its last rows are missing")
         if self._file is not None:
             self._file.close()
@@ -159,6 +174,25 @@ class RowFile(LineFile):
     def on_reads(self, source: SourceSpec, reads: Sequence[PlateEvent]) -> Receipt | None:
         """Add reads that are over; the receipt comes when they are on the disk."""
         return self.add_lines("".join(self._line(event) for event in reads)) if self._live is None else None
+
+
+def is_stream(path: Path) -> bool:
+    """Whether an output is the standard output (-), a pipe or a device: it cannot be gone back in."""
+    if str(path) == STANDARD_OUTPUT:
+        return True
+    try:
+        return not stat.S_ISREG(path.stat().st_mode) and not path.is_dir()
+    except OSError:
+        return False
+
+
+def _open_stream(path: Path) -> IO[bytes]:
+    try:
+        if str(path) == STANDARD_OUTPUT:
+            return os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+        return path.open("wb", buffering=0)
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def start_private(path: Path) -> IO[bytes]:

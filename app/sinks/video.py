@@ -113,7 +113,7 @@ class AnnotatedVideo:
         """Open the file; raises OutputError."""
         self.path = path
         self._fps = info.fps if info.fps > 0 else 25.0
-        self._size = (info.width, info.height)
+        self._size = _shown_size(info)
         self._written = 0
         self._start: float | None = None
         self._last: Image | None = None
@@ -172,6 +172,14 @@ class AnnotatedVideo:
     def _put(self, image: Image) -> None:
         self._writer.write(image)
         self._written += 1
+
+
+def _shown_size(info: SourceInfo) -> tuple[int, int]:
+    """Width and height as players show a recording: what cv2 writes has square pixels. Even, as codecs want it."""
+    if info.pixel_aspect == 1.0:
+        return info.width, info.height
+    width, height = info.width * max(1.0, info.pixel_aspect), info.height / min(1.0, info.pixel_aspect)
+    return 2 * round(width / 2), 2 * round(height / 2)
 
 
 def save_annotated(path: Path, result: FrameResult) -> None:

@@ -39,6 +39,7 @@ def main(target: str, track: int, start_s: float, out: BinaryIO) -> None:
             "height": stream.codec_context.height,
             "fps": float(rate),
             "frames": stream.frames or round(float(duration) * float(rate)),
+            "aspect": float(stream.sample_aspect_ratio or 1),
             "codec": stream.codec_context.name,
         }
         out.write(json.dumps(about).encode() + b"\n")

@@ -60,6 +60,8 @@ class DecoderProcess:
             cv2.CAP_PROP_FRAME_HEIGHT: self._about.get("height", 0.0),
             cv2.CAP_PROP_FRAME_COUNT: self._about.get("frames", 0.0),
             cv2.CAP_PROP_FPS: fps,
+            cv2.CAP_PROP_SAR_NUM: self._about.get("aspect", 1.0),
+            cv2.CAP_PROP_SAR_DEN: 1.0,
             cv2.CAP_PROP_POS_MSEC: self._position_s * 1000,
             cv2.CAP_PROP_PTS: self._position_s * fps,
         }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from app.sources.frame import Frame
 from app.sources.source import SourceInfo, SourceSpec
+from app.sources.turned import Seekable, TurnedSource
 from app.sources.video_file import VideoFile
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -32,7 +33,8 @@ class PlayedVideo:
         """start_s: the second to start at. A paused video shows the frame it starts at and waits."""
         if speed <= 0:
             raise ValueError(f"speed must be above 0, got {speed}")
-        self._video = VideoFile(spec)
+        video = VideoFile(spec)
+        self._video: Seekable = TurnedSource(video) if spec.turn else video
         self._start_s = start_s
         self._speed = speed
         self._paused = paused

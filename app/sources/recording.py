@@ -18,6 +18,7 @@ _USUAL_FPS = 25.0  # FFmpeg's own guess where a recording does not say
 _MISSING_SHARE = 0.03  # containers are off by a few frames; beyond this the end is missing
 _MISSING_S = 0.5
 _LEAST_BYTES_A_SECOND = 64.0  # a recording of fewer has time stamps that jump: its length is not known
+_MOST_ASPECT = 4.0  # of a pixel: anything beyond is a fault of the header
 _JOIN_S = 10.0  # where files were joined the time stamps jump; no camera that sends a frame a second pauses so long
 _JOIN_INTERVALS = 20
 
@@ -90,8 +91,14 @@ class Recording:
             clock,
             notes=tuple(f"{self._spec.source_id}: {note}" for note in self._facts.notes),
             delivery=Delivery.EVERY,
+            pixel_aspect=self._pixel_aspect(),
         )
         return self._info
+
+    def _pixel_aspect(self) -> float:
+        width, height = (self._handle.get(p) for p in (cv2.CAP_PROP_SAR_NUM, cv2.CAP_PROP_SAR_DEN))
+        aspect = width / height if width > 0 and height > 0 else 1.0
+        return aspect if 1 / _MOST_ASPECT <= aspect <= _MOST_ASPECT else 1.0
 
     def read(self) -> Frame | None:
         """Return the next frame, None at the end; raises SourceError once where the end is missing.

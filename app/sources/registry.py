@@ -8,6 +8,7 @@ from app.sources.camera import camera_source
 from app.sources.picture_file import PictureFile
 from app.sources.source import Source, SourceKind, SourceSpec
 from app.sources.stream import NetworkStream
+from app.sources.turned import TurnedSource
 from app.sources.video_file import VideoFile
 
 
@@ -30,4 +31,5 @@ SOURCE_TYPES = {
 
 def make_source(spec: SourceSpec, start: datetime | None = None) -> Source:
     """Return the source for spec, not opened yet; start is when a recording began, if the user says so."""
-    return SOURCE_TYPES[spec.kind].make(spec, start)
+    source = SOURCE_TYPES[spec.kind].make(spec, start)
+    return TurnedSource(source) if spec.turn else source

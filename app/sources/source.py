@@ -27,17 +27,30 @@ class SourceKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """How the images of a source are put upright: turned clockwise by so many degrees, then mirrored left to right."""
+
+    degrees: int = 0
+    mirror: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.degrees or self.mirror)
+
+
+@dataclass(frozen=True, slots=True)
 class SourceSpec:
     """One source as the user named it.
 
     source_id: the name to show and to keep; never holds a password. address: what is opened: a path, an address with
-    whatever it holds, a camera's index or name. part: which page of a picture or which video track, from 0.
+    whatever it holds, a camera's index or name. part: which page of a picture or which video track, from 0. turn: how
+    its images are put upright.
     """
 
     kind: SourceKind
     source_id: SourceId
     address: str
     part: int = 0
+    turn: Turn = Turn()
 
     @property
     def is_live(self) -> bool:
@@ -58,7 +71,8 @@ class SourceInfo:
     """What is known of an opened source.
 
     duration_s and frames are None where nobody can know. notes: what the user should know of how it is read, each a
-    sentence that names the source. delivery: None for what is usual for the kind of source.
+    sentence that names the source. delivery: None for what is usual for the kind of source. pixel_aspect: width of a
+    pixel by its height.
     """
 
     width: int
@@ -70,6 +84,7 @@ class SourceInfo:
     clock: WallClock
     notes: tuple[str, ...] = ()
     delivery: Delivery | None = None
+    pixel_aspect: float = 1.0
 
 
 class Source(Protocol):

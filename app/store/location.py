@@ -65,6 +65,8 @@ def locate(log: str | Path | None = None, pictures: Path | None = None) -> Place
     if log is not None and "\0" in str(log):
         raise LogError(f"'{redact(str(log))}' is no place for a log: no disk can hold that name.")
     text = str(log) if log is not None else str(default_folder() / "plates.sqlite3")
+    if text.startswith("postgres://"):  # as hosts of databases hand it out; SQLAlchemy knows the full name only
+        text = f"postgresql://{text.removeprefix('postgres://')}"
     url = _address(text) if "://" in text else sa.URL.create("sqlite", database=text)
     if url.get_backend_name() != "sqlite":
         return Place(url, None, pictures or default_folder() / "pictures")

@@ -4,9 +4,12 @@ import csv
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from app.pipeline import loading
@@ -16,6 +19,8 @@ from app.store.store import Store
 from tests.app.runs import command, pipeline
 from tests.app.sources.clips import write_clip
 from tests.app.store.samples import JPEG, entry
+
+ROOT = Path(__file__).parents[2]
 
 NAMES = (
     "=cmd|' !A0.avi",
@@ -92,3 +97,13 @@ def test_no_pictures_keeps_the_text_alone_and_a_new_log_says_what_it_keeps(
     assert visit.plate == "AB123C" and bool(visit.crop) is pictures
     assert command(str(clip), "--log", str(log)) == 0
     assert "keep_days" not in capsys.readouterr().err
+
+
+def test_a_console_that_lacks_a_character_ends_no_run(tmp_path: Path) -> None:
+    for name in ("гараж.png", "двор.png"):
+        (tmp_path / name).write_bytes(cv2.imencode(".png", np.full((48, 64, 3), 90, np.uint8))[1].tobytes())
+    words = [sys.executable, str(ROOT / "main.py"), "run", str(tmp_path), str(tmp_path / "нет.mp4")]
+    done = subprocess.run(words, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252"}, timeout=120)
+    assert done.returncode == 1 and b"Traceback" not in done.stderr
+    assert b"2 frames of 2 sources" in done.stdout
+    assert b"\\u043d\\u0435\\u0442.mp4: no such file" in done.stderr

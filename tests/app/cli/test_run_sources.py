@@ -1,7 +1,11 @@
 import csv
 import json
+import os
+import threading
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from app.pipeline import loading
@@ -11,7 +15,7 @@ from app.pipeline.tuning import Tuning
 from app.pipeline.zones import Zones
 from app.saved_sources import SavedSource, SavedSources
 from app.sources.identify import identify
-from app.sources.source import SourceError, SourceKind
+from app.sources.source import SourceError, SourceKind, Turn
 from app.store.search import Query
 from app.store.store import Store
 from app.store.types import ALLOW, BLOCK
@@ -159,3 +163,61 @@ def test_a_camera_is_looked_at_in_the_zones_that_it_was_set_up_with() -> None:
     assert saved.zones_of(identify("rtsp://you:other@10.0.0.5/live")) == left, "the same address, whoever asks"
     assert saved.zones_of(gate.spec) == left
     assert saved.zones_of(identify("rtsp://10.0.0.6/live")) is None
+
+
+def test_rows_go_to_the_standard_output_and_all_else_to_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline())
+    assert command(str(write_clip(tmp_path / "a.avi")), "--csv", "-") == 0
+    told = capfd.readouterr()
+    rows = list(csv.DictReader(told.out.lstrip("\ufeff").splitlines()))
+    assert [row["plate"] for row in rows] == ["AB123C"]
+    assert "1 plate" in told.err and "Written" not in told.err
+    assert not Path("-").exists() and not Path("-.state").exists()
+
+
+def test_rows_go_into_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline())
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text(encoding="utf-8")))
+    reader.start()
+    assert command(str(write_clip(tmp_path / "a.avi")), "--jsonl", str(pipe)) == 0
+    reader.join(10)
+    assert json.loads(read[0])["plate"] == "AB123C"
+
+
+def test_a_folder_tells_what_it_passes_over_and_notes_what_is_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline())
+    write_clip(tmp_path / "a.avi")
+    for name in ("notes.txt", "more.txt", ".hidden"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "deep.png").write_bytes(cv2.imencode(".png", np.full((48, 64), 4000, np.uint16))[1].tobytes())
+    assert command(str(tmp_path)) == 0
+    told = capsys.readouterr()
+    assert "Neither video nor picture: 2 .txt, 1 hidden" in told.out
+    assert "deep.png: 12 of its 16 bits are used" in told.err
+
+
+def test_one_start_for_two_recordings_is_counted_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: pipeline())
+    clips = [str(write_clip(tmp_path / name, frames=20)) for name in ("a.avi", "b.avi")]
+    out = tmp_path / "o.csv"
+    assert command(*clips, "--start", "2026-05-31T08:00:00+00:00", "--csv", str(out)) == 0
+    times = [row["time"] for row in rows_of(out)]
+    assert [time[17:19] for time in times] == ["00", "02"]
+
+
+def test_images_are_turned_and_mirrored_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    items, _ = queue_sources([str(write_clip(tmp_path / "a.avi"))], turn=Turn(90, mirror=True))
+    assert items[0].spec.turn == Turn(90, mirror=True)
+    networks = Networks()
+    monkeypatch.setattr(loading, "load_pipeline", lambda device, tuning: Pipeline(networks, networks, tuning))
+    out = tmp_path / "o.mp4"
+    assert command(str(tmp_path / "a.avi"), "--rotate", "90", "--mirror", "--video", str(out)) == 0
+    written = cv2.VideoCapture(str(out), cv2.CAP_FFMPEG)
+    assert (int(written.get(cv2.CAP_PROP_FRAME_WIDTH)), int(written.get(cv2.CAP_PROP_FRAME_HEIGHT))) == (120, 160)

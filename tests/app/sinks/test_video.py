@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from app.pipeline.types import FrameResult
 from app.sinks import video
 from app.sinks.row_file import OutputError
 from app.sinks.video import AnnotatedVideo, annotated_path
@@ -15,6 +16,7 @@ from app.sources.source import SourceSpec
 from app.sources.video_file import VideoFile
 from tests.app.runs import command, picture, read_files
 from tests.app.sources.clips import set_durations, write_clip
+from tests.app.sources.ffmpeg import make
 
 
 def read_back(path: Path) -> tuple[int, float, list[float]]:
@@ -114,3 +116,19 @@ print(run.outputs.written, run.errors)
     done = subprocess.run(words, cwd=Path(__file__).parents[3], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("[] ") and f"{out}: the video could not be finished" in done.stdout
+
+
+@pytest.mark.parametrize(("aspect", "size"), [("6/11", (704, 528)), ("16/11", (512, 288)), ("1/1", (352, 288))])
+def test_a_video_looks_as_players_show_the_recording(tmp_path: Path, aspect: str, size: tuple[int, int]) -> None:
+    wide = "704" if aspect == "6/11" else "352"
+    scaled = ("-vf", f"scale={wide}:288,setsar={aspect}", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+    source = VideoFile(identify(str(make(tmp_path / "x.mp4", *scaled, seconds=1))))
+    info = source.open()
+    frame = source.read()
+    source.close()
+    assert frame is not None
+    video = AnnotatedVideo(tmp_path / "out.mp4", info)
+    video.add(FrameResult(frame, ()))
+    video.close()
+    written = cv2.VideoCapture(str(tmp_path / "out.mp4"), cv2.CAP_FFMPEG)
+    assert (int(written.get(cv2.CAP_PROP_FRAME_WIDTH)), int(written.get(cv2.CAP_PROP_FRAME_HEIGHT))) == size
