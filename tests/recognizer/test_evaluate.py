@@ -14,7 +14,6 @@ from recognizer.config import NetworkConfig, Stage
 from recognizer.evaluate import Case, evaluate, find_worst, print_report, read_all
 from recognizer.network import build_network
 from recognizer.readings import Reading
-from recognizer.sheets import SheetTile, draw_contact_sheet
 from recognizer.training.datasets import LabelledCrop
 
 
@@ -73,18 +72,6 @@ def test_batches_keep_samples_and_readings_together(tmp_path):
 
     assert all(c.right for c in read_all(samples, read))
     assert sizes == [64, 64, 2]
-
-
-def test_a_sheet_grows_with_its_tiles_and_marks_what_differs():
-    picture = np.full((30, 90, 3), 128, np.uint8)
-    few = draw_contact_sheet([SheetTile(picture, "AB1", "AB1", 0.5, "a" * 200)], columns=2)
-    many = draw_contact_sheet([SheetTile(picture, "AB1", "AX1", 0.5)] * 5, columns=2, title="worst")
-    assert few.dtype == np.uint8 and few.shape[1] == many.shape[1] and many.shape[0] > 2 * few.shape[0]
-
-    def red(sheet):
-        return int(((sheet[:, :, 2] > 150) & (sheet[:, :, 0] < 90)).sum())
-
-    assert red(few) == 0 and red(many) > 50
 
 
 @pytest.fixture

@@ -17,9 +17,7 @@ from recognizer.formats import (
     list_regions,
     load_formats,
     rerank_alternatives,
-    resolve_region,
 )
-from recognizer.patterns import PatternError, TokenKind, expand_classes, parse_pattern
 from recognizer.readings import Alternative
 from recognizer.synthesis.colours import parse_colour
 
@@ -104,12 +102,6 @@ def test_a_region_nobody_knows_is_named() -> None:
         fits_region("AB123", "XX")
 
 
-def test_groups_and_signs_are_found() -> None:
-    assert {plate.region for plate in resolve_region("EU")} >= {"DE", "FR", "PL"}
-    assert {plate.region for plate in resolve_region("eu:d")} == {"DE"}
-    assert [plate.code for plate in resolve_region("us:tx")] == ["US-TX"]
-
-
 @pytest.mark.data
 def test_real_labels_fit_their_country(shared_data: Path) -> None:
     table = shared_data / "crops" / "train.csv"
@@ -147,22 +139,6 @@ def test_rerank_prefers_what_fits() -> None:
     assert sum(a.confidence for a in ranked) == pytest.approx(0.8)
     sure = rerank_alternatives([Alternative("XYZ", 0.99), Alternative("ABC1234", 0.005)], "BR")
     assert sure[0].text == "XYZ", "a sure reading stays, whatever the country"
-
-
-def test_patterns_say_what_is_wrong() -> None:
-    for source in ("A?9", "{city} 99", "--", "AA@much"):
-        with pytest.raises(PatternError, match="pattern"):
-            parse_pattern(source, "ABC", "0123456789", {})
-    with pytest.raises(PatternError, match="class value"):
-        expand_classes(["ab"])
-
-
-def test_small_lettering_may_be_read_first() -> None:
-    pattern = parse_pattern("A 99/AA (01)", "B", "7", {}, small_first=True)
-    pieces = pattern.sample(Random(0))
-    assert [piece.kind for piece in pieces].count(TokenKind.LINE) == 1
-    assert pattern.text_of(pieces) == "B77BB<01" and write_in_order("B77BB<01") == "01B77BB"
-    assert pattern.expression.fullmatch("01B77BB")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from inference.files import sha256_of
 from recognizer import PlateReader
 from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, load, save
 from recognizer.config import PRESETS
-from recognizer.images import fit_crop, stack_images
 from recognizer.network import build_network
 
 CONFIG = replace(PRESETS["plates"], hidden=16)
@@ -120,16 +119,6 @@ def test_confidence_follows_the_calibration(weights):
     assert half == pytest.approx(1 / (1 + np.exp(0.1)))
     assert 0 < least < less < half < most < 1
     assert reader.confidences([]) == []
-
-
-@pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0, 3), (4, 4), (4, 4, 4)])
-def test_a_crop_that_is_none_is_told(shape):
-    with pytest.raises(ValueError, match="BGR"):
-        fit_crop(np.zeros(shape, np.uint8), CONFIG)
-
-
-def test_grey_networks_get_one_channel():
-    assert stack_images([fit_crop(crop, PRESETS["tutorial"]) for crop in crops(3)]).shape == (3, 1, 32, 128)
 
 
 def test_unknown_devices_are_named(weights):

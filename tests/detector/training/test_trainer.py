@@ -74,21 +74,6 @@ def test_wrong_input_is_told_in_one_line(arguments, capsys, tmp_path, monkeypatc
     assert said.startswith("error: ") and said.count("\n") == 1
 
 
-def test_exports_for_other_runtimes_give_the_same_logits(random_weights, tmp_path):
-    openvino = pytest.importorskip("openvino")
-    pytest.importorskip("onnx")
-    from detector.network_spec import network_spec
-    from inference import registry
-    from inference.types import Options
-
-    batch = np.random.default_rng(0).integers(0, 256, (2, 64, 96, 3), dtype=np.uint8)
-    expected = registry.load(network_spec(open_weights(random_weights)), "torch", Options(1)).run(batch)
-    for name in ("detector.onnx", "detector.xml"):
-        assert main(["export", "--weights", str(random_weights), "--out", str(tmp_path / name)]) == 0
-        model = openvino.Core().compile_model(tmp_path / name, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-        assert np.abs(model([batch])[0] - expected).max() < 0.05
-
-
 def test_weights_to_start_from_that_carry_code_are_refused_and_not_run(data, tmp_path):
     ran = tmp_path / "ran"
 
