@@ -57,7 +57,7 @@ class DetectionStage:
 
     def select_frames(self, frames: Sequence[Frame]) -> tuple[bool, ...]:
         """Tell of each frame whether it shows something new."""
-        return tuple(self._stillness.wants_look(frame) for frame in frames)
+        return tuple(self._stillness.select(frame) for frame in frames)
 
     def detect(self, frames: Sequence[Frame], selected: Sequence[bool]) -> DetectedFrames:
         """Find the plates of the selected frames as one batch.

@@ -1,4 +1,4 @@
-"""Frames that need not be looked at: nothing has moved since the last one of their source that was."""
+"""Leaves out frames in which nothing has moved since the last one of their source that went to the detector."""
 
 import math
 from dataclasses import dataclass
@@ -16,36 +16,36 @@ _CHANGED, _MOST_CHANGED = 16, 2
 
 
 @dataclass(slots=True)
-class _Looked:
-    """The last frame that was looked at."""
+class _Selected:
+    """The last frame that went to the detector."""
 
     thumb: Thumb
     media_s: float
 
 
 class Stillness:
-    """Compares frames, which come in order, with the last one of their source that was looked at. For one thread."""
+    """Compares frames, which come in order, with the last one of their source that was selected. For one thread."""
 
     def __init__(self, tuning: CurrentTuning) -> None:
-        """tuning: its still_look_s says after how much media time a frame is looked at all the same; 0: all are."""
+        """tuning: its still_interval_s says after how much media time a frame is selected all the same; 0: all are."""
         self._tuning = tuning
-        self._looked: dict[str, _Looked] = {}
+        self._selected: dict[str, _Selected] = {}
 
-    def wants_look(self, frame: Frame) -> bool:
-        """Whether a frame is to be looked at; it is then what the next ones are compared with."""
-        if not self._tuning.now.still_look_s or frame.is_still:
+    def select(self, frame: Frame) -> bool:
+        """Tell whether a frame shows something new; it is then what the next ones are compared with."""
+        if not self._tuning.now.still_interval_s or frame.is_still:
             return True
         thumb, _ = thumbnail(frame.image)
-        last = self._looked.get(frame.source_id)
+        last = self._selected.get(frame.source_id)
         waited = math.inf if last is None else frame.media_time - last.media_s
-        if last is not None and 0 <= waited < self._tuning.now.still_look_s and _same(thumb, last.thumb):
+        if last is not None and 0 <= waited < self._tuning.now.still_interval_s and _same(thumb, last.thumb):
             return False
-        self._looked[frame.source_id] = _Looked(thumb, frame.media_time)
+        self._selected[frame.source_id] = _Selected(thumb, frame.media_time)
         return True
 
     def forget(self, source_id: str) -> None:
         """The source has ended."""
-        self._looked.pop(source_id, None)
+        self._selected.pop(source_id, None)
 
 
 def _same(thumb: Thumb, other: Thumb) -> bool:

@@ -19,7 +19,7 @@ class Tuning:
     only_formats: whether only plates of the chosen countries are told.
     settled_agreement, settled_confidence: from here on a track is read at every read_every-th frame only.
     zoom_interval_s: how often a part of a large frame is looked at in full resolution; 0 for never.
-    still_look_s: how often frames are looked at while nothing moves in them; 0 for all of them.
+    still_interval_s: how often a frame goes to the detector while nothing moves; 0 for all of them.
     split_after: equal readings, far from the track's text, that show that another vehicle took over.
     """
 
@@ -38,7 +38,7 @@ class Tuning:
     read_every: int = 5
     split_after: int = 3
     zoom_interval_s: float = 0.25
-    still_look_s: float = 0.5
+    still_interval_s: float = 0.5
     zones: Zones = field(default_factory=Zones)
 
     @property

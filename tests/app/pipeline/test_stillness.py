@@ -23,30 +23,30 @@ def scene(index: int, moved_px: int = 0, source: str = "clip", noise: int = 0) -
 
 
 def test_a_still_scene_is_looked_at_now_and_then() -> None:
-    stillness = Stillness(CurrentTuning(Tuning(still_look_s=0.5)))
-    assert [stillness.wants_look(scene(i, noise=7)) for i in range(12)] == [i % 5 == 0 for i in range(12)]
+    stillness = Stillness(CurrentTuning(Tuning(still_interval_s=0.5)))
+    assert [stillness.select(scene(i, noise=7)) for i in range(12)] == [i % 5 == 0 for i in range(12)]
 
 
 def test_what_moves_is_looked_at_at_once_however_slow_it_is() -> None:
-    stillness = Stillness(CurrentTuning(Tuning(still_look_s=100.0)))
-    assert stillness.wants_look(scene(0))
-    assert [stillness.wants_look(scene(i, 60)) for i in (1, 2)] == [True, False]
-    crept = [i for i in range(3, 60) if stillness.wants_look(scene(i, 60 + i // 3))]
+    stillness = Stillness(CurrentTuning(Tuning(still_interval_s=100.0)))
+    assert stillness.select(scene(0))
+    assert [stillness.select(scene(i, 60)) for i in (1, 2)] == [True, False]
+    crept = [i for i in range(3, 60) if stillness.select(scene(i, 60 + i // 3))]
     assert len(crept) >= 2, "a pixel every third frame adds up"
 
 
 def test_sources_are_told_apart_and_pictures_always_looked_at() -> None:
-    stillness = Stillness(CurrentTuning(Tuning(still_look_s=100.0)))
-    assert stillness.wants_look(scene(0, source="one")) and stillness.wants_look(scene(0, source="two"))
-    assert not stillness.wants_look(scene(1, source="one"))
-    assert all(stillness.wants_look(replace(scene(i), is_still=True)) for i in range(3))
+    stillness = Stillness(CurrentTuning(Tuning(still_interval_s=100.0)))
+    assert stillness.select(scene(0, source="one")) and stillness.select(scene(0, source="two"))
+    assert not stillness.select(scene(1, source="one"))
+    assert all(stillness.select(replace(scene(i), is_still=True)) for i in range(3))
     stillness.forget("one")
-    assert stillness.wants_look(scene(2, source="one")) and not stillness.wants_look(scene(2, source="two"))
+    assert stillness.select(scene(2, source="one")) and not stillness.select(scene(2, source="two"))
 
 
 def test_zero_looks_at_everything() -> None:
-    stillness = Stillness(CurrentTuning(Tuning(still_look_s=0.0)))
-    assert all(stillness.wants_look(scene(i)) for i in range(3))
+    stillness = Stillness(CurrentTuning(Tuning(still_interval_s=0.0)))
+    assert all(stillness.select(scene(i)) for i in range(3))
 
 
 def test_tracks_are_carried_through_a_still_scene_and_end_when_they_should() -> None:
