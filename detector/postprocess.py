@@ -9,9 +9,9 @@ from detector.types import Box, Detection
 
 Boxes = NDArray[np.float32]
 Scores = NDArray[np.float32]
-STRIDES = (8, 16, 32)
-MAX_CANDIDATES = 1000  # a picture
-NMS_IOU = 0.5
+STRIDES = (8, 16, 32)  # pixels between the anchors of YOLO's three outputs
+MAX_CANDIDATES = 1000  # of one image; a street has some ten plates, each with some ten candidates
+NMS_IOU = 0.5  # two plates side by side do not overlap by half
 NMS_CONTAINED = 0.8  # a plate does not lie in another one, so a box mostly inside a better one goes too
 
 

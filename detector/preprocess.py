@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detector.types import Box
 
-STRIDE = 32
+STRIDE = 32  # pixels: YOLO's largest stride, of which both sides of its input are multiples
 GREY = 114  # the padding YOLO is trained with
 _LITTLE = 1.25  # scaled down by less, no pixel of the picture is passed over
 Image = NDArray[np.uint8]

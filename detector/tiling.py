@@ -8,8 +8,8 @@ import numpy as np
 from detector.postprocess import intersect_boxes, suppress_overlaps
 from detector.types import Box, Detection
 
-OVERLAP = 0.2
-MAX_TILES = 24
+OVERLAP = 0.2  # share of a tile; a plate narrower than that is whole in one of two neighbours
+MAX_TILES = 24  # each takes as long as an image of its own
 EDGE = 2.0  # pixels; a box this near to a cut may be the half of a plate
 
 

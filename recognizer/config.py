@@ -8,6 +8,7 @@ from recognizer.alphabet import FIRST, LATIN, Alphabet
 #: The tutorial of 2017 drops the first steps, "since they tend to be garbage".
 TUTORIAL_DROPPED = 2
 
+# Far above any network of ours: they bound the memory that a file from elsewhere can ask for.
 _LARGEST, _DEEPEST = 2048, 16
 
 

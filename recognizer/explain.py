@@ -23,10 +23,12 @@ from recognizer.sheets import INK, LINE, MUTED, Colour, open_font, scale_to_fit
 from recognizer.training.datasets import read_image
 
 BLANK_SIGN = "–"
+# Pixels of the drawing: room beside the matrix and around all, height of a row of it and of a strip of the plate.
 LEFT, RIGHT, EDGE = 74, 40, 24
 ROW, STRIP = 17, 76
 #: From no probability to certainty: white through the blue of ink.
 SHADES: tuple[Colour, ...] = ((255, 255, 255), (198, 219, 239), (107, 160, 214), (28, 86, 160), (8, 34, 80))
+# RGB: the best path, its blanks, and the ground of the characters it spells.
 BEST: Colour = (240, 120, 20)
 BEST_BLANK: Colour = (247, 205, 165)
 CHIP: Colour = (255, 237, 219)

@@ -8,6 +8,7 @@ from PIL import ImageDraw, ImageFont
 from recognizer.images import Image
 from recognizer.sheets import PAPER, Colour, to_bgr
 
+# RGB: the ground of a dark drawing, as of the window's dark theme.
 NIGHT: Colour = (26, 32, 39)
 
 Point = tuple[float, float]

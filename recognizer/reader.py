@@ -24,7 +24,7 @@ from recognizer.text_order import reorder_texts
 
 #: Largest batch given to the network at once; more crops go in several calls, so that memory stays bounded.
 LARGEST_BATCH = 256
-ALTERNATIVES = 5
+ALTERNATIVES = 5  # of a reading: what the log keeps and the window shows
 #: Alternatives with less than this share of the best text's probability are of no use to anybody, and cost time.
 LEAST = 1e-4
 

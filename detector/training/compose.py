@@ -16,7 +16,7 @@ from detector.training.augment import degrade_image
 from detector.training.datasets import list_images, read_yolo
 from detector.types import Box
 
-MAX_PLATES = 4
+MAX_PLATES = 4  # in one image; photographs of traffic seldom show more
 MIN_WIDTH, MAX_SHARE = 26, 0.55  # a plate's width: pixels at least, share of the picture at most
 Corners = NDArray[np.float32]
 

@@ -12,8 +12,8 @@ from detector.types import Box
 
 TILE = 260  # pixels
 COLUMNS = 6
-PER_SHEET = 36
-RED, GREEN, ORANGE = (0, 0, 255), (0, 200, 0), (0, 160, 255)
+PER_SHEET = 36  # six rows, so that a sheet fits on a screen
+RED, GREEN, ORANGE = (0, 0, 255), (0, 200, 0), (0, 160, 255)  # BGR
 
 
 @dataclass(frozen=True, slots=True)

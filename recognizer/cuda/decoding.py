@@ -14,7 +14,7 @@ from recognizer.alphabet import Alphabet
 from recognizer.ctc import FACTOR, ROOT, Decoded, search_beams
 from recognizer.cuda import kernels
 
-BEAMS = 8
+BEAMS = 8  # as of ctc.search_beams
 LONGEST = 32  # texts of so many characters, which no plate has, are left to the processor
 FLOOR, CERTAIN = 1e-3, 0.999  # as of ctc.search_beams
 

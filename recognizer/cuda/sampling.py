@@ -9,7 +9,7 @@ from torch import Tensor
 from recognizer.aligner import MARGIN
 from recognizer.cuda import kernels
 
-_BLOCK = 512
+_BLOCK = 512  # pixels that one program of the kernel computes
 _FINE = 0.6  # scaled down by less, a picture takes means of several samples a pixel, as in aligner.straighten_crop
 
 

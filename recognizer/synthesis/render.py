@@ -18,6 +18,7 @@ from recognizer.synthesis.sprites import Sprites
 
 # Ornaments in the lettering's own ink; all others have colours of their own.
 _INKED = ("dot", "emirate")
+# BGR: black, galvanised, dull and white heads.
 _SCREWS: tuple[Bgr, ...] = ((40, 40, 40), (170, 175, 180), (90, 95, 100), (225, 225, 225))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from recognizer.synthesis.colours import Bgr, draw_colour, mix_colours
 from recognizer.synthesis.paint import Image, resize_image
 
+# BGR: car bodies, white to black first, as most are.
 _BODIES: tuple[Bgr, ...] = (
     (235, 235, 235), (200, 203, 206), (150, 152, 156), (90, 92, 96), (40, 40, 42), (18, 18, 20),
     (30, 30, 140), (120, 60, 20), (60, 90, 40), (160, 190, 205), (90, 120, 150),

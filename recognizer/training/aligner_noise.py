@@ -16,7 +16,7 @@ from recognizer.synthesis.camera import CameraModel
 
 #: How much likelier (natural logarithm) a text must be in the whole crop for the aligner's corners to be mistrusted.
 DOUBT = 1.0
-_PIECE = 64
+_PIECE = 64  # crops given to the network at once, so that memory stays bounded
 #: A photographed plate narrower than so many pixels is mostly seen again from near, by a camera of half the strength.
 NARROW, FROM_NEAR = 100, 0.7
 
