@@ -11,7 +11,7 @@ __all__ = ["Box", "Detection", "PlateDetector"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401
-    """Import the detector when it is asked for."""
+    """Imports the detector when it is asked for."""
     if name == "PlateDetector":
         from detector.detector import PlateDetector
 

@@ -170,7 +170,7 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _export_ready(args: argparse.Namespace) -> tuple[str, Path]:
-    """Write a form for OpenVINO beside the weights, where alone it is looked for; its name in a manifest, and where."""
+    """Writes a form for OpenVINO beside the weights, where alone it is looked for; its manifest name, and where."""
     from detector.network_spec import network_spec
     from detector.weights import open_weights
     from inference.openvino_models import INT8, pack_ready, packed_file
@@ -207,7 +207,7 @@ COMMANDS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; wrong input is told in one line and gives status 2."""
+    """Runs a command; wrong input is told in one line and gives status 2."""
     args = _parser().parse_args(argv)
     try:
         return COMMANDS[args.command](args)

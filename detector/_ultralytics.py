@@ -19,7 +19,7 @@ _QUIET = {
 
 @cache
 def load() -> None:
-    """Import ultralytics offline, without pickles, and with the process's thread counts put back afterwards."""
+    """Imports ultralytics offline, without pickles, and with the process's thread counts put back afterwards."""
     os.environ.update(_QUIET)
     if "YOLO_CONFIG_DIR" not in os.environ:
         os.environ["YOLO_CONFIG_DIR"] = str(cache_folder() / "ultralytics")

@@ -20,7 +20,7 @@ class CandidateNetwork(nn.Module):
         self._anchors: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
 
     def forward(self, images: Tensor) -> Tensor:
-        """The best candidates of each image, best first: x1 y1 x2 y2 in pixels of the input, and the score's logit."""
+        """Finds the best candidates of each image, best first: x1 y1 x2 y2 in pixels of the input, and the logit."""
         centres, strides = self._anchors_of(images)  # (A, 2), (A,)
         logits = self.network(images)
         scores, places = logits[:, -1].topk(min(MAX_CANDIDATES, logits.shape[2]), dim=1)  # (N, C)
@@ -34,7 +34,7 @@ class CandidateNetwork(nn.Module):
         return torch.cat([middle - reach[..., :2], middle + reach[..., 2:], scores.float()[..., None]], dim=2)
 
     def _anchors_of(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """The anchors of an input size, kept on the device: nothing may be copied there while a graph is captured."""
+        """Keeps the anchors of an input size on the device: nothing may be copied there while a graph is captured."""
         height, width = images.shape[1:3]
         if (height, width) not in self._anchors:
             centres, strides = make_anchors(height, width)

@@ -64,7 +64,7 @@ def crop_plate(image: Image, box: Box, margin: float = MARGIN) -> Image:
 
 
 def measure_sharpness(image: Image) -> float:
-    """Variance of the Laplacian of a crop brought to a common width, over its contrast; blur lowers it.
+    """Measures the variance of the Laplacian of a crop brought to a common width, over its contrast; blur lowers it.
 
     After Pech-Pacheco et al., 2000. Comparable between crops of one plate of about the same size; 0 for a flat crop.
     """

@@ -66,7 +66,7 @@ class PlateDetector:
         return self._runner.streams
 
     def detect(self, images: Sequence[Image], tiles: Tiles | None = None) -> list[list[Detection]]:
-        """Plates of each uint8 BGR picture (H, W, 3), best first, in pixels of that picture.
+        """Finds the plates of each uint8 BGR image (H, W, 3), best first, in pixels of that image.
 
         `tiles` overrides the detector's own for this call. Raises ValueError for a picture that is none.
         """
@@ -86,7 +86,7 @@ class PlateDetector:
         return results
 
     def _cut_tiles(self, image: Image, wanted: Tiles) -> list[tiling.Tile]:
-        """How a picture is cut. More than one tile brings the whole picture along, for plates larger than a tile."""
+        """Cuts an image. More than one tile brings the whole image along, for plates larger than a tile."""
         height, width = image.shape[:2]
         cut = (
             tiling.tile_by_size(width, height, self.size)
@@ -96,7 +96,7 @@ class PlateDetector:
         return cut if len(cut) == 1 else [*cut, tiling.Tile(0, 0, width, height)]
 
     def _detect_whole(self, images: Sequence[Image]) -> list[list[Detection]]:
-        """Detections of pictures taken whole; those of one input shape run together."""
+        """Detects in images taken whole; those of one input shape run together."""
         places = [plan_letterbox(image.shape[1], image.shape[0], self.size) for image in images]
         results: list[list[Detection]] = [[] for _ in images]
         for indices in group_by_shape(places).values():
@@ -108,7 +108,7 @@ class PlateDetector:
         return results
 
     def _find_candidates(self, batch: Image) -> list[tuple[Boxes, Scores]]:
-        """Of each image boxes (C, 4) in pixels of the input and scores (C,) from the threshold on, best first."""
+        """Finds boxes (C, 4) in pixels of the input and scores (C,) from the threshold on in each image, best first."""
         output = self._runner.run(batch)
         if self._runner.fused:
             return split_candidates(output, self.threshold)
@@ -116,7 +116,7 @@ class PlateDetector:
         return [decode_candidates(logits, height, width, self.threshold) for logits in output]
 
     def _fill_input(self, images: Sequence[Image], places: Sequence[Letterbox]) -> Image:
-        """Pictures of one input shape as the network takes them, in memory that this thread's next call writes over."""
+        """Fills the network's input with images of one shape, in memory that this thread's next call writes over."""
         shape = (len(images), places[0].height, places[0].width, 3)
         batch: Image | None = getattr(self._inputs, "batch", None)
         if batch is None or batch.shape != shape:
@@ -131,6 +131,6 @@ class PlateDetector:
 
 
 def _finish_detections(boxes: Boxes, scores: Scores, place: Letterbox, image: Image) -> list[Detection]:
-    """One picture's candidates made into detections."""
+    """Makes detections of one image's candidates."""
     kept = suppress_overlaps(boxes, scores)
     return to_detections(place.to_image(boxes[kept]), scores[kept], image.shape[1], image.shape[0])

@@ -49,7 +49,7 @@ def to_safetensors(weights: Path, out: Path, size: int, threshold: float) -> Pat
 
 
 def to_onnx(weights: Path, out: Path) -> Path:
-    """The network as ONNX: uint8 BGR (N, H, W, 3) in, logits (N, 4 * bins + 1, anchors) out, any N, H, W."""
+    """Writes the network as ONNX: uint8 BGR (N, H, W, 3) in, logits (N, 4 * bins + 1, anchors) out, any N, H, W."""
     from inference.modules import example_of
     from inference.onnx import export_onnx
 
@@ -59,7 +59,7 @@ def to_onnx(weights: Path, out: Path) -> Path:
 
 
 def to_openvino(weights: Path, out: Path) -> Path:
-    """The network as an OpenVINO model: an .xml with a .bin beside it; input and output as for ONNX."""
+    """Writes the network as an OpenVINO model: an .xml with a .bin beside it; input and output as for ONNX."""
     import openvino
 
     from inference.openvino_models import convert_network

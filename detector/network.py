@@ -31,7 +31,7 @@ class PlateNetwork(nn.Module):
         self.requires_grad_(False)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits (N, 4 * bins + 1, anchors): the distances' bins for left, top, right, bottom, then the score."""
+        """Computes logits (N, 4 * bins + 1, anchors): bins of left, top, right and bottom, then the score."""
         pixels = images.permute(0, 3, 1, 2).to(self.model.model[0].conv.weight.dtype) / 255
         outputs = self.model(pixels)
         for branch in ("one2one", "one2many"):  # YOLO26 has two heads, of which fusing leaves one

@@ -14,7 +14,7 @@ _LIMITS = (1, 32, 32, 3), (1, 384, 640, 3), (8, 1280, 1280, 3)
 
 
 def network_spec(weights: Weights) -> NetworkSpec:
-    """The network of a weights file: uint8 BGR images (N, H, W, 3) to logits (N, 4 * bins + 1, anchors)."""
+    """Describes the network of a weights file: uint8 BGR images (N, H, W, 3) to logits (N, 4 * bins + 1, anchors)."""
     return NetworkSpec(
         name="detector",
         weights=weights.path,

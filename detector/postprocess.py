@@ -17,7 +17,7 @@ NMS_CONTAINED = 0.8  # a plate does not lie in another one, so a box mostly insi
 
 @cache
 def make_anchors(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Anchor centres (A, 2) x y in pixels and strides (A,) of an input of height x width, in the network's order."""
+    """Makes anchor centres (A, 2) x y in pixels and strides (A,) of an input, in the network's order."""
     centres, strides = [], []
     for stride in STRIDES:
         ys, xs = np.mgrid[0 : height // stride, 0 : width // stride]
@@ -27,7 +27,7 @@ def make_anchors(height: int, width: int) -> tuple[NDArray[np.float32], NDArray[
 
 
 def expect_distances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Expected distance in strides to the four sides, (N, 4), from the logits (4 * bins, N) of their bins.
+    """Computes the expected distance in strides to the four sides, (N, 4), from the logits (4 * bins, N) of their bins.
 
     Distribution focal loss, arXiv 2006.04388; one bin a side means that the network gives the distance itself.
     """
@@ -41,7 +41,7 @@ def expect_distances(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def logit_of(threshold: float) -> float:
-    """The logit of a score."""
+    """Returns the logit of a score."""
     return float(np.log(threshold / (1 - threshold))) if 0 < threshold < 1 else -np.inf
 
 
@@ -67,21 +67,21 @@ def decode_candidates(output: NDArray[np.float32], height: int, width: int, thre
 
 
 def split_candidates(found: NDArray[np.float32], threshold: float) -> list[tuple[Boxes, Scores]]:
-    """What `decode_candidates` gives of each image, out of candidates (N, C, 5) that were found on a GPU."""
+    """Returns what `decode_candidates` gives of each image, out of candidates (N, C, 5) that were found on a GPU."""
     counts = (found[..., 4] >= logit_of(threshold)).sum(axis=1)
     scores = 1 / (1 + np.exp(-found[..., 4]))
     return [(rows[:count, :4], own[:count]) for rows, own, count in zip(found, scores, counts, strict=True)]
 
 
 def intersect_boxes(box: Boxes, others: Boxes) -> NDArray[np.float32]:
-    """Common area of a box (4,) with each of others (N, 4)."""
+    """Computes the common area of a box (4,) with each of others (N, 4)."""
     width = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
     height = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
     return np.asarray(np.clip(width, 0, None) * np.clip(height, 0, None), np.float32)
 
 
 def measure_areas(boxes: Boxes) -> NDArray[np.float32]:
-    """Area of each box (N, 4); zero for an inverted one."""
+    """Computes the area of each box (N, 4); zero for an inverted one."""
     sides = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
     return np.asarray(sides[:, 0] * sides[:, 1], np.float32)
 

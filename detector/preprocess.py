@@ -27,7 +27,7 @@ class Letterbox:
     pad_y: int
 
     def to_input(self, box: Box) -> Box:
-        """A box of the picture in pixels of the network input."""
+        """Returns a box of the picture in pixels of the network input."""
         return Box(
             box.x1 * self.scale_x + self.pad_x,
             box.y1 * self.scale_y + self.pad_y,
@@ -36,7 +36,7 @@ class Letterbox:
         )
 
     def to_image(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Boxes (N, 4) x1 y1 x2 y2 of the network input in pixels of the picture, not clamped."""
+        """Returns boxes (N, 4) x1 y1 x2 y2 of the network input in pixels of the picture, not clamped."""
         shift = np.array([self.pad_x, self.pad_y] * 2, np.float32)
         scale = np.array([self.scale_x, self.scale_y] * 2, np.float32)
         return ((boxes - shift) / scale).astype(np.float32)
@@ -94,20 +94,20 @@ def apply_letterbox(image: Image, place: Letterbox, out: Image | None = None) ->
 
 
 def _can_be_halved(image: Image, width: int, height: int) -> bool:
-    """Whether both sides are even and their halves not below width and height."""
+    """Tells whether both sides are even and their halves not below width and height."""
     high, wide = image.shape[:2]
     even = wide % 2 == 0 and high % 2 == 0
     return bool(even and wide >= 2 * width and high >= 2 * height)
 
 
 def check_image(image: Image) -> None:
-    """Raise ValueError unless the picture is uint8 BGR (H, W, 3) and not empty."""
+    """Raises ValueError unless the picture is uint8 BGR (H, W, 3) and not empty."""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
         raise ValueError(f"Expected a uint8 BGR picture (H, W, 3), got {image.dtype} {image.shape}: convert it first")
 
 
 def group_by_shape(places: Sequence[Letterbox]) -> dict[tuple[int, int], list[int]]:
-    """Indices of the pictures that share an input shape (height, width), to be run as one batch each."""
+    """Groups the images that share an input shape (height, width), by their indices, to be run as one batch each."""
     found: dict[tuple[int, int], list[int]] = {}
     for index, place in enumerate(places):
         found.setdefault((place.height, place.width), []).append(index)

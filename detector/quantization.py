@@ -24,7 +24,7 @@ _FLOAT_LAYERS = r".*\.(one2one_)?cv[23]\.\d\.2/.*"
 
 
 def quantize(weights: Weights, images: Path, out: Path, most: int = IMAGES) -> Path:
-    """Write the network in integers, calibrated by images of a folder.
+    """Writes the network in integers, calibrated by images of a folder.
 
     Args:
         weights: The network.
@@ -65,7 +65,7 @@ def _choose_images(folder: Path, most: int) -> Sequence[Path]:
 
 
 def _read_input(path: Path, size: int) -> NDArray[np.uint8]:
-    """An image as the network takes it: (1, H, W, 3)."""
+    """Reads an image as the network takes it: (1, H, W, 3)."""
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
         raise ValueError(f"{path} cannot be opened as a picture: take it out of the folder")

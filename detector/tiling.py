@@ -24,7 +24,7 @@ class Tile:
 
 
 def _split_length(length: int, count: int) -> list[tuple[int, int]]:
-    """`count` equal spans that cover 0..length and overlap by OVERLAP of their length."""
+    """Returns `count` equal spans that cover 0..length and overlap by OVERLAP of their length."""
     if count == 1:
         return [(0, length)]
     span = min(length, int(np.ceil(length / (count - (count - 1) * OVERLAP))))
@@ -50,7 +50,7 @@ def make_grid(width: int, height: int, columns: int, rows: int) -> list[Tile]:
 
 
 def tile_by_size(width: int, height: int, size: int, least_scale: float = 2 / 3) -> list[Tile]:
-    """Return tiles in which nothing shrinks much on its way into the network, at most MAX_TILES of them.
+    """Returns tiles in which nothing shrinks much on its way into the network, at most MAX_TILES of them.
 
     Args:
         width: of the picture, in pixels.
@@ -87,13 +87,13 @@ def tile_by_count(width: int, height: int, count: int) -> list[Tile]:
 
 
 def shift_detection(detection: Detection, tile: Tile) -> Detection:
-    """A detection of a tile in pixels of the whole picture."""
+    """Moves a detection of a tile into pixels of the whole image."""
     box = detection.box
     return Detection(Box(box.x1 + tile.x1, box.y1 + tile.y1, box.x2 + tile.x1, box.y2 + tile.y1), detection.score)
 
 
 def _is_cut(detection: Detection, tile: Tile, width: int, height: int) -> bool:
-    """Whether a box (in pixels of the whole picture) touches a side of its tile that is no side of the picture."""
+    """Tells whether a box (in pixels of the image) touches a side of its tile that is no side of the image."""
     box = detection.box
     return (
         (tile.x1 > 0 and box.x1 - tile.x1 < EDGE)
@@ -106,7 +106,7 @@ def _is_cut(detection: Detection, tile: Tile, width: int, height: int) -> bool:
 def merge_tiles(
     found: Sequence[tuple[Tile, Sequence[Detection]]], width: int, height: int, *, keep_cut: bool = True
 ) -> list[Detection]:
-    """Merge the detections of a picture's tiles into one list, best first.
+    """Merges the detections of a picture's tiles into one list, best first.
 
     A plate cut by a tile's border is whole in a neighbour, thanks to the overlap: whole boxes win over cut ones,
     whatever their scores.
@@ -135,13 +135,13 @@ def _stack_boxes(detections: Sequence[Detection]) -> np.ndarray:
 
 
 def _suppress_overlaps(detections: Sequence[Detection]) -> list[Detection]:
-    """Non-maximum suppression over detections."""
+    """Applies non-maximum suppression to detections."""
     scores = np.array([d.score for d in detections], np.float32)
     return [detections[i] for i in suppress_overlaps(_stack_boxes(detections), scores)]
 
 
 def is_covered(detection: Detection, others: Sequence[Detection]) -> bool:
-    """Tell whether half of the smaller of two boxes lies in the other, for any of the others."""
+    """Tells whether half of the smaller of two boxes lies in the other, for any of the others."""
     if not others:
         return False
     boxes = _stack_boxes(others)

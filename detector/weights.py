@@ -28,7 +28,7 @@ class Weights:
     sha256: str
 
     def state(self) -> "dict[str, Tensor]":
-        """The network's tensors by name."""
+        """Reads the network's tensors by name."""
         from safetensors.torch import load_file
 
         try:
@@ -38,7 +38,7 @@ class Weights:
 
 
 def save_weights(path: Path, state: "dict[str, Tensor]", architecture: str, size: int, threshold: float) -> None:
-    """Write a network's tensors in half precision.
+    """Writes a network's tensors in half precision.
 
     Args:
         path: The file.
@@ -52,12 +52,12 @@ def save_weights(path: Path, state: "dict[str, Tensor]", architecture: str, size
 
 
 def default_weights() -> Path:
-    """The shipped detector; raises as `inference.weights.shipped_weights`."""
+    """Finds the shipped detector; raises as `inference.weights.shipped_weights`."""
     return files.shipped_weights("detector")
 
 
 def open_training(path: Path) -> "dict[str, Any]":
-    """A checkpoint of `python -m detector train` (.pt), opened so that no code in it can run.
+    """Opens a checkpoint of `python -m detector train` (.pt) so that no code in it can run.
 
     Raises ValueError naming the file when it is none.
     """
@@ -75,7 +75,7 @@ def open_training(path: Path) -> "dict[str, Any]":
 
 
 def open_weights(path: Path) -> Weights:
-    """Read the header of a weights file written by `save_weights`; the tensors are read by `Weights.state`.
+    """Reads the header of a weights file written by `save_weights`; the tensors are read by `Weights.state`.
 
     Raises FileNotFoundError when absent and ValueError when it is of another format.
     """

@@ -12,7 +12,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def record(run: Callable[[], T], stream: "torch.cuda.Stream", name: str) -> Callable[[], T] | None:
-    """A function that runs the same kernels again as one CUDA graph; None, with a warning, if they cannot be captured.
+    """Records kernels as one CUDA graph; None, with a warning, if they cannot be captured.
 
     Args:
         run: Launches the kernels, with inputs that stay in the same memory. It must have run before, so that nothing
@@ -40,7 +40,7 @@ def record(run: Callable[[], T], stream: "torch.cuda.Stream", name: str) -> Call
 
 @contextmanager
 def fastest_convolutions() -> Iterator[None]:
-    """Within it, cuDNN tries its algorithms and takes the fastest."""
+    """Lets cuDNN try its algorithms, within the block, and take the fastest."""
     before, torch.backends.cudnn.benchmark = torch.backends.cudnn.benchmark, True
     try:
         yield

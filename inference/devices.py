@@ -11,18 +11,18 @@ _CUDA = re.compile(r"cuda(?::(\d+))?")
 
 @cache
 def has_nvidia_driver() -> bool:
-    """Whether an NVIDIA driver is installed; asked once, since the answer takes a process of its own."""
+    """Tells whether an NVIDIA driver is installed; asked once, since the answer takes a process of its own."""
     return any(ctypes.util.find_library(name) for name in ("cuda", "nvcuda"))
 
 
 def cuda_target(device: str) -> str | None:
-    """ "cuda:N" for a name of a CUDA device ("cuda" is the first one), None for other names."""
+    """Returns "cuda:N" for a name of a CUDA device ("cuda" is the first one), None for other names."""
     match = _CUDA.fullmatch(device)
     return f"cuda:{match[1] or 0}" if match else None
 
 
 def cuda_obstacle(target: str) -> str:
-    """Why a CUDA device cannot be used, and what to do; "" where it can. Imports torch only if a driver is there."""
+    """Tells why a CUDA device cannot be used, and what to do; "" where it can. Imports torch only with a driver."""
     if not has_nvidia_driver():
         return "no NVIDIA driver is installed, so no CUDA device can be used; choose device=cpu or auto"
     if not has_torch():

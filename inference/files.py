@@ -12,7 +12,7 @@ import platformdirs
 
 
 def cache_folder() -> Path:
-    """The user's cache folder of this program, made when absent, if that can be done."""
+    """Returns the user's cache folder of this program, made when absent, if that can be done."""
     folder = Path(platformdirs.user_cache_dir("platescribe", appauthor=False))
     with suppress(OSError):  # no room or no right: whoever wants to keep something there finds out
         folder.mkdir(parents=True, exist_ok=True)
@@ -20,7 +20,7 @@ def cache_folder() -> Path:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 sum of a file in hexadecimal digits; read once as long as the file stays as it is."""
+    """Computes the SHA-256 sum of a file in hexadecimal digits; reads it once as long as it stays as it is."""
     found = path.stat()
     return _sum_of(path.resolve(), found.st_ino, found.st_size, found.st_mtime_ns)
 
@@ -33,7 +33,7 @@ def _sum_of(path: Path, _inode: int, _size: int, _changed_ns: int) -> str:
 
 @contextmanager
 def replacing(*paths: Path) -> Iterator[list[Path]]:
-    """Temporary paths, one a path, whose files take their places, in order, when the block ends without an error.
+    """Gives temporary paths, one a path, whose files take their places in order when the block ends without an error.
 
     The files are on disk before they are renamed: else a power cut may leave one of the right length, full of zeros.
     """
@@ -49,6 +49,6 @@ def replacing(*paths: Path) -> Iterator[list[Path]]:
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Have a file written by `write`, which is given a temporary path, so that it is there whole or not at all."""
+    """Writes a file by `write`, which is given a temporary path, so that it is there whole or not at all."""
     with replacing(path) as (unfinished,):
         write(unfinished)

@@ -16,13 +16,13 @@ class ImageInput(nn.Module):
         self.network = network
 
     def forward(self, images: Tensor) -> Tensor:
-        """The network's output for uint8 images (N, H, W, C)."""
+        """Runs the network on uint8 images (N, H, W, C)."""
         kind = next(self.network.parameters()).dtype
         return cast(Tensor, self.network((images.permute(0, 3, 1, 2).to(kind) / 255).contiguous()))
 
 
 def build_for_images(network: NetworkSpec) -> nn.Module:
-    """The network as a module of uint8 images (N, H, W, C), in evaluation and without gradients."""
+    """Builds the network as a module of uint8 images (N, H, W, C), in evaluation and without gradients."""
     module = ImageInput(network.build()) if network.unit_floats else network.build()
     return module.eval().requires_grad_(False)
 

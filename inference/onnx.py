@@ -15,7 +15,7 @@ INPUT = "images"
 
 
 def export_onnx(network: NetworkSpec, module: "nn.Module", example: "Tensor", path: Path, output: str) -> None:
-    """Write a network as an ONNX file whose input is called INPUT.
+    """Writes a network as an ONNX file whose input is called INPUT.
 
     Args:
         network: Says which axes are free.

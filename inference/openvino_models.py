@@ -25,7 +25,7 @@ _FORMATS = {FLOAT: "platescribe-openvino-1", INT8: "platescribe-detector-int8-1"
 
 
 def find_model(core: Any, network: NetworkSpec) -> Any:  # noqa: ANN401 - OpenVINO has no types
-    """The network as an OpenVINO model: shipped ready to run, from the user's cache, or converted and kept there."""
+    """Finds the network as an OpenVINO model: shipped, from the user's cache, or converted and kept there."""
     import openvino
 
     ready = load_packed(core, network, FLOAT)
@@ -43,13 +43,13 @@ def find_model(core: Any, network: NetworkSpec) -> Any:  # noqa: ANN401 - OpenVI
 
 
 def cached_file(network: NetworkSpec, version: str) -> Path:
-    """Where the converted network is kept: by OpenVINO's release, the network's revision and its weights' sum."""
+    """Tells where the converted network is kept: by OpenVINO's release, the network's revision and its weights' sum."""
     folder = cache_folder() / "openvino" / version.split("-")[0]
     return folder / f"{network.name}-{network.revision}-{network.sha256[:16]}.xml"
 
 
 def convert_network(network: NetworkSpec) -> Any:  # noqa: ANN401 - OpenVINO has no types
-    """The network's own module as an OpenVINO model whose free sizes may be any; RuntimeError without torch."""
+    """Converts the network's own module to OpenVINO; its free sizes may be any. RuntimeError without torch."""
     if importlib.util.find_spec("torch") is None:
         raise RuntimeError(f"{network.weights} must be converted for OpenVINO first, which needs torch: install torch")
     from inference.modules import example_of
@@ -61,7 +61,7 @@ def convert_network(network: NetworkSpec) -> Any:  # noqa: ANN401 - OpenVINO has
 
 
 def convert_module(module: "nn.Module", example: "Tensor") -> Any:  # noqa: ANN401 - OpenVINO has no types
-    """A torch module as an OpenVINO model.
+    """Converts a torch module to an OpenVINO model.
 
     Goes by OpenVINO's PyTorch front end, since its convert_model reports usage to its maker. The first start waits for
     it: so torch runs the example once and does not check itself, and in one thread, since two wait for each other on a
@@ -85,7 +85,7 @@ def convert_module(module: "nn.Module", example: "Tensor") -> Any:  # noqa: ANN4
 
 
 def packed_file(network: NetworkSpec, form: str) -> Path:
-    """Where a network's form that is ready to run lies: beside the weights it is made of.
+    """Tells where a network's form that is ready to run lies: beside the weights it is made of.
 
     That is detector.int8.safetensors beside detector.safetensors, and reader.aligner.openvino.safetensors beside
     reader.safetensors for the part called aligner.
@@ -95,7 +95,7 @@ def packed_file(network: NetworkSpec, form: str) -> Path:
 
 
 def pack_ready(network: NetworkSpec) -> Path:
-    """Convert a network and write it beside its weights, ready to run: nothing is converted on a first start then."""
+    """Converts a network and writes it beside its weights, ready to run: a first start then converts nothing."""
     path = packed_file(network, FLOAT)
     save_packed(convert_network(network), network, FLOAT, path)
     return path
@@ -164,7 +164,7 @@ def _sum_of(parts: dict[str, NDArray[np.uint8]]) -> str:
 
 
 def take_images(model: Any, batch: int | None) -> Any:  # noqa: ANN401 - OpenVINO has no types
-    """A model of images in 0..1 (N, C, H, W) as one of uint8 images (N, H, W, C), for N = batch or, None, for any N."""
+    """Makes a model of images in 0..1 (N, C, H, W) take uint8 images (N, H, W, C); N is batch, or any for None."""
     from openvino import Layout, PartialShape, Type
     from openvino.preprocess import PrePostProcessor
 
@@ -183,7 +183,7 @@ def take_images(model: Any, batch: int | None) -> Any:  # noqa: ANN401 - OpenVIN
 
 
 def _transpose_late(model: Any) -> None:  # noqa: ANN401 - OpenVINO has no types
-    """Have the images' axes changed right before the first convolution.
+    """Moves the change of the images' axes right before the first convolution.
 
     That computes in the order they come in, so OpenVINO leaves them in it where the number of images is known.
     """
@@ -198,7 +198,7 @@ def _transpose_late(model: Any) -> None:  # noqa: ANN401 - OpenVINO has no types
 
 
 def _scalar_operation(node: Any) -> Any:  # noqa: ANN401 - OpenVINO has no types
-    """The only user of a node's output, where it does the same to each value; else None."""
+    """Finds the only user of a node's output, where it does the same to each value; else None."""
     users = [user.get_node() for user in node.output(0).get_target_inputs()]
     if len(users) != 1 or users[0].get_type_name() not in {"Add", "Subtract", "Multiply", "Divide"}:
         return None

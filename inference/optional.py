@@ -8,12 +8,12 @@ _OF_TRAINING = frozenset({"torch", "torchvision", "ultralytics", "matplotlib", "
 
 
 def has_torch() -> bool:
-    """Whether torch is installed, without importing it."""
+    """Tells whether torch is installed, without importing it."""
     return importlib.util.find_spec("torch") is not None
 
 
 def explain_missing(error: ModuleNotFoundError) -> str:
-    """What to tell the user of a missing library; raises the error again where it is none of training's."""
+    """Returns what to tell the user of a missing library; raises the error again where it is none of training's."""
     name = (error.name or "").partition(".")[0]
     if name not in _OF_TRAINING:
         raise error

@@ -9,14 +9,14 @@ from inference.types import Device, DeviceError, NetworkSpec, Options, Runner, R
 
 
 def find_runtimes() -> list[Runtime]:
-    """Every runtime that a module in `inference.runtimes` holds, the preferred ones first."""
+    """Finds every runtime that a module in `inference.runtimes` holds, the preferred ones first."""
     names = [module.name for module in pkgutil.iter_modules(runtimes.__path__)]
     found: list[Runtime] = [importlib.import_module(f"{runtimes.__name__}.{name}").RUNTIME for name in sorted(names)]
     return sorted(found, key=lambda runtime: runtime.rank)
 
 
 def choose(device: str) -> tuple[Runtime, str]:
-    """The runtime for a device name, and what the name means to it.
+    """Chooses the runtime for a device name, and what the name means to it.
 
     "auto" takes CUDA where it works, then OpenVINO on the processor, then torch. Raises DeviceError for a name that no
     runtime knows, and for one that none can serve on this machine.
@@ -52,7 +52,7 @@ def load(network: NetworkSpec, device: str = "auto", options: Options | None = N
 
 
 def list_devices() -> list[Device]:
-    """The devices of this machine that any runtime could use; the one "auto" takes stands first."""
+    """Lists the devices of this machine that any runtime could use; first the one that "auto" takes."""
     known = find_runtimes()
     chosen, _ = choose("auto")
     known.sort(key=lambda runtime: runtime.name != chosen.name)

@@ -90,10 +90,10 @@ class Runner(ABC):
 
     @abstractmethod
     def run(self, images: Images) -> Outputs:
-        """The network's output in float32 for uint8 images (N, H, W, C)."""
+        """Runs the network on uint8 images (N, H, W, C); its output comes in float32."""
 
     def allocate(self, shape: tuple[int, ...]) -> Images:
-        """Memory for a batch from which `run` takes it with the fewest copies."""
+        """Allocates memory for a batch from which `run` takes it with the fewest copies."""
         return np.empty(shape, np.uint8)
 
 
@@ -119,11 +119,11 @@ class Runtime(ABC):
 
     @abstractmethod
     def target(self, device: str) -> str | None:
-        """What a device name ("auto", "cpu", "cuda:1" …) means in the runtime's own terms; None: it is not its."""
+        """Returns what a device name ("auto", "cpu", "cuda:1" …) means in the runtime's own terms; None: nothing."""
 
     @abstractmethod
     def obstacle(self, target: str) -> str:
-        """Why the target cannot be used on this machine, and what to do; "" where it can. Imports as little as it can.
+        """Tells why the target cannot be used here, and what to do; "" where it can. Imports as little as it can.
 
         Only called with what `target` returned.
         """
@@ -139,5 +139,5 @@ class Runtime(ABC):
         """
 
     def devices(self) -> list[Device]:
-        """The devices of this machine that the runtime could use, for people; may import the runtime's libraries."""
+        """Lists the devices of this machine that the runtime could use, for people; may import its libraries."""
         return []

@@ -19,7 +19,7 @@ _INSTALL_AGAIN = "install the program again"
 
 
 def shipped_weights(name: str) -> Path:
-    """The file that the manifest in assets/weights names, its check sum compared.
+    """Finds the file that the manifest in assets/weights names, and compares its check sum.
 
     Raises FileNotFoundError when it or the manifest is absent, and ValueError when its sum differs.
     """
@@ -36,7 +36,7 @@ def shipped_weights(name: str) -> Path:
 
 
 def read_manifest(path: Path) -> dict[str, dict[str, Any]]:
-    """The entries of a manifest by name: file, sha256, bytes."""
+    """Reads the entries of a manifest by name: file, sha256, bytes."""
     entries: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return entries
 
@@ -62,12 +62,12 @@ def enter_in_manifest(path: Path, name: str, manifest: Path | None = None) -> No
 
 
 def is_shipped(path: Path) -> bool:
-    """Whether a file lies among the shipped ones."""
+    """Tells whether a file lies among the shipped ones."""
     return path.resolve().parent == FOLDER.resolve()
 
 
 def is_trusted(path: Path) -> bool:
-    """Whether a file may be used: one among the shipped ones only as the manifest names it, one elsewhere always."""
+    """Tells whether a file may be used: a shipped one only as the manifest names it, one elsewhere always."""
     if not is_shipped(path):
         return True
     try:
@@ -94,7 +94,7 @@ def save_tensors(path: Path, tensors: "Mapping[str, Tensor]", header: dict[str, 
 
 
 def read_header(path: Path) -> dict[str, str]:
-    """The header of a safetensors file; its tensors are not read.
+    """Reads the header of a safetensors file; its tensors are not read.
 
     Raises FileNotFoundError when it is absent and ValueError when it is of another format.
     """

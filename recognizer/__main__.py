@@ -30,7 +30,7 @@ MODULES = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; errors of input end in one line and status 1."""
+    """Runs a command; errors of input end in one line and status 1."""
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="python -m recognizer", description="Train, measure and explain the reader.")
     commands = parser.add_subparsers(dest="command", required=True)

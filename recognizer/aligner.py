@@ -24,7 +24,7 @@ _PIECE = 256  # crops given to the aligner at once, so that memory stays bounded
 
 
 def measure_extent(crop: Image, quad: Quad) -> tuple[float, float]:
-    """Width and height of the plate with these corners in pixels of the crop: its longer sides."""
+    """Measures the width and height of the plate with these corners in pixels of the crop: its longer sides."""
     corners = quad * np.array([crop.shape[1], crop.shape[0]], np.float32)
     upper, right, lower, left = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     return max(upper, lower), max(right, left)
@@ -65,7 +65,7 @@ class CornerFinder:
         self._config, self._run = config, run
 
     def find_corners(self, crops: Sequence[Image]) -> list[Quad]:
-        """The corners of the plate in each BGR crop; all of a crop where the corners found make no plate."""
+        """Finds the corners of the plate in each BGR crop; all of a crop where the corners found make no plate."""
         if not crops:
             return []
         pictures = [stretch_image(crop, self._config.width, self._config.height) for crop in crops]
@@ -85,7 +85,7 @@ class Straightener:
         return self._aligner is not None
 
     def find_corners(self, crops: Sequence[Image]) -> list[Quad]:
-        """The corners of the plate in each crop; ValueError for an empty or non-BGR crop."""
+        """Finds the corners of the plate in each crop; ValueError for an empty or non-BGR crop."""
         for crop in crops:
             check_crop(crop)
         if self._aligner is None:
@@ -94,18 +94,18 @@ class Straightener:
         return [quad for piece in pieces for quad in self._aligner.find_corners(piece)]
 
     def straighten(self, crop: Image, quad: Quad) -> Image:
-        """A crop as the reader's network sees it, uint8 (height, width, channels)."""
+        """Sets a crop upright as the reader's network sees it, uint8 (height, width, channels)."""
         if self._aligner is not None:
             crop = straighten_crop(crop, quad, self.config.width, self.config.height)
         return fit_crop(crop, self.config)
 
     def straighten_all(self, crops: Sequence[Image], quads: Sequence[Quad]) -> list[Image]:
-        """As `straighten`, crop by crop."""
+        """Sets crops upright as `straighten` does, one by one."""
         return [self.straighten(crop, quad) for crop, quad in zip(crops, quads, strict=True)]
 
 
 def are_plausible(quads: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which of the corners (N, 4, 2) make a convex plate of some size, in their order, within reach of the crop."""
+    """Tells which corners (N, 4, 2) make a convex plate of some size, in their order, within reach of the crop."""
     sides = np.roll(quads, -1, axis=1) - quads
     following = np.roll(sides, -1, axis=1)
     turns = sides[..., 0] * following[..., 1] - sides[..., 1] * following[..., 0]

@@ -29,7 +29,7 @@ class Alphabet:
 
     @classmethod
     def of_texts(cls, texts: Iterable[str]) -> "Alphabet":
-        """The alphabet of the characters that occur in texts, sorted."""
+        """Makes the alphabet of the characters that occur in texts, sorted."""
         return cls("".join(sorted(set().union(*texts))))
 
     @property
@@ -38,32 +38,32 @@ class Alphabet:
         return len(self.characters) + 1
 
     def spelling(self, standing: str) -> str:
-        """How a network of this alphabet spells what stands on a plate: as it is written where FIRST is not in it."""
+        """Spells what stands on a plate as a network of this alphabet does: in written order without FIRST in it."""
         return standing if FIRST in self.characters else write_in_order(standing)
 
     def encode(self, text: str) -> list[int]:
-        """Class indices of a text; ValueError names the characters that are not in the alphabet."""
+        """Encodes a text as class indices; ValueError names the characters that are not in the alphabet."""
         unknown = sorted(set(text) - set(self.characters))
         if unknown:
             raise ValueError(f"text {text!r} has characters outside the alphabet: {unknown}")
         return [self.characters.index(c) + 1 for c in text]
 
     def decode(self, indices: Sequence[int]) -> str:
-        """Text of class indices that hold no blank (an already collapsed path)."""
+        """Decodes class indices that hold no blank (an already collapsed path)."""
         return "".join([self.characters[i - 1] for i in indices])
 
 
 def find_written_order(standing: str) -> list[int]:
-    """Which characters of what stands on a plate make its text: those after FIRST go before the rest."""
+    """Finds which characters of what stands on a plate make its text: those after FIRST go before the rest."""
     first = max(0, standing.find(FIRST))
     return [i for i in (*range(first, len(standing)), *range(first)) if standing[i] != FIRST]
 
 
 def write_in_order(standing: str) -> str:
-    """The text of what stands on a plate."""
+    """Writes what stands on a plate in the order of its text."""
     return "".join(standing[i] for i in find_written_order(standing))
 
 
 def count_steps_needed(text: str) -> int:
-    """Fewest CTC steps that can spell a text: its length and one blank between equal neighbours."""
+    """Counts the fewest CTC steps that can spell a text: its length and one blank between equal neighbours."""
     return len(text) + sum(a == b for a, b in pairwise(text))

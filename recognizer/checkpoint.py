@@ -61,7 +61,7 @@ class Checkpoint:
 
 
 def save(checkpoint: Checkpoint, path: Path) -> None:
-    """Write a checkpoint, weights as float16, atomically."""
+    """Writes a checkpoint, weights as float16, atomically."""
     state = checkpoint.network.state_dict()
     if checkpoint.aligner is not None:
         state = state | {ALIGNER + name: value for name, value in checkpoint.aligner.state_dict().items()}
@@ -78,12 +78,12 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def describe(path: Path) -> Description:
-    """What a checkpoint says of itself, without its network; CheckpointError as for `load`."""
+    """Reads what a checkpoint says of itself, without its network; CheckpointError as for `load`."""
     return _open_checkpoint(path, with_weights=False)[0]
 
 
 def load(path: Path) -> Checkpoint:
-    """Read a checkpoint; CheckpointError names the file when it is missing, foreign or damaged."""
+    """Reads a checkpoint; CheckpointError names the file when it is missing, foreign or damaged."""
     description, tensors = _open_checkpoint(path, with_weights=True)
     import torch
 

@@ -12,14 +12,14 @@ _EDGE = 1e-6
 
 
 def calibrate(log_probs: Sequence[float], calibration: Calibration) -> npt.NDArray[np.float64]:
-    """Return the calibrated probabilities that likeliest texts are right, from their log probabilities (N,)."""
+    """Returns the calibrated probabilities that likeliest texts are right, from their log probabilities (N,)."""
     p = np.exp(np.asarray(log_probs, float)).clip(_EDGE, 1 - _EDGE)
     logits = np.log(p / (1 - p))
     return np.asarray(1 / (1 + np.exp(-(calibration.slope * logits + calibration.offset))))
 
 
 def posterior(log_probs: Sequence[float], calibration: Calibration, plate_probability: float = 1.0) -> list[float]:
-    """Return the probability of each of one crop's texts.
+    """Returns the probability of each of one crop's texts.
 
     The likeliest text's is calibrated. What it leaves is divided as the network divides it, so that texts the network
     does not list, the rest, have their share.

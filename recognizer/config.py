@@ -59,19 +59,19 @@ class NetworkConfig:
         return width * self.lines * self.emits
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Returns the plain values, for JSON."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "NetworkConfig":
-        """The inverse of to_dict; TypeError, KeyError or ValueError when values are not of this form."""
+        """Returns the inverse of to_dict; TypeError, KeyError or ValueError when values are not of this form."""
         stages = tuple(Stage(s["channels"], (s["stride"][0], s["stride"][1]), s["blocks"]) for s in values["stages"])
         made = cls(**{**values, "stages": stages})
         made._check_sizes()
         return made
 
     def _check_sizes(self) -> None:
-        """Refuse sizes no plate needs, since a file from elsewhere could ask for all the memory there is."""
+        """Refuses sizes no plate needs, since a file from elsewhere could ask for all the memory there is."""
         sizes = [self.height, self.width, self.channels, self.lines, self.emits, self.hidden, self.layers]
         sizes += [n for s in self.stages for n in (s.channels, *s.stride, s.blocks + 1)]
         deep = self.layers > _DEEPEST or len(self.stages) > _DEEPEST or any(s.blocks > _DEEPEST for s in self.stages)
@@ -79,7 +79,7 @@ class NetworkConfig:
             raise ValueError(f"a size of the network is no whole number from 1 to {_LARGEST}, or it is too deep")
 
     def with_alphabet(self, alphabet: Alphabet) -> "NetworkConfig":
-        """The same network for other characters."""
+        """Returns the same network for other characters."""
         return replace(self, characters=alphabet.characters)
 
 
@@ -104,12 +104,12 @@ class AlignerConfig:
         return height * width
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Returns the plain values, for JSON."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "AlignerConfig":
-        """The inverse of to_dict; TypeError, KeyError or ValueError when values are not of this form."""
+        """Returns the inverse of to_dict; TypeError, KeyError or ValueError when values are not of this form."""
         made = cls(**{**values, "channels": tuple(values["channels"])})
         sizes = [made.height, made.width, *made.channels]
         if any(type(n) is not int or not 1 <= n <= _LARGEST for n in sizes) or not 1 <= len(made.channels) <= _DEEPEST:

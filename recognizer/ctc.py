@@ -56,7 +56,7 @@ class _Beams:
 
 
 def decode_greedily(log_probs: np.ndarray, alphabet: Alphabet) -> list[Decoded]:
-    """The texts of the most probable paths; log_probs (N, T, C). ValueError for another shape."""
+    """Decodes the most probable paths; log_probs (N, T, C). ValueError for another shape."""
     _check_log_probs(log_probs, alphabet)
     if not log_probs.size:
         return [Decoded("", 0.0, ()) for _ in log_probs]
@@ -117,7 +117,7 @@ def search_beams(
 
 
 def _group_by_length(log_probs: np.ndarray, sure: np.ndarray) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
-    """The samples, and what is known of them, in groups that are searched together.
+    """Groups the samples, and what is known of them, so that each group is searched together.
 
     What says nothing clearly has many times the steps of a plate, for which the others would wait.
     """
@@ -133,7 +133,7 @@ def _group_by_length(log_probs: np.ndarray, sure: np.ndarray) -> Iterator[tuple[
 def _search_texts(
     log_probs: np.ndarray, sure: np.ndarray, alphabet: Alphabet, width: int, keep: int, floor: float, least: float
 ) -> list[list[Decoded]]:
-    """As `search_beams`, of samples that are searched together. sure: (N, T), which steps are certain blanks."""
+    """Searches as `search_beams`, in samples of one length. sure: (N, T), which steps are certain blanks."""
     steps, offset = _drop_sure_blanks(log_probs, sure)
     totals, history = _run_search(steps, width, floor)  # (N, B)
     order = np.argsort(-totals, axis=1, kind="stable")[:, :keep]
@@ -153,7 +153,7 @@ def _search_texts(
 
 
 def _check_log_probs(log_probs: np.ndarray, alphabet: Alphabet) -> None:
-    """ValueError unless log_probs are (N, T, C) with the alphabet's number of classes."""
+    """Raises ValueError unless log_probs are (N, T, C) with the alphabet's number of classes."""
     if log_probs.ndim != 3 or log_probs.shape[2] != alphabet.classes:
         raise ValueError(
             f"log_probs have the shape {log_probs.shape}, not (N, T, {alphabet.classes}) as of the alphabet"
@@ -161,7 +161,7 @@ def _check_log_probs(log_probs: np.ndarray, alphabet: Alphabet) -> None:
 
 
 def _drop_sure_blanks(log_probs: np.ndarray, sure: np.ndarray) -> tuple[_Steps, np.ndarray]:
-    """Leave out the certain blanks, which are most of a plate's steps, and note where they parted others.
+    """Leaves out the certain blanks, which are most of a plate's steps, and notes where they parted others.
 
     Log probabilities (N, T, C) -> steps, log offset (N,). Shorter samples are filled up with steps of pure blank, which
     change no text's probability.
@@ -181,7 +181,7 @@ def _drop_sure_blanks(log_probs: np.ndarray, sure: np.ndarray) -> tuple[_Steps, 
 
 
 def _run_search(steps: _Steps, width: int, floor: float) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
-    """Log totals (N, B), -inf where there are fewer texts, and the origins and gained classes of each step."""
+    """Searches; gives log totals (N, B), -inf for fewer texts, and origins and gained classes of each step."""
     probs = steps.probs
     # The best width + 1 classes suffice: a prefix's further ones rank behind at least `width` of its own.
     near = np.argsort(-probs[:, :, 1:], axis=2)[:, :, : width + 1] + 1  # (N, S, M)
@@ -203,7 +203,7 @@ def _run_search(steps: _Steps, width: int, floor: float) -> tuple[np.ndarray, li
 
 
 def _start_beams(samples: int, width: int) -> _Beams:
-    """The empty prefix, and width - 1 dead beams of probability zero."""
+    """Makes the empty prefix, and width - 1 dead beams of probability zero."""
     blank = np.zeros((samples, width))
     blank[:, 0] = 1.0
     return _Beams(blank, np.zeros_like(blank), np.zeros(blank.shape, np.intp), np.full(blank.shape, ROOT))
@@ -221,7 +221,7 @@ def _rescale(state: _Beams) -> np.ndarray:
 def _advance_beams(
     old: _Beams, probs: np.ndarray, parted: np.ndarray, near: np.ndarray, near_probs: np.ndarray
 ) -> tuple[_Beams, np.ndarray, np.ndarray]:
-    """One step of the search: probs (N, C), parted (N, 1), near and near_probs (N, M).
+    """Takes one step of the search: probs (N, C), parted (N, 1), near and near_probs (N, M).
 
     Returns the beams, the old beam that each came from, counted over all samples, and the class it gained, (N, B).
     """
@@ -259,7 +259,7 @@ def _advance_beams(
 
 @cache
 def _list_origins(width: int, classes: int) -> np.ndarray:
-    """The old beam of each candidate (B + B * M,)."""
+    """Lists the old beam of each candidate (B + B * M,)."""
     beams = np.arange(width)
     return np.concatenate([beams, beams.repeat(classes)])
 
@@ -278,7 +278,7 @@ def _trace_back(history: list[tuple[np.ndarray, np.ndarray]], ends: np.ndarray) 
 
 
 def _find_peaks(steps: _Steps, samples: np.ndarray, labels: list[np.ndarray]) -> list[np.ndarray]:
-    """Peak probability of each character over the steps that the best path to its text gives it (Viterbi).
+    """Finds the peak probability of each character over the steps that the best path to its text gives it (Viterbi).
 
     samples: which sample each text belongs to; labels: classes of each text.
     """
@@ -311,7 +311,7 @@ def _find_peaks(steps: _Steps, samples: np.ndarray, labels: list[np.ndarray]) ->
 
 
 def _find_moves(wanted: np.ndarray, parted: np.ndarray) -> np.ndarray:
-    """Which states (R, states) a path may come from in each step, (S, R, 3, states): 0, or -inf where it may not.
+    """Tells which states (R, states) a path may come from in each step, (S, R, 3, states): 0, or -inf where it may not.
 
     From two states back, one back, or the same. parted: (S, R).
     """

@@ -48,7 +48,7 @@ class Evaluation:
     reliability: Reliability
 
     def to_json(self, left_out: int, milliseconds: float) -> str:
-        """One line: the figures as fractions; milliseconds a plate, decoding included."""
+        """Formats one line: the figures as fractions; milliseconds a plate, decoding included."""
         return json.dumps(
             {
                 **asdict(self.overall),
@@ -62,7 +62,7 @@ class Evaluation:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `evaluate`."""
+    """Adds the options of `evaluate`."""
     add = parser.add_argument
     add("--data", type=Path, required=True, help="labelled crops: a CSV, or a Supervisely folder or zip")
     add("--split", help="train, val or test; default: all of --data")
@@ -111,7 +111,7 @@ def read_all(samples: Sequence[LabelledCrop], read: Read) -> list[Case]:
 
 
 def evaluate(cases: Sequence[Case]) -> Evaluation:
-    """Figures of the cases, in all and by region and source."""
+    """Computes figures of the cases, in all and by region and source."""
     regions: dict[str, list[Case]] = defaultdict(list)
     sources: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
@@ -129,7 +129,7 @@ def evaluate(cases: Sequence[Case]) -> Evaluation:
 
 
 def country_of(region: str) -> str:
-    """The country of a region: US of US:va."""
+    """Returns the country of a region: US of US:va."""
     return region.partition(":")[0]
 
 
@@ -139,7 +139,7 @@ def _score_cases(cases: Iterable[Case]) -> Scores:
 
 
 def print_report(found: Evaluation) -> str:
-    """The figures as tables: by source, by country, and what confidences are worth."""
+    """Formats the figures as tables: by source, by country, and what confidences are worth."""
     countries = {name: scores for name, scores in found.by_region.items() if name == country_of(name)}
     tables = [_format_table("source", found.by_source), _format_table("region", countries), found.reliability.table()]
     return "\n\n".join([*tables, found.overall.line()])
@@ -154,7 +154,7 @@ def _format_table(title: str, rows: dict[str, Scores]) -> str:
 
 
 def find_worst(cases: Sequence[Case], most: int) -> list[Case]:
-    """Wrong readings, the surest first, since they do most harm; then the right ones that were least sure."""
+    """Finds the wrong readings, the surest first, since they do most harm; then the right ones that were least sure."""
     wrong = sorted((c for c in cases if not c.right), key=lambda c: -c.reading.confidence)
     right = sorted((c for c in cases if c.right), key=lambda c: c.reading.confidence)
     return (wrong + right)[:most]
@@ -180,7 +180,7 @@ def write_sheet(cases: Sequence[Case], overall: Scores, path: Path) -> None:
 
 
 def write_readings(cases: Sequence[Case], path: Path) -> None:
-    """Every reading as a CSV row; OSError when it cannot be written."""
+    """Writes every reading as a CSV row; OSError when it cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

@@ -46,13 +46,13 @@ class Explained(Protocol):
         """Text lines whose steps stand one after the other."""
 
     def straighten(self, crops: Sequence[Image]) -> list[Image]:
-        """BGR crops as the network sees them."""
+        """Sets BGR crops upright as the network sees them."""
 
     def compute_log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
-        """Log probabilities (N, T, C) of BGR crops."""
+        """Computes the log probabilities (N, T, C) of BGR crops."""
 
     def read(self, crops: Sequence[Image]) -> list[Reading]:
-        """One Reading a crop."""
+        """Reads crops: one Reading each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +73,25 @@ class MatrixColumns:
     width: int
 
     def x(self, step: int) -> int:
-        """Left edge of a step in pixels; x(steps) is the end of the last one."""
+        """Returns the left edge of a step in pixels; x(steps) is the end of the last one."""
         gap = 10
         line = min(step * self.lines // self.steps, self.lines - 1)
         room = self.width - LEFT - RIGHT - gap * (self.lines - 1)
         return LEFT + gap * line + round(room * step / self.steps)
 
     def end(self, step: int) -> int:
-        """Right edge of a step in pixels."""
+        """Returns the right edge of a step in pixels."""
         per_line = self.steps // self.lines
         return self.x(step) + round(self.x(1) - self.x(0)) if (step + 1) % per_line == 0 else self.x(step + 1)
 
     def line(self, line: int) -> tuple[int, int]:
-        """Left and right edge of a text line's steps."""
+        """Returns the left and right edge of a text line's steps."""
         per_line = self.steps // self.lines
         return self.x(line * per_line), self.end((line + 1) * per_line - 1)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `explain`."""
+    """Adds the options of `explain`."""
     add = parser.add_argument
     add("images", type=Path, nargs="+", metavar="IMAGE", help="pictures of one plate each")
     add("--weights", type=Path, help="the reader; default: the shipped one")
@@ -167,7 +167,7 @@ def explain(
 
 
 def find_best_runs(probs: npt.NDArray[np.floating], lines: int = 1) -> list[CtcRun]:
-    """The best path of probabilities (T, C), cut where its class changes and, for the drawing, where a line ends."""
+    """Finds the best path of probabilities (T, C), cut where its class changes and where a line ends."""
     path = probs.argmax(axis=1)
     per_line = len(path) // lines
     cuts = [t for t in range(1, len(path)) if path[t] != path[t - 1] or t % per_line == 0]
@@ -183,7 +183,7 @@ def shade_probabilities(probs: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8
 
 
 def _draw_head(page: FigurePage, image: Image, reading: Reading) -> None:
-    """The plate as it came, the text read with one confidence a character, and the alternatives."""
+    """Draws the plate as it came, the text read with one confidence a character, and the alternatives."""
     picture = scale_to_fit(image, 330, 132)
     page.photograph(picture, (EDGE, EDGE + (132 - picture.height) // 2))
     x, big = EDGE + 330 + 32, open_font(46, bold=True, mono=True)
@@ -208,7 +208,7 @@ def _draw_head(page: FigurePage, image: Image, reading: Reading) -> None:
 
 
 def _draw_strips(page: FigurePage, image: Image, columns: MatrixColumns, top: int) -> None:
-    """The plate as the network gets it, above the steps of each text line."""
+    """Draws the plate as the network gets it, above the steps of each text line."""
     for line in range(columns.lines):
         left, right = columns.line(line)
         strip = cv2.resize(image, (right - left, STRIP), interpolation=cv2.INTER_AREA)
@@ -251,7 +251,7 @@ def _draw_matrix(
 
 
 def _draw_best_path(page: FigurePage, runs: Sequence[CtcRun], columns: MatrixColumns, top: int, rows: int) -> None:
-    """A frame around each run of the best path."""
+    """Draws a frame around each run of the best path."""
     for run in runs:
         y = top + ROW * ((run.label - 1) % rows)
         box = (columns.x(run.first), y, columns.end(run.last - 1) - 1, y + ROW)
@@ -262,7 +262,7 @@ def _draw_best_path(page: FigurePage, runs: Sequence[CtcRun], columns: MatrixCol
 def _draw_collapse(
     page: FigurePage, runs: Sequence[CtcRun], columns: MatrixColumns, alphabet: Alphabet, top: int
 ) -> None:
-    """Three rows: the best class of each step, equal neighbours glued, blanks taken away."""
+    """Draws three rows: the best class of each step, equal neighbours glued, blanks taken away."""
     for i, title in enumerate(("best", "glued", "text")):
         page.text((LEFT - 10, top + 14 + i * 52), title, MUTED, open_font(12), anchor="rm")
     each, glued, text = open_font(11, mono=True), open_font(15, mono=True), open_font(22, bold=True, mono=True)
@@ -283,7 +283,7 @@ def _draw_collapse(
 
 
 def _draw_verdict(page: FigurePage, best_path: str, reading: Reading, y: int) -> None:
-    """Whether the best single path and all paths together say the same."""
+    """Draws whether the best single path and all paths together say the same."""
     text = write_in_order(best_path)
     said = f"The best path spells {best_path or 'nothing'}" + (f", written {text}" if text != best_path else "")
     if text == reading.text:
@@ -294,7 +294,7 @@ def _draw_verdict(page: FigurePage, best_path: str, reading: Reading, y: int) ->
 
 
 def _draw_scale(page: FigurePage, y: int) -> None:
-    """What the shades mean."""
+    """Draws what the shades mean."""
     right, face = page.width - RIGHT - 14, open_font(11)
     steps = np.linspace(0, 1, 120)[None, :].repeat(10, axis=0)
     page.diagram(shade_probabilities(steps), (right - 120, y - 5))

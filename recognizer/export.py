@@ -26,7 +26,7 @@ TOLERANCE = 1e-2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `export`."""
+    """Adds the options of `export`."""
     add = parser.add_argument
     add("--weights", type=Path, help="the reader; default: the shipped one")
     add("--out", type=Path, metavar="FILE", help="FILE.onnx, or FILE.xml for OpenVINO")
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Write the networks in the form the file name asks for, and FILE.json."""
+    """Writes the networks in the form the file name asks for, and FILE.json."""
     weights = args.weights or shipped_weights("reader")
     if args.ready:
         return write_ready(weights, args.manifest)
@@ -55,7 +55,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def write_ready(weights: Path, in_manifest: bool) -> int:
-    """Write the networks ready to run in OpenVINO beside their checkpoint, where alone they are looked for."""
+    """Writes the networks ready to run in OpenVINO beside their checkpoint, where alone they are looked for."""
     for network in network_specs(weights, checkpoints.describe(weights)):
         if network is None:
             continue
@@ -76,12 +76,12 @@ class Export:
     path: Path
 
     def example(self, count: int) -> torch.Tensor:
-        """Noise as images (count, channels, height, width)."""
+        """Makes noise as images (count, channels, height, width)."""
         return torch.rand(count, *self.spec.example[1:], generator=torch.Generator().manual_seed(0))
 
 
 def list_exports(weights: Path, path: Path) -> list[Export]:
-    """The reader of a checkpoint, to be written to path, and its aligner, where it has one, to NAME-aligner beside."""
+    """Lists the reader of a checkpoint, to be written to path, and its aligner, to NAME-aligner beside it."""
     reader, aligner = network_specs(weights, checkpoints.describe(weights))
     found = [Export(reader.build().eval(), reader, OUTPUT, path)]
     if aligner is not None:
@@ -90,12 +90,12 @@ def list_exports(weights: Path, path: Path) -> list[Export]:
 
 
 def write_onnx(export: Export) -> None:
-    """Write an ONNX file whose batch size is free; ValueError when the onnx package is missing."""
+    """Writes an ONNX file whose batch size is free; ValueError when the onnx package is missing."""
     export_onnx(export.spec, export.network, export.example(2), export.path, export.output)
 
 
 def write_openvino(export: Export) -> None:
-    """Write OpenVINO's FILE.xml and FILE.bin, weights in half precision; the batch size is free."""
+    """Writes OpenVINO's FILE.xml and FILE.bin, weights in half precision; the batch size is free."""
     import openvino
 
     model = convert_network(export.spec)
@@ -108,7 +108,7 @@ WRITERS: dict[str, Callable[[Export], None]] = {".onnx": write_onnx, ".xml": wri
 
 
 def check_export(export: Export) -> float:
-    """Largest difference of the outputs to torch, on noise; ValueError above TOLERANCE.
+    """Measures the largest difference of the outputs to torch, on noise; ValueError above TOLERANCE.
 
     OpenVINO reads both forms. Classes less probable than 1e-4 are not compared: nobody reads them.
     """
@@ -126,7 +126,7 @@ def check_export(export: Export) -> float:
 
 
 def describe_export(known: Description) -> str:
-    """What a program must know to feed the network and decode its output, as JSON."""
+    """Describes as JSON what a program must know to feed the network and decode its output."""
     config, own = known.config, known.aligner
     values: dict[str, object] = {
         "input": f"{INPUT}: float32 (N, {config.channels}, {config.height}, {config.width}) in 0..1, "

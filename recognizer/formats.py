@@ -106,13 +106,13 @@ class PlateFormat:
         return 2 if "/" in self.patterns[0].source else 1
 
     def matches(self, text: str) -> bool:
-        """Whether the text fits a pattern, vanity patterns included."""
+        """Tells whether the text fits a pattern, vanity patterns included."""
         return any(pattern.expression.fullmatch(text) for pattern in (*self.patterns, *self.vanity))
 
 
 @lru_cache(maxsize=4)
 def load_formats(folder: Path = FOLDER) -> tuple[PlateFormat, ...]:
-    """Read every format of the folder's TOML files, in file order. Raises FormatError naming file and format."""
+    """Reads every format of the folder's TOML files, in file order. Raises FormatError naming file and format."""
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise FormatError(f"{folder}: no plate formats (*.toml) there; is the installation complete?")
@@ -127,13 +127,13 @@ def load_formats(folder: Path = FOLDER) -> tuple[PlateFormat, ...]:
 
 
 def list_regions() -> tuple[str, ...]:
-    """The regions that formats exist for, sorted: DE, GB, US, …"""
+    """Lists the regions that formats exist for, sorted: DE, GB, US, …"""
     return tuple(sorted({item.region for item in load_formats()}))
 
 
 @lru_cache(maxsize=256)
 def resolve_region(region: str) -> tuple[PlateFormat, ...]:
-    """The formats of a region (DE), one format (US-CA), a group (EU) or GROUP:sign (EU:d, US:ca), in any case."""
+    """Finds the formats of a region (DE), one format (US-CA), a group (EU) or GROUP:sign (EU:d, US:ca), in any case."""
     wanted = region.strip().upper()
     formats = load_formats()
     found = [item for item in formats if wanted in (item.code.upper(), item.region.upper(), item.group.upper())]
@@ -148,12 +148,12 @@ def resolve_region(region: str) -> tuple[PlateFormat, ...]:
 
 
 def fits_region(text: str, region: str) -> bool:
-    """Whether a text is a valid plate of the region. Raises FormatError for a region nobody knows."""
+    """Tells whether a text is a valid plate of the region. Raises FormatError for a region nobody knows."""
     return any(item.matches(text) for item in resolve_region(region))
 
 
 def rerank_alternatives(alternatives: Sequence[Alternative], region: str) -> tuple[Alternative, ...]:
-    """Re-rank texts by the region's formats: the same texts, and the same confidence in all, divided anew."""
+    """Re-ranks texts by the region's formats: the same texts, and the same confidence in all, divided anew."""
     formats = resolve_region(region)
     weighted = [item.confidence * _weigh_text(item.text, formats) for item in alternatives]
     total, before = math.fsum(weighted), math.fsum(item.confidence for item in alternatives)
@@ -165,14 +165,14 @@ def rerank_alternatives(alternatives: Sequence[Alternative], region: str) -> tup
 
 
 def _weigh_text(text: str, formats: Sequence[PlateFormat]) -> float:
-    """How far a text is believed to be a plate of these formats, 0 to 1."""
+    """Tells how far a text is believed to be a plate of these formats, 0 to 1."""
     if any(pattern.expression.fullmatch(text) for item in formats for pattern in item.patterns):
         return 1.0
     return VANITY if any(item.matches(text) for item in formats) else MISFIT
 
 
 def _read_table(table: Mapping[str, Any], file: Path) -> list[PlateFormat]:
-    """The formats of one file: [defaults], then [[format]] tables, which may name an earlier one as `base`."""
+    """Reads the formats of one file: [defaults], then [[format]] tables, which may name an earlier one as `base`."""
     defaults: Mapping[str, Any] = table.get("defaults", {})
     seen: dict[str, Mapping[str, Any]] = {}
     formats: list[PlateFormat] = []
@@ -188,7 +188,7 @@ def _read_table(table: Mapping[str, Any], file: Path) -> list[PlateFormat]:
 
 
 def _read_format(raw: Mapping[str, Any]) -> PlateFormat:
-    """One format from its table."""
+    """Reads one format from its table."""
     letters, digits = str(raw.get("letters", LETTERS)), str(raw.get("digits", DIGITS))
     classes = raw.get("classes", {})
     known = {field.name for field in fields(PlateFormat)} | _PARSED_APART
@@ -211,7 +211,7 @@ def _read_format(raw: Mapping[str, Any]) -> PlateFormat:
 
 
 def _read_colours(spelling: str) -> Colours:
-    """Colours from `background/ink` or `background/ink@weight`."""
+    """Reads colours from `background/ink` or `background/ink@weight`."""
     pair, _, weight = spelling.partition("@")
     background, _, ink = pair.partition("/")
     if not background or not ink:
@@ -220,6 +220,6 @@ def _read_colours(spelling: str) -> Colours:
 
 
 def _read_caption(raw: Mapping[str, Any]) -> Caption:
-    """A caption from its table."""
+    """Reads a caption from its table."""
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
     return Caption(**values)

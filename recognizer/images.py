@@ -12,7 +12,7 @@ Image = npt.NDArray[np.uint8]
 
 
 def fit_crop(crop: Image, config: NetworkConfig) -> Image:
-    """A crop of any size as uint8 (height, width, channels) of the network.
+    """Fits a crop of any size to the network: uint8 (height, width, channels).
 
     The crop is stretched, its aspect ratio is not kept: so each character gets as many steps and rows as there are,
     on a long plate as on a square one, and none is spent on padding. What has the network's shape is fitted already.
@@ -27,7 +27,7 @@ def fit_crop(crop: Image, config: NetworkConfig) -> Image:
 
 
 def check_crop(crop: Image) -> None:
-    """ValueError for an empty or non-BGR crop."""
+    """Raises ValueError for an empty or non-BGR crop."""
     if crop.ndim != 3 or crop.shape[2] != 3 or 0 in crop.shape or crop.dtype != np.uint8:
         raise ValueError(f"a crop must be a non-empty uint8 BGR picture (H, W, 3), not {crop.dtype} {crop.shape}")
 
@@ -49,6 +49,6 @@ def stretch_image(picture: Image, width: int, height: int) -> Image:
 
 
 def stack_images(pictures: Sequence[Image]) -> npt.NDArray[np.float32]:
-    """Pictures of one size (H, W, C) as one float32 array (N, C, H, W) in 0..1."""
+    """Stacks images of one size (H, W, C) as one float32 array (N, C, H, W) in 0..1."""
     stacked = np.stack(pictures)
     return np.ascontiguousarray(stacked.transpose(0, 3, 1, 2), dtype=np.float32) / np.float32(255)

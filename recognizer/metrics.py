@@ -21,7 +21,7 @@ class Scores:
     count: int
 
     def line(self) -> str:
-        """The figures for people."""
+        """Formats the figures for people."""
         return f"exact {self.exact:.2%}, folded {self.folded:.2%}, CER {self.cer:.2%} of {self.count} plates"
 
 
@@ -44,7 +44,7 @@ class Reliability:
     error: float
 
     def table(self) -> str:
-        """One line a bin that holds readings."""
+        """Formats one line for each bin that holds readings."""
         rows = [
             f"{b.low:.1f}-{b.high:.1f} {b.count:8} {b.confidence:11.3f} {b.accuracy:7.3f}" for b in self.bins if b.count
         ]
@@ -52,7 +52,7 @@ class Reliability:
 
 
 def score_texts(texts: Sequence[str], truths: Sequence[str]) -> Scores:
-    """Figures of texts read against the true ones, in the same order; ValueError when they differ in number."""
+    """Scores texts read against the true ones, in the same order; ValueError when they differ in number."""
     pairs = list(zip(texts, truths, strict=True))
     if not pairs:
         return Scores(0.0, 0.0, 0.0, 0)

@@ -29,7 +29,7 @@ class Residual(nn.Module):
         self.second = nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) -> (N, C, H, W)."""
+        """Maps (N, C, H, W) to (N, C, H, W)."""
         return torch.relu(x + self.second(self.first(x)))
 
 
@@ -45,7 +45,7 @@ class LinePool(nn.Module):
         self.score = nn.Conv2d(channels, lines, (3, 3), padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, C, H, W) -> (N, lines * W, C)."""
+        """Maps (N, C, H, W) to (N, lines * W, C)."""
         weight = self.score(x).float().softmax(dim=2).to(x.dtype)  # (N, lines, H, W), sums to 1 over H
         lines = torch.einsum("nchw,nlhw->nlwc", x, weight)  # (N, lines, W, C)
         return lines.flatten(1, 2)
@@ -72,7 +72,7 @@ class CRNN(nn.Module):
         self.head = nn.Linear(2 * config.hidden, config.emits * self.classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, channels, H, W) in 0..1 -> log probabilities (N, T, K)."""
+        """Maps images (N, channels, H, W) in 0..1 to log probabilities (N, T, K)."""
         x = self.cnn((x - 0.5) * 4.0)  # (N, C, H / 16, W / 4)
         x = self.lines(x + self.row)  # (N, T / emits, C)
         x, _ = self.rnn(self.drop(x))  # (N, T / emits, 2 * hidden)
@@ -105,7 +105,7 @@ class Tutorial2017(nn.Module):
         self._initialize()
 
     def _initialize(self) -> None:
-        """Weights as Keras drew them: with torch's own, far smaller ones it learns nothing in three epochs."""
+        """Draws weights as Keras drew them: with torch's own, far smaller ones it learns nothing in three epochs."""
         for name, parameter in self.named_parameters():
             if parameter.dim() == 1:
                 nn.init.zeros_(parameter)
@@ -119,7 +119,7 @@ class Tutorial2017(nn.Module):
                 parameter.requires_grad_(False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 1, 64, 128) in 0..1 -> log probabilities (N, 30, K)."""
+        """Maps images (N, 1, 64, 128) in 0..1 to log probabilities (N, 30, K)."""
         x = self.cnn(x)  # (N, 16, 16, 32)
         x = x.permute(0, 3, 2, 1).flatten(2)  # (N, 32, 256): a step is a column
         x = torch.relu(self.dense(x))  # (N, 32, 32)
@@ -160,13 +160,13 @@ class AlignerNetwork(nn.Module):
         self.register_buffer("start", torch.tensor(self.START))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) in 0..1 -> corners (N, 8): x, y clockwise from the upper left, as shares of the crop."""
+        """Maps images (N, 3, H, W) in 0..1 to corners (N, 8): x, y clockwise from the upper left, as shares."""
         x = self.cnn((x - 0.5) * 4.0)  # (N, C, H / 32, W / 32)
         return cast(Tensor, self.start + self.head(x.flatten(1)).float() * self.REACH)
 
 
 def build_network(config: NetworkConfig) -> nn.Module:
-    """A network with fresh weights; ValueError for an unknown architecture."""
+    """Builds a network with fresh weights; ValueError for an unknown architecture."""
     kinds: dict[str, type[nn.Module]] = {"crnn": CRNN, "tutorial-2017": Tutorial2017}
     if config.architecture not in kinds:
         raise ValueError(f"unknown network architecture {config.architecture!r}; known: {', '.join(kinds)}")
@@ -174,5 +174,5 @@ def build_network(config: NetworkConfig) -> nn.Module:
 
 
 def count_trainable(network: nn.Module) -> int:
-    """Number of weights that training changes."""
+    """Counts the weights that training changes."""
     return sum(p.numel() for p in network.parameters() if p.requires_grad)

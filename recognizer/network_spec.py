@@ -17,7 +17,7 @@ BATCH = 8
 
 
 def network_specs(path: Path, known: Description) -> tuple[NetworkSpec, NetworkSpec | None]:
-    """The reader's network in a checkpoint, of which `known` is known, and its aligner's, where it has one.
+    """Describes the reader's network in a checkpoint, of which `known` is known, and its aligner's, if it has one.
 
     The reader takes uint8 images (N, height, width, channels) to log probabilities (N, T, K), the aligner BGR images of
     its own size to corners (N, 8).

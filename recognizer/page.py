@@ -28,34 +28,34 @@ class FigurePage:
         self._pen = ImageDraw.Draw(self._page)
 
     def text(self, at: Point, text: str, fill: Colour, font: ImageFont.FreeTypeFont, anchor: str | None = None) -> None:
-        """Write, as Pillow's ImageDraw does."""
+        """Writes, as Pillow's ImageDraw does."""
         face = font if self._scale == 1 else font.font_variant(size=font.size * self._scale)
         self._pen.text((at[0] * self._scale, at[1] * self._scale), text, self._shown(fill), face, anchor=anchor)
 
     def line(self, ends: Box, fill: Colour, width: int = 1) -> None:
-        """Draw a line."""
+        """Draws a line."""
         self._pen.line(self._large(ends), fill=self._shown(fill), width=self._wide(width))
 
     def rectangle(self, box: Box, fill: Colour | None = None, outline: Colour | None = None, width: int = 1) -> None:
-        """Draw a rectangle, its right and lower edge included."""
+        """Draws a rectangle, its right and lower edge included."""
         self._pen.rectangle(self._large(box), self._maybe(fill), self._maybe(outline), self._wide(width))
 
     def rounded_rectangle(self, box: Box, radius: int, fill: Colour, outline: Colour) -> None:
-        """Draw a rectangle with round corners."""
+        """Draws a rectangle with round corners."""
         self._pen.rounded_rectangle(
             self._large(box), self._wide(radius), self._shown(fill), self._shown(outline), self._wide(1)
         )
 
     def photograph(self, picture: Pil.Image, at: Point) -> None:
-        """Put a picture of the world onto the page, whose colours stay as they are."""
+        """Puts a picture of the world onto the page, whose colours stay as they are."""
         self._put(picture, at, Pil.Resampling.BICUBIC)
 
     def diagram(self, cells: npt.NDArray[np.uint8], at: Point) -> None:
-        """Put an RGB array (H, W, 3) of flat colours onto the page."""
+        """Puts an RGB array (H, W, 3) of flat colours onto the page."""
         self._put(Pil.fromarray(paint_dark(cells) if self._dark else cells), at, Pil.Resampling.NEAREST)
 
     def image(self) -> Image:
-        """Return the page as uint8 BGR (H, W, 3)."""
+        """Returns the page as uint8 BGR (H, W, 3)."""
         return to_bgr(self._page)
 
     def _put(self, picture: Pil.Image, at: Point, how: Pil.Resampling) -> None:
@@ -83,7 +83,7 @@ class FigurePage:
 
 
 def paint_dark(colours: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """RGB colours (…, 3) of a white page as they are on a dark one: light for dark, each hue as it was."""
+    """Maps RGB colours (…, 3) of a white page to a dark one: light for dark, each hue as it was."""
     plain = colours.astype(np.float32)
     turned = plain + 255 - plain.max(axis=-1, keepdims=True) - plain.min(axis=-1, keepdims=True)
     ground = np.array(NIGHT, np.float32)

@@ -66,7 +66,7 @@ class Pattern:
     small_first: bool = False
 
     def sample(self, rng: Random) -> tuple[Piece, ...]:
-        """Draw one plate: the pieces as they stand, line after line."""
+        """Draws one plate: the pieces as they stand, line after line."""
         pieces: list[Piece] = []
         for token in self.tokens:
             if token.kind is not TokenKind.CHARACTER:
@@ -77,13 +77,13 @@ class Pattern:
         return tuple(pieces)
 
     def text_of(self, pieces: Sequence[Piece]) -> str:
-        """What stands on drawn pieces, with FIRST before the small ones where the country reads those first."""
+        """Returns what stands on drawn pieces, with FIRST before the small ones where the country reads those first."""
         large, small = ("".join(piece.text for piece in pieces if piece.small is size) for size in (False, True))
         return f"{large}{FIRST}{small}" if self.small_first else "".join(piece.text for piece in pieces)
 
 
 def expand_classes(values: Sequence[str]) -> tuple[str, ...]:
-    """Spell a class out: ``01..03`` becomes 01, 02, 03; anything else stands for itself."""
+    """Spells a class out: ``01..03`` becomes 01, 02, 03; anything else stands for itself."""
     result: list[str] = []
     for value in values:
         span = re.fullmatch(r"(\d+)\.\.(\d+)", value)
@@ -145,7 +145,7 @@ def parse_pattern(
 def _parse_token(
     part: str, source: str, choices: Mapping[str, tuple[str, ...]], classes: Mapping[str, Sequence[str]], small: bool
 ) -> Token:
-    """One place of a pattern from its spelling."""
+    """Parses one place of a pattern from its spelling."""
     if part in choices:
         return Token(TokenKind.CHARACTER, choices[part], small)
     if part.startswith("{"):
@@ -163,7 +163,7 @@ def _parse_token(
 
 
 def _make_expression(token: Token) -> str:
-    """The regular expression of one place that has a character."""
+    """Makes the regular expression of one place that has a character."""
     if all(len(choice) == 1 for choice in token.choices):
         return f"[{''.join(dict.fromkeys(token.choices))}]"
     return f"(?:{'|'.join(sorted(set(token.choices), key=lambda choice: (-len(choice), choice)))})"

@@ -38,7 +38,7 @@ class Row:
     fields: Mapping[str, str]
 
     def first(self, *names: str) -> str:
-        """Return the first text that one of the headings has, empty for none."""
+        """Returns the first text that one of the headings has, empty for none."""
         return next((self.fields[name] for name in names if self.fields.get(name)), "")
 
 
@@ -51,12 +51,12 @@ class Table:
     rows: tuple[Row, ...]
 
     def heading(self, *names: str) -> str:
-        """Return which of several headings the table has, empty for none."""
+        """Returns which of several headings the table has, empty for none."""
         return next((name for name in names if name in self.headings), "")
 
 
 def read_table(path: Path, data: bytes | None = None, plates: tuple[str, ...] = ()) -> Table:
-    """Read a table of plates.
+    """Reads a table of plates.
 
     Args:
         path: The file; named in what is wrong with it.
@@ -86,7 +86,7 @@ def read_table(path: Path, data: bytes | None = None, plates: tuple[str, ...] = 
 
 
 def tell_spoilt(text: str) -> str:
-    """Return what a spreadsheet has made of a plate, and the remedy; empty where it has left it alone."""
+    """Returns what a spreadsheet has made of a plate, and the remedy; empty where it has left it alone."""
     remedy = "format the column as text and enter the plate anew"
     if _EXPONENT.match(text):
         return f"'{text}' is a number of a spreadsheet, and its last figures are lost; {remedy}."

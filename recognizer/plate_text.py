@@ -33,7 +33,7 @@ class Folding(Enum):
 
 
 def _make_table(same: dict[str, str]) -> dict[int, str]:
-    """A table of what counts as the same, for Cyrillic letters by their shapes too."""
+    """Makes a table of what counts as the same, for Cyrillic letters by their shapes too."""
     return str.maketrans(same | {cyrillic: same.get(latin, latin) for cyrillic, latin in _CYRILLIC.items()})
 
 
@@ -45,7 +45,7 @@ _TABLES = {
 
 
 def normalize_text(text: str, keep: Collection[str] = "") -> str:
-    """Upper-case letters and digits of a text, without separators and accents: `wü-ab 123` is WUAB123.
+    """Keeps the upper-case letters and digits of a text, without separators and accents: `wü-ab 123` is WUAB123.
 
     Args:
         text: A plate as a person writes it or a reader reads it.
@@ -58,12 +58,12 @@ def normalize_text(text: str, keep: Collection[str] = "") -> str:
 
 
 def fold_lookalikes(text: str, folding: Folding = Folding.PRINTED) -> str:
-    """The text in upper case, with look-alikes made one character."""
+    """Makes look-alikes of a text, in upper case, one character."""
     return text.upper().translate(_TABLES[folding])
 
 
 def edit_distance(first: str, second: str) -> int:
-    """Fewest insertions, deletions and substitutions from one text to the other (Levenshtein 1966)."""
+    """Counts the fewest insertions, deletions and substitutions from one text to the other (Levenshtein 1966)."""
     row = list(range(len(second) + 1))
     for i, x in enumerate(first, 1):
         diagonal, row[0] = row[0], i

@@ -76,23 +76,23 @@ class PlateReader:
         return self.config.lines
 
     def prefer_region(self, region: str | None) -> None:
-        """Prefer the plates of one format code from now on; None prefers nothing. From any thread."""
+        """Prefers the plates of one format code from now on; None prefers nothing. From any thread."""
         self._region = region
 
     def find_corners(self, crops: Sequence[Image]) -> list[Quad]:
-        """The corners of the plate in each crop (4, 2), clockwise from the upper left, as shares of its sides."""
+        """Finds the corners of the plate in each crop (4, 2), clockwise from the upper left, as shares of its sides."""
         return self._straightener.find_corners(crops)
 
     def straighten(self, crops: Sequence[Image]) -> list[Image]:
-        """The crops as the network sees them, all of its size: set upright by the aligner, where there is one."""
+        """Sets the crops upright as the network sees them, all of its size."""
         return self._straightener.straighten_all(crops, self.find_corners(crops))
 
     def compute_log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
-        """Log probabilities (N, T, K) of BGR crops of any sizes, before decoding."""
+        """Computes the log probabilities (N, T, K) of BGR crops of any sizes, before decoding."""
         return self._run_network(crops, self.find_corners(crops))
 
     def decode(self, crops: Sequence[Image], *, thorough: bool = False) -> list[list[Decoded]]:
-        """The most probable texts of each crop, best first, their probabilities not calibrated; as for `read`."""
+        """Finds the most probable texts of each crop, best first, their probabilities not calibrated; as for `read`."""
         if not crops:
             return []
         corners, texts = self._find_texts(crops)
@@ -110,7 +110,7 @@ class PlateReader:
         return texts
 
     def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
-        """One Reading a crop, in order; crops are BGR pictures of any sizes, any number of them.
+        """Reads BGR crops of any sizes, any number of them: one Reading each, in their order.
 
         thorough: take two more looks where a reading is unsure. For single pictures: a video's frames are looks.
         """
@@ -121,7 +121,7 @@ class PlateReader:
     def _find_texts(
         self, crops: Sequence[Image], corners: Sequence[Quad] | None = None
     ) -> tuple[Sequence[Quad], list[list[Decoded]]]:
-        """The corners of the plate in each crop, found where they are not given, and its texts."""
+        """Finds the corners of the plate in each crop, where they are not given, and its texts."""
         if self._cuda is not None:
             return self._cuda.find_texts(crops, corners, _reorder_all)
         corners = self.find_corners(crops) if corners is None else corners
@@ -137,11 +137,11 @@ class PlateReader:
         return np.concatenate(parts)
 
     def _make_readings(self, found: Sequence[Sequence[Decoded]]) -> list[Reading]:
-        """Return the readings of crops in which these texts were found."""
+        """Returns the readings of crops in which these texts were found."""
         return [self._make_reading(texts) for texts in found]
 
     def _make_reading(self, texts: Sequence[Decoded]) -> Reading:
-        """Return the reading of one crop, in which these texts were found."""
+        """Returns the reading of one crop, in which these texts were found."""
         beliefs = posterior([decoded.log_prob for decoded in texts], self.calibration)
         ranked = tuple([Alternative(decoded.text, belief) for decoded, belief in zip(texts, beliefs, strict=True)])
         best = texts[0]
@@ -151,7 +151,7 @@ class PlateReader:
         return Reading(best.text, ranked[0].confidence, best.char_confidences, ranked[1 : ALTERNATIVES + 1])
 
     def confidences(self, log_probs: Sequence[float]) -> list[float]:
-        """Calibrated probabilities that likeliest texts are right, from the network's log probabilities of them."""
+        """Calibrates the probabilities that likeliest texts are right, from the network's log probabilities."""
         found: list[float] = calibrate(log_probs, self.calibration).tolist()
         return found
 

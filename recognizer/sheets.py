@@ -49,7 +49,7 @@ def open_font(size: int, bold: bool = False, mono: bool = False) -> ImageFont.Fr
 
 
 def make_canvas(width: int, height: int) -> tuple[Pil.Image, ImageDraw.ImageDraw]:
-    """An empty page and the pen for it."""
+    """Makes an empty page and the pen for it."""
     page = Pil.new("RGB", (width, height), PAPER)
     return page, ImageDraw.Draw(page)
 
@@ -69,7 +69,7 @@ def scale_to_fit(image: Image, width: int, height: int) -> Pil.Image:
 
 
 def to_bgr(page: Pil.Image) -> Image:
-    """A page as uint8 BGR (H, W, 3)."""
+    """Returns a page as uint8 BGR (H, W, 3)."""
     return np.ascontiguousarray(np.asarray(page, dtype=np.uint8)[:, :, ::-1])
 
 
@@ -116,7 +116,7 @@ def _draw_tile(
 
 
 def _shorten_text(text: str, face: ImageFont.FreeTypeFont, width: int) -> str:
-    """The end of a text too long for a width in pixels: of a path it says most."""
+    """Keeps the end of a text too long for a width in pixels: of a path it says most."""
     if face.getlength(text) <= width:
         return text
     while text and face.getlength("…" + text) > width:

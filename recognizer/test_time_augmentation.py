@@ -16,13 +16,13 @@ _LARGER = (1.04, 1.08)  # how much wider and higher a second cut is
 
 
 def augment_corners(quad: Quad) -> list[Quad]:
-    """Other corners to read a plate by: a little larger, and the whole crop, as those found may be what was wrong."""
+    """Makes other corners to read a plate by: a little larger, and the whole crop, as those found may be wrong."""
     centre = quad.mean(axis=0)
     return [np.asarray((quad - centre) * _LARGER + centre, np.float32), WHOLE]
 
 
 def pool_texts(answers: Sequence[Sequence[Decoded]]) -> list[Decoded]:
-    """The texts of several looks, the most probable first: their probabilities averaged over the looks.
+    """Averages the probabilities of texts over several readings of one crop, the most probable first.
 
     The confidences of a text's characters are those of the look that found it most probable.
     """

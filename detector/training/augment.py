@@ -11,7 +11,7 @@ _Effect = Callable[[Image, np.random.Generator], Image]
 
 
 def add_salt_and_pepper(image: Image, rng: np.random.Generator) -> Image:
-    """Up to one pixel in sixteen set to black or white, sometimes in blocks of two pixels."""
+    """Sets up to one pixel in sixteen to black or white, sometimes in blocks of two pixels."""
     height, width = image.shape[:2]
     step = int(rng.choice([1, 1, 2]))
     spots = rng.random((-(-height // step), -(-width // step)), dtype=np.float32)
@@ -25,14 +25,14 @@ def add_salt_and_pepper(image: Image, rng: np.random.Generator) -> Image:
 
 
 def add_sensor_noise(image: Image, rng: np.random.Generator) -> Image:
-    """Gaussian noise of up to 22 grey levels, alike in all channels or not."""
+    """Adds Gaussian noise of up to 22 grey levels, alike in all channels or not."""
     channels = int(rng.choice([1, 3]))
     noise = rng.standard_normal((*image.shape[:2], channels), dtype=np.float32) * rng.uniform(4, 22)
     return np.clip(image + noise, 0, 255).astype(np.uint8)
 
 
 def cast_colour(image: Image, rng: np.random.Generator) -> Image:
-    """The pink of a camera without infra-red filter, the orange of sodium lamps, or no colour at all."""
+    """Adds the pink of a camera without infra-red filter, the orange of sodium lamps, or takes all colour away."""
     kind = rng.random()
     if kind < 0.3:
         return cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR).astype(np.uint8)
@@ -43,14 +43,14 @@ def cast_colour(image: Image, rng: np.random.Generator) -> Image:
 
 
 def darken(image: Image, rng: np.random.Generator) -> Image:
-    """Night or glare: a gamma of 0.5 to 2.6."""
+    """Makes night or glare: a gamma of 0.5 to 2.6."""
     gamma = float(rng.uniform(1.3, 2.6) if rng.random() < 0.75 else rng.uniform(0.5, 0.8))
     table = (255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
     return cv2.LUT(image, table).astype(np.uint8)
 
 
 def blur_image(image: Image, rng: np.random.Generator) -> Image:
-    """Out of focus, or moved along a line of up to nine pixels."""
+    """Blurs an image as out of focus, or as moved along a line of up to nine pixels."""
     if rng.random() < 0.5:
         return cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.5, 2.0))).astype(np.uint8)
     length = int(rng.integers(3, 10))
@@ -64,13 +64,13 @@ def blur_image(image: Image, rng: np.random.Generator) -> Image:
 
 
 def compress(image: Image, rng: np.random.Generator) -> Image:
-    """The blocks of a strongly compressed stream."""
+    """Adds the blocks of a strongly compressed stream."""
     _, packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 60))])
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
 def lower_resolution(image: Image, rng: np.random.Generator) -> Image:
-    """Seen by a smaller sensor and enlarged again."""
+    """Shrinks an image, as a smaller sensor sees it, and enlarges it again."""
     height, width = image.shape[:2]
     scale = float(rng.uniform(0.4, 0.8))
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -78,7 +78,7 @@ def lower_resolution(image: Image, rng: np.random.Generator) -> Image:
 
 
 def add_caption(image: Image, rng: np.random.Generator) -> Image:
-    """A line of text burnt in along the upper or lower edge, as recorders and broadcasters do: it is no plate."""
+    """Adds a line of text burnt in along the upper or lower edge, as recorders and broadcasters do: it is no plate."""
     height, width = image.shape[:2]
     letters = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-:/. ")
     text = "".join(rng.choice(letters, int(rng.integers(5, 26))))
@@ -97,7 +97,7 @@ def add_caption(image: Image, rng: np.random.Generator) -> Image:
 
 
 def add_badge(image: Image, rng: np.random.Generator) -> Image:
-    """A word in bright or dark letters somewhere on the picture, as makers' badges and shop signs: it is no plate.
+    """Adds a word in bright or dark letters somewhere on the picture, as makers' badges and shop signs: it is no plate.
 
     Kept out of the middle half of the picture's width, where most plates are.
     """
@@ -133,7 +133,7 @@ EFFECTS: tuple[tuple[float, _Effect], ...] = (
 
 
 def degrade_image(image: Image, rng: np.random.Generator) -> Image:
-    """A picture (H, W, 3) as a poor camera might have taken it; the geometry is untouched."""
+    """Makes an image (H, W, 3) as a poor camera might have taken it; the geometry is untouched."""
     for probability, effect in EFFECTS:
         if rng.random() < probability:
             image = effect(image, rng)

@@ -150,7 +150,7 @@ def replace_plates(scene: Image, old: Sequence[Box], plates: Sequence[Image], rn
 
 
 def paint_over(scene: Image, box: Box) -> Image:
-    """The scene with a box filled from its surroundings."""
+    """Fills a box of a scene from its surroundings."""
     margin = 0.06 * box.width
     x1, y1 = max(0, int(box.x1 - margin)), max(0, int(box.y1 - margin))
     x2, y2 = int(box.x2 + margin) + 1, int(box.y2 + margin) + 1
@@ -237,7 +237,7 @@ def _replace_in_dataset(data: Path, crops: Sequence[Path], rng: np.random.Genera
 
 
 def _format_labels(made: Composition) -> str:
-    """YOLO label lines of a composition."""
+    """Formats YOLO label lines of a composition."""
     h, w = made.image.shape[:2]
     return "".join(
         f"0 {box.center[0] / w:.6f} {box.center[1] / h:.6f} {box.width / w:.6f} {box.height / h:.6f}\n"

@@ -45,7 +45,7 @@ def convert_datasets(
 
 
 def _read_splits(data: Path) -> list[Collection]:
-    """The train, val and test splits a data.yaml names."""
+    """Reads the train, val and test splits a data.yaml names."""
     if not data.is_file():
         raise FileNotFoundError(f"Data set not found: {data}. Give the path of its data.yaml")
     described = describe_yolo(data)
@@ -87,7 +87,7 @@ def write_yolo(collection: Collection, out: Path, val_share: float = 0.1) -> Pat
 
 
 def _make_file_safe(source: str) -> str:
-    """A source's name as part of a file name: no separator in it, so that it leads nowhere."""
+    """Makes part of a file name of a source's name: no separator stays in it, so that it leads nowhere."""
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in source)[:64]
 
 
@@ -98,7 +98,7 @@ def _format_yolo_line(box: Box, sample: AnnotatedImage) -> str:
 
 
 def _copy_image(picture: Path, target: Path) -> None:
-    """Link a picture to its place, or copy it where links cannot be made."""
+    """Links an image to its place, or copies it where links cannot be made."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     try:

@@ -47,7 +47,7 @@ class Collection:
 
 
 def _measure_image(picture: Path) -> tuple[int, int] | None:
-    """Width and height in pixels as OpenCV opens the picture (turned by its EXIF tag), None when it cannot."""
+    """Measures an image as OpenCV opens it (turned by its EXIF tag): width and height, None when it cannot."""
     try:
         image = cv2.imread(str(picture)) if _is_file(picture) else None
     except cv2.error:
@@ -79,7 +79,7 @@ def clip_box(box: Box, width: int, height: int) -> Box | str:
 def _collect_image(
     into: Collection, annotation: Path, picture: Path, source: str, boxes: Callable[[int, int], Iterator[Box | str]]
 ) -> None:
-    """Add one picture: its right boxes as a sample, its wrong ones as problems."""
+    """Adds one picture: its right boxes as a sample, its wrong ones as problems."""
     size = _measure_image(picture)
     if size is None:
         into.problems.append(Problem(annotation, f"picture {picture} is missing or cannot be opened"))
@@ -98,7 +98,7 @@ def _collect_image(
 
 
 def read_yolo(data: Path, split: str = "val") -> Collection:
-    """One split of a YOLO data set described by a data.yaml; sources come from a sources.csv beside it when there.
+    """Reads one split of a YOLO data set described by a data.yaml; sources come from a sources.csv beside it.
 
     Raises FileNotFoundError when the file or the split's folder is missing.
     """
@@ -122,13 +122,13 @@ def read_yolo(data: Path, split: str = "val") -> Collection:
 
 
 def _find_split(root: Path, named: str) -> Path | None:
-    """The folder of a split; Roboflow writes `../train/images` for one beside the data.yaml."""
+    """Finds the folder of a split; Roboflow writes `../train/images` for one beside the data.yaml."""
     places = [root / named, root / named.removeprefix("../")]
     return next((place for place in places if _is_dir(place)), None)
 
 
 def _plate_classes(data: Path, names: list[object] | dict[object, object]) -> tuple[frozenset[int], frozenset[int]]:
-    """Every class of a data set, and those that are plates: the only one, or those that are called so."""
+    """Returns every class of a data set, and those that are plates: the only one, or those that are called so."""
     try:
         numbered = {
             int(str(key)): str(name) for key, name in (names.items() if isinstance(names, dict) else enumerate(names))
@@ -150,7 +150,7 @@ def _plain_name(name: str) -> str:
 
 
 def _label_of(picture: Path) -> Path:
-    """The label file of a picture: below `labels` instead of the last folder `images`."""
+    """Returns the label file of a picture: below `labels` instead of the last folder `images`."""
     parts = list(picture.parts)
     if "images" in parts:
         parts[len(parts) - 1 - parts[::-1].index("images")] = "labels"
@@ -158,7 +158,7 @@ def _label_of(picture: Path) -> Path:
 
 
 def describe_yolo(data: Path) -> dict[str, Any]:
-    """What a data.yaml says. Raises ValueError naming the file when it is none."""
+    """Reads what a data.yaml says. Raises ValueError naming the file when it is none."""
     try:
         described = yaml.safe_load(data.read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -172,7 +172,7 @@ def describe_yolo(data: Path) -> dict[str, Any]:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is such a file, under a name that OpenCV can take: it crashes where that is no UTF-8."""
+    """Tells whether there is such a file, under a name that OpenCV can take: it crashes where that is no UTF-8."""
     try:
         str(path).encode()
         return path.is_file()
@@ -188,7 +188,7 @@ def _is_dir(path: Path) -> bool:
 
 
 def list_images(folder: Path) -> list[Path]:
-    """Every picture below a folder, in order of name."""
+    """Lists every picture below a folder, in order of name."""
     return sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
 
 
@@ -205,7 +205,7 @@ def _read_sources(table: Path) -> dict[str, str]:
 def _read_yolo_boxes(
     label: Path, classes: frozenset[int], plates: frozenset[int], width: int, height: int
 ) -> Iterator[Box | str]:
-    """Boxes of the plates in a YOLO label file, as shares of the picture.
+    """Reads boxes of the plates in a YOLO label file, as shares of the picture.
 
     A line is `class x y width height` with the box's centre, or `class x1 y1 x2 y2 x3 y3 …` with a polygon's corners.
     """
@@ -228,7 +228,7 @@ def _read_yolo_boxes(
 
 
 def _yolo_box(values: list[float]) -> tuple[float, float, float, float] | None:
-    """Left, top, right and bottom of a box, with or without a confidence behind it, or of a polygon's corners."""
+    """Returns left, top, right and bottom of a box, with or without a confidence, or of a polygon's corners."""
     if len(values) in (4, 5):
         x, y, w, h = values[:4]
         return x - w / 2, y - h / 2, x + w / 2, y + h / 2
@@ -238,7 +238,7 @@ def _yolo_box(values: list[float]) -> tuple[float, float, float, float] | None:
 
 
 def read_voc(folder: Path, source: str = "") -> Collection:
-    """Every Pascal VOC .xml below a folder; the picture lies beside it, or in a folder images or JPEGImages."""
+    """Reads every Pascal VOC .xml below a folder; the picture lies beside it, or in a folder images or JPEGImages."""
     found = Collection()
     for annotation in filter(_is_file, sorted(folder.rglob("*.xml"))):
         try:
@@ -252,7 +252,7 @@ def read_voc(folder: Path, source: str = "") -> Collection:
 
 
 def _find_beside(annotation: Path, name: str) -> Path:
-    """Where an annotation's picture lies; the path beside the annotation when it lies nowhere."""
+    """Finds where an annotation's image lies; the path beside the annotation when it lies nowhere."""
     name = Path(name.replace("\\", "/")).name
     parent = annotation.parent
     places = [parent, parent / "images", parent.parent / "images", parent.parent / "JPEGImages"]
@@ -274,7 +274,7 @@ def _read_voc_boxes(root: ET.Element, _width: int, _height: int) -> Iterator[Box
 
 
 def read_openalpr(folder: Path, source: str = "") -> Collection:
-    """Every OpenALPR benchmark .txt below a folder: picture, x, y, width, height, text, separated by tabs."""
+    """Reads every OpenALPR benchmark .txt below a folder: picture, x, y, width, height, text, separated by tabs."""
     found = Collection()
     for annotation in filter(_is_file, sorted(folder.rglob("*.txt"))):
         by_picture: dict[str, list[list[str]]] = {}

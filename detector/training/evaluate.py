@@ -103,7 +103,7 @@ def _round_number(value: float) -> float | None:
 
 
 def compute_figures(outcomes: Sequence[Outcome], threshold: float) -> Figures:
-    """The figures of some outcomes at a score threshold."""
+    """Computes the figures of some outcomes at a score threshold."""
     at50 = [o.judged[0] for o in outcomes]
     recall, precision = compute_recall_and_precision(at50, threshold)
     by_iou = [compute_average_precision([o.judged[i] for o in outcomes]) for i in range(len(IOUS))]
@@ -119,7 +119,7 @@ def compute_figures(outcomes: Sequence[Outcome], threshold: float) -> Figures:
 
 
 def group_by_height(outcomes: Sequence[Outcome], threshold: float) -> tuple[HeightBand, ...]:
-    """Recall by the plates' heights in pixels of the picture."""
+    """Computes recall by the plates' heights in pixels of the image."""
     bands = []
     for low, high in itertools.pairwise(HEIGHTS):
         hits = [hit for o in outcomes for box, hit in _count_hits(o, threshold) if low <= box.height < high]
@@ -128,7 +128,7 @@ def group_by_height(outcomes: Sequence[Outcome], threshold: float) -> tuple[Heig
 
 
 def _count_hits(outcome: Outcome, threshold: float) -> list[tuple[Box, bool]]:
-    """Each annotated box and whether a detection of at least `threshold` hit it at IoU 0.5."""
+    """Tells of each annotated box whether a detection of at least `threshold` hit it at IoU 0.5."""
     judged = outcome.judged[0]
     hit = {h for score, h in zip(judged.scores, judged.hits, strict=True) if h >= 0 and score >= threshold}
     return [(box, index in hit) for index, box in enumerate(outcome.sample.plates)]
@@ -196,7 +196,7 @@ def write_exhibits(outcomes: Sequence[Outcome], threshold: float, folder: Path) 
 
 
 def sweep_thresholds(outcomes: Sequence[Outcome]) -> list[str]:
-    """A line a threshold: recall, precision and boxes in pictures without plates, to choose by."""
+    """Formats a line a threshold: recall, precision and boxes in images without plates, to choose by."""
     at50 = [o.judged[0] for o in outcomes]
     empty = [o for o in outcomes if not o.sample.plates]
     lines = ["threshold  recall  precision  boxes without plate"]
@@ -208,7 +208,7 @@ def sweep_thresholds(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def format_table(result: EvaluationReport) -> list[str]:
-    """The report as lines for a terminal."""
+    """Formats the report as lines for a terminal."""
     lines = [f"{'source':<24}{'pictures':>9}{'plates':>8}{'recall':>9}{'precision':>11}{'AP50':>8}{'AP50-95':>9}"]
     for name, row in [*result.by_source.items(), ("all", result.all)]:
         shares = (row.recall, row.precision, row.map50, row.map50_95)
@@ -223,7 +223,7 @@ def format_table(result: EvaluationReport) -> list[str]:
 
 
 def format_json(result: EvaluationReport) -> str:
-    """The one line for programs: recall, precision, map50, map50_95 and by_source, with the rest beside them."""
+    """Formats the one line for programs: recall, precision, map50, map50_95, by_source, and the rest."""
     whole = asdict(result)
     top = whole.pop("all")
     return json.dumps({**top, **whole}, sort_keys=True)

@@ -42,7 +42,7 @@ def match_detections(detections: Sequence[Detection], truths: Sequence[Box], iou
 
 
 def compute_average_precision(judged: Sequence[MatchedDetections]) -> float:
-    """Area under the precision-recall curve, precision made monotone and taken at 101 recalls, as COCO does.
+    """Computes the area under the precision-recall curve, made monotone and taken at 101 recalls, as COCO does.
 
     NaN without any truth.
     """
@@ -62,7 +62,7 @@ def compute_average_precision(judged: Sequence[MatchedDetections]) -> float:
 
 
 def compute_recall_and_precision(judged: Sequence[MatchedDetections], threshold: float) -> tuple[float, float]:
-    """Share of the truths found, and share of the boxes that are right, among detections of at least `threshold`.
+    """Computes the shares of truths found and of boxes that are right, among detections of at least `threshold`.
 
     NaN where there is nothing to divide by.
     """
@@ -75,5 +75,5 @@ def compute_recall_and_precision(judged: Sequence[MatchedDetections], threshold:
 def choose_thresholds(
     judged: Sequence[MatchedDetections], candidates: NDArray[np.float64]
 ) -> list[tuple[float, float, float]]:
-    """Threshold, recall and precision for each candidate threshold."""
+    """Computes recall and precision for each candidate threshold."""
     return [(float(t), *compute_recall_and_precision(judged, float(t))) for t in candidates]

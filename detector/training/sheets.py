@@ -28,7 +28,7 @@ class Exhibit:
 
 
 def _find_window(box: Box, width: int, height: int) -> tuple[int, int, int]:
-    """Left, top and side of a square of the picture around a box, three times as wide as the box."""
+    """Finds left, top and side of a square around a box, three times as wide as the box."""
     side = int(min(max(3 * max(box.width, box.height), 96), max(width, height)))
     x, y = box.center
     left = int(np.clip(x - side / 2, 0, max(0, width - side)))
@@ -37,7 +37,7 @@ def _find_window(box: Box, width: int, height: int) -> tuple[int, int, int]:
 
 
 def _draw_exhibit(exhibit: Exhibit) -> Image:
-    """One tile: annotated boxes green, found ones orange, the one in question red."""
+    """Draws one tile: annotated boxes green, found ones orange, the one in question red."""
     tile = np.zeros((TILE, TILE, 3), np.uint8)
     picture = cv2.imread(str(exhibit.picture))
     if picture is None:

@@ -48,7 +48,7 @@ class TrainOptions:
 
 
 def cpu_has_bf16() -> bool:
-    """Whether this processor multiplies bfloat16 in hardware, so that autocast saves time."""
+    """Tells whether this processor multiplies bfloat16 in hardware, so that autocast saves time."""
     check = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
     return bool(check()) if check is not None else False
 
@@ -59,7 +59,7 @@ class PlateModel(DetectionModel):  # type: ignore[misc]
     bf16 = False
 
     def loss(self, batch: dict[str, Tensor], preds: Any = None) -> Any:  # noqa: ANN401
-        """Loss and its parts for a batch of images (N, 3, H, W) in 0..1."""
+        """Computes the loss and its parts for a batch of images (N, 3, H, W) in 0..1."""
         if preds is None and self.bf16:
             with torch.autocast("cpu", torch.bfloat16):
                 preds = self.forward(batch["img"].contiguous(memory_format=torch.channels_last))
@@ -68,7 +68,7 @@ class PlateModel(DetectionModel):  # type: ignore[misc]
 
 
 def _cast_to_float32(value: Any) -> Any:  # noqa: ANN401
-    """The network's nested outputs with every tensor in float32, since the box loss needs the digits."""
+    """Casts every tensor of the network's nested outputs to float32, since the box loss needs the digits."""
     if isinstance(value, Tensor):
         return value.float()
     if isinstance(value, dict):
@@ -93,7 +93,7 @@ class PlateDataset(YOLODataset):  # type: ignore[misc]
     """Training pictures that also went through a poor camera."""
 
     def build_transforms(self, hyp: Any) -> Any:  # noqa: ANN401
-        """ultralytics' transforms with the camera put before the last step, which makes tensors."""
+        """Puts the camera before the last of ultralytics' transforms, which makes tensors."""
         transforms = super().build_transforms(hyp)
         if self.augment:
             transforms.insert(len(transforms.transforms) - 1, _Camera(hyp.seed))
@@ -113,11 +113,11 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]
         self.add_callback("on_fit_epoch_end", _print_validation)
 
     def check_resume(self, overrides: dict[str, Any]) -> None:
-        """Resuming is decided by the options; ultralytics' own way would open a pickle."""
+        """Leaves resuming to the options; ultralytics' own way would open a pickle."""
         self.resume = self.options.resume
 
     def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> Any:  # noqa: ANN401
-        """The training data with augmentation, or the validation data as ultralytics builds it."""
+        """Returns the training data with augmentation, or the validation data as ultralytics builds it."""
         if mode != "train":
             return super().build_dataset(img_path, mode, batch)
         return PlateDataset(
@@ -126,7 +126,7 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]
         )  # fmt: skip
 
     def setup_model(self) -> dict[str, Any] | None:
-        """Build the network, then fill it from the run's checkpoint or from the weights to start from."""
+        """Builds the network, then fills it from the run's checkpoint or from the weights to start from."""
         net = PlateModel(self.options.architecture, nc=1, verbose=False)
         net.bf16 = self.options.bf16
         checkpoint = None
@@ -141,7 +141,7 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]
         return checkpoint
 
     def save_model(self) -> bool:
-        """Write last.pt and best.pt: tensors and numbers, to be opened with weights_only."""
+        """Writes last.pt and best.pt: tensors and numbers, to be opened with weights_only."""
         checkpoint = {
             "epoch": self.epoch,
             "architecture": self.options.architecture,
@@ -171,16 +171,16 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]
         return False
 
     def final_eval(self) -> None:
-        """Nothing: `python -m detector evaluate` measures the weights that are shipped."""
+        """Does nothing: `python -m detector evaluate` measures the weights that are shipped."""
 
 
 def _start_clock(trainer: PlateTrainer) -> None:
-    """Begin to count the pace, after the pictures have been read."""
+    """Begins to count the pace, after the pictures have been read."""
     trainer.started = time.monotonic()
 
 
 def _print_epoch(trainer: PlateTrainer) -> None:
-    """Print, every 25 batches, where the run stands, its losses and the minutes left at the pace so far."""
+    """Prints, every 25 batches, where the run stands, its losses and the minutes left at the pace so far."""
     batches, done = len(trainer.train_loader), trainer.batches_done + 1
     trainer.batches_done = done
     if done % 25:
@@ -193,18 +193,18 @@ def _print_epoch(trainer: PlateTrainer) -> None:
 
 
 def _print_validation(trainer: PlateTrainer) -> None:
-    """Print the figures of the validation after an epoch."""
+    """Prints the figures of the validation after an epoch."""
     figures = " ".join(f"{name} {value:.4f}" for name, value in trainer.metrics.items() if name.startswith("metrics/"))
     print(f"epoch {trainer.epoch + 1}/{trainer.epochs} {figures}", flush=True)
 
 
 def _make_contiguous(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A state dict whose tensors do not keep the channels_last layout."""
+    """Copies a state dict so that its tensors do not keep the channels_last layout."""
     return {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in state.items()}
 
 
 def _load_weights(net: DetectionModel, path: Path) -> int:
-    """Copy every tensor of the weights whose name and shape fit; returns how many did."""
+    """Copies every tensor of the weights whose name and shape fit; returns how many did."""
     state = open_weights(path).state() if path.suffix == ".safetensors" else _read_checkpoint_state(path)
     own = net.state_dict()
     fitting = {k: v.float() if v.is_floating_point() else v for k, v in state.items()
@@ -216,7 +216,7 @@ def _load_weights(net: DetectionModel, path: Path) -> int:
 
 
 def _read_checkpoint_state(path: Path) -> dict[str, Tensor]:
-    """The (averaged) weights of a checkpoint of ours or of ultralytics, opened without running code from it."""
+    """Reads the (averaged) weights of a checkpoint of ours or of ultralytics, opened without running code from it."""
     try:
         raw = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # an ultralytics checkpoint names classes; its own restricted loader knows which are allowed
@@ -225,7 +225,7 @@ def _read_checkpoint_state(path: Path) -> dict[str, Tensor]:
 
 
 def _read_foreign_state(path: Path) -> dict[str, Tensor]:
-    """The weights of a checkpoint of ultralytics, which refuses classes that are not its own."""
+    """Reads the weights of a checkpoint of ultralytics, which refuses classes that are not its own."""
     try:
         model, _ = load_checkpoint(str(path))
         return dict(model.float().state_dict())
@@ -234,7 +234,7 @@ def _read_foreign_state(path: Path) -> dict[str, Tensor]:
 
 
 def _make_overrides(options: TrainOptions) -> dict[str, Any]:
-    """Our options in ultralytics' names, with everything that plots or reports switched off."""
+    """Makes ultralytics' options of ours, with everything that plots or reports switched off."""
     return {
         "task": "detect", "mode": "train", "model": options.architecture, "data": str(options.data.resolve()),
         "project": str(options.out.resolve().parent), "name": options.out.name, "exist_ok": True,
@@ -251,7 +251,7 @@ def _make_overrides(options: TrainOptions) -> dict[str, Any]:
 
 
 def train(options: TrainOptions) -> Path:
-    """Train and return the path of the best checkpoint (by ultralytics' fitness on val) under `options.out`.
+    """Trains; returns the path of the best checkpoint (by ultralytics' fitness on val) under `options.out`.
 
     Raises FileNotFoundError for missing data or weights, or when there is no run to resume.
     """

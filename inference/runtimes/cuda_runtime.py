@@ -44,18 +44,18 @@ class CudaRunner(Runner):
         self._recorded: dict[tuple[int, ...], tuple[Tensor, Callable[[], Tensor]]] = {}
 
     def allocate(self, shape: tuple[int, ...]) -> Images:
-        """Page-locked memory for a batch."""
+        """Allocates page-locked memory for a batch."""
         room: Images = self._torch.empty(shape, dtype=self._torch.uint8, pin_memory=self._on_cuda).numpy()
         return room
 
     def run(self, images: Images) -> Outputs:
-        """The network's output in float32 for uint8 images (N, H, W, C)."""
+        """Runs the network on uint8 images (N, H, W, C); its output comes in float32."""
         images = np.ascontiguousarray(images)
         with self._torch.inference_mode():
             return np.asarray(self._run(images)[: len(images)].float().cpu().numpy())
 
     def _run(self, images: Images) -> "Tensor":
-        """The output for a batch, and for what fills it up."""
+        """Runs a batch, and what fills it up."""
         shape = (1 << (len(images) - 1).bit_length(), *images.shape[1:])
         self._seen[shape] += 1
         again = self._graphs and self._seen[shape] >= _OFTEN
@@ -69,7 +69,7 @@ class CudaRunner(Runner):
         return replay()
 
     def _record(self, shape: tuple[int, ...]) -> None:
-        """Keep a CUDA graph for batches of this shape, or go on without any where it cannot be captured."""
+        """Keeps a CUDA graph for batches of this shape, or goes on without any where it cannot be captured."""
         from inference.cuda_graphs import fastest_convolutions, record
 
         cuda = self._torch.cuda
@@ -94,21 +94,21 @@ class CudaRuntime(Runtime):
     names = ("cuda", "cuda:N")
 
     def target(self, device: str) -> str | None:
-        """cuda:N."""
+        """Returns "cuda:N" for the names of CUDA devices."""
         return "cuda:0" if device == "auto" else cuda_target(device)
 
     def obstacle(self, target: str) -> str:
-        """Whether torch can use the device."""
+        """Tells why torch cannot use the device."""
         if importlib.util.find_spec("torch") is None:
             return "torch is not installed; install torch or choose device=cpu"
         return cuda_obstacle(target)
 
     def load(self, network: NetworkSpec, target: str, options: Options) -> Runner:
-        """The network on a CUDA device."""
+        """Loads the network onto a CUDA device."""
         return CudaRunner(network, target)
 
     def devices(self) -> list[Device]:
-        """The CUDA devices that torch sees."""
+        """Lists the CUDA devices that torch sees."""
         if not has_nvidia_driver():
             return []
         obstacle = self.obstacle("cuda:0")

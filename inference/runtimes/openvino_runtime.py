@@ -51,7 +51,7 @@ class _Compiled:
         self._make_streams: Callable[[], Iterable[_Request]] | None = make_streams
 
     def make_streams(self) -> None:
-        """Compile the streams, once; the caller lets nobody else in meanwhile."""
+        """Compiles the streams, once; the caller lets nobody else in meanwhile."""
         if self._make_streams is not None:
             for request in self._make_streams():
                 self.idle.put(request)
@@ -92,7 +92,7 @@ class OpenVinoRunner(Runner):
             self._of_any = self._compile(None)  # what cannot be compiled is told now, and not by the first image
 
     def run(self, images: Images) -> Outputs:
-        """The network's output in float32 for uint8 images (N, H, W, C); waits while all streams are busy."""
+        """Runs the network on uint8 images (N, H, W, C), to float32. Waits while all streams are busy."""
         piece = self._network.batch
         if piece is None or len(images) <= piece:
             return self._run(images)
@@ -110,7 +110,7 @@ class OpenVinoRunner(Runner):
             return request.infer(images)[:count]
 
     def _compiled(self, shape: tuple[int, ...]) -> _Compiled:
-        """The network for an input shape that has none of its own yet."""
+        """Finds or compiles the network for an input shape."""
         with self._preparing:
             if shape in self._of_shape:
                 return self._of_shape[shape]
@@ -124,7 +124,7 @@ class OpenVinoRunner(Runner):
             return compiled
 
     def _deserves_own(self, shape: tuple[int, ...]) -> bool:
-        """Whether a network is compiled for one input shape: for full pieces, or else for the first ones that come."""
+        """Tells whether a network is compiled for one input shape: for full pieces, or else for the first ones."""
         if self._fixed:
             return True
         if self._network.batch:
@@ -132,7 +132,7 @@ class OpenVinoRunner(Runner):
         return len(self._of_shape) < _OWN_SHAPES
 
     def _compile(self, shape: tuple[int, ...] | None) -> _Compiled:
-        """The network for one input shape, or for any."""
+        """Compiles the network for one input shape, or for any."""
         model = self._model
         if self._network.unit_floats:
             model = take_images(model, shape[0] if shape else None)
@@ -161,7 +161,7 @@ class OpenVinoRunner(Runner):
 
     @contextmanager
     def _request(self, compiled: _Compiled) -> Iterator[_Request]:
-        """A request that nobody else uses: that with all the threads for a call that is alone, or one of a stream."""
+        """Lends a request that nobody else uses: to a call that is alone that with all threads, else a stream's."""
         with self._lock:
             self._met_none = 0 if self._under_way else self._met_none + 1
             self._under_way += 1
@@ -180,7 +180,7 @@ class OpenVinoRunner(Runner):
 
 
 def _properties(device: str, options: Options) -> dict[str, Any]:
-    """What a network is compiled with, but for its streams."""
+    """Returns what a network is compiled with, but for its streams."""
     found: dict[str, Any] = {}
     if options.precision == "f32":
         found["INFERENCE_PRECISION_HINT"] = "f32"
@@ -195,7 +195,7 @@ def _properties(device: str, options: Options) -> dict[str, Any]:
 
 
 def integers_pay(core: Any) -> bool:  # noqa: ANN401 - OpenVINO has no types
-    """Whether 8-bit integers are worth the few plates they lose: on processors without bfloat16, a quarter of the time.
+    """Tells whether 8-bit integers are worth the few plates they lose: on processors without bfloat16 they are.
 
     Where there is bfloat16 they would save a third only.
     """
@@ -211,7 +211,7 @@ class OpenVinoRuntime(Runtime):
     names = ("openvino", "gpu", "gpu:N", "npu", "openvino:NAME")
 
     def target(self, device: str) -> str | None:
-        """OpenVINO's name of a device."""
+        """Returns OpenVINO's name of a device."""
         if device in {"auto", "cpu", "openvino"}:
             return CPU
         kind, _, rest = device.partition(":")
@@ -222,7 +222,7 @@ class OpenVinoRuntime(Runtime):
         return None
 
     def obstacle(self, target: str) -> str:
-        """Whether OpenVINO and the device are there."""
+        """Tells why OpenVINO or the device cannot be used."""
         if importlib.util.find_spec("openvino") is None:
             return "OpenVINO is not installed; install openvino or choose device=torch"
         if target == CPU or target.partition(":")[0] in _VIRTUAL:
@@ -235,11 +235,11 @@ class OpenVinoRuntime(Runtime):
         return f"OpenVINO finds no {target} on this machine, only {', '.join(listed)}; choose one of these or auto"
 
     def load(self, network: NetworkSpec, target: str, options: Options) -> Runner:
-        """The network compiled for a device."""
+        """Compiles the network for a device."""
         return OpenVinoRunner(network, target, options)
 
     def devices(self) -> list[Device]:
-        """What OpenVINO lists."""
+        """Lists the devices that OpenVINO finds."""
         obstacle = self.obstacle(CPU)
         if obstacle:
             return [Device("openvino", "OpenVINO on the processor", obstacle)]
@@ -251,7 +251,7 @@ class OpenVinoRuntime(Runtime):
 
 
 def _short(name: str) -> str:
-    """The device name that stands for one of OpenVINO's."""
+    """Returns the device name that stands for one of OpenVINO's."""
     kind, _, number = name.lower().partition(".")
     if kind not in {"cpu", *_SHORT_NAMES}:
         return f"openvino:{name.lower()}"

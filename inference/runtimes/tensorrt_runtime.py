@@ -38,12 +38,12 @@ class TensorRtRunner(Runner):
         self._context = self._engine.create_execution_context()
 
     def allocate(self, shape: tuple[int, ...]) -> Images:
-        """Page-locked memory for a batch."""
+        """Allocates page-locked memory for a batch."""
         room: Images = self._torch.empty(shape, dtype=self._torch.uint8, pin_memory=True).numpy()
         return room
 
     def run(self, images: Images) -> Outputs:
-        """The network's output in float32 for uint8 images (N, H, W, C)."""
+        """Runs the network on uint8 images (N, H, W, C); its output comes in float32."""
         torch = self._torch
         sent = torch.from_numpy(np.ascontiguousarray(images)).to("cuda", non_blocking=True)
         self._context.set_input_shape(INPUT, tuple(sent.shape))
@@ -57,14 +57,14 @@ class TensorRtRunner(Runner):
 
 
 def _plan_file(network: NetworkSpec, version: str, gpu: str) -> Path:
-    """Where the engine of a network lies: engines fit one GPU and one version of TensorRT only."""
+    """Tells where the engine of a network lies: engines fit one GPU and one version of TensorRT only."""
     device = re.sub(r"\W+", "-", gpu)
     name = f"{network.name}-{network.revision}-{network.sha256}-{version}-{device}.plan"
     return cache_folder() / "tensorrt" / name
 
 
 def _build_engine(tensorrt: Any, logger: Any, network: NetworkSpec) -> bytes:  # noqa: ANN401 - it has no types
-    """Build the engine, which takes minutes."""
+    """Builds the engine, which takes minutes."""
     import torch
 
     from inference.modules import build_for_images
@@ -101,17 +101,17 @@ class TensorRtRuntime(Runtime):
     names = ("tensorrt",)
 
     def target(self, device: str) -> str | None:
-        """The first GPU."""
+        """Returns the first GPU."""
         return "cuda:0" if device == "tensorrt" else None
 
     def obstacle(self, target: str) -> str:
-        """Whether TensorRT and a GPU are there."""
+        """Tells why TensorRT or a GPU cannot be used."""
         if any(importlib.util.find_spec(name) is None for name in ("tensorrt", "torch")):
             return "TensorRT is not installed; install tensorrt or choose device=cuda"
         return cuda_obstacle(target)
 
     def load(self, network: NetworkSpec, target: str, options: Options) -> Runner:
-        """The network as an engine, built on first use."""
+        """Loads the network as an engine, built on first use."""
         return TensorRtRunner(network)
 
 

@@ -21,7 +21,7 @@ class TorchRunner(Runner):
         self._module, self._threads = module, threads
 
     def run(self, images: Images) -> Outputs:
-        """The network's output in float32 for uint8 images (N, H, W, C)."""
+        """Runs the network on uint8 images (N, H, W, C); its output comes in float32."""
         import torch
 
         if self._threads is not None:  # of the whole process, in which another network may have asked for others
@@ -38,21 +38,21 @@ class TorchRuntime(Runtime):
     names = ("torch",)
 
     def target(self, device: str) -> str | None:
-        """The processor."""
+        """Returns the processor."""
         return "cpu" if device in {"auto", "cpu", "torch"} else None
 
     def obstacle(self, target: str) -> str:
-        """Whether torch is there."""
+        """Tells why torch cannot be used."""
         return "" if has_torch() else f"torch is not installed: {INSTALL_TRAINING}, or choose device=cpu"
 
     def load(self, network: NetworkSpec, target: str, options: Options) -> Runner:
-        """The network in torch."""
+        """Loads the network in torch."""
         from inference.modules import build_for_images
 
         return TorchRunner(build_for_images(network), options.threads)
 
     def devices(self) -> list[Device]:
-        """The processor."""
+        """Lists the processor."""
         return [Device("torch", "torch on the processor, slower than OpenVINO", self.obstacle("cpu"))]
 
 

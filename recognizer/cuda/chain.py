@@ -52,7 +52,7 @@ class CudaChain(nn.Module):
         return fused.to(device, self.dtype).to(memory_format=torch.channels_last)
 
     def forward(self, pixels: Tensor, table: Tensor) -> ChainOutput:
-        """Crops that lie in a row in pixels (bytes, uint8), as the table (N, COLUMNS) in int32 says."""
+        """Reads crops that lie in a row in pixels (bytes, uint8), as the table (N, COLUMNS) in int32 says."""
         starts, sizes = table[:, 0].contiguous(), table[:, 1:3].clamp(min=1)  # those unused have a pixel too
         known = table[:, 4:].view(torch.float32).view(-1, 4, 2)
         shape = self._aligner_config.height, self._aligner_config.width
@@ -67,13 +67,13 @@ class CudaChain(nn.Module):
     def _sample_images(
         self, pixels: Tensor, starts: Tensor, sizes: Tensor, maps: Tensor, finer: Tensor, shape: tuple[int, int]
     ) -> Tensor:
-        """Pictures (N, 3, H, W) in 0..1, channels last."""
+        """Samples images (N, 3, H, W) in 0..1, channels last."""
         room = torch.empty(len(sizes), *shape, 3, dtype=self.dtype, device=sizes.device)
         return sampling.sample_images(pixels, starts, sizes, maps, finer, room).permute(0, 3, 1, 2)
 
 
 def fuse_batch_norms(network: nn.Module) -> nn.Module:
-    """The same network with each batch norm that follows a convolution made part of it."""
+    """Makes each batch norm that follows a convolution part of it."""
     for child in network.children():
         fuse_batch_norms(child)
     if isinstance(network, nn.Sequential):

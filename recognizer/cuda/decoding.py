@@ -63,7 +63,7 @@ def search_texts(log_probs: Tensor, used: Tensor, texts: int, least: float) -> B
 
 
 def drop_sure_blanks(log_probs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The steps that are no certain blank, as of `ctc._drop_sure_blanks`.
+    """Finds the steps that are no certain blank, as `ctc._drop_sure_blanks` does.
 
     Returns:
         Steps (N, T), of which the first counts (N,) matter; the counts; and the log probability (N,) of those left out.

@@ -107,7 +107,7 @@ class _Lane:
                     self._runs[size] = (record(run, stream, "reader") if graphs else None) or run
 
     def send(self, crops: Sequence[Image], corners: Sequence[Quad] | None) -> None:
-        """Start reading at most SIZES[-1] crops."""
+        """Starts reading at most SIZES[-1] crops."""
         self._count, self._size = len(crops), next(size for size in SIZES if size >= len(crops))
         size = self._size
         head = size * COLUMNS * 4
@@ -132,7 +132,7 @@ class _Lane:
                 arrival.copy_(result, non_blocking=True)
 
     def receive(self, alphabet: Alphabet, least: float) -> tuple[list[Quad], list[list[Decoded]]]:
-        """What was read in the crops sent last; waits for it."""
+        """Waits for what was read in the crops sent last."""
         if self._stream is not None:
             self._stream.synchronize()
         quads, *found = (arrival[: self._count] for arrival in self._arrivals[self._size])
@@ -148,7 +148,7 @@ class _Lane:
 
 
 def _bound_size(crop: Image) -> Image:
-    """The crop, made smaller if it has more than _CROP bytes."""
+    """Shrinks a crop that has more than _CROP bytes."""
     if crop.size <= _CROP:
         return crop
     scale, most = (_CROP / crop.size) ** 0.5, _CROP // 3
@@ -158,7 +158,7 @@ def _bound_size(crop: Image) -> Image:
 
 
 def _cut_pieces(crops: Sequence[Image]) -> Iterator[slice]:
-    """The crops in pieces of at most SIZES[-1] and _ROOM bytes."""
+    """Cuts the crops into pieces of at most SIZES[-1] and _ROOM bytes."""
     start, room = 0, _ROOM
     for place, crop in enumerate(crops):
         need = min(crop.size, _CROP)

@@ -89,7 +89,7 @@ def map_straightened(sizes: Tensor, quads: Tensor, height: int, width: int) -> t
 
 
 def replace_implausible(quads: Tensor, whole: Tensor) -> Tensor:
-    """The corners (N, 4, 2), or those of the whole crop (4, 2) where they make no plate; as `aligner.are_plausible`."""
+    """Replaces corners (N, 4, 2) that make no plate by the whole crop's (4, 2); as `aligner.are_plausible`."""
     sides = quads.roll(-1, 1) - quads
     following = sides.roll(-1, 1)
     turns = sides[..., 0] * following[..., 1] - sides[..., 1] * following[..., 0]

@@ -56,12 +56,12 @@ def draw_background(kind: str, base: Bgr, ink: Bgr, colours: Sequence[Bgr], rng:
 
 
 def _are_alike(first: Bgr, second: Bgr) -> bool:
-    """Whether lettering of one colour would be lost on the other."""
+    """Tells whether lettering of one colour would be lost on the other."""
     return sum(abs(a - b) for a, b in zip(first, second, strict=True)) < 200
 
 
 def _draw_gradient(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
-    """Colours running from top to bottom, the base in the middle (sky) or through (sunset, gradient)."""
+    """Draws colours running from top to bottom, the base in the middle (sky) or through (sunset, gradient)."""
     stops = [colours[0], base, colours[-1]] if kind == "sky" else [colours[0], *colours[1:], base]
     if rng.random() < 0.35:
         stops = stops[::-1]
@@ -70,7 +70,7 @@ def _draw_gradient(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random
 
 
 def _draw_bands(canvas: Image, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
-    """A coloured band at the top, at the bottom or both; thin stripes for `stripes`."""
+    """Draws a coloured band at the top, at the bottom or both; thin stripes for `stripes`."""
     height, width = canvas.shape[:2]
     top, bottom = (round(height * rng.uniform(0.16, 0.26)) for _ in range(2))
     if kind == "stripes":
@@ -84,7 +84,7 @@ def _draw_bands(canvas: Image, colours: Sequence[Bgr], rng: Random, kind: str) -
 
 
 def _draw_rainbow(canvas: Image, colours: Sequence[Bgr]) -> None:
-    """Concentric arcs across the plate."""
+    """Draws concentric arcs across the plate."""
     height, width = canvas.shape[:2]
     for index, colour in enumerate(colours):
         size = (round(width * 0.42) - index * 3, round(height * 0.66) - index * 3)
@@ -94,7 +94,7 @@ def _draw_rainbow(canvas: Image, colours: Sequence[Bgr]) -> None:
 
 
 def _draw_stars(canvas: Image, colour: Bgr, rng: Random) -> None:
-    """A band of night sky at the top with small stars."""
+    """Draws a band of night sky at the top with small stars."""
     height, width = canvas.shape[:2]
     canvas[: round(height * 0.2)] = colour
     for _ in range(40):
@@ -121,7 +121,7 @@ def _draw_land(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, ki
 
 
 def _draw_figure(canvas: Image, base: Bgr, colours: Sequence[Bgr], rng: Random, kind: str) -> None:
-    """One large figure: at the left or right (picture), in the middle (tree), or the outline of a country."""
+    """Draws one large figure: at the left or right (picture), in the middle (tree), or the outline of a country."""
     height, width = canvas.shape[:2]
     if kind == "outline":
         points = make_blob(rng, rng.uniform(0.5, 0.95), 16) * (width * 0.4, height * 0.42) + (width / 2, height / 2)
@@ -181,37 +181,37 @@ def draw_ornament(kind: str, ink: Bgr, rng: Random) -> tuple[Image, Mask]:
 
 
 def _draw_dot(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
-    """A round dot in the lettering's ink."""
+    """Draws a round dot in the lettering's ink."""
     colour[:] = ink
     cv2.circle(mask, (ORNAMENT // 2, ORNAMENT // 2), round(rng.uniform(0.12, 0.2) * ORNAMENT), 255, -1, cv2.LINE_AA)
 
 
 def _draw_two_seals(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
-    """Two seals, one above the other."""
+    """Draws two seals, one above the other."""
     for centre in (0.26, 0.74):
         _draw_seal(colour, mask, (0.5, centre), 0.22, rng)
 
 
 def _draw_one_seal(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
-    """One seal in the middle."""
+    """Draws one seal in the middle."""
     _draw_seal(colour, mask, (0.5, 0.5), rng.uniform(0.25, 0.45), rng)
 
 
 def _draw_cross(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
-    """A red cross of even arms."""
+    """Draws a red cross of even arms."""
     colour[:] = (60, 40, 210)
     cv2.rectangle(mask, (8, 25), (56, 39), 255, -1)
     cv2.rectangle(mask, (25, 8), (39, 56), 255, -1)
 
 
 def _draw_sun(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
-    """A red star or sun."""
+    """Draws a red star or sun."""
     colour[:] = (48, 52, 200)
     _draw_star(mask, rng)
 
 
 def _draw_seal(colour: Image, mask: Mask, centre: tuple[float, float], radius: float, rng: Random) -> None:
-    """A round seal: a coloured or metal disc with a ring and a figure inside."""
+    """Draws a round seal: a coloured or metal disc with a ring and a figure inside."""
     at = (round(centre[0] * ORNAMENT), round(centre[1] * ORNAMENT))
     size = round(radius * ORNAMENT)
     cv2.circle(mask, at, size, 255, -1, cv2.LINE_AA)
@@ -224,7 +224,7 @@ def _draw_seal(colour: Image, mask: Mask, centre: tuple[float, float], radius: f
 
 
 def _draw_shield(colour: Image, mask: Mask, rng: Random) -> None:
-    """A coat of arms: a shield parted in two or four, or with checks."""
+    """Draws a coat of arms: a shield parted in two or four, or with checks."""
     points = np.array([[10, 6], [54, 6], [54, 34], [46, 48], [32, 60], [18, 48], [10, 34]], np.int32)
     cv2.fillPoly(mask, [points], 255, cv2.LINE_AA)
     first, second = ((40, 30, 200), (245, 245, 245)) if rng.random() < 0.6 else (draw_colour(rng), draw_colour(rng))
@@ -236,7 +236,7 @@ def _draw_shield(colour: Image, mask: Mask, rng: Random) -> None:
 
 
 def _draw_flag(colour: Image, mask: Mask, rng: Random) -> None:
-    """An upright sticker, or a small flag of two or three stripes."""
+    """Draws an upright sticker, or a small flag of two or three stripes."""
     cv2.rectangle(mask, (rng.randrange(6, 18), rng.randrange(4, 20)), (rng.randrange(46, 60), 56), 255, -1)
     stripes = rng.randrange(1, 5)
     for index in range(stripes):
@@ -244,7 +244,7 @@ def _draw_flag(colour: Image, mask: Mask, rng: Random) -> None:
 
 
 def _draw_star(mask: Mask, rng: Random) -> None:
-    """A star or sun of five to sixteen points."""
+    """Draws a star or sun of five to sixteen points."""
     tips = rng.choice((5, 5, 6, 8, 16))
     angles = [math.pi * index / tips - math.pi / 2 for index in range(2 * tips)]
     radii = [30 if index % 2 == 0 else 13 for index in range(2 * tips)]
@@ -253,7 +253,7 @@ def _draw_star(mask: Mask, rng: Random) -> None:
 
 
 def _draw_heart(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
-    """A heart."""
+    """Draws a heart."""
     cv2.circle(mask, (20, 22), 14, 255, -1, cv2.LINE_AA)
     cv2.circle(mask, (44, 22), 14, 255, -1, cv2.LINE_AA)
     cv2.fillPoly(mask, [np.array([[8, 29], [56, 29], [32, 60]], np.int32)], 255, cv2.LINE_AA)
@@ -274,7 +274,7 @@ def _draw_script(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
 
 
 def _draw_shape(colour: Image, mask: Mask, main: Bgr, rng: Random) -> None:
-    """Any figure: a rough outline with patches of other colours."""
+    """Draws any figure: a rough outline with patches of other colours."""
     points = make_blob(rng, rng.uniform(0.2, 0.7), rng.randrange(6, 18)) * 30 + 32
     cv2.fillPoly(mask, [points.astype(np.int32)], 255, cv2.LINE_AA)
     for _ in range(rng.randrange(5)):

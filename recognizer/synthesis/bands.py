@@ -105,7 +105,7 @@ def draw_band(canvas: Image, band: Band, book: FontBook, rng: Random) -> Box:
 
 
 def _draw_stars(canvas: Image, box: Box) -> None:
-    """Twelve yellow dots in a ring in the upper half."""
+    """Draws twelve yellow dots in a ring in the upper half."""
     left, top, right, bottom = box
     x, y = (left + right) / 2, top + (bottom - top) * 0.3
     radius = min((right - left) * 0.33, (bottom - top) * 0.26)
@@ -116,7 +116,7 @@ def _draw_stars(canvas: Image, box: Box) -> None:
 
 
 def _draw_emblem(canvas: Image, box: Box, rng: Random) -> None:
-    """A patch of colours in the upper half: an emblem, a hologram, a region's logo."""
+    """Draws a patch of colours in the upper half: an emblem, a hologram, a region's logo."""
     left, top, right, bottom = box
     x, y = (left + right) // 2, round(top + (bottom - top) * rng.uniform(0.22, 0.34))
     radius = max(2, round(min(right - left, bottom - top) * 0.33))
@@ -128,7 +128,7 @@ def _draw_emblem(canvas: Image, box: Box, rng: Random) -> None:
 
 
 def _draw_flag(canvas: Image, box: Box, stripes: tuple[str, ...]) -> None:
-    """A small flag in the upper half."""
+    """Draws a small flag in the upper half."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top
     x0, x1 = left + round(width * 0.12), right - round(width * 0.12)
@@ -139,7 +139,7 @@ def _draw_flag(canvas: Image, box: Box, stripes: tuple[str, ...]) -> None:
 
 
 def _draw_sign(canvas: Image, band: Band, box: Box, ink: Bgr, book: FontBook, rng: Random) -> None:
-    """The country's sign (or a number, for {99}) in the band's lower half, or across a top band."""
+    """Draws the country's sign (or a number, for {99}) in the band's lower half, or across a top band."""
     text = f"{rng.randrange(100):02d}" if band.sign == "{99}" else band.sign
     if not text:
         return

@@ -62,11 +62,11 @@ class CameraModel:
         self._optics = Optics(strength * (0.6 if real else 1.0), real)
 
     def __call__(self, image: Image, rng: np.random.Generator) -> Image:
-        """The picture (H, W, 3) seen by the camera: BGR uint8 of another size; the text on it is still there."""
+        """Photographs a plate (H, W, 3): BGR uint8 of another size; the text on it is still there."""
         return self.photograph(image, rng).image
 
     def photograph(self, image: Image, rng: np.random.Generator) -> Photograph:
-        """As calling it, with where the plate is; ValueError for what is no BGR picture."""
+        """Photographs as calling it does, and tells where the plate is; ValueError for what is no BGR image."""
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or min(image.shape[:2]) < 2:
             raise ValueError(f"the camera takes BGR uint8 pictures (H, W, 3) of 2 pixels or more, not {image.shape}")
         draw = Random(int(rng.integers(1 << 62)))
@@ -78,7 +78,7 @@ class CameraModel:
         return replace(shot, image=self._optics(shot.image, draw, max(6.0, share * shot.height / lines)))
 
     def _photograph_plate(self, plate: Image, draw: Random) -> Photograph:
-        """A clean plate put on a car and taken at some size and angle."""
+        """Photographs a clean plate put on a car, at some size and angle."""
         strength = self._strength
         aspect = plate.shape[1] / plate.shape[0]
         low, high = ONE_LINE if aspect > SQUARE else TWO_LINES
@@ -105,7 +105,7 @@ class CameraModel:
         return Photograph(_warp_scene(scene, offset, size, corners, box), corners - box[0], height)
 
     def _photograph_again(self, crop: Image, draw: Random) -> Photograph:
-        """A photographed crop, turned, sheared, cut and scaled a little; the corners are those of the old crop."""
+        """Turns, shears, cuts and scales a photographed crop a little; the corners are those of the old crop."""
         strength = self._strength
         height, width = crop.shape[:2]
         view = CameraView(
@@ -142,7 +142,7 @@ def jitter_photograph(image: Image, rng: np.random.Generator, strength: float = 
 
 
 def _bend_plate(plate: Image, draw: Random, strength: float) -> Image:
-    """A plate bent by a knock: columns moved up and down along an arc or a wave, about a pixel in twenty."""
+    """Bends a plate as by a knock: columns move up and down along an arc or a wave, about a pixel in twenty."""
     height, width = plate.shape[:2]
     xs = np.linspace(0, np.pi * draw.uniform(0.6, 2.0), width, dtype=np.float32) + draw.uniform(0, 6)
     shift = np.sin(xs) * height * draw.uniform(0.01, 0.06) * strength
@@ -155,7 +155,7 @@ def _bend_plate(plate: Image, draw: Random, strength: float) -> Image:
 def _project_corners(
     size: tuple[int, int], scale: float, stretch: float, view: CameraView, draw: Random
 ) -> NDArray[np.float64]:
-    """The plate's corners (4, 2) in the picture, clockwise from the upper left, around the origin."""
+    """Projects the plate's corners (4, 2) into the image, clockwise from the upper left, around the origin."""
     width, height = size[0] * scale * stretch, size[1] * scale
     square = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2)
     square[:, 1] += square[:, 0] * np.tan(view.turn)
@@ -166,7 +166,7 @@ def _project_corners(
 
 
 def _choose_cut(corners: NDArray[np.float64], draw: Random, strength: float) -> NDArray[np.float64]:
-    """A detector's box (2, 2) around the corners: close, loose or shifted, cutting up to 8 % or showing up to 30 %."""
+    """Chooses a detector's box (2, 2) around the corners: close, loose or shifted, cutting at most 8 %."""
     low, high = corners.min(axis=0), corners.max(axis=0)
     kind = draw.random()
     if kind < 0.5:
@@ -183,7 +183,7 @@ def _choose_cut(corners: NDArray[np.float64], draw: Random, strength: float) -> 
 
 
 def _choose_loose_cut(corners: NDArray[np.float64], draw: Random) -> NDArray[np.float64]:
-    """A box (2, 2) that shows the plate somewhere in a piece of its car."""
+    """Chooses a box (2, 2) that shows the plate somewhere in a piece of its car."""
     low, high = corners.min(axis=0), corners.max(axis=0)
     reach = draw.choice((0.3, 0.5, 0.8))
     margin = np.array([draw.uniform(0, side * reach) for side in (1.0, 1.5, 1.0, 1.5)]).reshape(2, 2) * (high - low)
@@ -193,7 +193,7 @@ def _choose_loose_cut(corners: NDArray[np.float64], draw: Random) -> NDArray[np.
 def _warp_scene(
     scene: Image, offset: tuple[int, int], size: tuple[int, int], corners: NDArray[np.float64], box: NDArray[np.float64]
 ) -> Image:
-    """The scene taken so that the plate (at offset, of size, in the scene) fills the corners, cut to the box."""
+    """Warps the scene so that the plate (at offset, of size, in the scene) fills the corners, cut to the box."""
     x, y = offset
     source = np.array([[x, y], [x + size[0], y], [x + size[0], y + size[1]], [x, y + size[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(source, (corners - box[0]).astype(np.float32))

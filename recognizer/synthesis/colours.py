@@ -19,7 +19,7 @@ PALETTE: dict[str, str] = {
 
 @lru_cache(maxsize=1024)
 def parse_colour(spelling: str) -> Bgr:
-    """A colour's BGR values from its name in the palette or #rrggbb. Raises ValueError naming the spelling."""
+    """Parses a colour's BGR values from its name in the palette or #rrggbb. Raises ValueError naming the spelling."""
     code = PALETTE.get(spelling, spelling)
     if len(code) != 7 or code[0] != "#":
         raise ValueError(f"colour {spelling!r}: write #rrggbb or one of {', '.join(PALETTE)}")
@@ -53,15 +53,15 @@ def mix_colours(first: Bgr, second: Bgr, share: float) -> Bgr:
 
 
 def clip_channel(value: float) -> int:
-    """A channel's value, 0 to 255."""
+    """Clips a channel's value to 0 to 255."""
     return 0 if value < 0 else 255 if value > 255 else int(value)
 
 
 def measure_luminance(colour: Bgr) -> float:
-    """Perceived brightness, 0 to 255 (ITU-R BT.601 weights)."""
+    """Measures the perceived brightness, 0 to 255 (ITU-R BT.601 weights)."""
     return 0.114 * colour[0] + 0.587 * colour[1] + 0.299 * colour[2]
 
 
 def draw_colour(rng: Random) -> Bgr:
-    """Any colour at all."""
+    """Draws any colour at all."""
     return int(rng.random() * 256), int(rng.random() * 256), int(rng.random() * 256)

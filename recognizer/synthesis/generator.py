@@ -46,7 +46,7 @@ class PlateGenerator:
         self._free_share = asked / len(formats) if formats else FREE_SHARE
 
     def render(self, source: np.random.Generator | None = None) -> tuple[NDArray[np.uint8], str, str]:
-        """One plate: clean BGR picture (96 to 128 high, true proportions), what stands on it, the code of its format.
+        """Renders a plate: clean BGR (96 to 128 high, true proportions), what stands on it, the code of its format.
 
         What stands on it is its text, but for a FIRST where a part comes first that stands last: see
         `alphabet.write_in_order`.
@@ -66,7 +66,7 @@ class PlateGenerator:
 
 
 def _choose_formats(names: Sequence[str]) -> tuple[PlateFormat, ...]:
-    """The formats of the names, each once, in the order of the names."""
+    """Chooses the formats of the names, each once, in the order of the names."""
     return tuple({plate.code: plate for name in names for plate in resolve_region(name)}.values())
 
 
@@ -87,7 +87,7 @@ class RenderedPlate:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `python -m recognizer synth`."""
+    """Adds the options of `python -m recognizer synth`."""
     parser.add_argument(
         "--format", action="append", metavar="CODE", help="region or format (ru, US-CA, free); repeatable; default: all"
     )
@@ -113,7 +113,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Write artificial plates with a CSV and Supervisely annotations, or measure the speed. Returns the exit status."""
+    """Writes artificial plates with a CSV and Supervisely annotations, or measures the speed."""
     generator = PlateGenerator(args.format, args.fonts, args.seed, args.lines)
     if args.benchmark:
         clean, seen = measure_speed(generator, args.count, args.seed, args.strength)
@@ -159,7 +159,7 @@ def write_dataset(
 
 
 def make_annotation(sample: RenderedPlate) -> str:
-    """A sample's Supervisely annotation: description is the text, the tag its part of the data set."""
+    """Makes a sample's Supervisely annotation: description is the text, the tag its part of the data set."""
     size = {"height": sample.height, "width": sample.width}
     return json.dumps(
         {"description": sample.text, "tags": [sample.tag], "name": sample.name, "size": size, "objects": []}

@@ -86,7 +86,7 @@ def _parse_source(source: str) -> Pattern:
 
 
 def draw_source(rng: Random) -> str:
-    """A random pattern of three to nine characters on one line or two."""
+    """Draws a random pattern of three to nine characters on one line or two."""
     if rng.random() < 0.12:
         count = rng.randrange(3, 9)
         source = "X" * count
@@ -106,7 +106,7 @@ def draw_source(rng: Random) -> str:
 
 
 def draw_generic_plate(rng: Random, lines: int = 2) -> tuple[PlateFormat, Pattern, Colours]:
-    """A plate of no country, of at most so many lines: its format, pattern and colours."""
+    """Draws a plate of no country, of at most so many lines: its format, pattern and colours."""
     source = draw_source(rng)
     pattern = _parse_source(source if lines > 1 else source.replace("/", " "))
     two = "/" in pattern.source
@@ -144,7 +144,7 @@ _ART_COLOURS = (
 
 
 def draw_colours(rng: Random) -> Colours:
-    """Any ground with any ink that can be told from it; mostly black on light or white on dark."""
+    """Draws any ground with any ink that can be told from it; mostly black on light or white on dark."""
     ground = rng.choice(_GROUNDS)
     light = ground in ("white", "yellow", "grey", "orange")
     if rng.random() < 0.6:
@@ -161,7 +161,7 @@ def _format_colour(colour: tuple[int, int, int]) -> str:
 
 
 def _draw_bands(rng: Random, two: bool) -> tuple[Band, ...]:
-    """No band, or one of any style at any side."""
+    """Draws no band, or one of any style at any side."""
     if rng.random() < 0.55:
         return ()
     at = rng.choice(
@@ -174,7 +174,7 @@ def _draw_bands(rng: Random, two: bool) -> tuple[Band, ...]:
 
 
 def _draw_captions(rng: Random) -> tuple[Caption, ...]:
-    """Small texts at the top, the bottom or both, in four plates of ten."""
+    """Draws the small texts at the top, the bottom or both, in four plates of ten."""
     captions = []
     for at in ("top", "bottom"):
         if rng.random() < 0.25:
@@ -186,7 +186,7 @@ def _draw_captions(rng: Random) -> tuple[Caption, ...]:
 
 
 def avoid_confusion(pieces: tuple[Piece, ...], rng: Random) -> tuple[Piece, ...]:
-    """The pieces with O and I replaced in runs of mixed letters and digits, where nothing tells them from 0 and 1."""
+    """Replaces O and I in runs of mixed letters and digits, where nothing tells them from 0 and 1."""
     result = []
     for piece in pieces:
         if piece.kind is TokenKind.CHARACTER and fold_lookalikes(piece.text) != piece.text and rng.random() < 0.8:

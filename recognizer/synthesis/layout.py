@@ -58,7 +58,7 @@ class _Element:
 
 
 def split_lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """The pieces of each line."""
+    """Splits pieces into lines."""
     lines: list[list[Piece]] = [[]]
     for piece in pieces:
         if piece.kind is TokenKind.LINE:
@@ -99,7 +99,7 @@ def set_line(pieces: Sequence[Piece], face: Face, setting: LineStyle, width: flo
 
 
 def _paste_glyph(mask: Mask, glyph: Mask, x: int) -> None:
-    """Lay a glyph into the line, clipped at its ends."""
+    """Lays a glyph into the line, clipped at its ends."""
     left, right = max(0, x), min(mask.shape[1], x + glyph.shape[1])
     if right > left:
         target = mask[:, left:right]
@@ -107,7 +107,7 @@ def _paste_glyph(mask: Mask, glyph: Mask, x: int) -> None:
 
 
 def _make_element(piece: Piece, face: Face, setting: LineStyle) -> _Element:
-    """What a piece takes in the line."""
+    """Makes what a piece takes in the line."""
     if piece.kind is TokenKind.CHARACTER:
         glyph = face.glyph(piece.text, setting.stroke)
         if piece.text == "Q" and setting.tail is not None:
@@ -131,7 +131,7 @@ def _make_element(piece: Piece, face: Face, setting: LineStyle) -> _Element:
 
 
 def _shrink_glyph(glyph: Mask, setting: LineStyle) -> Mask:
-    """A glyph at the small size, in a cell of full height: raised to the top of the capitals or in the middle."""
+    """Shrinks a glyph to the small size, in a cell of full height: at the top of the capitals or in the middle."""
     scale = setting.small
     resized = cv2.resize(glyph, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     cell = np.zeros((CELL, resized.shape[1]), np.uint8)
@@ -141,7 +141,7 @@ def _shrink_glyph(glyph: Mask, setting: LineStyle) -> Mask:
 
 
 def _lower_glyph(glyph: Mask, scale: float) -> Mask:
-    """A letter less high than the digits beside it, standing on the same line."""
+    """Makes a letter less high than the digits beside it, standing on the same line."""
     scaled = cv2.resize(glyph[MARGIN : MARGIN + CAP], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     cell = np.zeros((CELL, scaled.shape[1]), np.uint8)
     cell[MARGIN + CAP - scaled.shape[0] : MARGIN + CAP] = scaled
@@ -149,7 +149,7 @@ def _lower_glyph(glyph: Mask, scale: float) -> Mask:
 
 
 def _draw_mark(kind: TokenKind, setting: LineStyle) -> Mask:
-    """A dash or a dot."""
+    """Draws a dash or a dot."""
     width, thickness = (round(share * CAP) for share in setting.dash)
     if kind is TokenKind.DOT:
         width = thickness = max(6, round(thickness * 1.15))

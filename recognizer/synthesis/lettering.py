@@ -42,7 +42,7 @@ class Face:
     _missing: Mask | None = None
 
     def glyph(self, character: str, stroke: int = 0) -> Mask:
-        """A character's mask (80, width), cut to its ink; stroke > 0 thickens, < 0 thins, in pixels of 64."""
+        """Draws a character's mask (80, width), cut to its ink; stroke > 0 thickens, < 0 thins, in pixels of 64."""
         key = (character, stroke)
         mask = self._glyphs.get(key)
         if mask is None:
@@ -52,18 +52,18 @@ class Face:
         return mask
 
     def has(self, text: str) -> bool:
-        """Whether every character of the text has a drawn glyph in this font."""
+        """Tells whether every character of the text has a drawn glyph in this font."""
         for character in text:
             if character not in self._known:
                 self._known[character] = bool(self.glyph(character).any())
         return all(self._known[character] for character in text)
 
     def slot(self, stroke: int = 0) -> int:
-        """The width every character takes where a country sets all alike."""
+        """Returns the width every character takes where a country sets all alike."""
         return int(1.08 * max(self.glyph("H", stroke).shape[1], self.glyph("0", stroke).shape[1]))
 
     def caption_mask(self, text: str) -> Mask:
-        """A small text as one mask, 40 pixels of font height, cut to its ink; kept for the next plate."""
+        """Draws a small text as one mask, 40 pixels of font height, cut to its ink; kept for the next plate."""
         mask = self._captions.get(text)
         if mask is None:
             font = self._load(40)
@@ -89,7 +89,7 @@ class Face:
         return self._letters
 
     def _sized(self) -> ImageFont.FreeTypeFont:
-        """The font at the size where the taller of an H and a 1 is 64 pixels high."""
+        """Returns the font at the size where the taller of an H and a 1 is 64 pixels high."""
         if self._font is None:
             probe = self._load(200)
             letter, both = probe.getbbox("H"), probe.getbbox("H1")
@@ -128,7 +128,7 @@ class Tail:
 
 
 def add_tail(ring: Mask, tail: Tail) -> Mask:
-    """A Q made of an O (80, width): on many plates it is one with a short stroke, and little else to tell them by."""
+    """Makes a Q of an O (80, width): on many plates it is one with a short stroke, and little else to tell them by."""
     letter = ring.copy()
     ends = [(round(x * ring.shape[1]), MARGIN + round(y * CAP)) for x, y in (tail.start, tail.end)]
     cv2.line(letter, ends[0], ends[1], 255, max(3, round(tail.thickness * CAP)), cv2.LINE_AA)
@@ -136,7 +136,7 @@ def add_tail(ring: Mask, tail: Tail) -> Mask:
 
 
 def _fit_in_cell(mask: Mask) -> Mask:
-    """A glyph (160, width) in a cell of 80: plates have no tails below the line, so a Q is squeezed to keep its own."""
+    """Fits a glyph (160, width) in a cell of 80: plates have no tails below the line, so a Q is squeezed."""
     low = int(np.flatnonzero(mask.max(axis=1) > 40)[-1]) + 1
     if low <= CELL - MARGIN // 2:
         return np.ascontiguousarray(mask[:CELL])
@@ -147,7 +147,7 @@ def _fit_in_cell(mask: Mask) -> Mask:
 
 
 def _thicken_strokes(mask: Mask, stroke: int) -> Mask:
-    """The glyph with strokes made thicker (stroke > 0) or thinner by about that many pixels."""
+    """Makes a glyph's strokes thicker (stroke > 0) or thinner by about that many pixels."""
     size = abs(stroke) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     padded = cv2.copyMakeBorder(mask, 0, 0, size, size, cv2.BORDER_CONSTANT, value=0)
@@ -198,7 +198,7 @@ class FontBook:
         return rng.choice(self._lettering)
 
     def caption_face(self, kind: str, rng: Random) -> Face:
-        """A font for small texts: sans, serif or script."""
+        """Chooses a font for small texts: sans, serif or script."""
         wanted = {"serif": "rokkitt", "script": "courgette"}.get(kind)
         if wanted is None:
             return rng.choice(self._sans)
@@ -206,7 +206,7 @@ class FontBook:
 
 
 def _open_faces() -> list[Face]:
-    """The fonts that ship, with the families assets/fonts/fonts.toml gives them."""
+    """Opens the fonts that ship, with the families assets/fonts/fonts.toml gives them."""
     index = OPEN_FONTS / "fonts.toml"
     if not index.is_file():
         raise FontError(f"{index} is missing: the open fonts belong to the program, install it again")
@@ -215,7 +215,7 @@ def _open_faces() -> list[Face]:
 
 
 def _open_foreign_faces(folder: Path) -> list[Face]:
-    """The fonts of a folder; the first part of a file's name is the family (de_FE.ttf), other names fit anywhere."""
+    """Opens the fonts of a folder; a file name's first part is the family (de_FE.ttf), others fit anywhere."""
     files = sorted(file for file in folder.glob("*") if file.suffix.lower() in FONT_SUFFIXES)
     if not files:
         raise FontError(f"{folder}: no fonts there ({', '.join(FONT_SUFFIXES)})")

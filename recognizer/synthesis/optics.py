@@ -30,7 +30,7 @@ class _Fault:
     real: bool
 
     def often(self, probability: float) -> bool:
-        """True with the probability, less often for strengths below one."""
+        """Draws true with the probability, less often for strengths below one."""
         return self.draw.random() < probability * min(1.0, self.strength * 1.6)
 
 
@@ -42,7 +42,7 @@ class Optics:
         self._sheets = _make_noise_sheets()
 
     def __call__(self, image: Image, draw: Random, detail: float) -> Image:
-        """The crop (H, W, 3) after light, lens, sensor and compression; detail is the lettering's height in pixels."""
+        """Spoils a crop (H, W, 3) by light, lens, sensor and compression; detail is the height of its lettering."""
         # Pictures differ in how bad they are as a whole: few have every fault at its worst.
         fault = _Fault(self._strength * draw.uniform(0.3, 1.1), detail, draw, self._real)
         image = self._change_light(image, fault)
@@ -52,7 +52,7 @@ class Optics:
         return self._compress(image, fault)
 
     def _change_light(self, image: Image, fault: _Fault) -> Image:
-        """Shadow, glare, dirt or snow, and lines across the plate."""
+        """Adds shadow, glare, dirt or snow, and lines across the plate."""
         if fault.often(0.25):
             image = shade_image(image, _add_shadow(image, fault.draw, fault.strength))
         if fault.often(0.05 if self._real else 0.12):
@@ -84,7 +84,7 @@ class Optics:
         return image
 
     def _change_colour(self, image: Image, fault: _Fault) -> tuple[Image, float]:
-        """Exposure, contrast and colours changed; returns what is left of the contrast too, 0 to 1."""
+        """Changes exposure, contrast and colours; returns what is left of the contrast too, 0 to 1."""
         draw, strength = fault.draw, fault.strength
         if fault.often(0.18):
             image = _turn_grey(image, draw)
@@ -103,7 +103,7 @@ class Optics:
         return np.asarray(cv2.LUT(image, table.clip(0, 255).astype(np.uint8)[None]), np.uint8), contrast
 
     def _apply_sensor(self, image: Image, fault: _Fault, contrast: float) -> Image:
-        """Noise, fine or blotchy, that drowns no lettering of low contrast; rarely rows out of place."""
+        """Adds noise, fine or blotchy, that drowns no lettering of low contrast; rarely moves rows out of place."""
         draw = fault.draw
         if fault.detail > 22 and fault.often(0.06):
             image = _interlace_rows(image, draw)
@@ -122,7 +122,7 @@ class Optics:
         )
 
     def _compress(self, image: Image, fault: _Fault) -> Image:
-        """JPEG, at times strong."""
+        """Compresses as JPEG, at times strongly."""
         if not fault.often(0.4):
             return image
         draw = fault.draw
@@ -132,7 +132,7 @@ class Optics:
 
 
 def _parse_exposure(fault: _Fault) -> tuple[NDArray[np.float32], float]:
-    """A curve from old to new level (256 values), and the contrast it leaves, 0 to 1."""
+    """Makes a curve from old to new level (256 values), and the contrast it leaves, 0 to 1."""
     draw, strength = fault.draw, fault.strength
     kind = draw.random() / min(1.0, max(0.05, strength * 1.6))
     low, high, gamma = 0.0, 255.0, 1.0
@@ -153,7 +153,7 @@ def _parse_exposure(fault: _Fault) -> tuple[NDArray[np.float32], float]:
 
 @lru_cache(maxsize=1)
 def _make_noise_sheets() -> tuple[Image, ...]:
-    """Noise around 128 with a deviation of 60: coloured, grey, smoothed."""
+    """Makes noise around 128 with a deviation of 60: coloured, grey, smoothed."""
     rng = np.random.default_rng(20_171)
     white = rng.normal(0, 60, (*_SHEET, 3)).astype(np.float32)
     grey = np.repeat(white[..., :1], 3, axis=2)
@@ -163,7 +163,7 @@ def _make_noise_sheets() -> tuple[Image, ...]:
 
 
 def _add_shadow(image: Image, draw: Random, strength: float) -> Image:
-    """A light map: a slope, or a shadow with an edge across the plate."""
+    """Lays a shadow: a slope, or one with an edge across the plate."""
     height, width = image.shape[:2]
     depth = draw.uniform(0.25, 0.85) * min(1.0, strength)
     dark = round(128 * (1 - depth))
@@ -185,7 +185,7 @@ def _add_shadow(image: Image, draw: Random, strength: float) -> Image:
 
 
 def _add_glare(image: Image, draw: Random, strength: float) -> Image:
-    """A bright spot, or a streak, that whitens part of the plate."""
+    """Adds a bright spot, or a streak, that whitens part of the plate."""
     height, width = image.shape[:2]
     spot = np.zeros((16, 48), np.uint8)
     centre = (draw.randrange(48), draw.randrange(16))
@@ -199,7 +199,7 @@ def _add_glare(image: Image, draw: Random, strength: float) -> Image:
 
 
 def _add_dirt(image: Image, draw: Random, strength: float) -> Image:
-    """Mud, dust or snow: blotches of one colour, and splashes."""
+    """Adds mud, dust or snow: blotches of one colour, and splashes."""
     height, width = image.shape[:2]
     seeds = np.array([[draw.gauss(0, 1) for _ in range(12)] for _ in range(4)], np.float32)
     amount = cv2.resize(seeds, (width, height), interpolation=cv2.INTER_CUBIC)
@@ -226,7 +226,7 @@ def _add_lines(image: Image, draw: Random) -> Image:
 
 
 def _add_drops(image: Image, draw: Random, detail: float) -> Image:
-    """Rain on the lens: round spots out of focus, in which a little of what is beside them is seen."""
+    """Adds rain on the lens: round spots out of focus, in which a little of what is beside them is seen."""
     height, width = image.shape[:2]
     spots = np.zeros((height, width), np.uint8)
     for _ in range(draw.randrange(1, 6)):
@@ -242,7 +242,7 @@ def _add_drops(image: Image, draw: Random, detail: float) -> Image:
 
 
 def _add_glow(image: Image, draw: Random, detail: float, strength: float) -> Image:
-    """What is bright spreads over what is dark beside it, as in a wet or dazzled lens at night."""
+    """Spreads what is bright over what is dark beside it, as in a wet or dazzled lens at night."""
     level = draw.uniform(90, 190)
     bright = cv2.subtract(image, np.full(4, level))
     halo = cv2.GaussianBlur(bright, (0, 0), max(0.8, detail * draw.uniform(0.08, 0.5)))
@@ -250,7 +250,7 @@ def _add_glow(image: Image, draw: Random, detail: float, strength: float) -> Ima
 
 
 def _blur_by_motion(image: Image, draw: Random, reach: float) -> Image:
-    """Motion blur along a line, mostly near the horizontal."""
+    """Blurs along a line, mostly near the horizontal."""
     size = max(2, round(draw.uniform(1.2, max(1.3, reach)))) | 1
     angle = draw.gauss(0, 0.35) if draw.random() < 0.7 else draw.uniform(0, math.pi)
     kernel = np.zeros((size, size), np.float32)
@@ -264,7 +264,7 @@ def _blur_by_motion(image: Image, draw: Random, reach: float) -> Image:
 
 
 def _coarsen(image: Image, share: float, draw: Random) -> Image:
-    """The picture from fewer pixels, enlarged again."""
+    """Shrinks an image to fewer pixels and enlarges it again."""
     height, width = image.shape[:2]
     size = (max(4, round(width * share)), max(4, round(height * share)))
     small = cv2.resize(image, size, interpolation=draw.choice((cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_NEAREST)))
@@ -273,7 +273,7 @@ def _coarsen(image: Image, share: float, draw: Random) -> Image:
 
 
 def _turn_grey(image: Image, draw: Random) -> Image:
-    """Without colours; as an infrared camera sees, where each colour shines differently; or with one tint."""
+    """Takes the colours away: plainly, as an infrared camera sees each colour differently, or with a tint."""
     weights = [draw.uniform(0.05, 1.0) for _ in range(3)] if draw.random() < 0.5 else [0.114, 0.587, 0.299]
     matrix = np.array([[weight / sum(weights) for weight in weights]] * 3, np.float32)
     if draw.random() < 0.25:
@@ -283,7 +283,7 @@ def _turn_grey(image: Image, draw: Random) -> Image:
 
 
 def _interlace_rows(image: Image, draw: Random) -> Image:
-    """Every other row moved sideways, as fields of analogue video are."""
+    """Moves every other row sideways, as fields of analogue video are."""
     shift = draw.choice((-3, -2, -1, 1, 2, 3))
     laced = image.copy()
     laced[1::2] = np.roll(laced[1::2], shift, axis=1)

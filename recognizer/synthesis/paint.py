@@ -81,13 +81,13 @@ def paint_picture(canvas: Image, picture: Image, mask: Mask, x: int, y: int) -> 
 
 
 def shade_image(image: Image, light: Image) -> Image:
-    """The image multiplied by a light map (h, w) or (h, w, 3) in which 128 leaves it as it is."""
+    """Multiplies an image by a light map (h, w) or (h, w, 3) in which 128 leaves it as it is."""
     layers = light if light.ndim == 3 else cv2.merge([light, light, light])
     return np.asarray(cv2.multiply(image, layers, scale=1 / 128), np.uint8)
 
 
 def _emboss_mask(target: Image, mask: Mask, relief: int) -> None:
-    """Light on the upper left edge of raised lettering, shade on the lower right."""
+    """Adds light on the upper left edge of raised lettering, shade on the lower right."""
     height, width = mask.shape
     if height < 4 or width < 4:
         return
@@ -99,7 +99,7 @@ def _emboss_mask(target: Image, mask: Mask, relief: int) -> None:
 
 
 def _find_overlap(canvas: Image, layer: Image, x: int, y: int) -> tuple[Image | None, Image | None]:
-    """The part of the canvas under a layer at x, y, and the part of the layer over it; None when they do not meet."""
+    """Finds the part of the canvas under a layer at x, y, and of the layer over it; None when they do not meet."""
     height, width = layer.shape[:2]
     left, top = max(0, x), max(0, y)
     right, bottom = min(canvas.shape[1], x + width), min(canvas.shape[0], y + height)

@@ -34,7 +34,7 @@ class PlateArea:
     first_outdent: int = 0
 
     def without(self, at: str, box: Box) -> "PlateArea":
-        """The room left when a band at a side or corner takes a box."""
+        """Returns the room left when a band at a side or corner takes a box."""
         if at == "left":
             return replace(self, left=max(self.left, box[2]))
         if at == "right":
@@ -98,7 +98,7 @@ class _Drawing:
         self.canvas = self._draw_ground(parse_colour(colours.background), parse_colour(colours.ink), *size)
 
     def _draw_ground(self, base: Bgr, ink: Bgr, width: int, height: int) -> Image:
-        """The plate without anything on it: its colour, or a background picture."""
+        """Draws the plate without anything on it: its colour, or a background picture."""
         plate, rng = self._plate, self._rng
         kind = rng.choice(plate.art)
         if kind == "plain" or not plate.art_colours:
@@ -112,7 +112,7 @@ class _Drawing:
         return resize_image(picture, width, height)
 
     def draw_surround(self) -> PlateArea:
-        """Draw border, bands and captions, and return what is left for the lettering."""
+        """Draws border, bands and captions, and returns what is left for the lettering."""
         plate, rng = self._plate, self._rng
         height, width = self.canvas.shape[:2]
         if rng.random() < plate.border:
@@ -133,7 +133,7 @@ class _Drawing:
         return room
 
     def draw_lettering(self, room: PlateArea, pieces: Sequence[Piece]) -> None:
-        """Set the plate's text into its room, and what stands between its groups."""
+        """Sets the plate's text into its room, and what stands between its groups."""
         plate, rng = self._plate, self._rng
         lines = split_lines(pieces)
         face = self._book.pick(plate.family, rng, "".join(piece.text for piece in pieces))
@@ -146,7 +146,7 @@ class _Drawing:
             top, share = bottom, (1 - share) / max(1, len(lines) - 1) if index == 0 else share
 
     def draw_fastenings(self) -> None:
-        """Registration stickers in corners, bolts or holes where plates are fixed."""
+        """Draws registration stickers in corners, and bolts or holes where plates are fixed."""
         if self._rng.random() < self._plate.stickers:
             self._draw_sticker()
         wide = self.canvas.shape[1] > 3 * self.canvas.shape[0]
@@ -156,14 +156,14 @@ class _Drawing:
             self._draw_screw(self._rng.uniform(0.12, 0.32), self._rng.choice((0.08, 0.5, 0.1)) if wide else 0.08)
 
     def _draw_border(self) -> None:
-        """A line around the plate, at its edge or a little inside."""
+        """Draws a line around the plate, at its edge or a little inside."""
         height, width = self.canvas.shape[:2]
         inset, thickness = self._rng.randrange(0, 1 + height // 24), self._rng.randrange(1, 1 + height // 28)
         colour = parse_colour(self._plate.border_ink) if self._plate.border_ink else self._ink
         cv2.rectangle(self.canvas, (inset, inset), (width - 1 - inset, height - 1 - inset), colour, thickness)
 
     def _draw_caption(self, caption: Caption, box: Box) -> None:
-        """A small text in its box, centred, in an ink that can be told from the ground."""
+        """Draws a small text in its box, centred, in an ink that can be told from the ground."""
         rng = self._rng
         left, top, right, bottom = box
         if right - left < 8 or bottom - top < 4:
@@ -185,7 +185,7 @@ class _Drawing:
         )
 
     def _choose_caption_ink(self, caption: Caption, box: Box) -> Bgr:
-        """One of the caption's inks that is seen on the ground, else the lettering's."""
+        """Chooses one of the caption's inks that is seen on the ground, else the lettering's."""
         left, top, right, bottom = box
         row = min(self.canvas.shape[0] - 1, (top + bottom) // 2)
         blue, green, red = (int(level) for level in self.canvas[row, left:right:16].mean(axis=0))
@@ -195,7 +195,7 @@ class _Drawing:
         return self._rng.choice(seen) if seen else self._ink
 
     def _choose_style(self) -> LineStyle:
-        """How this plate's lettering is set."""
+        """Chooses how this plate's lettering is set."""
         plate, rng = self._plate, self._rng
         wide = self.canvas.shape[1] > 3 * self.canvas.shape[0]
         return LineStyle(
@@ -214,7 +214,7 @@ class _Drawing:
         )
 
     def _draw_line(self, pieces: Sequence[Piece], face: Face, setting: LineStyle, box: Box, relief: int) -> None:
-        """Set one line of lettering into its box and draw what its spans hold."""
+        """Sets one line of lettering into its box and draws what its spans hold."""
         plate, rng = self._plate, self._rng
         left, top, right, bottom = box
         filling = plate.height * rng.uniform(0.92, 1.1) * (1.0 if plate.lines == 1 else 1.12)
@@ -235,7 +235,7 @@ class _Drawing:
         self._draw_under_small(line, setting.small, (x, y), scale)
 
     def _draw_span(self, span: TextSpan, area: Box, face: Face) -> None:
-        """Draw an ornament, a rule or small stacked letters."""
+        """Draws an ornament, a rule or small stacked letters."""
         left, top, right, bottom = area
         if span.kind is TokenKind.RULE:
             middle = (left + right) // 2
@@ -249,7 +249,7 @@ class _Drawing:
             self._draw_ornament(self._rng.choice(self._plate.ornaments), area)
 
     def _draw_ornament(self, kind: str, area: Box, tiles: int = 1) -> None:
-        """An ornament as large as fits its area (tiles of them side by side)."""
+        """Draws an ornament as large as fits its area (tiles of them side by side)."""
         left, top, right, bottom = area
         side = min(right - left, bottom - top) if tiles == 1 else bottom - top
         side = max(6, round(side * (1.0 if tiles > 1 or kind == "dot" else self._rng.uniform(0.8, 1.3))))
@@ -264,7 +264,7 @@ class _Drawing:
                 paint_picture(self.canvas, resize_image(picture, side, tall), resize_image(mask, side, tall), x, y)
 
     def _draw_under_small(self, line: TextLine, small: float, at: tuple[int, int], scale: tuple[float, float]) -> None:
-        """The caption that stands under small raised lettering (RUS), with a little flag at times."""
+        """Draws the caption that stands under small raised lettering (RUS), with a little flag at times."""
         captions = [caption for caption in self._plate.captions if caption.at == "rule"]
         if line.small is None or not captions:
             return
@@ -280,7 +280,7 @@ class _Drawing:
         self._draw_caption(captions[0], (left, top, right, bottom))
 
     def _draw_sticker(self) -> None:
-        """One to three registration stickers in corners."""
+        """Draws one to three registration stickers in corners."""
         rng = self._rng
         height, width = self.canvas.shape[:2]
         corners = [(0.03, 0.04), (0.83, 0.04), (0.03, 0.82), (0.83, 0.82), (0.7, 0.83)]
@@ -293,7 +293,7 @@ class _Drawing:
             self.canvas[y : y + high, x : x + wide] = resize_image(sticker, wide, high)
 
     def _draw_screw(self, across: float, level: float) -> None:
-        """Bolts or holes: the shares of the width and height that they are from the plate's edges."""
+        """Draws bolts or holes: the shares of the width and height that they are from the plate's edges."""
         rng = self._rng
         height, width = self.canvas.shape[:2]
         radius = max(2, round(height * rng.uniform(0.02, 0.045)))
@@ -304,7 +304,7 @@ class _Drawing:
 
 
 def _draw_tail(rng: Random) -> Tail:
-    """A Q's short tail: through the ring's lower edge, right of its middle, seldom reaching far out of it."""
+    """Draws a Q's short tail: through the ring's lower edge, right of its middle, seldom reaching far out of it."""
     x, out = rng.uniform(0.5, 0.78), rng.uniform(0.97, 1.06)
     lean = rng.uniform(-0.02, 0.3)
     return Tail((x, rng.uniform(0.64, 0.82)), (min(1.0, x + lean), out), rng.uniform(0.09, 0.17))

@@ -44,14 +44,14 @@ class Sprites:
         return self._backgrounds[key]
 
     def ornament(self, kind: str, rng: Random) -> tuple[Image, Mask]:
-        """One of the ornaments of a kind: colours (64, 64, 3) and mask (64, 64)."""
+        """Returns one of the ornaments of a kind: colours (64, 64, 3) and mask (64, 64)."""
         key = (kind, rng.randrange(ORNAMENTS))
         if key not in self._ornaments:
             self._ornaments[key] = artwork.draw_ornament(kind, (40, 40, 40), Random(repr(key)))
         return self._ornaments[key]
 
     def sticker(self, rng: Random) -> Image:
-        """One of the stickers with a month, a year or a number, (32, 30 to 63, 3)."""
+        """Returns one of the stickers with a month, a year or a number, (32, 30 to 63, 3)."""
         number = rng.randrange(STICKERS)
         if number not in self._stickers:
             self._stickers[number] = self._stick(Random(repr(("sticker", number))))

@@ -45,7 +45,7 @@ def surround_plate(
 
 
 def _draw_body(height: int, width: int, draw: Random) -> Image:
-    """Painted metal: one colour running from lighter to darker."""
+    """Draws painted metal: one colour running from lighter to darker."""
     colour = draw.choice(_BODIES) if draw.random() < 0.8 else draw_colour(draw)
     other = mix_colours(colour, draw.choice(((0, 0, 0), (255, 255, 255))), draw.uniform(0, 0.5))
     ramp = np.array([[colour, mix_colours(colour, other, draw.random())], [other, colour]], np.uint8)
@@ -53,7 +53,7 @@ def _draw_body(height: int, width: int, draw: Random) -> Image:
 
 
 def _draw_detail(scene: Image, draw: Random) -> None:
-    """A grille, a seam, a bumper's edge or a lamp."""
+    """Draws a grille, a seam, a bumper's edge or a lamp."""
     height, width = scene.shape[:2]
     kind = draw.random()
     colour = draw.choice(((15, 15, 18), (40, 42, 45), (190, 192, 195), (235, 238, 240)))
@@ -77,7 +77,7 @@ def _draw_detail(scene: Image, draw: Random) -> None:
 
 
 def _draw_holder(scene: Image, corner: tuple[int, int], size: tuple[int, int], draw: Random) -> None:
-    """The plate's frame or holder, at times with an advertiser's strip below, and the plate's shadow."""
+    """Draws the plate's frame or holder, at times with an advertiser's strip below, and the plate's shadow."""
     if draw.random() < 0.35:
         return
     x, y = corner
@@ -106,7 +106,7 @@ _ADVERTS = (
 
 
 def _place_plate(scene: Image, plate: Image, corner: tuple[int, int], draw: Random) -> None:
-    """Lay the plate into the scene, most times with rounded corners."""
+    """Lays the plate into the scene, most times with rounded corners."""
     x, y = corner
     height, width = plate.shape[:2]
     target = scene[y : y + height, x : x + width]

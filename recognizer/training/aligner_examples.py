@@ -50,7 +50,7 @@ class AlignerExamples:
 
 
 def read_boxes(path: Path) -> list[BoxedPlates]:
-    """The rows of a CSV of boxes; ValueError names the file and the row that is none."""
+    """Reads the rows of a CSV of boxes; ValueError names the file and the row that is none."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     boxed: list[BoxedPlates] = []
@@ -86,7 +86,7 @@ def draw_plates(
 
 
 def _make_examples(shots: Iterable[tuple[Image, Quad]], count: int, config: AlignerConfig) -> AlignerExamples:
-    """So many crops with the corners of their plates, in the aligner's size."""
+    """Makes so many crops with the corners of their plates, in the aligner's size."""
     pictures = np.empty((count, config.height, config.width, 3), np.uint8)
     corners = np.empty((count, 8), np.float32)
     for i, (crop, quad) in enumerate(shots):
@@ -95,7 +95,7 @@ def _make_examples(shots: Iterable[tuple[Image, Quad]], count: int, config: Alig
 
 
 def straighten_samples(reader: PlateReader, samples: Sequence[LabelledCrop]) -> dict[str, list[Image]]:
-    """The plates that a reader reads rightly and surely in labelled crops, cut out by its aligner, by source."""
+    """Cuts out, by source, the plates of labelled crops that a reader reads rightly and surely, set upright."""
     plates: dict[str, list[Image]] = {}
     for start in track(range(0, len(samples), _PIECE), "setting plates upright"):
         part = samples[start : start + _PIECE]
@@ -112,7 +112,7 @@ def straighten_samples(reader: PlateReader, samples: Sequence[LabelledCrop]) -> 
 
 
 def _cut_quad(crop: Image, quad: Quad) -> Image | None:
-    """The plate with these corners, upright and of its own size; None where the crop cuts it or it is too small."""
+    """Cuts a plate out, upright and of its own size; None where the crop cuts it or it is too small."""
     width, height = (int(side) for side in measure_extent(crop, quad))
     if width < _UPRIGHT[0] or height < _UPRIGHT[1] or quad.min() < -0.02 or quad.max() > 1.02:
         return None
@@ -147,7 +147,7 @@ def photograph_again(
 
 
 def join_examples(parts: Sequence[AlignerExamples]) -> AlignerExamples:
-    """Several sets of examples, of which the same is known, as one."""
+    """Joins several sets of examples, of which the same is known."""
     return AlignerExamples(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("pictures", "known")))
 
 
@@ -177,7 +177,7 @@ def cut_photographs(
 def _cut_photograph(
     image: Image, box: tuple[float, float, float, float], draw: Random
 ) -> tuple[Image, NDArray[np.float32]]:
-    """A cut around a box, half of them mirrored: the crop, and the box as shares of it."""
+    """Cuts around a box, half of them mirrored: the crop, and the box as shares of it."""
     x1, y1, x2, y2 = box
     kind = draw.random()
     if kind < 0.5:

@@ -26,7 +26,7 @@ class TrainingStraightener(Straightener):
 
     @classmethod
     def from_checkpoint(cls, checkpoint: Checkpoint) -> "TrainingStraightener":
-        """As the reader of a checkpoint sees crops."""
+        """Makes one that sets crops upright as the reader of a checkpoint does."""
         if checkpoint.aligner is None or checkpoint.aligner_config is None:
             return cls(checkpoint.config, None)
         runner = TorchRunner(ImageInput(checkpoint.aligner.eval()))
@@ -54,7 +54,7 @@ class TrainingStraightener(Straightener):
     def _measure_losses(
         self, network: nn.Module, crops: Sequence[Image], quads: Sequence[Quad], texts: Sequence[str]
     ) -> list[float]:
-        """The CTC loss of each text: minus the logarithm of its probability."""
+        """Computes the CTC loss of each text: minus the logarithm of its probability."""
         network.eval()
         losses: list[float] = []
         for start in range(0, len(crops), _PIECE):
@@ -73,7 +73,7 @@ class TrainingStraightener(Straightener):
 
 
 def jitter_corners(quad: Quad, rng: np.random.Generator) -> Quad:
-    """Corners as far off as the aligner's are: the plate moved and scaled a little, and each corner by itself."""
+    """Moves corners as far off as the aligner's are: the plate moved and scaled a little, and each corner by itself."""
     size = quad.max(axis=0) - quad.min(axis=0)
     centre = quad.mean(axis=0)
     much = 2.0 if rng.random() < 0.15 else 1.0
@@ -112,7 +112,7 @@ class Recapture:
         self._camera, self._near = CameraModel(strength, real=True), CameraModel(strength / 2, real=True)
 
     def __call__(self, crop: Image, quad: Quad, rng: np.random.Generator) -> tuple[Image, Quad]:
-        """The crop as it is seen, and where its plate's corners are then."""
+        """Photographs a crop again, and tells where its plate's corners are then."""
         if measure_extent(crop, quad)[0] >= NARROW or rng.random() >= FROM_NEAR:
             return recapture_crop(crop, quad, self._camera, rng)
         doubled = np.asarray(cv2.resize(crop, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
@@ -135,5 +135,5 @@ def photograph_plate(plate: Image, camera: CameraModel, rng: np.random.Generator
 
 
 def _scale_to_shares(corners: np.ndarray, image: Image) -> Quad:
-    """Corners in pixels as shares of the picture."""
+    """Scales corners in pixels to shares of the image."""
     return np.asarray(corners / np.array([image.shape[1], image.shape[0]]), np.float32)

@@ -16,7 +16,7 @@ from recognizer.training.datasets import load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `calibrate`."""
+    """Adds the options of `calibrate`."""
     parser.add_argument("--data", type=Path, required=True, help="labelled crops that the reader was not trained on")
     parser.add_argument("--split", help="train, val or test; default: all of --data")
     parser.add_argument("--weights", type=Path, help="the reader; default: the shipped one")
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Read the set, fit, and write the checkpoint with its new calibration."""
+    """Reads the set, fits, and writes the checkpoint with its new calibration."""
     path = args.weights or shipped_weights("reader")
     checkpoint = checkpoints.load(path)
     data = load(args.data, split=args.split, alphabet=checkpoint.config.alphabet, steps=checkpoint.config.steps)

@@ -27,7 +27,7 @@ RATES = {"tutorial": 6e-3, "tutorial-2017": 1e-3, "plates": 1.5e-3}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `train`."""
+    """Adds the options of `train`."""
     add = parser.add_argument
     add("--preset", choices=sorted(PRESETS), default="plates", help="the network to train; `plates` is for real plates")
     add("--data", type=Path, nargs="*", default=[], help="training data: a CSV, or a Supervisely folder or zip")
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Train as the arguments say; prints what was left out, progress, and the figures before and after."""
+    """Trains as the arguments say; prints what was left out, progress, and the figures before and after."""
     console = Console()
     cv2.setNumThreads(1)  # else OpenCV's threads are held when the process that makes pictures is forked, and it hangs
     if args.augment is None:
@@ -101,7 +101,7 @@ def _format_figures(now: train.TrainingProgress) -> str:
 
 
 def _format_epoch(row: dict[str, float]) -> str:
-    """A line that stays, and that a log file gets too."""
+    """Formats a line that stays, and that a log file gets too."""
     figures = f"loss {row['loss']:.4f}  exact {row['exact']:.2%}  CER {row['cer']:.2%}"
     return f"step {row['step']:6.0f}  {figures}  {row['samples_per_second']:.0f} samples/s"
 
@@ -119,7 +119,7 @@ def _make_bar(console: Console) -> Progress:
 def _load_samples(
     args: argparse.Namespace, config: NetworkConfig | None, console: Console
 ) -> tuple[list[Dataset], list[Dataset]]:
-    """Training and validation sets; with a config its alphabet and steps say what is left out."""
+    """Loads the training and validation sets; with a config its alphabet and steps say what is left out."""
     alphabet, steps = (config.alphabet, config.steps) if config else (None, PRESETS[args.preset].steps)
 
     told: set[Path] = set()
@@ -152,7 +152,7 @@ def _make_plan(args: argparse.Namespace, samples: int) -> train.TrainingPlan:
 
 
 def _straighten_samples(samples: Sequence[LabelledCrop], straightener: TrainingStraightener) -> list[tuple[Image, str]]:
-    """Validation pictures as the reader will see them, with their texts."""
+    """Sets validation crops upright as the reader will see them, with their texts."""
     crops = [sample.image() for sample in samples]
     quads = straightener.find_corners(crops)
     return [(straightener.straighten(c, q), sample.text) for c, q, sample in zip(crops, quads, samples, strict=True)]
@@ -161,7 +161,7 @@ def _straighten_samples(samples: Sequence[LabelledCrop], straightener: TrainingS
 def _make_sources(
     args: argparse.Namespace, training: Sequence[Dataset], straightener: TrainingStraightener, start: Checkpoint | None
 ) -> list[SampleSource]:
-    """One source per origin in the data, each seen by the square root of its size, and the artificial plates."""
+    """Makes one source per origin in the data, each seen by the square root of its size, and the artificial plates."""
     samples: dict[str, list[LabelledCrop]] = {}
     for data in training:
         for sample in data.samples:

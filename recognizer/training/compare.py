@@ -32,7 +32,7 @@ class ComparisonResult:
     read_ms: float
 
     def row(self) -> str:
-        """A line of the table."""
+        """Formats a line of the table."""
         right = f"{round(self.exact * self.plates)} of {self.plates} ({self.exact:.1%})"
         figures = (
             f"{self.weights:,} | {self.seen:,} | {self.seconds:.1f} | {right} | {self.cer:.2%} | {self.read_ms:.2f}"
@@ -46,7 +46,7 @@ HEAD = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `compare`."""
+    """Adds the options of `compare`."""
     add = parser.add_argument
     add(
         "--preset",
@@ -108,7 +108,7 @@ def _run_recognizer(command: str, *arguments: str) -> str:
 
 
 def read_history(run: Path, batch: int) -> list[dict[str, float]]:
-    """The rows of a run's metrics.csv, each with its seconds since the first step; ValueError or OSError for none."""
+    """Reads the rows of a run's metrics.csv, each with its seconds since the start; ValueError for none."""
     with (run / "metrics.csv").open(encoding="utf-8", newline="") as file:
         rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
     if not rows:

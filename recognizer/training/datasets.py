@@ -64,7 +64,7 @@ class LabelledCrop:
         return write_in_order(self.standing)
 
     def image(self) -> np.ndarray:
-        """The picture, uint8 BGR (H, W, 3); ValueError or OSError names a file that cannot be read."""
+        """Reads the image, uint8 BGR (H, W, 3); ValueError or OSError names a file that cannot be read."""
         return read_image(self.location)
 
 
@@ -86,7 +86,7 @@ class Dataset:
     longest: int
 
     def report(self) -> str:
-        """What was left out and why, with one example a reason; one line a reason, empty when nothing was."""
+        """Lists what was left out and why, with one example a reason; empty when nothing was."""
         example = {out.why: out.name for out in reversed(self.left_out)}
         counts = Counter(out.why for out in self.left_out).most_common()
         return "\n".join(f"left out {count}: {why} (such as {example[why]})" for why, count in counts)
@@ -132,7 +132,7 @@ def load(
 
 
 def _read_samples(path: Path) -> tuple[list[LabelledCrop], list[LeftOut]]:
-    """All samples of a data set, whatever its form; split is empty where the data name none."""
+    """Reads all samples of a data set, whatever its form; split is empty where the data name none."""
     if path.is_dir():
         return _read_project(_Folder(path))
     if not path.is_file():
@@ -147,14 +147,14 @@ def _read_samples(path: Path) -> tuple[list[LabelledCrop], list[LeftOut]]:
 def _keep_fitting(
     samples: list[LabelledCrop], left_out: list[LeftOut], alphabet: Alphabet | None, steps: int | None
 ) -> list[LabelledCrop]:
-    """The samples a network can learn and be scored on; the others are added to left_out."""
+    """Keeps the samples a network can learn and be scored on; the others are added to left_out."""
     whys = [_tell_unfit(alphabet.spelling(s.standing) if alphabet else s.standing, alphabet, steps) for s in samples]
     left_out.extend(LeftOut(s.name, why) for s, why in zip(samples, whys, strict=True) if why)
     return [s for s, why in zip(samples, whys, strict=True) if not why]
 
 
 def _tell_unfit(text: str, alphabet: Alphabet | None, steps: int | None) -> str:
-    """Why a text cannot be learnt or scored; empty when it can."""
+    """Tells why a text cannot be learnt or scored; empty when it can."""
     if not text:
         return "empty text"
     outside = sorted(set(text) - set(alphabet.characters)) if alphabet else []
@@ -176,7 +176,7 @@ def _assign_splits(samples: list[LabelledCrop], seed: int) -> list[LabelledCrop]
 
 
 def read_image(location: Location) -> np.ndarray:
-    """A picture file, uint8 BGR (H, W, 3); ValueError or OSError names a file that cannot be read."""
+    """Reads a picture file, uint8 BGR (H, W, 3); ValueError or OSError names a file that cannot be read."""
     content = np.frombuffer(_read_content(location), np.uint8)
     try:
         image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
@@ -191,7 +191,7 @@ def read_image(location: Location) -> np.ndarray:
 
 
 def _read_table(path: Path) -> tuple[list[LabelledCrop], list[LeftOut]]:
-    """The samples of a CSV."""
+    """Reads the samples of a CSV."""
     samples: list[LabelledCrop] = []
     left_out: list[LeftOut] = []
     table = read_table(path, plates=("plate_text",))
@@ -208,12 +208,12 @@ def _read_table(path: Path) -> tuple[list[LabelledCrop], list[LeftOut]]:
 
 
 def normalize_label(text: str) -> str:
-    """A label as the network spells it, however people typed it: `ag-264 b` is AG264B; FIRST stays."""
+    """Spells a label as the network does, however people typed it: `ag-264 b` is AG264B; FIRST stays."""
     return normalize_text(text, keep=FIRST)
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is such a file; a name that no disk can hold (too long, a NUL in it) is no file."""
+    """Tells whether there is such a file; a name that no disk can hold (too long, a NUL in it) is no file."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -221,7 +221,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _read_row(path: Path, row: Row) -> LabelledCrop:
-    """One row of a CSV; ValueError names the line."""
+    """Reads one row of a CSV; ValueError names the line."""
     line = row.line
     name, text, region, source, split = (
         row.fields.get(key, "") for key in ("image_path", "plate_text", "plate_region", "source", "split")
@@ -267,7 +267,7 @@ class _Zip:
 
 
 def _read_project(files: _Folder | _Zip) -> tuple[list[LabelledCrop], list[LeftOut]]:
-    """The samples of a Supervisely project: every annotation with its picture."""
+    """Reads the samples of a Supervisely project: every annotation with its picture."""
     pictures: dict[tuple[str, str], str] = {}
     annotations: list[PurePosixPath] = []
     for name in files.names():
@@ -294,13 +294,13 @@ def _read_project(files: _Folder | _Zip) -> tuple[list[LabelledCrop], list[LeftO
 
 
 def _list_unannotated(pictures: Iterable[str], samples: Sequence[LabelledCrop]) -> list[LeftOut]:
-    """The pictures that no annotation speaks of."""
+    """Lists the pictures that no annotation speaks of."""
     spare = set(pictures) - {s.name for s in samples}
     return [LeftOut(name, "picture without annotation") for name in sorted(spare)]
 
 
 def _read_annotation(location: Location, folder: str) -> tuple[str, str]:
-    """(text, split) of an annotation file; the split is empty when neither tags nor the data set's name tell it."""
+    """Reads (text, split) of an annotation file; the split is empty when nothing tells it."""
     try:
         values: Any = json.loads(_read_content(location))
         text, tags = values.get("description") or "", values.get("tags") or []
@@ -326,17 +326,17 @@ _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, Not
 
 @lru_cache(maxsize=4)
 def _read_archive(path: Path, process: int) -> zipfile.ZipFile:
-    """An open archive, kept since its directory is long to read; one a process, since forks share the file offset."""
+    """Opens an archive and keeps it, as its directory is long to read; one a process: forks share the offset."""
     return zipfile.ZipFile(path)
 
 
 def _format_location(location: Location) -> str:
-    """How messages call a file."""
+    """Tells how messages call a file."""
     return str(location) if isinstance(location, Path) else f"{location.archive}, {location.member}"
 
 
 def _read_content(location: Location) -> bytes:
-    """The bytes of a file; ValueError or OSError names it."""
+    """Reads the bytes of a file; ValueError or OSError names it."""
     if isinstance(location, Path):
         return location.read_bytes()
     try:

@@ -53,7 +53,7 @@ class Mixture(Dataset[tuple[npt.NDArray[np.uint8], str]]):
         self.shares = weights / weights.sum()
 
     def __getitem__(self, k: int) -> tuple[npt.NDArray[np.uint8], str]:
-        """Sample number k: a picture of the network's size and its text."""
+        """Draws sample number k: an image of the network's size and its text."""
         rng = np.random.default_rng([self.seed, k])
         if len(self.sources) == 1 and self.sources[0].size:
             source = self.sources[0]
@@ -104,7 +104,7 @@ def load_batches(mixture: Mixture, size: int, first: int, last: int, workers: in
 
 
 def _silence_worker(_worker: int) -> None:
-    """One thread a worker: more only take the cores from training. Ctrl-C is the main process's to answer."""
+    """Gives a worker one thread, since more take the cores from training, and leaves Ctrl-C to the main one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
     torch.set_num_threads(1)

@@ -37,7 +37,7 @@ _AVERAGED = 0.998  # how much of the averaged weights stays at a step
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `align`."""
+    """Adds the options of `align`."""
     add = parser.add_argument
     add(
         "--boxes",
@@ -138,7 +138,7 @@ def train_aligner(
 
 @torch.no_grad()
 def _update_average(averaged: Sequence[Tensor], current: Sequence[Tensor], count: Tensor | int) -> None:
-    """The running mean of weights, and of the norms' statistics, over few steps first; counters are taken as is."""
+    """Averages weights and the norms' statistics, over few steps first; counters are taken as they are."""
     kept = min(_AVERAGED, (1 + int(count)) / (10 + int(count)))
     for mean, new in zip(averaged, current, strict=True):
         if mean.is_floating_point():
@@ -156,7 +156,7 @@ def _draw_batches(
 
 
 def _compute_loss(found: Tensor, corners: Tensor, extents: Tensor) -> Tensor:
-    """Of corners (N, 8): the first were drawn and their corners are known, of the others the extents are."""
+    """Computes the loss of corners (N, 8): of the first ones the corners are known, of the others the extents."""
     count = len(corners)
     size, other = _measure_sizes(measure_extents(corners)), _measure_sizes(extents)
     exact = nn.functional.smooth_l1_loss(
@@ -169,7 +169,7 @@ def _compute_loss(found: Tensor, corners: Tensor, extents: Tensor) -> Tensor:
 
 
 def measure_extents(corners: Tensor) -> Tensor:
-    """The upright boxes x1, y1, x2, y2 (N, 4) around corners (N, 8)."""
+    """Measures the upright boxes x1, y1, x2, y2 (N, 4) around corners (N, 8)."""
     points = corners.view(-1, 4, 2)
     return torch.cat([points.amin(1), points.amax(1)], 1)
 
@@ -180,7 +180,7 @@ def _measure_sizes(extents: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def measure_errors(network: AlignerNetwork, plates: AlignerExamples) -> tuple[float, float]:
-    """How far off the corners of drawn plates are on average, as shares of the plates' width and height."""
+    """Measures how far off the corners of drawn plates are on average, as shares of the plates' width and height."""
     network.eval()
     pieces = [_slice_examples(plates, start, start + 128) for start in range(0, len(plates.known), 128)]
     found = torch.cat([network(_stack_images(piece)) for piece in pieces])
@@ -194,5 +194,5 @@ def _slice_examples(examples: AlignerExamples, start: int, end: int | None) -> A
 
 
 def _stack_images(examples: AlignerExamples) -> Tensor:
-    """(N, H, W, 3) uint8 -> (N, 3, H, W) float in 0..1; the memory stays channels-last."""
+    """Maps (N, H, W, 3) uint8 to (N, 3, H, W) float in 0..1; the memory stays channels-last."""
     return torch.from_numpy(examples.pictures).permute(0, 3, 1, 2).float() / 255

@@ -44,7 +44,7 @@ class TrainingPlan:
     workers: int = 1
 
     def rate_at(self, step: int) -> float:
-        """Learning rate of a step."""
+        """Computes the learning rate of a step."""
         up = (step + 1) / max(1.0, self.warmup * self.steps)
         down = (self.steps - step) / max(1.0, self.decay * self.steps)
         return self.rate * min(1.0, up, down)
@@ -89,7 +89,7 @@ class Trainer:
         )
 
     def start_from(self, weights: Path) -> None:
-        """Begin with the weights of a checkpoint of the same network, and keep its aligner as it is.
+        """Begins with the weights of a checkpoint of the same network, and keeps its aligner as it is.
 
         CheckpointError where they do not fit.
         """
@@ -101,7 +101,7 @@ class Trainer:
         self._start = loaded
 
     def resume(self) -> bool:
-        """Go on at the step of last.pt in the out folder; False when there is none."""
+        """Goes on at the step of last.pt in the out folder; False when there is none."""
         path = self.out / "last.pt" if self.out else None
         if path is None or not path.exists():
             return False
@@ -117,7 +117,7 @@ class Trainer:
         return True
 
     def run(self, report: Callable[[TrainingProgress], None] | None = None) -> Scores:
-        """Train to the end of the plan; validates and saves every epoch. The last validation's scores.
+        """Trains to the end of the plan, validating and saving every epoch; returns the last validation's scores.
 
         Ctrl-C or SIGTERM ends the step under way, saves the state for `resume` and raises KeyboardInterrupt.
         """
@@ -161,11 +161,11 @@ class Trainer:
         return float(loss.detach())
 
     def _pictures(self, images: Tensor) -> Tensor:
-        """(N, H, W, C) uint8 -> (N, C, H, W) float in 0..1; the memory stays channels-last."""
+        """Maps (N, H, W, C) uint8 to (N, C, H, W) float in 0..1; the memory stays channels-last."""
         return images.to(self._device).permute(0, 3, 1, 2).float() / 255
 
     def _precision(self) -> torch.dtype:
-        """bfloat16 where the device computes in it, float32 elsewhere."""
+        """Chooses bfloat16 where the device computes in it, float32 elsewhere."""
         if self._device.type == "cuda" or has_bf16():
             return torch.bfloat16
         return torch.float32
@@ -195,7 +195,7 @@ class Trainer:
         write_history(self.history, self.out)
 
     def as_checkpoint(self) -> checkpoints.Checkpoint:
-        """The network as it is, with plan and figures in its notes."""
+        """Makes a checkpoint of the network as it is, with plan and figures in its notes."""
         notes = {**self.notes, "plan": asdict(self.plan), "validation": self.history[-1] if self.history else {}}
         aligner, config = (self._start.aligner, self._start.aligner_config) if self._start else (None, None)
         return checkpoints.Checkpoint(self.network, self.config, notes=notes, aligner=aligner, aligner_config=config)
@@ -217,17 +217,17 @@ class Trainer:
 
 
 def pick_device(name: str) -> torch.device:
-    """The torch device of a name; "auto" is the first GPU where there is one, else the CPU."""
+    """Returns the torch device of a name; "auto" is the first GPU where there is one, else the CPU."""
     return torch.device(("cuda:0" if torch.cuda.is_available() else "cpu") if name == "auto" else name)
 
 
 def has_bf16() -> bool:
-    """Whether this CPU multiplies bfloat16 natively; elsewhere it would be slower than float32."""
+    """Tells whether this CPU multiplies bfloat16 natively; elsewhere it would be slower than float32."""
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def write_history(history: Sequence[dict[str, float]], out: Path) -> None:
-    """metrics.csv and curves.png of a training run."""
+    """Writes metrics.csv and curves.png of a training run."""
     with (out / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(history[0]))
         writer.writeheader()

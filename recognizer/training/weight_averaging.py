@@ -16,14 +16,14 @@ from recognizer.checkpoint import Checkpoint, CheckpointError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `mean`."""
+    """Adds the options of `average`."""
     parser.add_argument("weights", type=Path, nargs="+", help="readers that share an ancestor")
     parser.add_argument("--shares", type=float, nargs="*", help="weight of each reader, in order; default: equal")
     parser.add_argument("--out", type=Path, required=True, help="file of the averaged reader; calibrate it afterwards")
 
 
 def main(args: argparse.Namespace) -> int:
-    """Write the mean of the readers, with the calibration of the first and notes that say what it is of."""
+    """Writes the mean of the readers, with the calibration of the first and notes that say what it is of."""
     shares = normalize_shares(args.shares or [1.0] * len(args.weights), len(args.weights))
     parts = [checkpoints.load(path) for path in args.weights]
     for path, part in zip(args.weights, parts, strict=True):
@@ -45,7 +45,7 @@ def normalize_shares(shares: Sequence[float], count: int) -> list[float]:
 
 
 def average_checkpoints(parts: Sequence[Checkpoint], shares: Sequence[float]) -> None:
-    """Put the mean of all networks, and of all aligners, in place of the first one's."""
+    """Puts the mean of all networks, and of all aligners, in place of the first one's."""
     _average_networks([part.network for part in parts], shares)
     aligners = [part.aligner for part in parts if part.aligner is not None]
     if aligners:
