@@ -2,9 +2,9 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import cv2
-import numpy as np
 import pytest
 from numpy.typing import NDArray
 
@@ -18,7 +18,7 @@ def truth() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _frames(wanted: set[int]) -> dict[int, NDArray[np.uint8]]:
+def _frames(wanted: set[int]) -> dict[int, NDArray[Any]]:
     video = cv2.VideoCapture(str(CLIP), cv2.CAP_FFMPEG)
     found = {}
     for index in range(max(wanted) + 1):

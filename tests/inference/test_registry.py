@@ -100,7 +100,7 @@ def have(monkeypatch, *made):
     """Only these runtimes are there, whatever order their files are found in."""
     for place, runtime in enumerate(made):
         module = importlib.util.module_from_spec(ModuleSpec(f"made{place}", None))
-        module.RUNTIME = runtime
+        vars(module)["RUNTIME"] = runtime
         monkeypatch.setitem(sys.modules, f"{runtimes.__name__}.made{place}", module)
     listed = [type("Found", (), {"name": f"made{place}"}) for place in range(len(made))]
     monkeypatch.setattr(registry.pkgutil, "iter_modules", lambda path: listed)

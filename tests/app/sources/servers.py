@@ -45,7 +45,7 @@ def streaming(content_type: str, *options: str) -> Iterator[int]:
             with subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
                 assert process.stdout is not None
                 with suppress(OSError):
-                    while data := process.stdout.read1(4096):
+                    while data := process.stdout.read1(4096):  # type: ignore[attr-defined]  # of a buffered pipe
                         self.wfile.write(data)
                 process.kill()
 

@@ -59,7 +59,7 @@ class Person:
                 raise TimeoutError(f"waited in vain for {what}")
             QTest.qWait(30)
 
-    def shoot(self, step: str) -> None:
+    def photograph(self, step: str) -> None:
         QTest.qWait(250)
         self._number += 1
         screen = self.app.primaryScreen()

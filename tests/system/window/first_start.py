@@ -18,7 +18,7 @@ bootstrap.qt_environment()
 from PyQt5.QtCore import QTimer, QtMsgType, qInstallMessageHandler  # noqa: E402
 from PyQt5.QtWidgets import QApplication  # noqa: E402
 
-from app.cli.main import main as cli  # noqa: E402
+from app.cli import main as cli  # noqa: E402
 from app.gui.live.video_view import VideoView  # noqa: E402
 from app.gui.reads.reads_page import ReadsPage  # noqa: E402
 from app.gui.window import MainWindow  # noqa: E402

@@ -34,7 +34,7 @@ def table(qtbot: QtBot, large_log: Store) -> VisitTableModel:
 
 
 def text(table: VisitTableModel, row: int) -> str:
-    return str(table.data(table.index(row, 0), Qt.DisplayRole))
+    return str(table.data(table.index(row, 0), Qt.ItemDataRole.DisplayRole))
 
 
 def test_rows_far_apart_come_when_asked_for(qtbot: QtBot, table: VisitTableModel) -> None:
