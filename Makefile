@@ -19,10 +19,10 @@ test:
 	@tools/system.sh test
 	@status=0; $(MAKE) --no-print-directory lint || status=$$?; $(TEST_PY) -m pytest -n 2 --dist loadfile --max-worker-restart=0 $(ARGS) && exit $$status
 
-# All three have their say, whatever the first one says.
+# All have their say, whatever the first one says.
 lint:
 	@env=$$(tools/env.sh) && status=0 && \
-	for check in "python -m ruff check ." "python -m mypy" "lint-imports --no-cache"; do \
+	for check in "python -m ruff check ." "python -m ruff format --check ." "python -m mypy" "python -m mypy --config-file tests/mypy.ini" "lint-imports --no-cache"; do \
 		"$$env/bin/"$$check || status=1; \
 	done; exit $$status
 

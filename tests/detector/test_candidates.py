@@ -27,7 +27,8 @@ def batch():
 @pytest.fixture(scope="module")
 def expected(spec, batch):
     logits = registry.load(spec, "torch", Options(1)).run(batch)
-    return [decode_candidates(one, *batch.shape[1:3], THRESHOLD) for one in logits]
+    _, height, width, _ = batch.shape
+    return [decode_candidates(one, height, width, THRESHOLD) for one in logits]
 
 
 def candidates(runner, batch, threshold=THRESHOLD):

@@ -25,7 +25,8 @@ def sampled(crops, device, maps_of, height, width):
     starts = torch.tensor([0, *np.cumsum([crop.size for crop in crops])[:-1]], dtype=torch.int32, device=device)
     sizes = torch.tensor([crop.shape[:2] for crop in crops], dtype=torch.int32, device=device)
     room = torch.empty(len(crops), height, width, 3, device=device)
-    return sampling.sample_images(pixels, starts, sizes, *maps_of(sizes), room).cpu().numpy() * 255
+    maps, finer = maps_of(sizes)
+    return sampling.sample_images(pixels, starts, sizes, maps, finer, room).cpu().numpy() * 255
 
 
 def test_stretched_as_by_opencv(crops, device, few):

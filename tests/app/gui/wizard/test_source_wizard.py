@@ -1,5 +1,6 @@
 import threading
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -144,7 +145,7 @@ def test_without_a_picture_the_wizard_ends_at_once(
     qtbot: QtBot, wizard: SourceWizard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probe = "app.gui.wizard.source_wizard.SourceProbe"
-    monkeypatch.setattr(probe, lambda spec, parent: SourceProbe(spec, parent, lambda _spec: Mute()))
+    monkeypatch.setattr(probe, lambda spec, parent: SourceProbe(spec, parent, lambda _spec: cast(Any, Mute())))
     following, finish = (wizard.button(which) for which in (WizardButton.NextButton, WizardButton.FinishButton))
     wizard.which.address.setText("rtsp://127.0.0.1:1/x")
     next_page(qtbot, wizard)
