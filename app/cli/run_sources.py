@@ -86,6 +86,9 @@ def main(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     console.summary(report, pipeline.rejected(), len(outputs.skipped), outputs.written, passed_over)
+    if not report.interrupted:
+        for suggestion in pipeline.orientation.suggestions():
+            console.on_trouble(suggestion)
     return _status(report, errors, args)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.pipeline.detection import DetectedFrames, DetectionStage, Detector
 from app.pipeline.events import PlateEvent, Step
+from app.pipeline.orientation import OrientationCheck
 from app.pipeline.plate_track import Finding, PlateTrack
 from app.pipeline.plausibility import cut_by_border, in_margin, plate_shaped
 from app.pipeline.reading import Reader, read_crops
@@ -74,6 +75,7 @@ class Pipeline:
         self._counts: dict[str, int] = {}
         self._zones: dict[str, Zones] = {}
         self._rejections = Rejections()
+        self.orientation = OrientationCheck(detector, reader)
 
     @property
     def tuning(self) -> Tuning:
@@ -214,6 +216,7 @@ class Pipeline:
         results: list[FrameResult] = []
         for frame, update, group in zip(frames, updates, seen, strict=True):
             state = self._state(frame.source_id)
+            self.orientation.note_frame(frame)
             for crop, reading in read:
                 if crop.frame is frame:
                     events += self._add(state, crop, reading)
@@ -261,6 +264,7 @@ class Pipeline:
         return [state.visits.withdraw(track.number)] if told is not None else []
 
     def _report(self, state: _SourceTracks, track: PlateTrack, finding: Finding, final: bool) -> list[PlateEvent]:
+        self.orientation.note_read(state.visits.source_id)
         if final:
             state.reported.pop(track.number, None)
         else:

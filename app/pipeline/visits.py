@@ -49,7 +49,7 @@ class VisitBook:
 
     def __init__(self, source_id: SourceId, tuning: CurrentTuning) -> None:
         """Begin without visits of a source."""
-        self._source_id = source_id
+        self.source_id = source_id
         self._tuning = tuning
         self._visits: list[Visit] = []
         self._of_track: dict[int, Visit] = {}
@@ -74,7 +74,7 @@ class VisitBook:
         elif other is not None and visit is not None:
             visit = self._merge(visit, into=other)
         if visit is None:
-            visit = Visit(TrackKey(self._source_id, number))
+            visit = Visit(TrackKey(self.source_id, number))
             self._visits.append(visit)
         self._of_track[number] = visit
         visit.findings[number] = finding
