@@ -92,7 +92,7 @@ class ReadingSettings:
         False, "Only these countries", "On: what is no plate of the countries above is counted, not listed."
     )
     min_confidence: float = _option(
-        0.35, "Sure enough to list", "Reads less sure than this are counted, not listed.", low=0.0, high=1.0
+        0.45, "Sure enough to list", "Reads less sure than this are counted, not listed.", low=0.0, high=1.0
     )
     sure_confidence: float = _option(
         0.6, "Sure from", "Reads that are less sure are listed, and marked unsure.", low=0.0, high=1.0

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 
 from detector.types import Box
 from recognizer.formats import FormatError, fits_region
+from recognizer.readings import Reading
 
 _SLIMMEST, _WIDEST = 0.6, 9.0
 _MARGIN_SHARE = 0.12
 # Of what reader and detector together believe less of to be a plate, one in ten is one. What is believed little more is
 # told only where its confidence, which has this as a factor, suffices.
 _PLATE_PROBABILITY = 0.3
-# What the detector's score adds to the reader's evidence, as log-odds: nothing at a score of 0.7, which is that of as
-# many signs as plates. Chosen on photographs of seven sources by log likelihood.
-_SCORE_SLOPE, _NEUTRAL_SCORE = 0.6, 0.7
+# Log-odds of a plate from those of the reader and of the detector's score: chosen on photographs of seven sources by
+# log likelihood of the right text. The reader alone is too sure of signs that it never saw.
+_READER_SLOPE, _SCORE_SLOPE, _OFFSET = 0.7, 1.26, -1.5
 _EDGE = 1e-6  # probabilities nearer to 0 or 1 than this tell no more than this does
-# Of a text of an unusual form, where the reader tells nothing of plates: badges and lettering on vehicles score up to
-# 0.74 or are read with less confidence, plates without a digit or of three characters score more.
-_UNUSUAL_SCORE, _UNUSUAL_CONFIDENCE = 0.75, 0.75
+# Of a text of an unusual form, of which the reader saw few: badges and lettering on vehicles score up to 0.74 or are
+# read with less confidence, plates without a digit or of three characters score more. Such a text is at least so likely
+# a plate's.
+_UNUSUAL_SCORE, _UNUSUAL_CONFIDENCE, _UNUSUAL_PLATE = 0.75, 0.75, 0.7
 _USUAL_LENGTHS = range(4, 11)
 _BORDER_PX, _BORDER_SHARE = 2.0, 0.15  # of a plate's height: so far from its true edge a box may be drawn
 
@@ -50,17 +52,21 @@ class PlateEvidence:
     score: float
 
 
-def fuse_plate_evidence(probability: float, score: float) -> float:
-    """Return the probability of a plate from the reader's and the detector's score of the same crop.
+def fuse_plate_evidence(reading: Reading, score: float) -> float:
+    """Return the probability of a plate from what reader and detector say of the same crop.
 
     Args:
-        probability: The reader's, 0 to 1.
-        score: The detector's; 0 where it is not known, which leaves the reader's as it is.
+        reading: What the reader says, with how likely it is of a plate.
+        score: The detector's; 0 where it is not known, which leaves the reader's probability as it is.
     """
+    told = reading.plate_probability
     if not score:
-        return probability
-    odds = _log_odds(probability) + _SCORE_SLOPE * (_log_odds(score) - _log_odds(_NEUTRAL_SCORE))
-    return 1 / (1 + math.exp(-odds))
+        return told
+    odds = _READER_SLOPE * _log_odds(told) + _SCORE_SLOPE * _log_odds(score) + _OFFSET
+    fused = 1 / (1 + math.exp(-odds))
+    text_confidence = reading.confidence / max(told, _EDGE)
+    is_sure = score >= _UNUSUAL_SCORE and text_confidence >= _UNUSUAL_CONFIDENCE
+    return max(fused, _UNUSUAL_PLATE) if is_sure and not is_usual(reading.text) else fused
 
 
 def _log_odds(probability: float) -> float:

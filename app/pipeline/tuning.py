@@ -25,7 +25,7 @@ class Tuning:
 
     min_score: float = 0.3
     min_plate_px: float = 10.0
-    min_confidence: float = 0.35
+    min_confidence: float = 0.45
     sure_confidence: float = 0.6
     min_agreement: int = 2
     min_share: float = 0.2

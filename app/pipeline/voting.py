@@ -206,7 +206,7 @@ def plate_probability(readings: Sequence[TrackReading]) -> float:
     total = sum(item.weight for item in readings)
     if not total or not tells_plates(readings):
         return 1.0
-    fused = (item.weight * fuse_plate_evidence(item.reading.plate_probability, item.score) for item in readings)
+    fused = (item.weight * fuse_plate_evidence(item.reading, item.score) for item in readings)
     return sum(fused) / total
 
 

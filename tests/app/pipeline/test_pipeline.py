@@ -179,7 +179,8 @@ def test_signs_are_no_plates(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "told"), [("LOVEME", True), ("905", True), ("1499EUR", False), ("CAM05", False)])
 def test_the_reader_says_what_is_a_plate_whatever_its_text(text: str, told: bool) -> None:
-    reading = replace(says(text, 0.9), plate_probability=0.95 if told else 0.2)
+    plate = 0.95 if told else 0.1
+    reading = replace(says(text, 0.9 * plate), plate_probability=plate)
     events, pipeline = run(parked(6), lambda i: reading)
     assert {event.text.plate for event in events} == ({text} if told else set())
     assert pipeline.rejected() == ({} if told else {RejectReason.NO_PLATE: 1})

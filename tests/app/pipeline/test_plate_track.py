@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.pipeline.plate_track import PlateTrack
-from app.pipeline.plausibility import PlateEvidence
+from app.pipeline.plausibility import PlateEvidence, fuse_plate_evidence
 from app.pipeline.tuning import CurrentTuning
 from app.pipeline.types import PlateCrop, WallClock
 from detector.types import Box
@@ -38,9 +38,10 @@ def test_many_small_readings_do_not_outvote_a_few_large_ones(width: float, heigh
 
 
 def test_what_the_networks_say_of_a_plate_is_the_mean_over_its_readings() -> None:
-    readings = [replace(says("AB123C"), plate_probability=value) for value in (0.9, 0.7, 0.5)]
+    readings = [replace(says("AB123C", 0.5), plate_probability=value) for value in (0.9, 0.7, 0.5)]
     evidence = track_of(*readings, score=0.7).plate_evidence
-    assert evidence.plate_probability == pytest.approx(0.7) and evidence.score == pytest.approx(0.7)
+    each = [fuse_plate_evidence(reading, 0.7) for reading in readings]
+    assert evidence == PlateEvidence(pytest.approx(sum(each) / 3), pytest.approx(0.7))
 
 
 def test_a_reader_that_does_not_tell_plates_says_nothing_of_them() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,8 @@ from app.pipeline.plausibility import (
     region_of,
 )
 from detector.types import Box
+from recognizer.readings import Reading
+from tests.app.pipeline.made import says
 
 
 @pytest.mark.parametrize(
@@ -33,15 +37,26 @@ def test_captions_stand_along_the_upper_and_lower_edge() -> None:
     assert not in_margin(Box(10, 40, 200, 70), 480) and not in_margin(Box(10, 400, 200, 430), 480)
 
 
+def reading(text: str, plate: float, text_confidence: float = 0.9) -> Reading:
+    return replace(says(text, text_confidence * plate), plate_probability=plate)
+
+
 def test_the_detectors_score_speaks_for_a_plate_or_against_it() -> None:
-    assert fuse_plate_evidence(0.6, 0.7) == pytest.approx(0.6)
-    assert fuse_plate_evidence(0.6, 0.4) < 0.6 < fuse_plate_evidence(0.6, 0.9)
-    assert fuse_plate_evidence(0.6, 0.0) == 0.6, "not known"
+    sign, plate = (fuse_plate_evidence(reading("AB123C", 0.6), score) for score in (0.4, 0.9))
+    assert sign < 0.3 < 0.7 < plate
+    assert fuse_plate_evidence(reading("AB123C", 0.6), 0.0) == 0.6, "not known"
 
 
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_evidence_of_any_strength_gives_a_probability(probability: float, score: float) -> None:
-    assert 0 <= fuse_plate_evidence(probability, score) <= 1
+def test_an_unusual_text_that_detector_and_reader_are_sure_of_is_likely_a_plates() -> None:
+    assert fuse_plate_evidence(reading("905", 0.02), 0.79) == pytest.approx(0.7)
+    assert fuse_plate_evidence(reading("905", 0.02), 0.6) < 0.1
+    assert fuse_plate_evidence(reading("905", 0.02, 0.6), 0.79) < 0.1
+    assert fuse_plate_evidence(reading("1905", 0.02), 0.79) < 0.1, "a usual text has to be a plate's for the reader"
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_evidence_of_any_strength_gives_a_probability(plate: float, score: float, text_confidence: float) -> None:
+    assert 0 <= fuse_plate_evidence(reading("AB123C", plate, text_confidence), score) <= 1
 
 
 @pytest.mark.parametrize(("text", "probability"), [("AB123C", 0.1), ("LOVEME", 0.9), ("J12", 0.9), ("TAXI", 0.2)])

@@ -53,7 +53,7 @@ def test_a_change_is_in_force_and_on_disk_when_saved(
 
 def test_a_share_is_set_in_percent_as_the_lists_show_it(dialog: SettingsDialog) -> None:
     field = dialog.fields["reading.min_confidence"].widget
-    assert field.text() == "35 %"
+    assert field.text() == "45 %"
     field.setValue(65)
     assert dialog.settings.reading.min_confidence == 0.65
 
