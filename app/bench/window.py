@@ -67,7 +67,7 @@ def measure_window(clip: Path, device: str, seconds: float) -> Measured:
         device: As in the settings: auto, cpu or a GPU.
         seconds: How long to measure at work.
     """
-    theme.high_dpi()
+    theme.enable_high_dpi()
     app = QApplication(sys.argv[:1])
     theme.apply(app, theme.LIGHT)
     settings = with_value(Settings(), "detection.device", device)

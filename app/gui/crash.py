@@ -12,15 +12,15 @@ from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import QApplication, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.config.redaction import redact
-from app.gui.widgets.common import IconLabel, button, label
-from app.gui.widgets.window_geometry import fit
+from app.gui.widgets.common import IconLabel, make_button, make_label
+from app.gui.widgets.window_geometry import fit_to_screen
 from app.version import __version__
 
 _log = logging.getLogger(__name__)
 _LIBRARIES = ("torch", "cv2", "numpy", "openvino", "sqlalchemy", "ultralytics")
 
 
-def report(error: BaseException, where: str = "window") -> str:
+def format_report(error: BaseException, where: str = "window") -> str:
     """Return what happened and on what, without secrets; where is the thread's name."""
     libraries = ", ".join(
         f"{name} {getattr(sys.modules[name], '__version__', '?')}" for name in _LIBRARIES if name in sys.modules
@@ -41,7 +41,7 @@ class CrashDialog(QDialog):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Something went wrong"))
-        fit(self, 680, 460)
+        fit_to_screen(self, 680, 460)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 20, 22, 18)
         column.setSpacing(12)
@@ -49,9 +49,9 @@ class CrashDialog(QDialog):
         head.setSpacing(14)
         head.addWidget(IconLabel("triangle-alert", 34, "notice"), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
-        words.addWidget(label(self.tr("Something went wrong"), "pageTitle"))
+        words.addWidget(make_label(self.tr("Something went wrong"), "pageTitle"))
         words.addWidget(
-            label(
+            make_label(
                 self.tr(
                     "Reading continues, and everything read so far is in the log. You can keep working. "
                     "If it happens again, copy this report and send it to whoever maintains the program; "
@@ -70,10 +70,10 @@ class CrashDialog(QDialog):
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         column.addWidget(self.text, 1)
         row = QHBoxLayout()
-        self.copy = button(self.tr("Copy the report"), "copy", self._copy)
+        self.copy = make_button(self.tr("Copy the report"), "copy", self._copy)
         row.addWidget(self.copy)
         row.addStretch(1)
-        go_on = button(self.tr("Continue"), "", self.accept, primary=True)
+        go_on = make_button(self.tr("Continue"), "", self.accept, primary=True)
         go_on.setDefault(True)
         row.addWidget(go_on)
         column.addLayout(row)
@@ -120,7 +120,7 @@ class CrashGuard(QObject):
             self._note(args.exc_value, args.thread.name if args.thread is not None else "a worker")
 
     def _note(self, error: BaseException, where: str) -> None:
-        text = report(error, where)
+        text = format_report(error, where)
         _log.error("uncaught exception\n%s", text)
         self._caught.emit(text)
 

@@ -23,7 +23,7 @@ from app.config.redaction import MASK
 from app.gui.dialogs.about_dialog import AboutDialog
 from app.gui.dialogs.keys_dialog import KeysDialog
 from app.gui.live.live_view import Arrangement
-from app.gui.live.source_actions import shown
+from app.gui.live.source_actions import shorten_name
 from app.gui.widgets import icons, theme
 
 
@@ -49,7 +49,7 @@ def make_action(window: QMainWindow, command: MenuCommand) -> QAction:
     """Return a command as an action of the window."""
     action = QAction(command.text, window)
     if command.icon:
-        action.setIcon(icons.icon(command.icon))
+        action.setIcon(icons.load_icon(command.icon))
     if command.keys:
         action.setShortcuts([QKeySequence(keys) for keys in command.keys.split(" | ")])
         window.addAction(action)  # its keys work while the menus are hidden, too
@@ -65,11 +65,11 @@ def add_menu(window: QMainWindow, title: str, commands: list[MenuCommand]) -> QM
     assert isinstance(bar, QMenuBar)
     menu = bar.addMenu(title)
     assert menu is not None
-    fill(window, menu, commands)
+    fill_menu(window, menu, commands)
     return menu
 
 
-def fill(window: QMainWindow, menu: QMenu, commands: list[MenuCommand]) -> None:
+def fill_menu(window: QMainWindow, menu: QMenu, commands: list[MenuCommand]) -> None:
     """Put commands into a menu."""
     for command in commands:
         if command.text:
@@ -135,7 +135,7 @@ class WindowMenus(QObject):
                 MenuCommand(tr("&Paste an address or file"), "clipboard-paste", "Ctrl+V", opening.paste),
             ],
         )
-        recent = file.addMenu(icons.icon("history"), tr("Open &again"))
+        recent = file.addMenu(icons.load_icon("history"), tr("Open &again"))
         assert recent is not None
         self.recent = recent
         opening.changed.connect(self._fill_recent)
@@ -150,7 +150,7 @@ class WindowMenus(QObject):
             SEPARATOR,
             MenuCommand(tr("&Quit"), "log-out", "Ctrl+Q", window.quit),
         ]
-        fill(window, file, rest)
+        fill_menu(window, file, rest)
 
     def _make_edit_menu(self) -> None:
         undo = self._window.session.undo
@@ -192,7 +192,7 @@ class WindowMenus(QObject):
     def _add_layouts(self, view: QMenu) -> None:
         """Add the ways to lay out the pictures, of which one is marked."""
         window = self._window
-        menu = view.addMenu(icons.icon("layout-grid"), tr("&Layout of the pictures"))
+        menu = view.addMenu(icons.load_icon("layout-grid"), tr("&Layout of the pictures"))
         assert menu is not None
         group = QActionGroup(menu)
         for text, arrangement in (
@@ -239,7 +239,7 @@ class WindowMenus(QObject):
         bar = QToolBar(tr("Tools"))
         bar.setObjectName("tools")
         bar.setMovable(False)
-        bar.setIconSize(icons.beside_text(18))
+        bar.setIconSize(icons.size_beside_text(18))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         for command in (
             MenuCommand(tr("Open"), "folder-open", "", opening.ask_files),
@@ -280,16 +280,16 @@ class WindowMenus(QObject):
             MenuCommand(_as_text(item.name), "video", "", partial(opening.reopen, item)) for item in opening.closed
         ]
         whole = [name for name in opening.known.recent if MASK not in name]  # no camera opens without its password
-        entries += [MenuCommand(_as_text(shown(name)), "", "", self._open_again(name)) for name in whole]
+        entries += [MenuCommand(_as_text(shorten_name(name)), "", "", self._open_again(name)) for name in whole]
         self.recent.setEnabled(bool(entries))
-        fill(self._window, self.recent, entries)
+        fill_menu(self._window, self.recent, entries)
 
     def _show_toggles(self) -> None:
         sound = self._window.session.settings.current.appearance.hit_sound
-        self._sound.setIcon(icons.icon("volume-2" if sound else "volume-x"))
+        self._sound.setIcon(icons.load_icon("volume-2" if sound else "volume-x"))
         self._sound.setText(tr("Mute hits") if sound else tr("Sound at hits"))
         dark = theme.current().is_dark
-        self._light.setIcon(icons.icon("sun" if dark else "moon"))
+        self._light.setIcon(icons.load_icon("sun" if dark else "moon"))
         self._light.setText(tr("Light colours") if dark else tr("Dark colours"))
 
 

@@ -51,15 +51,15 @@ _TRANSLATIONS = paths.TRANSLATIONS
 def main(args: argparse.Namespace) -> int:
     """Open the window with args.sources and return the exit status when it is closed."""
     bootstrap.qt_environment()
-    theme.high_dpi()
+    theme.enable_high_dpi()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Platescribe")
     app.setDesktopFileName("platescribe")
     install_translation(app)
     loaded = settings.load()
     dark = system_is_dark(app)
-    theme.apply(app, theme.chosen(loaded.settings.appearance.theme, dark))
-    app.setWindowIcon(icons.icon("scan-text", "accent"))
+    theme.apply(app, theme.choose_theme(loaded.settings.appearance.theme, dark))
+    app.setWindowIcon(icons.load_icon("scan-text", "accent"))
     feed = WindowFeed()
     opened = ask_for_log(loaded.settings, feed, args.log, args.read_only)
     if opened is None:
@@ -128,7 +128,7 @@ def open_notifications(chosen: Settings, opened: OpenLog) -> tuple[OpenLog, list
 
 
 def _apply_theme(chosen: Settings, system_dark: bool) -> None:
-    wanted = theme.chosen(chosen.appearance.theme, system_dark)
+    wanted = theme.choose_theme(chosen.appearance.theme, system_dark)
     app = QApplication.instance()
     if isinstance(app, QApplication) and wanted is not theme.current():
         theme.apply(app, wanted)

@@ -20,16 +20,16 @@ from app.config.settings import with_value
 from app.gui.live.live_page import LivePage
 from app.gui.live.live_view import Arrangement
 from app.gui.live.outages import OutagesDialog, OutageWatch
-from app.gui.live.source_actions import OpenActions, SourceActions, names_in
+from app.gui.live.source_actions import OpenActions, SourceActions, list_names
 from app.gui.menus import MenuTargets, WindowMenus
 from app.gui.session.window_session import WindowSession
 from app.gui.watch.hits import HitBanner, HitInbox
 from app.gui.widgets import theme
-from app.gui.widgets.common import days_of, label, several
+from app.gui.widgets.common import format_days, make_label, pluralize
 from app.gui.widgets.message_boxes import confirm
 from app.gui.widgets.notice import Notice
 from app.gui.widgets.rail import Rail, RailButton
-from app.gui.widgets.window_geometry import SeamRepainter, WindowGeometry, room_for
+from app.gui.widgets.window_geometry import SeamRepainter, WindowGeometry, find_available_size
 
 _RUN_STOP_S = 0.5
 _LEAST = QSize(900, 560)
@@ -45,7 +45,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("Platescribe")
         self.setAcceptDrops(True)
-        self.setMinimumSize(_LEAST.boundedTo(room_for(self)))
+        self.setMinimumSize(_LEAST.boundedTo(find_available_size(self)))
         self._session = session
         self._state = state
         self.opening = opening(self)
@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         bar = self.statusBar()
         assert bar is not None
-        self._engine_state = label("")
+        self._engine_state = make_label("")
         bar.addPermanentWidget(self._engine_state)
 
     # -- what the user wants ---------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         if "hits" in self._pages:
             waiting = len(self.hits.visits)
             one, many = self.tr("Hits: 1 waiting"), self.tr("Hits: {n} waiting")
-            self._pages["hits"].show_number(waiting, several(waiting, one, many) if waiting else self.tr("Hits"))
+            self._pages["hits"].show_number(waiting, pluralize(waiting, one, many) if waiting else self.tr("Hits"))
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -273,7 +273,7 @@ class MainWindow(QMainWindow):
         days = self._session.settings.current.log.keep_days
         text = self.tr("Reads and their pictures are kept on this computer only, for {} after they are logged.")
         if self._extras is not None and days:
-            self.notice.show_news(text.format(days_of(days)), self.tr("Change…"), self._extras.privacy)
+            self.notice.show_news(text.format(format_days(days)), self.tr("Change…"), self._extras.privacy)
 
     # -- opening and closing ---------------------------------------------------------------------------------------
 
@@ -297,14 +297,14 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take what can be opened."""
-        if event is not None and (data := event.mimeData()) is not None and names_in(data):
+        if event is not None and (data := event.mimeData()) is not None and list_names(data):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Open what was dropped."""
         if event is not None and (data := event.mimeData()) is not None:
             event.acceptProposedAction()
-            self.opening.open(names_in(data))
+            self.opening.open(list_names(data))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Remember size and places, stop everything, write what waits."""
@@ -329,7 +329,7 @@ class MainWindow(QMainWindow):
             return True
         one, many = self.tr("1 read waits"), self.tr("{n} reads wait")
         question = self.tr("{reads} in memory because the log cannot be written right now. Closing loses them.")
-        return confirm(question.format(reads=several(unwritten, one, many)), self.tr("Close and lose them"), self)
+        return confirm(question.format(reads=pluralize(unwritten, one, many)), self.tr("Close and lose them"), self)
 
     @property
     def stopped_cleanly(self) -> bool:

@@ -4,8 +4,8 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QDialogButtonBox, QGridLayout, QWidget
 
 from app.config import settings
-from app.gui.dialogs.base_dialog import BaseDialog, explanation
-from app.gui.widgets.common import Elided, label
+from app.gui.dialogs.base_dialog import BaseDialog, make_explanation
+from app.gui.widgets.common import Elided, make_label
 from app.version import __version__
 
 LICENCE = "AGPL-3.0-or-later"
@@ -26,9 +26,9 @@ class AboutDialog(BaseDialog):
             (self.tr("Log"), log or self.tr("It cannot be opened right now.")),
             (self.tr("Settings"), str(settings.default_path())),
         )
-        self.body.addWidget(label(self.name, "pageTitle"))
+        self.body.addWidget(make_label(self.name, "pageTitle"))
         self.body.addWidget(
-            explanation(
+            make_explanation(
                 self.tr("Reads number plates on this computer. Nothing is sent anywhere unless you set up a receiver.")
             )
         )
@@ -36,7 +36,7 @@ class AboutDialog(BaseDialog):
         grid.setHorizontalSpacing(28)
         grid.setColumnStretch(1, 1)
         for row, (what, value) in enumerate(self.facts):
-            grid.addWidget(label(what, "muted"), row, 0)
+            grid.addWidget(make_label(what, "muted"), row, 0)
             grid.addWidget(Elided(value), row, 1)
         self.body.addLayout(grid)
         copy = self.foot.addButton(self.tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)

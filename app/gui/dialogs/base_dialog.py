@@ -5,7 +5,7 @@ from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from app.gui.widgets import theme
-from app.gui.widgets.common import label
+from app.gui.widgets.common import make_label
 
 
 class BaseDialog(QDialog):
@@ -51,7 +51,7 @@ class BaseDialog(QDialog):
         return made
 
 
-def plural_suffix(box: QSpinBox, one: str, many: str) -> None:
+def set_plural_suffix(box: QSpinBox, one: str, many: str) -> None:
     """Write behind a number what it counts, one or many."""
 
     def show(number: int) -> None:
@@ -61,9 +61,9 @@ def plural_suffix(box: QSpinBox, one: str, many: str) -> None:
     show(box.value())
 
 
-def explanation(text: str = "") -> QLabel:
+def make_explanation(text: str = "") -> QLabel:
     """Return secondary text that wraps."""
-    return label(text, "muted", wrap=True)
+    return make_label(text, "muted", wrap=True)
 
 
 def show_problem(place: QLabel, problem: str) -> None:

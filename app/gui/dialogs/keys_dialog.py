@@ -3,7 +3,7 @@
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
-from app.gui.widgets.common import button, label
+from app.gui.widgets.common import make_button, make_label
 
 
 class KeysDialog(QDialog):
@@ -16,15 +16,15 @@ class KeysDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 20, 22, 18)
         column.setSpacing(14)
-        column.addWidget(label(self.tr("Keys"), "pageTitle"))
+        column.addWidget(make_label(self.tr("Keys"), "pageTitle"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(28)
         grid.setVerticalSpacing(7)
         for row, (keys, words) in enumerate(self._rows()):
-            grid.addWidget(label(keys), row, 0)
-            grid.addWidget(label(words, "muted"), row, 1)
+            grid.addWidget(make_label(keys), row, 0)
+            grid.addWidget(make_label(words, "muted"), row, 1)
         column.addLayout(grid)
-        close = button(self.tr("Close"), "", self.accept, primary=True)
+        close = make_button(self.tr("Close"), "", self.accept, primary=True)
         close.setDefault(True)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
 

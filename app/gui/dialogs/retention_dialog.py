@@ -5,12 +5,12 @@ from collections.abc import Callable
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from app.config.settings import with_value
-from app.gui.dialogs.base_dialog import BaseDialog, explanation, plural_suffix, show_problem
+from app.gui.dialogs.base_dialog import BaseDialog, make_explanation, set_plural_suffix, show_problem
 from app.gui.session.background import LatestTask
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
-from app.gui.widgets.common import button, days_of, label, several
+from app.gui.widgets.common import format_days, make_button, make_label, pluralize
 from app.gui.widgets.message_boxes import confirm
 from app.store.errors import LogError
 from app.store.retention import Forgotten, purge, retain
@@ -49,7 +49,7 @@ class RetentionDialog(BaseDialog):
         """Keep reads for so many days from now on."""
         try:
             self._settings.change(with_value(self._settings.current, "log.keep_days", self.days.value()))
-            self.kept.setText(self.tr("✓ Reads are kept for {days}.").format(days=days_of(self.days.value())))
+            self.kept.setText(self.tr("✓ Reads are kept for {days}.").format(days=format_days(self.days.value())))
         except OSError as error:
             show_problem(self.problem, str(error))
 
@@ -57,7 +57,7 @@ class RetentionDialog(BaseDialog):
         """Delete what is older, after asking."""
         days = self.days.value()
         question = self.tr("Delete all reads logged over {days} ago, with their pictures? This cannot be undone.")
-        if self._sure(question.format(days=days_of(days))):
+        if self._sure(question.format(days=format_days(days))):
             store = self._store
             self._do(lambda: retain(store, days), self._count_old)
 
@@ -75,13 +75,13 @@ class RetentionDialog(BaseDialog):
         self.days.setValue(self._settings.current.log.keep_days or 30)
         self.days.setAccessibleName(self.tr("Keep reads for"))
         self.days.valueChanged.connect(lambda _: self._count_old())
-        plural_suffix(self.days, self.tr(" day"), self.tr(" days"))
-        self.old = explanation()
-        self.kept = explanation(self._now_kept())
-        self.keep_button = button(self.tr("Keep for this long from now on"), "save", self.keep)
-        self.delete_button = button(self.tr("Delete older now…"), "trash-2", self.delete_old)
+        set_plural_suffix(self.days, self.tr(" day"), self.tr(" days"))
+        self.old = make_explanation()
+        self.kept = make_explanation(self._now_kept())
+        self.keep_button = make_button(self.tr("Keep for this long from now on"), "save", self.keep)
+        self.delete_button = make_button(self.tr("Delete older now…"), "trash-2", self.delete_old)
         first = QHBoxLayout()
-        first.addWidget(label(self.tr("Keep reads for")))
+        first.addWidget(make_label(self.tr("Keep reads for")))
         first.addWidget(self.days)
         first.addStretch()
         return self._card(
@@ -93,8 +93,8 @@ class RetentionDialog(BaseDialog):
         self.plate.setPlaceholderText(self.tr("Plate to forget, as given in the request"))
         self.plate.setAccessibleName(self.tr("Plate to forget"))
         self.plate.textChanged.connect(lambda _: self._count_plate())
-        self.traces = explanation()
-        self.forget_button = button(self.tr("Forget this plate…"), "eye-off", self.forget)
+        self.traces = make_explanation()
+        self.forget_button = make_button(self.tr("Forget this plate…"), "eye-off", self.forget)
         self.forget_button.setEnabled(False)
         first = QHBoxLayout()
         first.addWidget(self.plate)
@@ -106,7 +106,7 @@ class RetentionDialog(BaseDialog):
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)
-        column.addWidget(label(title, "panelTitle"))
+        column.addWidget(make_label(title, "panelTitle"))
         column.addLayout(first)
         for text in texts:
             column.addWidget(text)
@@ -119,7 +119,7 @@ class RetentionDialog(BaseDialog):
 
     def _now_kept(self) -> str:
         days = self._settings.current.log.keep_days
-        return self.tr("Now: {days}.").format(days=days_of(days)) if days else self.tr("Now: forever.")
+        return self.tr("Now: {days}.").format(days=format_days(days)) if days else self.tr("Now: forever.")
 
     def _count_old(self) -> None:
         days = self.days.value()
@@ -145,12 +145,12 @@ class RetentionDialog(BaseDialog):
     def _show_traces(self, found: Forgotten) -> None:
         others = self.tr("1 alternative of another read"), self.tr("{n} alternatives of other reads")
         text = self.tr("{reads}, {pictures}, {others}.")
-        self.traces.setText(text.format(**self._counted(found), others=several(found.alternatives, *others)))
+        self.traces.setText(text.format(**self._counted(found), others=pluralize(found.alternatives, *others)))
         self.forget_button.setEnabled(True)
 
     def _counted(self, found: Forgotten) -> dict[str, str]:
-        reads = several(found.visits, self.tr("1 read"), self.tr("{n} reads"))
-        return {"reads": reads, "pictures": several(found.pictures, self.tr("1 picture"), self.tr("{n} pictures"))}
+        reads = pluralize(found.visits, self.tr("1 read"), self.tr("{n} reads"))
+        return {"reads": reads, "pictures": pluralize(found.pictures, self.tr("1 picture"), self.tr("{n} pictures"))}
 
     def _sure(self, question: str) -> bool:
         return confirm(question, self.tr("Delete"), self)
@@ -161,7 +161,7 @@ class RetentionDialog(BaseDialog):
         def done(gone: Forgotten) -> None:
             self.setEnabled(True)
             self._log.changed.emit()
-            said = several(gone.visits, self.tr("1 read was deleted."), self.tr("{n} reads were deleted."))
+            said = pluralize(gone.visits, self.tr("1 read was deleted."), self.tr("{n} reads were deleted."))
             if gone.unsearched:
                 files = ", ".join(str(file) for file in gone.unsearched)
                 said += " " + self.tr("Damaged logs that were set aside may still hold the plate: {}").format(files)

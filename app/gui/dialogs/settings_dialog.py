@@ -18,13 +18,13 @@ from PyQt5.QtWidgets import (
 )
 
 from app.config.settings import SettingEntry, Settings, schema, section_label, with_value
-from app.gui.dialogs.base_dialog import BaseDialog, explanation, show_problem
-from app.gui.dialogs.settings_fields import SettingField, setting_text
+from app.gui.dialogs.base_dialog import BaseDialog, make_explanation, show_problem
+from app.gui.dialogs.settings_fields import SettingField, translate_setting
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.requests import WindowRequests
 from app.gui.widgets import theme
-from app.gui.widgets.common import label
-from app.gui.widgets.window_geometry import fit
+from app.gui.widgets.common import make_label
+from app.gui.widgets.window_geometry import fit_to_screen
 
 # What people change most comes first, what needs knowledge of the inside last.
 _ORDER = ("reading", "decision", "live", "log", "privacy", "appearance", "detection")
@@ -39,7 +39,7 @@ class SettingsDialog(BaseDialog):
         """section: the one to show first, the first one if empty."""
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Settings"))
-        fit(self, 940, 640)
+        fit_to_screen(self, 940, 640)
         self._settings, self._requests = settings, requests
         self.fields: dict[str, SettingField] = {}
         self._problems: dict[str, QLabel] = {}
@@ -55,7 +55,7 @@ class SettingsDialog(BaseDialog):
         row.setSpacing(16)
         row.addWidget(self.sections)
         row.addWidget(self.pages, 1)
-        self.restart = explanation()
+        self.restart = make_explanation()
         self.body.addLayout(row, 1)
         self.body.addWidget(self.restart)
         self.save = self.add_accept(self.tr("Save"))
@@ -92,7 +92,7 @@ class SettingsDialog(BaseDialog):
     def waiting(self) -> tuple[str, ...]:
         """Return the labels of changed settings that need a new start."""
         return tuple(
-            setting_text(field.entry.option.label)
+            translate_setting(field.entry.option.label)
             for field in self.fields.values()
             if not field.entry.option.live and field.value != self._value(field.entry)
         )
@@ -116,7 +116,7 @@ class SettingsDialog(BaseDialog):
         column = QVBoxLayout(inside)
         column.setContentsMargins(20, 18, 20, 18)
         column.setSpacing(14)
-        column.addWidget(label(setting_text(section_label(section)), "pageTitle"))
+        column.addWidget(make_label(translate_setting(section_label(section)), "pageTitle"))
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         grid.setHorizontalSpacing(18)
@@ -129,7 +129,7 @@ class SettingsDialog(BaseDialog):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
         self.pages.addWidget(scroll)
-        item = QListWidgetItem(setting_text(section_label(section)), self.sections)
+        item = QListWidgetItem(translate_setting(section_label(section)), self.sections)
         item.setSizeHint(QSize(0, 38))
         return grid
 
@@ -138,12 +138,12 @@ class SettingsDialog(BaseDialog):
         self.fields[entry.key] = field
         row = grid.rowCount()
         if entry.kind is not bool:
-            name = label(setting_text(entry.option.label))
+            name = make_label(translate_setting(entry.option.label))
             name.setBuddy(field.widget)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(field.widget, row, 1)
         note = "" if entry.option.live else self.tr(" Takes effect after the next start.")
-        grid.addWidget(label(setting_text(entry.option.help) + note, "small", wrap=True), row + 1, 1)
+        grid.addWidget(make_label(translate_setting(entry.option.help) + note, "small", wrap=True), row + 1, 1)
         problem = QLabel()
         problem.setWordWrap(True)
         problem.hide()

@@ -20,9 +20,9 @@ from PyQt5.QtWidgets import (
 )
 
 from app.config.settings import SettingEntry, Value
-from app.gui.dialogs.base_dialog import plural_suffix
+from app.gui.dialogs.base_dialog import set_plural_suffix
 from app.gui.session.background import LatestTask
-from app.gui.widgets.common import label
+from app.gui.widgets.common import make_label
 from recognizer.formats import FormatError, PlateFormat, load_formats, resolve_region
 
 PRESETS = (
@@ -52,7 +52,7 @@ class CountriesField(QWidget):
         self.tester = QLineEdit(self)
         self.tester.setPlaceholderText(self.tr("Try a plate: is it one of these?"))
         self.tester.setAccessibleName(self.tr("Plate to try"))
-        self.verdict: QLabel = label("", "muted", wrap=True)
+        self.verdict: QLabel = make_label("", "muted", wrap=True)
         self._names = QStringListModel(self)
         self._lay_out(presets)
         self.codes.textChanged.connect(lambda _: self._edited())
@@ -125,14 +125,14 @@ class CountriesField(QWidget):
         codes = [code for code in self.value() or self._known if _resolvable(code)]
         fitting = [code for code in codes if any(item.matches(text) for item in resolve_region(code))]
         if fitting:
-            names = ", ".join(f"{code} {country(code)}".strip() for code in fitting[:_EXAMPLES])
+            names = ", ".join(f"{code} {find_country_name(code)}".strip() for code in fitting[:_EXAMPLES])
             more = len(fitting) - _EXAMPLES
             self.verdict.setText(self.tr("✓ Fits {names}").format(names=names) + (f" +{more}" if more > 0 else ""))
         else:
             self.verdict.setText(self.tr("✗ Fits none of them: such a read would be trusted less."))
 
 
-def country(code: str) -> str:
+def find_country_name(code: str) -> str:
     """Return a country's English name by its two-letter code, empty where Qt knows none."""
     for locale in QLocale.matchingLocales(
         QLocale.Language.AnyLanguage, QLocale.Script.AnyScript, QLocale.Country.AnyCountry
@@ -165,8 +165,8 @@ class SettingField:
         self._problem: Callable[[], str] = lambda: ""
         self.widget = self._make(value, changed)
         if not isinstance(self.widget, CountriesField):
-            self.widget.setAccessibleName(setting_text(entry.option.label))
-        self.widget.setAccessibleDescription(setting_text(entry.option.help))
+            self.widget.setAccessibleName(translate_setting(entry.option.label))
+        self.widget.setAccessibleDescription(translate_setting(entry.option.help))
 
     @property
     def value(self) -> Value:
@@ -199,7 +199,7 @@ class SettingField:
         box = QComboBox()
         box.setMaximumWidth(_NARROW_PX)
         for choice in self.entry.option.choices:
-            box.addItem(setting_text(choice.capitalize()), choice)
+            box.addItem(translate_setting(choice.capitalize()), choice)
         self._get = lambda: str(box.currentData())
         self._set = lambda new: box.setCurrentIndex(box.findData(new))
         self._set(value)
@@ -207,7 +207,7 @@ class SettingField:
         return box
 
     def _switch(self, value: bool, changed: Callable[[], None]) -> QWidget:
-        box = QCheckBox(setting_text(self.entry.option.label))
+        box = QCheckBox(translate_setting(self.entry.option.label))
         self._get = box.isChecked
         self._set = lambda new: box.setChecked(bool(new))
         self._set(value)
@@ -220,9 +220,9 @@ class SettingField:
         box.setMaximumWidth(_NARROW_PX)
         box.setRange(int(option.low or 0), int(_NO_BOUND if option.high is None else option.high))
         if option.unit:
-            plural_suffix(box, f" {_one(option.unit)}", f" {setting_text(option.unit)}")
+            set_plural_suffix(box, f" {_one(option.unit)}", f" {translate_setting(option.unit)}")
         if option.zero:
-            box.setSpecialValueText(setting_text(option.zero))
+            box.setSpecialValueText(translate_setting(option.zero))
             box.setSingleStep(_COARSE if option.unit == "px" else 1)
         self._get = box.value
         self._set = lambda new: box.setValue(int(str(new)))
@@ -250,7 +250,7 @@ class SettingField:
         box.setMaximumWidth(_NARROW_PX)
         box.setDecimals(1)
         box.setRange(option.low or 0.0, float(_NO_BOUND if option.high is None else option.high))
-        box.setSuffix(f" {setting_text(option.unit)}" if option.unit else "")
+        box.setSuffix(f" {translate_setting(option.unit)}" if option.unit else "")
         self._get = lambda: round(box.value(), 3)
         self._set = lambda new: box.setValue(float(str(new)))
         self._set(value)
@@ -272,13 +272,13 @@ class SettingField:
         line.textChanged.connect(lambda _: changed())
         if self.entry.name != "folder":
             return line
-        line.setAccessibleName(setting_text(self.entry.option.label))
+        line.setAccessibleName(translate_setting(self.entry.option.label))
         line.setPlaceholderText(tr("The user's data folder"))
         self._problem = lambda: _folder_problem(line)
         return _with_browse(line)
 
 
-def setting_text(text: str) -> str:
+def translate_setting(text: str) -> str:
     """Translate a label, help or section of the schema, which knows no Qt."""
     return QCoreApplication.translate("Settings", text)
 
@@ -292,7 +292,7 @@ def _one(unit: str) -> str:
     """Return what stands behind a single one of a unit."""
     day = QCoreApplication.translate("Settings", "day")
     character = QCoreApplication.translate("Settings", "character")
-    return {"days": day, "characters": character}.get(unit, setting_text(unit))
+    return {"days": day, "characters": character}.get(unit, translate_setting(unit))
 
 
 def _with_browse(line: QLineEdit) -> QWidget:

@@ -16,7 +16,7 @@ from app.gui.session.open_source import OpenSource
 from app.gui.session.sources_session import SourcesSession
 from app.gui.session.window_session import DRAIN_MS
 from app.gui.widgets import icons, theme
-from app.gui.widgets.common import Elided, IconLabel, label, tool
+from app.gui.widgets.common import Elided, IconLabel, make_label, make_tool_button
 from app.pipeline.types import Frame, FrameResult
 from app.sources.source import SourceKind
 
@@ -164,10 +164,12 @@ class SourceTile(QFrame):
         self.name = Elided(source.name, source.source_id)
         row.addWidget(self.name, 1)
         self._dot = IconLabel("loader-circle", 13)
-        self._state = label("", "small")
+        self._state = make_label("", "small")
         row.addWidget(self._dot)
         row.addWidget(self._state)
-        close = tool("x", self.tr("Close {}").format(source.name), lambda: self.close_wanted.emit(self.source_id), 14)
+        close = make_tool_button(
+            "x", self.tr("Close {}").format(source.name), lambda: self.close_wanted.emit(self.source_id), 14
+        )
         row.addWidget(close)
         return row
 
@@ -184,7 +186,7 @@ class SourceTile(QFrame):
             ("pencil", self.tr("Change this source…"), self.change_wanted),
             ("x", self.tr("Close"), self.close_wanted),
         ):
-            action = menu.addAction(icons.icon(icon), text)
+            action = menu.addAction(icons.load_icon(icon), text)
             assert action is not None
             action.triggered.connect(lambda _checked, chosen=signal: chosen.emit(self.source_id))
         menu.exec(self.mapToGlobal(place))

@@ -12,8 +12,8 @@ from app.gui.session.open_source import OpenSource
 from app.gui.session.source_health import Outage
 from app.gui.session.sources_session import SourcesSession
 from app.gui.watch import tone
-from app.gui.widgets.common import label, style_table
-from app.gui.widgets.window_geometry import fit
+from app.gui.widgets.common import make_label, style_table
+from app.gui.widgets.window_geometry import fit_to_screen
 
 
 class OutageWatch(QObject):
@@ -53,7 +53,7 @@ class OutageWatch(QObject):
             mark = source.source_id, outage.since
             if after_s and mark not in self._warned and (now - outage.since).total_seconds() >= after_s:
                 self._warned.add(mark)
-                tone.sound()
+                tone.play_tone()
 
 
 class OutagesDialog(BaseDialog):
@@ -63,7 +63,7 @@ class OutagesDialog(BaseDialog):
         super().__init__("", parent)
         self.setWindowTitle(self.tr("Outages"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fit(self, 820, 460)
+        fit_to_screen(self, 820, 460)
         self.table = QTableWidget(0, 5, self)
         self.table.setAccessibleName(self.tr("Outages"))
         self.table.setHorizontalHeaderLabels(
@@ -78,10 +78,10 @@ class OutagesDialog(BaseDialog):
         outages = [(source, outage) for source in sources.opened for outage in source.health.outages]
         for source, outage in sorted(outages, key=lambda pair: pair[1].since, reverse=True):
             self._add_row(source, outage)
-        self.body.addWidget(label(self.tr("Outages since the start"), "pageTitle"))
+        self.body.addWidget(make_label(self.tr("Outages since the start"), "pageTitle"))
         self.body.addWidget(self.table, 1)
         if not outages:
-            self.body.insertWidget(1, label(self.tr("Every camera has sent pictures without a break."), "muted"))
+            self.body.insertWidget(1, make_label(self.tr("Every camera has sent pictures without a break."), "muted"))
         self.add_cancel(self.tr("Close"))
 
     def _add_row(self, source: OpenSource, outage: Outage) -> None:

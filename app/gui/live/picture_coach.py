@@ -61,7 +61,7 @@ class PictureCoach:
         if result is self._seen:
             return
         self._seen = result
-        look = look_at(result)
+        look = measure_frame(result)
         if look.height_px is not None or not any(item.height_px is not None for item in self._looks):
             self._looks.append(look)
         else:
@@ -74,8 +74,8 @@ class PictureCoach:
         plates = [item for item in self._looks if item.height_px is not None]
         grey = median(item.grey for item in self._looks)
         if len(plates) < _ENOUGH:
-            return judge(PictureMeasures(grey))
-        return judge(
+            return list_advice(PictureMeasures(grey))
+        return list_advice(
             PictureMeasures(
                 grey,
                 median(item.height_px or 0.0 for item in plates),
@@ -85,7 +85,7 @@ class PictureCoach:
         )
 
 
-def judge(look: PictureMeasures) -> tuple[Advice, ...]:
+def list_advice(look: PictureMeasures) -> tuple[Advice, ...]:
     """Return advice on what was measured."""
     found = []
     if look.grey < DARK:
@@ -99,24 +99,24 @@ def judge(look: PictureMeasures) -> tuple[Advice, ...]:
     return tuple(found)
 
 
-def look_at(result: FrameResult) -> PictureMeasures:
+def measure_frame(result: FrameResult) -> PictureMeasures:
     """Measure a frame and the plate in it that is largest."""
     image = result.frame.image
-    grey = grey_of(image)
+    grey = measure_brightness(image)
     crops = [crop for track in result.tracks if (crop := _cut(image, track.box)).size]
     if not crops:
         return PictureMeasures(grey)
     crop = max(crops, key=lambda each: each.shape[0])
-    return PictureMeasures(grey, float(crop.shape[0]), sharpness_of(crop), angle_of(crop))
+    return PictureMeasures(grey, float(crop.shape[0]), measure_sharpness(crop), measure_angle(crop))
 
 
-def grey_of(image: Image) -> float:
+def measure_brightness(image: Image) -> float:
     """Return the mean grey of a picture, 0 to 255; a coarse grid of its pixels is enough."""
     step = max(1, min(image.shape[:2]) // 90)
     return float(image[::step, ::step].mean())
 
 
-def sharpness_of(crop: Image) -> float:
+def measure_sharpness(crop: Image) -> float:
     """Return the variance of the Laplacian of a crop brought to the height at which plates are read."""
     height, width = crop.shape[:2]
     size = (max(1, round(width * _CROP_PX / height)), _CROP_PX)
@@ -124,7 +124,7 @@ def sharpness_of(crop: Image) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_64F).var())
 
 
-def angle_of(crop: Image) -> float:
+def measure_angle(crop: Image) -> float:
     """Return how far the long lines of a plate lean, in degrees; 0 where there are none."""
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
     shortest = max(12, crop.shape[1] // 2)

@@ -10,7 +10,7 @@ from app.gui.session.open_source import OpenSource, Tick
 from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets import icons, theme
-from app.gui.widgets.common import label, tool
+from app.gui.widgets.common import make_label, make_tool_button
 from app.sources.playback import SPEEDS
 
 _MARGIN = 9.0
@@ -91,7 +91,9 @@ class SeekBar(QSlider):
         """Name the plate of the tick under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             tick = self._tick_at(event.pos().x())
-            QToolTip.showText(event.globalPos(), f"{tick.text}  {clock(tick.media_time)}" if tick else "", self)
+            QToolTip.showText(
+                event.globalPos(), f"{tick.text}  {format_position(tick.media_time)}" if tick else "", self
+            )
             return True
         return super().event(event)
 
@@ -128,7 +130,7 @@ class SeekBar(QSlider):
             self.seek_wanted.emit(self.sliderPosition() / 1000)
 
 
-def clock(seconds: float) -> str:
+def format_position(seconds: float) -> str:
     """Return a media time as m:ss or h:mm:ss."""
     whole = int(max(0.0, seconds))
     hours, rest = divmod(whole, 3600)
@@ -173,7 +175,7 @@ class PlayerBar(QFrame):
         if source is None:
             return
         waits = source.paused or source.ended
-        self._play.setIcon(icons.icon("play" if waits else "pause"))
+        self._play.setIcon(icons.load_icon("play" if waits else "pause"))
         words = self.tr("Play (Space)") if waits else self.tr("Pause (Space)")
         if self._play.toolTip() != words:
             self._play.setToolTip(words)
@@ -181,7 +183,7 @@ class PlayerBar(QFrame):
         place, length = self.place(), source.duration_s or 0.0
         if source.ended and not source.error and self._wanted is None:
             place = max(place, length)  # the last frame begins before the end, and may stand at the second before
-        self._time.setText(f"{clock(place)} / {clock(length)}")
+        self._time.setText(f"{format_position(place)} / {format_position(length)}")
         self._bar.show_place(place, max(length, place), list(source.ticks.values()))
         if not self._speed.hasFocus():
             self._speed.setCurrentIndex(SPEEDS.index(source.speed))
@@ -250,17 +252,23 @@ class PlayerBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 12, 4)
         row.setSpacing(4)
-        self._play = tool("pause", self.tr("Pause (Space)"), self.toggle, 20)
-        row.addWidget(tool("rewind", self.tr("Back {} seconds (J)").format(JUMP_S), lambda: self.jump(-JUMP_S)))
+        self._play = make_tool_button("pause", self.tr("Pause (Space)"), self.toggle, 20)
+        row.addWidget(
+            make_tool_button("rewind", self.tr("Back {} seconds (J)").format(JUMP_S), lambda: self.jump(-JUMP_S))
+        )
         row.addWidget(self._play)
-        row.addWidget(tool("fast-forward", self.tr("Forward {} seconds (L)").format(JUMP_S), lambda: self.jump(JUMP_S)))
-        row.addWidget(tool("step-forward", self.tr("Next frame (full stop)"), self.step))
+        row.addWidget(
+            make_tool_button(
+                "fast-forward", self.tr("Forward {} seconds (L)").format(JUMP_S), lambda: self.jump(JUMP_S)
+            )
+        )
+        row.addWidget(make_tool_button("step-forward", self.tr("Next frame (full stop)"), self.step))
         self._bar = SeekBar()
         self._bar.seek_wanted.connect(self.seek)
         self._bar.read_wanted.connect(self._requests.read_wanted)
         row.addSpacing(6)
         row.addWidget(self._bar, 1)
-        self._time = label("", "muted")
+        self._time = make_label("", "muted")
         row.addWidget(self._time)
         row.addSpacing(6)
         self._speed = QComboBox()

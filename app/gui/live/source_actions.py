@@ -87,7 +87,7 @@ class OpenActions(QObject):
         """Open what the clipboard names: files, or one address or path a line."""
         clipboard = QApplication.clipboard()
         data = clipboard.mimeData() if clipboard is not None else None
-        names = names_in(data) if data is not None else []
+        names = list_names(data) if data is not None else []
         if names:
             self.open(names)
         else:
@@ -154,17 +154,17 @@ class OpenActions(QObject):
     def _folder(self) -> str:
         """Return the folder something was opened from last."""
         paths = (Path(name) for name in self.known.recent)
-        return next((str(path if path.is_dir() else path.parent) for path in paths if path.exists()), start_folder())
+        return next((str(path if path.is_dir() else path.parent) for path in paths if path.exists()), default_folder())
 
 
-def start_folder() -> str:
+def default_folder() -> str:
     """Return where recordings are looked for at first: the user's videos, else the home folder."""
     places = QStandardPaths.StandardLocation
     found = (QStandardPaths.writableLocation(place) for place in (places.MoviesLocation, places.HomeLocation))
     return next((folder for folder in found if Path(folder).is_dir()), "")
 
 
-def names_in(data: QMimeData) -> list[str]:
+def list_names(data: QMimeData) -> list[str]:
     """Return what dragged or copied data name: files, folders, addresses; empty if it is something else."""
     if data.hasUrls():
         return [url.toLocalFile() if url.isLocalFile() else url.toString() for url in data.urls()]
@@ -188,7 +188,7 @@ def _fault(text: str) -> str:
     return ""
 
 
-def shown(name: str) -> str:
+def shorten_name(name: str) -> str:
     """Return how a name is shown in the list of what was opened lately."""
     text = redact(name)
     return text if len(text) <= 70 else f"…{text[-68:]}"

@@ -14,12 +14,12 @@ from PyQt5.QtWidgets import (
 
 from app.gui.live.picture_coach import PictureCoach
 from app.gui.live.source_states import describe_state, format_rate, slow_advice
-from app.gui.reads.read_rows import percent
+from app.gui.reads.read_rows import format_percent
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.open_source import OpenSource
 from app.gui.session.sources_session import SourcesSession
 from app.gui.widgets import icons
-from app.gui.widgets.common import IconLabel, label, tool
+from app.gui.widgets.common import IconLabel, make_label, make_tool_button
 from app.pipeline.types import RejectReason
 
 _STATE_PX, _WIDE_STATE_PX = 150, 256  # the wider one shows "No connection since 04:57:48" whole
@@ -122,17 +122,17 @@ class SourcesPanel(QWidget):
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(14, 8, 8, 6)
-        row.addWidget(label(self.tr("Sources"), "panelTitle"))
+        row.addWidget(make_label(self.tr("Sources"), "panelTitle"))
         row.addStretch(1)
-        row.addWidget(tool("plus", self.tr("Add a source"), self.add_wanted.emit))
+        row.addWidget(make_tool_button("plus", self.tr("Add a source"), self.add_wanted.emit))
         return row
 
     def _foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(14, 6, 14, 8)
         self._coach_icon = IconLabel("info", 15, "muted")
-        self._coach = label("", "small", wrap=True)
-        self._stages = label("", "small")
+        self._coach = make_label("", "small", wrap=True)
+        self._stages = make_label("", "small")
         self._stages.setToolTip(self.tr("How long each step takes, in milliseconds (median)"))
         row.addWidget(self._coach_icon)
         row.addWidget(self._coach, 1)
@@ -196,7 +196,7 @@ class SourcesPanel(QWidget):
         state, status = describe_state(source, self._networks), source.status
         counts = self._rejected(source.source_id)
         self._set(row, 0, source.name)
-        self._set(row, 1, state.text, icons.icon(state.icon, state.colour), state.detail)
+        self._set(row, 1, state.text, icons.load_icon(state.icon, state.colour), state.detail)
         self._set(row, 2, self._rate(source), tip=slow_advice() if source.health.is_slow else "")
         self._set(row, 3, self._skipped(source))
         self._set(row, 4, str(status.reconnects) if status is not None and source.spec.is_live else "–")
@@ -224,7 +224,7 @@ class SourcesPanel(QWidget):
             return ""
         if source.spec.is_live:
             share = source.health.skipped_share
-            return "–" if share is None else percent(share)
+            return "–" if share is None else format_percent(share)
         return str(status.dropped + (source.played.left_out if source.played is not None else 0))
 
     def _whole_row(self, row: int, source: OpenSource) -> str:

@@ -195,7 +195,7 @@ class BatchRun:
         if self._from <= 0 < share:
             self._from, self._began, self._held = share, time.monotonic(), 0.0  # loading the networks does not count
         now = self._held_since if self._held_since is not None else time.monotonic()
-        return RunPace(share, time_left(self._from, share, now - self._began - self._held))
+        return RunPace(share, estimate_time_left(self._from, share, now - self._began - self._held))
 
     def _run(self) -> None:
         try:
@@ -226,14 +226,14 @@ class BatchRun:
         return report
 
 
-def time_left(start: float, share: float, seconds: float) -> float | None:
+def estimate_time_left(start: float, share: float, seconds: float) -> float | None:
     """Return the seconds left when share of the work is done, start of it before the clock ran; None if unknown."""
     if share - start < 0.002 or seconds < 1.0:
         return None
     return seconds * (1.0 - share) / (share - start)
 
 
-def run_of(csv: Path) -> str:
+def find_stopped_run(csv: Path) -> str:
     """Return the name that a stopped run of this CSV has in the log, empty if there is none that can go on."""
     try:
         return StateFile.beside(csv).load().run
@@ -246,7 +246,7 @@ def would_replace(csv: Path) -> bool:
     return csv.exists() and not StateFile.beside(csv).path.exists()
 
 
-def free_csv(folder: Path, stem: str = "plates") -> Path:
+def choose_csv_path(folder: Path, stem: str = "plates") -> Path:
     """Return a CSV that does not exist yet, or one whose run was stopped and can go on."""
     path, number = folder / f"{stem}.csv", 2
     while would_replace(path):

@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QStyleOptionViewItem
 
 from app.gui.queue.batch_queue import Job, JobState
 from app.gui.reads.delegates import MARGIN, CellDelegate, cell_colours, draw_bar
-from app.gui.reads.read_rows import TEXT_ROLES, media_clock, percent
+from app.gui.reads.read_rows import TEXT_ROLES, format_media_time, format_percent
 
 FILE, PROGRESS, READS, STATE = range(4)
 SHARE_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -71,12 +71,17 @@ class JobTableModel(QAbstractTableModel):
     def _texts(self, job: Job) -> tuple[str, ...]:
         words = {
             JobState.WAITING: self.tr("Waiting"),
-            JobState.READING: self.tr("Reading, at {time}").format(time=media_clock(job.media_s)),
+            JobState.READING: self.tr("Reading, at {time}").format(time=format_media_time(job.media_s)),
             JobState.DONE: self.tr("✓ Done"),
             JobState.FAILED: self.tr("✗ {error}").format(error=job.fault),
         }
         reads = "" if job.state is JobState.WAITING else str(job.reads)
-        return job.name, percent(_read(job)) if job.state is not JobState.FAILED else "–", reads, words[job.state]
+        return (
+            job.name,
+            format_percent(_read(job)) if job.state is not JobState.FAILED else "–",
+            reads,
+            words[job.state],
+        )
 
 
 def _read(job: Job) -> float:

@@ -19,15 +19,15 @@ from PyQt5.QtWidgets import (
 )
 
 from app.config.settings import whole_path
-from app.gui.live.source_actions import names_in, start_folder
-from app.gui.queue.batch_queue import BatchRun, Job, JobState, free_csv, run_of, would_replace
+from app.gui.live.source_actions import default_folder, list_names
+from app.gui.queue.batch_queue import BatchRun, Job, JobState, choose_csv_path, find_stopped_run, would_replace
 from app.gui.queue.jobs_model import FILE, PROGRESS, READS, STATE, JobTableModel, ProgressDelegate
 from app.gui.queue.run_cards import RunCard, RunSummary
 from app.gui.session.background import BackgroundTasks
 from app.gui.session.log_session import LogSession
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.requests import WindowRequests
-from app.gui.widgets.common import EmptyState, button, label, several, style_table
+from app.gui.widgets.common import EmptyState, make_button, make_label, pluralize, style_table
 from app.gui.widgets.message_boxes import confirm
 from app.pipeline.file_scheduler import QueuedSource, queue_sources
 from app.sources.identify import PICTURE_SUFFIXES, VIDEO_SUFFIXES
@@ -81,12 +81,12 @@ class BatchQueuePage(QWidget):
         """Ask for files."""
         suffixes = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES | PICTURE_SUFFIXES))
         kinds = self.tr("Recordings and pictures ({suffixes});;All files (*)").format(suffixes=suffixes)
-        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Add recordings"), start_folder(), kinds)
+        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Add recordings"), default_folder(), kinds)
         self.add(names)
 
     def add_folder(self) -> None:
         """Ask for a folder."""
-        name = QFileDialog.getExistingDirectory(self, self.tr("Add a folder of recordings"), start_folder())
+        name = QFileDialog.getExistingDirectory(self, self.tr("Add a folder of recordings"), default_folder())
         self.add([name] if name else [])
 
     def remove(self) -> None:
@@ -113,7 +113,7 @@ class BatchQueuePage(QWidget):
         question = self.tr("{file} is there already. Read the queue and replace it?").format(file=path)
         if would_replace(path) and not confirm(question, self.tr("Replace it"), self):
             return
-        journal = self._log.begin_run(run_of(path))
+        journal = self._log.begin_run(find_stopped_run(path))
         self.run = BatchRun(tuple(self._items.values()), path, self._networks.load_pipeline, journal)
         self.run.start()
         self.summary.hide()
@@ -148,7 +148,7 @@ class BatchQueuePage(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take files and folders."""
         data = event.mimeData() if event is not None else None
-        if event is not None and data is not None and names_in(data):
+        if event is not None and data is not None and list_names(data):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
@@ -156,7 +156,7 @@ class BatchQueuePage(QWidget):
         data = event.mimeData() if event is not None else None
         if event is not None and data is not None:
             event.acceptProposedAction()
-            self.add(names_in(data))
+            self.add(list_names(data))
 
     def _make_table(self) -> None:
         self.view = QTableView(self)
@@ -174,9 +174,9 @@ class BatchQueuePage(QWidget):
             columns.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
     def _make_fields(self) -> None:
-        self.files_button = button(self.tr("Add files…"), "plus", self.add_files)
-        self.folder_button = button(self.tr("Add folder…"), "folder-open", self.add_folder)
-        self.clear_button = button(self.tr("Clear"), "trash-2", self.clear)
+        self.files_button = make_button(self.tr("Add files…"), "plus", self.add_files)
+        self.folder_button = make_button(self.tr("Add folder…"), "folder-open", self.add_folder)
+        self.clear_button = make_button(self.tr("Clear"), "trash-2", self.clear)
         self.card = RunCard(self)
         self.card.start_wanted.connect(self.start)
         self.card.pause_wanted.connect(self.toggle_pause)
@@ -185,9 +185,9 @@ class BatchQueuePage(QWidget):
         self.summary.open_wanted.connect(_open)
 
     def _lay_out(self) -> None:
-        self.count = label("", "muted")
+        self.count = make_label("", "muted")
         head = QHBoxLayout()
-        head.addWidget(label(self.tr("Recordings"), "pageTitle"))
+        head.addWidget(make_label(self.tr("Recordings"), "pageTitle"))
         head.addSpacing(8)
         head.addWidget(self.count)
         head.addStretch()
@@ -223,7 +223,7 @@ class BatchQueuePage(QWidget):
         self._items.update((item.spec.source_id, item) for item in items if not item.spec.is_live)
         if items:
             first = Path(names[0])
-            self.card.offer(str(free_csv(first if first.is_dir() else first.parent)))
+            self.card.offer(str(choose_csv_path(first if first.is_dir() else first.parent)))
         self._queue_changed()
         self.card.start_button.setFocus()
 
@@ -258,7 +258,7 @@ class BatchQueuePage(QWidget):
     def _refresh(self) -> None:
         running, some = self.running, bool(self._items)
         self._stack.setCurrentIndex(1 if some else 0)
-        self.count.setText(several(len(self._items), self.tr("1 file"), self.tr("{n} files")) if some else "")
+        self.count.setText(pluralize(len(self._items), self.tr("1 file"), self.tr("{n} files")) if some else "")
         for part in (self.clear_button, self.files_button, self.folder_button):
             part.setEnabled(not running)
             part.setVisible(some)  # while there is nothing, the middle of the page offers them

@@ -6,7 +6,7 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app.gui.queue.batch_queue import BatchRun, Job, JobState
-from app.gui.widgets.common import IconLabel, button, label, several
+from app.gui.widgets.common import IconLabel, make_button, make_label, pluralize
 
 
 class RunCard(QFrame):
@@ -25,17 +25,17 @@ class RunCard(QFrame):
         self.csv.setPlaceholderText(self.tr("CSV file to write"))
         self.csv.textEdited.connect(self._csv_edited)
         self.csv.textChanged.connect(self._allow_start)
-        self.browse = button(self.tr("Choose…"), "", self._browse)
+        self.browse = make_button(self.tr("Choose…"), "", self._browse)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)
         self.bar.setAccessibleName(self.tr("Progress of the whole queue"))
-        self.state = label("", "muted")
-        self.start_button = button(self.tr("Start"), "play", self.start_wanted.emit, primary=True)
+        self.state = make_label("", "muted")
+        self.start_button = make_button(self.tr("Start"), "play", self.start_wanted.emit, primary=True)
         self.start_button.setEnabled(False)
-        self.pause_button = button(self.tr("Pause"), "pause", self.pause_wanted.emit)
-        self.cancel_button = button(self.tr("Stop"), "square", self.stop_wanted.emit)
+        self.pause_button = make_button(self.tr("Pause"), "pause", self.pause_wanted.emit)
+        self.cancel_button = make_button(self.tr("Stop"), "square", self.stop_wanted.emit)
         self._lay_out()
 
     @property
@@ -74,7 +74,7 @@ class RunCard(QFrame):
 
     def _lay_out(self) -> None:
         target, progress = QHBoxLayout(), QHBoxLayout()
-        target.addWidget(label(self.tr("Write to"), "muted"))
+        target.addWidget(make_label(self.tr("Write to"), "muted"))
         target.addWidget(self.csv, 1)
         target.addWidget(self.browse)
         progress.addWidget(self.state)
@@ -106,10 +106,14 @@ class RunCard(QFrame):
             return self.tr("Paused")
         if run.watcher.share <= 0:
             return self.tr("Getting ready…")
-        return self.tr("about {time} left").format(time=duration(left_s)) if left_s is not None else self.tr("Reading…")
+        return (
+            self.tr("about {time} left").format(time=format_duration(left_s))
+            if left_s is not None
+            else self.tr("Reading…")
+        )
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return seconds as people say them: 40 s, 12 min, 2 h 05 min."""
     if seconds < 59.5:
         return f"{max(1, round(seconds))} s"
@@ -130,10 +134,12 @@ class RunSummary(QFrame):
         self.setObjectName("card")
         self._csv = ""
         self._folder = ""
-        self.title, self.text = label("", "panelTitle"), label("", "muted", wrap=True)
+        self.title, self.text = make_label("", "panelTitle"), make_label("", "muted", wrap=True)
         self._mark = IconLabel("circle-check", 28, "good", self)
-        self.open_csv = button(self.tr("Open CSV"), "external-link", lambda: self.open_wanted.emit(self._csv))
-        self.open_folder = button(self.tr("Open folder"), "folder-open", lambda: self.open_wanted.emit(self._folder))
+        self.open_csv = make_button(self.tr("Open CSV"), "external-link", lambda: self.open_wanted.emit(self._csv))
+        self.open_folder = make_button(
+            self.tr("Open folder"), "folder-open", lambda: self.open_wanted.emit(self._folder)
+        )
         words = QVBoxLayout()
         words.setSpacing(3)
         words.addWidget(self.title)
@@ -163,14 +169,14 @@ class RunSummary(QFrame):
             self.text.setText(f"{run.trouble}")
             return
         done = sum(job.state is JobState.DONE for job in jobs) + run.skipped
-        vehicles = several(len(run.reads.events), self.tr("1 vehicle"), self.tr("{n} vehicles"))
+        vehicles = pluralize(len(run.reads.events), self.tr("1 vehicle"), self.tr("{n} vehicles"))
         title = self.tr("Stopped. {vehicles} so far") if report.interrupted else self.tr("Done. {vehicles}")
         self.title.setText(title.format(vehicles=vehicles))
         one, many = (
             self.tr("{done} of 1 file read, written to {csv}"),
             self.tr("{done} of {n} files read, written to {csv}"),
         )
-        lines = [several(len(jobs), one, many, done=done, csv=run.csv)]
+        lines = [pluralize(len(jobs), one, many, done=done, csv=run.csv)]
         if report.interrupted:
             lines.append(self.tr("Start continues where it stopped."))
         lines += [f"✗ {_named(error, jobs)}" for error in report.errors[:_MOST_ERRORS]]

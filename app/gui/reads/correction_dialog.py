@@ -4,9 +4,9 @@ from PyQt5.QtCore import QRegularExpression
 from PyQt5.QtGui import QImage, QRegularExpressionValidator
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from app.gui.dialogs.base_dialog import BaseDialog, explanation
+from app.gui.dialogs.base_dialog import BaseDialog, make_explanation
 from app.gui.reads.read_pictures import ReadImage
-from app.gui.reads.read_rows import likely, percent
+from app.gui.reads.read_rows import format_percent, likely_alternatives
 from app.gui.widgets import theme
 from app.records import Record
 
@@ -42,7 +42,7 @@ class CorrectionDialog(BaseDialog):
         self.note_field.setAccessibleName(self.tr("Note"))
         self.body.addWidget(self.note_field)
         self.body.addWidget(
-            explanation(self.tr("The original reading is kept next to the correction and can still be found."))
+            make_explanation(self.tr("The original reading is kept next to the correction and can still be found."))
         )
         self.save = self.add_accept(self.tr("Save correction"))
         self.add_cancel()
@@ -62,12 +62,12 @@ class CorrectionDialog(BaseDialog):
 
     def _add_guesses(self, visit: Record) -> None:
         texts = [(self._original, None)] if visit.original_plate is not None else []
-        guesses = [*texts, *((guess.text, guess.confidence) for guess in likely(visit))][:_MOST_GUESSES]
+        guesses = [*texts, *((guess.text, guess.confidence) for guess in likely_alternatives(visit))][:_MOST_GUESSES]
         if not guesses:
             return
         row = QHBoxLayout()
         for text, confidence in guesses:
-            label = self.tr("{plate} (as read)") if confidence is None else "{plate}  " + percent(confidence)
+            label = self.tr("{plate} (as read)") if confidence is None else "{plate}  " + format_percent(confidence)
             made = QPushButton(label.format(plate=text), self)
             made.setAutoDefault(False)
             made.clicked.connect(lambda _, text=text: self.field.setText(text))

@@ -8,7 +8,7 @@ from PyQt5.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QP
 from PyQt5.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.gui.reads import shading
-from app.gui.reads.read_rows import ROW_ROLE, ReadRow, clock, percent, source_name, tags
+from app.gui.reads.read_rows import ROW_ROLE, ReadRow, format_percent, format_time, list_tags, short_source_name
 from app.gui.reads.thumbnails import Thumbnails
 from app.gui.widgets.theme import colour, plate_font
 
@@ -85,7 +85,7 @@ def _underline(painter: QPainter, left: float, y: float, width: float, ink: QCol
     painter.drawLine(QPointF(left + width * 0.08, y), QPointF(left + width * 0.86, y))
 
 
-def fitting_font(points: float, text: str, width: float) -> QFont:
+def fit_font(points: float, text: str, width: float) -> QFont:
     """Return the face of plates, as much smaller as a long one needs to fit, within reason."""
     sizes = (points * step / 20 for step in range(20, 11, -1))
     fonts = (plate_font(size) for size in sizes)
@@ -141,7 +141,7 @@ class PlateDelegate(CellDelegate):
         box = QRect(QPoint(rect.left() + MARGIN, rect.center().y() - THUMBNAIL.height() // 2 + 1), THUMBNAIL)
         self._paint_crop(painter, box, row, paint)
         left = float(box.right() + _GAP)
-        painter.setFont(fitting_font(option.font.pointSizeF() * 1.25, row.visit.plate, rect.right() - left - 2))
+        painter.setFont(fit_font(option.font.pointSizeF() * 1.25, row.visit.plate, rect.right() - left - 2))
         metrics = QFontMetricsF(painter.font())
         base = rect.center().y() + (metrics.ascent() - metrics.descent()) / 2
         visit = row.visit
@@ -194,12 +194,12 @@ class WhenDelegate(CellDelegate):
         half = rect.height() / 2
         small = QFont(option.font)
         small.setPointSizeF(option.font.pointSizeF() * 0.9)
-        moment = clock(row.visit.first_time)
+        moment = format_time(row.visit.first_time)
         if QFontMetricsF(option.font).horizontalAdvance(moment) > rect.width():
             moment = moment.partition(" ")[0]  # the day alone; the tool tip has it all
         lines = (
             (moment, option.font, paint.ink),
-            (source_name(row.visit.source), small, shading.shade(paint.ink, paint.paper, 0.6)),
+            (short_source_name(row.visit.source), small, shading.shade(paint.ink, paint.paper, 0.6)),
         )
         for place, (text, font, ink) in enumerate(lines):
             painter.setFont(font)
@@ -220,7 +220,7 @@ class ConfidenceDelegate(CellDelegate):
         painter.drawText(
             QRectF(rect.left(), rect.top() + 6, width, rect.height() / 2),
             Qt.AlignmentFlag.AlignVCenter,
-            percent(row.visit.confidence),
+            format_percent(row.visit.confidence),
         )
         bar = QRectF(rect.left(), rect.top() + rect.height() * 0.68, width, 3.0)
         draw_bar(painter, bar, row.visit.confidence, paint)
@@ -233,7 +233,7 @@ class TagDelegate(CellDelegate):
         """Paint the row's pills from left to right."""
         left = option.rect.left() + float(MARGIN)
         painter.setFont(pill_font(option.font))
-        for place, text in enumerate(tags(row)):
+        for place, text in enumerate(list_tags(row)):
             if place and left + pill_width(painter.font(), text) > option.rect.right():
                 break  # what is cut cannot be read; the weightiest stands first
             fill = colour("hit") if row.is_hit and not row.visit.settled and place == 0 else None

@@ -17,11 +17,11 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui.dialogs.base_dialog import BaseDialog, explanation, show_problem
-from app.gui.reads.read_rows import percent
+from app.gui.dialogs.base_dialog import BaseDialog, make_explanation, show_problem
+from app.gui.reads.read_rows import format_percent
 from app.gui.session.background import BackgroundTasks
 from app.gui.widgets import theme
-from app.gui.widgets.common import several
+from app.gui.widgets.common import pluralize
 from app.gui.widgets.qimages import to_array, to_qimage
 from app.records import Record
 
@@ -60,9 +60,9 @@ class ProbabilityDialog(BaseDialog):
         self.problem = QLabel(self)
         self.problem.setWordWrap(True)
         self.problem.hide()
-        self._words = explanation()
+        self._words = make_explanation()
         self.body.addWidget(self._words)
-        self.listed = explanation(self._beside(visit))
+        self.listed = make_explanation(self._beside(visit))
         self.body.addWidget(self.listed)
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self._busy)
@@ -87,7 +87,7 @@ class ProbabilityDialog(BaseDialog):
             "of the vehicle, {n} of which agree, so its figures and other texts differ."
         )
         plate = visit.original_plate or visit.plate
-        return several(visit.reads, one, many, plate=plate, sure=percent(visit.confidence))
+        return pluralize(visit.reads, one, many, plate=plate, sure=format_percent(visit.confidence))
 
     def _draw(self) -> None:
         """Have the picture drawn for the colours in force and the density of the screen."""
@@ -105,7 +105,7 @@ class ProbabilityDialog(BaseDialog):
         self._words.setText(f"{words} {more}")
         pixels, device = self._pixels, self._device
         self._tasks.start(
-            lambda: drawn(pixels, device, ratio, dark), lambda image: self._show(image, ratio), self._failed
+            lambda: draw_explanation(pixels, device, ratio, dark), lambda image: self._show(image, ratio), self._failed
         )
 
     def _gone(self) -> None:
@@ -134,7 +134,7 @@ class ProbabilityDialog(BaseDialog):
             show_problem(self.problem, self.tr("{file} cannot be written; choose another folder.").format(file=name))
 
 
-def drawn(crop: NDArray[np.uint8], device: str, ratio: float, dark: bool) -> NDArray[np.uint8]:
+def draw_explanation(crop: NDArray[np.uint8], device: str, ratio: float, dark: bool) -> NDArray[np.uint8]:
     """Return the picture of how a crop (H, W, 3), BGR, is read, for a screen of a density and for dark colours or not.
 
     Loads the reader the first time. For a worker.

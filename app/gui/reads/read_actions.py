@@ -18,7 +18,7 @@ from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
 from app.gui.session.undo_stack import UndoStack
 from app.gui.watch.watch_entry import WatchEntryDialog
-from app.gui.widgets.common import several
+from app.gui.widgets.common import pluralize
 from app.gui.widgets.message_boxes import confirm
 from app.records import Record
 from app.store.errors import LogError
@@ -125,7 +125,7 @@ class ReadActions(QObject):
         """Mark the hits among several reads as dealt with; one step takes all of it back."""
         numbers = [row.visit.id for row in rows if row.is_hit and not row.visit.settled and row.visit.id is not None]
         if numbers:
-            words = several(len(numbers), self.tr("settling 1 hit"), self.tr("settling {n} hits"))
+            words = pluralize(len(numbers), self.tr("settling 1 hit"), self.tr("settling {n} hits"))
             self._undo.push(words, lambda: self._settle(numbers, False))
             self._settle(numbers, True)
 
@@ -133,11 +133,11 @@ class ReadActions(QObject):
         """Put the plates of several reads on the block list, after asking."""
         store, plates = self._log.store, tuple(dict.fromkeys(row.visit.plate for row in rows))
         one, many = self.tr("Put {plate} on the block list?"), self.tr("Put {n} plates on the block list?")
-        question = several(len(plates), one, many, plate=plates[0])
+        question = pluralize(len(plates), one, many, plate=plates[0])
         if store is None or not confirm(question, self.tr("Put on the list"), self._dialog_parent()):
             return
         entries = [WatchEntry(BLOCK, plate) for plate in plates]
-        told = several(
+        told = pluralize(
             len(plates), self.tr("1 plate is on the block list."), self.tr("{n} plates are on the block list.")
         )
         self._run(lambda: store.watch.add(*entries), lambda _: self._watched(told))
@@ -150,7 +150,7 @@ class ReadActions(QObject):
         many = self.tr("Delete {n} reads with their pictures? This cannot be undone.")
         if store is None or store.read_only or not numbers:
             return
-        question = several(len(numbers), one, many, plate=rows[0].visit.plate)
+        question = pluralize(len(numbers), one, many, plate=rows[0].visit.plate)
         if confirm(question, self.tr("Delete"), self._dialog_parent()):
             self._run(lambda: store.delete(numbers), self._deleted)
 
@@ -168,7 +168,7 @@ class ReadActions(QObject):
 
     def _deleted(self, count: int) -> None:
         self._log.changed.emit()
-        told = several(count, self.tr("1 read was deleted."), self.tr("{n} reads were deleted."))
+        told = pluralize(count, self.tr("1 read was deleted."), self.tr("{n} reads were deleted."))
         self._requests.message.emit(told)
 
     def _dialog_parent(self) -> QWidget:

@@ -21,12 +21,19 @@ from PyQt5.QtWidgets import (
 
 from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.read_pictures import CharacterBars, PlateLabel, ReadImage
-from app.gui.reads.read_rows import ReadRow, clock, likely, media_clock, percent, source_name
+from app.gui.reads.read_rows import (
+    ReadRow,
+    format_media_time,
+    format_percent,
+    format_time,
+    likely_alternatives,
+    short_source_name,
+)
 from app.gui.reads.thumbnails import read_picture
 from app.gui.session.background import LatestTask
 from app.gui.session.log_session import LogSession
 from app.gui.widgets import theme
-from app.gui.widgets.common import EmptyState, button, label, several, style_table, tool
+from app.gui.widgets.common import EmptyState, make_button, make_label, make_tool_button, pluralize, style_table
 from app.gui.widgets.qimages import to_qimage
 from app.pipeline.events import PlateEvent, TrackReading
 from app.records import Record
@@ -40,7 +47,7 @@ class TrackReadings(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title: QLabel = label("", "small")
+        self.title: QLabel = make_label("", "small")
         self.table = QTableWidget(0, 4, self)
         self.table.setHorizontalHeaderLabels([self.tr("At"), self.tr("Reading"), self.tr("Sure"), self.tr("Weight")])
         self.table.setAccessibleName(self.tr("Readings of this track"))
@@ -63,9 +70,9 @@ class TrackReadings(QWidget):
         for row, item in enumerate(shown):
             reading = item.reading
             texts = (
-                media_clock(item.media_time),
+                format_media_time(item.media_time),
                 reading.text or "–",
-                percent(reading.confidence),
+                format_percent(reading.confidence),
                 f"{item.weight:.2f}",
             )
             for column, text in enumerate(texts):
@@ -133,27 +140,29 @@ class ReadDetail(QStackedWidget):
             self.read_actions.explain(self._row, self.crop.image)
 
     def _make_words(self) -> None:
-        self.facts = label("", "muted", wrap=True)
+        self.facts = make_label("", "muted", wrap=True)
         self.guesses = [self._guess_button(place) for place in range(_MOST_GUESSES)]
-        self._guess_head = label(self.tr("Alternatives"), "small")
+        self._guess_head = make_label(self.tr("Alternatives"), "small")
         self.note = QLineEdit(self)
         self.note.setPlaceholderText(self.tr("Note on this read"))
         self.note.setAccessibleName(self.tr("Note on this read"))
         self.note.editingFinished.connect(self._annotate)
 
     def _make_buttons(self) -> None:
-        self.correct_button = button(self.tr("Correct…"), "pencil", self.correct)
+        self.correct_button = make_button(self.tr("Correct…"), "pencil", self.correct)
         self.correct_button.setToolTip(self.tr("Enter: correct this read. The original reading is kept."))
-        self.watch_button = button(self.tr("Watch…"), "bell", lambda: self._act(self.read_actions.watch))
+        self.watch_button = make_button(self.tr("Watch…"), "bell", lambda: self._act(self.read_actions.watch))
         self.watch_button.setToolTip(self.tr("Put this plate on a watch list"))
         moment = self.tr("Show this moment in the recording")
-        self.moment = tool("crosshair", moment, lambda: self._act(self.read_actions.show_moment))
-        self.settle = button(self.tr("Settle hit"), "check", lambda: self._act(self.read_actions.settle), primary=True)
-        self.all_reads = tool(
+        self.moment = make_tool_button("crosshair", moment, lambda: self._act(self.read_actions.show_moment))
+        self.settle = make_button(
+            self.tr("Settle hit"), "check", lambda: self._act(self.read_actions.settle), primary=True
+        )
+        self.all_reads = make_tool_button(
             "history", self.tr("All reads of this plate"), lambda: self._act(self.read_actions.show_all)
         )
-        self.copy = tool("copy", self.tr("Copy the plate"), lambda: self._act(self.read_actions.copy))
-        self.matrix = tool("chart-column", self.tr("How this plate was read, step by step"), self.explain)
+        self.copy = make_tool_button("copy", self.tr("Copy the plate"), lambda: self._act(self.read_actions.copy))
+        self.matrix = make_tool_button("chart-column", self.tr("How this plate was read, step by step"), self.explain)
 
     def _lay_out(self) -> QWidget:
         pictures = QHBoxLayout()
@@ -227,10 +236,10 @@ class ReadDetail(QStackedWidget):
 
     def _facts(self, row: ReadRow) -> str:
         visit = row.visit
-        facts = [clock(visit.first_time), source_name(visit.source), percent(visit.confidence)]
-        facts.append(several(visit.reads, self.tr("1 reading"), self.tr("{n} readings agree")))
+        facts = [format_time(visit.first_time), short_source_name(visit.source), format_percent(visit.confidence)]
+        facts.append(pluralize(visit.reads, self.tr("1 reading"), self.tr("{n} readings agree")))
         if visit.first_s is not None:
-            facts.append(self.tr("at {time}").format(time=media_clock(visit.first_s)))
+            facts.append(self.tr("at {time}").format(time=format_media_time(visit.first_s)))
         if visit.region:
             facts.append(visit.region)
         if visit.settled:
@@ -249,12 +258,12 @@ class ReadDetail(QStackedWidget):
         return self.tr("{found}, by {who}").format(found=found, who=visit.settled_by) if visit.settled_by else found
 
     def _show_guesses(self, visit: Record) -> None:
-        guesses = likely(visit)
+        guesses = likely_alternatives(visit)
         for place, made in enumerate(self.guesses):
             made.setVisible(place < len(guesses))
             if place < len(guesses):
                 guess = guesses[place]
-                made.setText(f"{guess.text}  {percent(guess.confidence)}")
+                made.setText(f"{guess.text}  {format_percent(guess.confidence)}")
                 made.setToolTip(self.tr("Correct to {plate}").format(plate=guess.text))
         self._guess_head.setVisible(bool(guesses))
 
@@ -291,7 +300,7 @@ class ReadDetail(QStackedWidget):
         return made
 
     def _take_guess(self, place: int) -> None:
-        guesses = likely(self._row.visit) if self._row is not None else ()
+        guesses = likely_alternatives(self._row.visit) if self._row is not None else ()
         if self._row is not None and place < len(guesses):
             self.read_actions.correct_to(self._row, guesses[place].text)
 

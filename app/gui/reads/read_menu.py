@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QMenu, QWidget
 from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.read_rows import ReadRow
 from app.gui.widgets import icons
-from app.gui.widgets.common import several
+from app.gui.widgets.common import pluralize
 
 
 def tr(text: str) -> str:
@@ -39,13 +39,13 @@ def make_read_menu(
         menu.addSeparator()
     open_hits = [row for row in rows if row.is_hit and not row.visit.settled]
     if open_hits:
-        words = several(len(open_hits), tr("Settle the hit"), tr("Settle {n} hits"))
+        words = pluralize(len(open_hits), tr("Settle the hit"), tr("Settle {n} hits"))
         _add(menu, "check", words, lambda: actions.settle_many(open_hits))
     if len(rows) == 1:
         _add(menu, "bell", tr("Watch…"), lambda: actions.watch(first))
     else:
         _add(menu, "bell", tr("Put on the block list…"), lambda: actions.watch_many(rows))
-    words = several(len(rows), tr("Delete: not a plate…"), tr("Delete {n} reads…"))
+    words = pluralize(len(rows), tr("Delete: not a plate…"), tr("Delete {n} reads…"))
     _add(menu, "trash-2", words, lambda: actions.delete(rows))
     return menu
 
@@ -57,6 +57,6 @@ def show_read_menu(menu: QMenu, place: QPoint) -> None:
 
 
 def _add(menu: QMenu, icon: str, text: str, run: Callable[[], None]) -> None:
-    action = menu.addAction(icons.icon(icon), text)
+    action = menu.addAction(icons.load_icon(icon), text)
     assert action is not None
     action.triggered.connect(lambda _checked: run())

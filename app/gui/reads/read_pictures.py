@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from app.gui.reads import shading
 from app.gui.reads.delegates import CellColours, draw_bar, draw_plate
-from app.gui.reads.read_rows import percent, whole_percent
+from app.gui.reads.read_rows import format_percent, round_percent
 from app.gui.widgets import theme
 
 _RADIUS = 8.0
@@ -128,7 +128,7 @@ class CharacterBars(QWidget):
         """Show a text with one confidence, 0 to 1, a character."""
         self._text, self._confidences = text, confidences
         pairs = zip(text, confidences, strict=False)
-        self.setAccessibleName(", ".join(f"{character} {percent(value)}" for character, value in pairs))
+        self.setAccessibleName(", ".join(f"{character} {format_percent(value)}" for character, value in pairs))
         self.setVisible(bool(confidences))
         self.update()
 
@@ -162,7 +162,7 @@ class CharacterBars(QWidget):
         painter.setFont(font)
         painter.setPen(theme.colour("muted"))
         below = QRectF(room.left(), room.bottom() - 18, room.width(), 16)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(whole_percent(value)))
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(round_percent(value)))
 
 
 class ShareBar(QWidget):

@@ -40,7 +40,7 @@ class ReadRow:
         return self.visit.list_name == BLOCK
 
 
-def headers() -> tuple[str, ...]:
+def column_headings() -> tuple[str, ...]:
     """Return the headings of a read list, in the order of its columns."""
     return tr("Plate"), tr("Time"), tr("Source"), tr("Sure"), tr("Tag")
 
@@ -56,33 +56,33 @@ def cell_text(row: ReadRow, column: int, now: datetime | None = None) -> str:
     if column == PLATE:
         return f"{visit.plate}  ({visit.original_plate})" if visit.original_plate is not None else visit.plate
     if column == TIME:
-        return clock(visit.first_time, now)
+        return format_time(visit.first_time, now)
     if column == SOURCE:
-        return source_name(visit.source)
+        return short_source_name(visit.source)
     if column == CONFIDENCE:
-        return percent(visit.confidence)
-    return ", ".join(tags(row))
+        return format_percent(visit.confidence)
+    return ", ".join(list_tags(row))
 
 
 def tip_text(row: ReadRow, column: int) -> str:
     """Return what a cell says under the mouse and to a screen reader: of the time also where it was."""
     text = cell_text(row, column)
-    return f"{text}  ·  {source_name(row.visit.source)}" if column == TIME else text
+    return f"{text}  ·  {short_source_name(row.visit.source)}" if column == TIME else text
 
 
-def source_name(source: str) -> str:
+def short_source_name(source: str) -> str:
     """Return how a source is called in a list: a file without its folders, anything else as it is."""
     if is_demo(source):
         return tr("Demo clip")
     return source if "://" in source else source.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
-def likely(visit: Record) -> tuple[Alternative, ...]:
+def likely_alternatives(visit: Record) -> tuple[Alternative, ...]:
     """Return what else a plate may say, likeliest first, without what would be shown as 0 %."""
     return tuple(guess for guess in visit.alternatives if guess.confidence >= _LIKELY)
 
 
-def tags(row: ReadRow) -> tuple[str, ...]:
+def list_tags(row: ReadRow) -> tuple[str, ...]:
     """Return the words of a row's pills, the weightiest first."""
     found: list[str] = []
     if row.is_hit:
@@ -98,25 +98,25 @@ def tags(row: ReadRow) -> tuple[str, ...]:
     return tuple(found)
 
 
-def percent(value: float) -> str:
+def format_percent(value: float) -> str:
     """Return a share as whole percent; 100 % only where it is really that."""
-    return f"{whole_percent(value)} %"
+    return f"{round_percent(value)} %"
 
 
-def whole_percent(value: float) -> int:
-    """Return a share in percent without its sign, as percent() does."""
+def round_percent(value: float) -> int:
+    """Return a share in percent without its sign, as format_percent() does."""
     shown = round(value * 100)
     return min(shown, 99) if value < 1 else shown
 
 
-def clock(time: datetime, now: datetime | None = None) -> str:
+def format_time(time: datetime, now: datetime | None = None) -> str:
     """Return a time in the user's zone: the clock alone for today, with the date otherwise."""
     local = time.astimezone()
     today = (now or datetime.now().astimezone()).astimezone().date()
     return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
-def media_clock(seconds: float) -> str:
+def format_media_time(seconds: float) -> str:
     """Return media seconds as h:mm:ss.t, or m:ss.t under an hour."""
     tenths = round(seconds * 10)
     minutes, rest = divmod(tenths, 600)
@@ -133,12 +133,12 @@ class ReadColumnsModel(QAbstractTableModel):
 
     def columnCount(self, parent: QModelIndex = _NO_PARENT) -> int:
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(headers())
+        return 0 if parent.isValid() else len(column_headings())
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
         """Return a column's heading."""
         return (
-            headers()[section]
+            column_headings()[section]
             if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
             else None
         )

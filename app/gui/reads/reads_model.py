@@ -55,7 +55,7 @@ class ReadTableModel(ReadColumnsModel):
                 self._insert(row)
                 new += 1
             else:
-                self._set(place, merged(self._rows[place], row))
+                self._set(place, merge_row(self._rows[place], row))
         if new:
             self.arrived.emit(new)
 
@@ -68,7 +68,7 @@ class ReadTableModel(ReadColumnsModel):
         if place >= 0:
             held = self._rows[place]
             newer = held.provisional and visit.revision < held.visit.revision  # the log is behind what is seen
-            self._set(place, merged(replace(held, visit=visit), held) if newer else replace(held, visit=visit))
+            self._set(place, merge_row(replace(held, visit=visit), held) if newer else replace(held, visit=visit))
         for other in reversed(same):
             if other != place:
                 self._remove(other)
@@ -162,7 +162,7 @@ class ReadTableModel(ReadColumnsModel):
             self.endRemoveRows()
 
 
-def merged(old: ReadRow, new: ReadRow) -> ReadRow:
+def merge_row(old: ReadRow, new: ReadRow) -> ReadRow:
     """Return the new row with what the log and the person have added to the old: number, list, correction, pictures."""
     before, visit = old.visit, new.visit
     visit = replace(

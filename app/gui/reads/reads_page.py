@@ -20,7 +20,7 @@ from app.gui.reads.thumbnails import Thumbnails
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
 from app.gui.session.sources_session import SourcesSession
-from app.gui.widgets.common import EmptyState, label
+from app.gui.widgets.common import EmptyState, make_label
 from app.gui.widgets.qimages import to_qimage
 from app.pipeline.events import PlateEvent
 from app.store.errors import LogUnavailable
@@ -46,7 +46,7 @@ class ReadsPage(QSplitter):
         self._follow = True
         self._missed = 0
         self._moving = False
-        self.thumbnails = thumbnails_of(log, self)
+        self.thumbnails = make_thumbnails(log, self)
         self.model = ReadTableModel(log.store, self, log.journal.run if log.journal is not None else "")
         self.view = ReadView(self.thumbnails, self)
         self.view.setModel(self.model)
@@ -77,10 +77,10 @@ class ReadsPage(QSplitter):
         self.pill.setProperty("primary", True)
         self.pill.clicked.connect(self.newest)
         self.pill.hide()
-        self.number = label("", "muted")
+        self.number = make_label("", "muted")
         head = QHBoxLayout()
         head.setContentsMargins(16, 12, 12, 8)
-        head.addWidget(label(self.tr("Reads"), "panelTitle"))
+        head.addWidget(make_label(self.tr("Reads"), "panelTitle"))
         head.addSpacing(6)
         head.addWidget(self.number)
         head.addStretch()
@@ -213,7 +213,7 @@ class ReadsPage(QSplitter):
         self.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
 
-def thumbnails_of(log: LogSession, parent: QWidget) -> Thumbnails:
+def make_thumbnails(log: LogSession, parent: QWidget) -> Thumbnails:
     """Return the small pictures of the log's crops, sharp on dense screens."""
 
     def locate(name: str) -> Path:

@@ -56,7 +56,7 @@ class Thumbnails(QObject):
 
     def put(self, name: str, image: QImage) -> None:
         """Keep a picture that is at hand already, such as a live one."""
-        self._keep(name, scaled(image, self._box))
+        self._keep(name, scale_down(image, self._box))
 
     def _start(self) -> None:
         if self._awaited or not self._wanted:
@@ -106,7 +106,7 @@ def read_picture(path: Path, box: QSize | None = None) -> QImage:
     return QImage(reader.read())
 
 
-def scaled(image: QImage, box: QSize) -> QImage:
+def scale_down(image: QImage, box: QSize) -> QImage:
     """Return image made no larger than box, its shape kept."""
     if image.width() <= box.width() and image.height() <= box.height():
         return image

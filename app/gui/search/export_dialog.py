@@ -27,12 +27,12 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui.dialogs.base_dialog import BaseDialog, explanation, show_problem
+from app.gui.dialogs.base_dialog import BaseDialog, make_explanation, show_problem
 from app.gui.session.background import LatestTask
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
-from app.gui.widgets.common import button, several
+from app.gui.widgets.common import make_button, pluralize
 from app.records import CSV_COLUMNS
 from app.store.errors import LogError
 from app.store.export import to_crops, to_csv, to_jsonl
@@ -183,7 +183,7 @@ class ExportDialog(BaseDialog):
             choice.toggled.connect(lambda on: self._count() if on else None)
         narrow = self._query != Query()
         self.filtered.setEnabled(narrow)
-        self.number: QLabel = explanation()
+        self.number: QLabel = make_explanation()
         (self.filtered if narrow else self.everything).setChecked(True)
         self.format = QComboBox(self)
         self.format.addItem(self.tr("CSV for spreadsheets"), ExportFormat.CSV)
@@ -220,7 +220,7 @@ class ExportDialog(BaseDialog):
         what.addStretch()
         where = QHBoxLayout()
         where.addWidget(self.target, 1)
-        where.addWidget(button(self.tr("Choose…"), "", self._browse))
+        where.addWidget(make_button(self.tr("Choose…"), "", self._browse))
         pictures = QVBoxLayout()
         pictures.setSpacing(2)
         pictures.addWidget(self.crops)
@@ -246,7 +246,7 @@ class ExportDialog(BaseDialog):
 
     def _counted(self, total: int) -> None:
         self._total = total
-        self.number.setText(several(total, self.tr("1 read will be written."), self.tr("{n} reads will be written.")))
+        self.number.setText(pluralize(total, self.tr("1 read will be written."), self.tr("{n} reads will be written.")))
         self._check()
 
     def _check(self) -> None:
@@ -278,7 +278,7 @@ class ExportDialog(BaseDialog):
 
     def _done(self, count: int) -> None:
         self._set_busy(False)
-        text = several(count, self.tr("✓ 1 read was written"), self.tr("✓ {n} reads were written"))
+        text = pluralize(count, self.tr("✓ 1 read was written"), self.tr("✓ {n} reads were written"))
         text += self.tr(" to {file}.").format(file=self.target.text())
         self.number.setText(text)
         self._requests.message.emit(text)

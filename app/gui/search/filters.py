@@ -19,10 +19,10 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui.reads.read_rows import source_name
+from app.gui.reads.read_rows import short_source_name
 from app.gui.search.ranking import typed_query
 from app.gui.widgets import icons
-from app.gui.widgets.common import button, label
+from app.gui.widgets.common import make_button, make_label
 from app.store.search import ANY_LIST, Query
 from app.store.types import ALLOW, BLOCK
 
@@ -30,7 +30,7 @@ _WEEKEND = (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday)
 _TURNS = {"qt_calendar_prevmonth": "chevron-left", "qt_calendar_nextmonth": "chevron-right"}
 
 
-def moment_field(name: str, parent: QWidget) -> QDateTimeEdit:
+def make_datetime_field(name: str, parent: QWidget) -> QDateTimeEdit:
     """Return a field that stands at now; name is what a screen reader says."""
     made = QDateTimeEdit(QDateTime.currentDateTime(), parent)
     made.setCalendarPopup(True)
@@ -50,7 +50,7 @@ def _dress(calendar: QCalendarWidget) -> None:
     for part, picture in _TURNS.items():
         turn = calendar.findChild(QToolButton, part)
         if turn is not None:
-            turn.setIcon(icons.icon(picture))
+            turn.setIcon(icons.load_icon(picture))
 
 
 _TYPING_MS = 180
@@ -159,7 +159,7 @@ class FilterBar(QWidget):
         self.source.blockSignals(True)
         self.source.clear()
         self.source.addItem(self.tr("Any source"), "")
-        short = [source_name(name) for name in names]
+        short = [short_source_name(name) for name in names]
         for name, shown in zip(names, short, strict=True):
             self.source.addItem(shown if short.count(shown) == 1 else name, name)
             self.source.setItemData(self.source.count() - 1, name, Qt.ItemDataRole.ToolTipRole)
@@ -170,7 +170,7 @@ class FilterBar(QWidget):
         self.plate = PlateField(self)
         self.plate.setPlaceholderText(self.tr("Plate or a part of it; * stands for several characters, ? for one"))
         self.plate.setClearButtonEnabled(True)
-        self.plate.addAction(icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.plate.addAction(icons.load_icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.plate.setAccessibleName(self.tr("Plate"))
         self.look_alikes = QCheckBox(self.tr("Look-alikes"), self)
         self.look_alikes.setToolTip(self.tr("O and 0, I and 1, B and 8 … count as the same"))
@@ -189,7 +189,7 @@ class FilterBar(QWidget):
                 (self.tr("From … to …"), TimePreset.CUSTOM),
             ),
         )
-        self.since, self.until = moment_field(self.tr("From"), self), moment_field(self.tr("To"), self)
+        self.since, self.until = make_datetime_field(self.tr("From"), self), make_datetime_field(self.tr("To"), self)
         self.source = self._choice(self.tr("Source"), ((self.tr("Any source"), ""),))
         self.source.setMaximumWidth(260)
         self.list_name = self._choice(
@@ -213,7 +213,7 @@ class FilterBar(QWidget):
         self.confidence.setSuffix(" %")
         self.confidence.setSpecialValueText(self.tr("Any confidence"))
         self.confidence.setAccessibleName(self.tr("Minimum confidence"))
-        self.clear_button = button(self.tr("Clear"), "x", self.clear)
+        self.clear_button = make_button(self.tr("Clear"), "x", self.clear)
         self.clear_button.setProperty("flat", True)
 
     def _choice(self, name: str, items: Sequence[tuple[str, object]]) -> QComboBox:
@@ -229,7 +229,7 @@ class FilterBar(QWidget):
         first.addSpacing(6)
         first.addWidget(self.look_alikes)
         first.addWidget(self.alternatives)
-        self._to = label("–", "muted")
+        self._to = make_label("–", "muted")
         for field in (
             self.span,
             self.since,

@@ -11,13 +11,13 @@ from app.gui.reads.read_detail import ReadDetail
 from app.gui.reads.read_menu import make_read_menu, show_read_menu
 from app.gui.reads.read_rows import ReadRow
 from app.gui.reads.read_view import ReadView
-from app.gui.reads.reads_page import thumbnails_of
+from app.gui.reads.reads_page import make_thumbnails
 from app.gui.search.filters import FilterBar
 from app.gui.search.visits_model import VisitTableModel
 from app.gui.session.background import LatestTask
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
-from app.gui.widgets.common import EmptyState, button, label, several
+from app.gui.widgets.common import EmptyState, make_button, make_label, pluralize
 from app.store.search import Query
 from app.store.store import Store
 
@@ -37,7 +37,7 @@ class SearchPage(QWidget):
         self._sources = LatestTask(self)
         self.filters = FilterBar(self)
         self.detail = ReadDetail(log, actions, self)
-        self.thumbnails = thumbnails_of(log, self)
+        self.thumbnails = make_thumbnails(log, self)
         self.view = ReadView(self.thumbnails, self)
         self.view.setAccessibleName(self.tr("Reads found"))
         self.model: VisitTableModel | None = None
@@ -110,16 +110,16 @@ class SearchPage(QWidget):
         return self.model
 
     def _lay_out(self) -> None:
-        self.count = label("", "muted")
-        self.newer = button(self.tr("Show newer reads"), "refresh-cw", self.search)
+        self.count = make_label("", "muted")
+        self.newer = make_button(self.tr("Show newer reads"), "refresh-cw", self.search)
         self.newer.setToolTip(self.tr("The log has grown since this search (F5)"))
         self.newer.hide()
         again = QShortcut(QKeySequence("F5"), self)  # also where nothing told that the log has grown: a read-only one
         again.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         again.activated.connect(self.search)
-        self.export_button = button(self.tr("Export…"), "download", self.export)
+        self.export_button = make_button(self.tr("Export…"), "download", self.export)
         head = QHBoxLayout()
-        head.addWidget(label(self.tr("Search"), "pageTitle"))
+        head.addWidget(make_label(self.tr("Search"), "pageTitle"))
         head.addSpacing(8)
         head.addWidget(self.count)
         head.addStretch()
@@ -170,7 +170,7 @@ class SearchPage(QWidget):
         return EmptyState("search", self.tr("The log is empty"), text, self)
 
     def _found(self, total: int) -> None:
-        self.count.setText(several(total, self.tr("1 read"), self.tr("{n} reads")) if total else "")
+        self.count.setText(pluralize(total, self.tr("1 read"), self.tr("{n} reads")) if total else "")
         asked_for_all = self.model is not None and self.model.query == Query()
         self._stack.setCurrentIndex(1 if total else 2 if asked_for_all else 0)
         pattern = self.tr("Type fewer characters, use ? for one you are not sure of, or search without filters.")

@@ -128,7 +128,7 @@ class VisitTableModel(ReadColumnsModel):
     def search(self, query: Query) -> None:
         """Look for visits; the present result stays until the new one is there, and a newer search supersedes."""
         store = self._store
-        self._search.ask(lambda: begin(store, query), self._show)
+        self._search.ask(lambda: fetch_first_rows(store, query), self._show)
 
     def again(self) -> None:
         """Run the same search anew, as after a change of the log."""
@@ -186,7 +186,7 @@ class VisitTableModel(ReadColumnsModel):
             self.found.emit(found.total)
         else:
             store = self._store
-            self._search.ask(lambda: look_for(store, found.query), self._extend)
+            self._search.ask(lambda: fetch_result(store, found.query), self._extend)
 
     def _extend(self, whole: SearchResult) -> None:
         """Show the rows behind the first window; if visits came meanwhile, the first window is taken anew."""
@@ -236,7 +236,7 @@ class VisitTableModel(ReadColumnsModel):
             self._soon.start()
 
 
-def begin(store: Store, query: Query) -> SearchResult:
+def fetch_first_rows(store: Store, query: Query) -> SearchResult:
     """Ask the store for the first rows of a result, which is quick; complete is False if there may be more.
 
     What fits a typed text comes whole and ranked, where it is not too much.
@@ -247,7 +247,7 @@ def begin(store: Store, query: Query) -> SearchResult:
     return SearchResult(query, len(first), first, (), len(first) < WINDOW_ROWS)
 
 
-def look_for(store: Store, query: Query) -> SearchResult:
+def fetch_result(store: Store, query: Query) -> SearchResult:
     """Ask the store for a whole result's size and fences; over a million visits this takes a second."""
     with store.database.reading() as connection:  # one consistent state of the log for all three
         first = page(connection, query, None, WINDOW_ROWS).visits

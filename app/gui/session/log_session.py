@@ -16,7 +16,7 @@ from app.gui.live.demo import is_demo
 from app.gui.session.background import BackgroundTasks, Failed
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.requests import WindowRequests
-from app.gui.widgets.common import days_of, several
+from app.gui.widgets.common import format_days, pluralize
 from app.pipeline.sink import Sink
 from app.records import Record
 from app.sinks.log import HitRelay, LogSink
@@ -243,8 +243,8 @@ class RetentionTimer(QObject):
         if gone.visits:
             one = self.tr("1 read logged more than {days} ago was deleted.")
             many = self.tr("{n} reads logged more than {days} ago were deleted.")
-            days = days_of(self._settings.current.log.keep_days)
-            self._requests.message.emit(several(gone.visits, one, many, days=days))
+            days = format_days(self._settings.current.log.keep_days)
+            self._requests.message.emit(pluralize(gone.visits, one, many, days=days))
             self._log.changed.emit()
 
     def _note_failure(self, error: BaseException) -> None:

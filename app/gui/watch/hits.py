@@ -10,14 +10,14 @@ from PyQt5.QtGui import QImage
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.gui.reads.read_pictures import ReadImage
-from app.gui.reads.read_rows import clock, source_name
+from app.gui.reads.read_rows import format_time, short_source_name
 from app.gui.session.current_settings import CurrentSettings
 from app.gui.session.log_session import LogSession
 from app.gui.session.sources_session import SourcesSession
 from app.gui.session.undo_stack import UndoStack
 from app.gui.watch import tone
 from app.gui.widgets import theme
-from app.gui.widgets.common import IconLabel, button, label, several
+from app.gui.widgets.common import IconLabel, make_button, make_label, pluralize
 from app.gui.widgets.qimages import to_qimage
 from app.pipeline.events import PlateEvent
 from app.records import Record
@@ -120,7 +120,7 @@ class HitInbox(QObject):
             if visit.id is None:
                 self._to_settle[visit.key_text] = verdict
         self._write([visit for visit in stored if visit.id is not None], True, verdict)
-        words = several(len(visits), self.tr("settling 1 hit"), self.tr("settling {n} hits"))
+        words = pluralize(len(visits), self.tr("settling 1 hit"), self.tr("settling {n} hits"))
         self._undo.push(words, lambda: self._reopen(visits))
         self.changed.emit()
 
@@ -145,7 +145,7 @@ class HitInbox(QObject):
         self.changed.emit()
         self.raised.emit()
         if self._settings.current.appearance.hit_sound:
-            tone.sound()
+            tone.play_tone()
 
     def _follow_visit(self, track_key: str) -> None:
         visit = self._log.visit(track_key)
@@ -211,22 +211,22 @@ class HitBanner(QFrame):
         self.crop = ReadImage()
         self.crop.setFixedSize(112, 40)
         row.addWidget(self.crop)
-        self._kind = label(self.tr("Watch-list hit"), "bannerKind")
+        self._kind = make_label(self.tr("Watch-list hit"), "bannerKind")
         self._plate = QLabel()
         self._plate.setObjectName("bannerPlate")
         self._plate.setFont(theme.plate_font(16))
         self._plate.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._words = label("", "bannerWords")
+        self._words = make_label("", "bannerWords")
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self._kind)
         words.addWidget(self._words)
         row.addWidget(self._plate)
         row.addLayout(words, 1)
-        self.settle = button(self.tr("Settle"), "", self._settle)
+        self.settle = make_button(self.tr("Settle"), "", self._settle)
         self.settle.setToolTip(self.tr("Mark all hits of this plate as dealt with"))
-        self._mute = button("", "", self.mute_wanted.emit)
-        row.addWidget(button(self.tr("Show"), "", self._show))
+        self._mute = make_button("", "", self.mute_wanted.emit)
+        row.addWidget(make_button(self.tr("Show"), "", self._show))
         row.addWidget(self._mute)
         row.addWidget(self.settle)
         inbox.changed.connect(self.refresh)
@@ -250,8 +250,8 @@ class HitBanner(QFrame):
         self._kind.setText(self.tr("Watch-list hit") + (self.tr("  ·  {} more").format(more) if more else ""))
         notes = ", ".join(dict.fromkeys(hit.entry.note for hit in alarm.hits if hit.entry.note))
         source = self._sources.find(alarm.visit.source)
-        where = source.name if source is not None else source_name(alarm.visit.source)
-        parts = (notes, where, clock(alarm.visit.first_time))
+        where = source.name if source is not None else short_source_name(alarm.visit.source)
+        parts = (notes, where, format_time(alarm.visit.first_time))
         self._words.setText("  ·  ".join(part for part in parts if part))
         self.setAccessibleName(self.tr("Watch-list hit: {}").format(alarm.visit.plate))
 

@@ -19,11 +19,11 @@ from PyQt5.QtWidgets import (
 from app.gui.reads.delegates import ROW_HEIGHT, PlateDelegate
 from app.gui.reads.read_actions import ReadActions
 from app.gui.reads.read_detail import ReadDetail
-from app.gui.reads.read_rows import ROW_ROLE, TEXT_ROLES, ReadRow, clock, source_name
-from app.gui.reads.reads_page import thumbnails_of
+from app.gui.reads.read_rows import ROW_ROLE, TEXT_ROLES, ReadRow, format_time, short_source_name
+from app.gui.reads.reads_page import make_thumbnails
 from app.gui.session.log_session import LogSession
 from app.gui.watch.hits import HitGroup, HitInbox
-from app.gui.widgets.common import EmptyState, button, label, several, style_table
+from app.gui.widgets.common import EmptyState, make_button, make_label, pluralize, style_table
 
 _NO_PARENT = QModelIndex()
 _LEAST_PX = 470  # of the list, so that all columns are seen
@@ -66,7 +66,12 @@ class HitGroupsModel(QAbstractTableModel):
             return None
         if role in TEXT_ROLES:
             latest = group.latest
-            texts = (latest.plate, str(len(group.visits)), clock(latest.first_time), source_name(latest.source))
+            texts = (
+                latest.plate,
+                str(len(group.visits)),
+                format_time(latest.first_time),
+                short_source_name(latest.source),
+            )
             return texts[index.column()]
         return ReadRow(group.latest, key=group.latest.key_text) if role == ROW_ROLE else None
 
@@ -81,7 +86,7 @@ class HitsPage(QWidget):
         super().__init__(parent)
         self._inbox = inbox
         self.model = HitGroupsModel()
-        self.thumbnails = thumbnails_of(log, self)
+        self.thumbnails = make_thumbnails(log, self)
         self.detail = ReadDetail(log, actions, self)
         self._make_table()
         self._make_buttons()
@@ -105,7 +110,7 @@ class HitsPage(QWidget):
         for row in rows:
             self.view.selectRow(row)
         hits = sum(len(group.visits) for group in groups)
-        self.count.setText(several(hits, self.tr("1 waiting"), self.tr("{n} waiting")) if hits else "")
+        self.count.setText(pluralize(hits, self.tr("1 waiting"), self.tr("{n} waiting")) if hits else "")
         self._stack.setCurrentIndex(1 if groups else 0)
         self.detail.setVisible(bool(groups))
         for made in (*self.verdicts, self.all_button):
@@ -147,9 +152,9 @@ class HitsPage(QWidget):
 
     def _make_buttons(self) -> None:
         self.verdicts = (
-            button(self.tr("True hit"), "check", lambda: self.settle("true"), primary=True),
-            button(self.tr("Misread"), "x", lambda: self.settle("misread")),
-            button(self.tr("Wrong entry"), "pencil", lambda: self.settle("wrong_entry")),
+            make_button(self.tr("True hit"), "check", lambda: self.settle("true"), primary=True),
+            make_button(self.tr("Misread"), "x", lambda: self.settle("misread")),
+            make_button(self.tr("Wrong entry"), "pencil", lambda: self.settle("wrong_entry")),
         )
         tips = (
             self.tr("The plate was right, and is wanted: settle its hits (T)"),
@@ -161,13 +166,13 @@ class HitsPage(QWidget):
             shortcut = QShortcut(QKeySequence(key), self.view)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(lambda verdict=verdict: self.settle(verdict))
-        self.all_button = button(self.tr("Settle all"), "inbox", self._inbox.settle_all)
+        self.all_button = make_button(self.tr("Settle all"), "inbox", self._inbox.settle_all)
         self.all_button.setToolTip(self.tr("Mark every hit as dealt with, without a verdict (Ctrl+Z takes it back)"))
 
     def _lay_out(self) -> None:
-        self.count = label("", "muted")
+        self.count = make_label("", "muted")
         head = QHBoxLayout()
-        head.addWidget(label(self.tr("Hits"), "pageTitle"))
+        head.addWidget(make_label(self.tr("Hits"), "pageTitle"))
         head.addSpacing(8)
         head.addWidget(self.count)
         head.addStretch()

@@ -19,9 +19,9 @@ _NOTES = ((880.0, 0.16), (1318.5, 0.34))  # Hz, seconds
 _LOUDNESS = 0.5
 
 
-def sound() -> None:
+def play_tone() -> None:
     """Play the tone, without waiting for its end."""
-    found = players()
+    found = find_players()
     try:
         if sys.platform == "win32":
             import winsound
@@ -37,12 +37,12 @@ def sound() -> None:
     QApplication.beep()
 
 
-def players() -> list[str]:
+def find_players() -> list[str]:
     """Return the programs of this system that play a file."""
     return [path for name in _PLAYERS if (path := shutil.which(name)) is not None]
 
 
-def chime() -> bytes:
+def make_chime() -> bytes:
     """Return the tone as a WAV file: two notes that rise, each dying away."""
     samples = [
         _LOUDNESS * math.exp(-5 * at / length / _RATE) * min(1.0, at / 200) * math.sin(2 * math.pi * pitch * at / _RATE)
@@ -66,5 +66,5 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 def _file() -> Path:
     path = Path(_folder().name) / "hit.wav"
     if not path.is_file():
-        path.write_bytes(chime())
+        path.write_bytes(make_chime())
     return path

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PyQt5.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
-from app.gui.dialogs.base_dialog import BaseDialog, explanation, plural_suffix, show_problem
+from app.gui.dialogs.base_dialog import BaseDialog, make_explanation, set_plural_suffix, show_problem
 from app.gui.widgets import theme
 from app.store.errors import LogError
 from app.store.types import ALLOW, BLOCK
@@ -49,7 +49,7 @@ class WatchEntryDialog(BaseDialog):
         self.list_name.addItem(self.tr("Allow: known, no alarm"), ALLOW)
         self.tolerance = QSpinBox(self)
         self.tolerance.setRange(0, MAX_TOLERANCE)
-        plural_suffix(self.tolerance, self.tr(" character may differ"), self.tr(" characters may differ"))
+        set_plural_suffix(self.tolerance, self.tr(" character may differ"), self.tr(" characters may differ"))
         self.tolerance.setSpecialValueText(self.tr("Every character must be right"))
         self.look_alikes = QCheckBox(self.tr("O and 0, I and 1, B and 8 … count as the same"), self)
         self.look_alikes.setChecked(True)
@@ -90,7 +90,7 @@ class WatchEntryDialog(BaseDialog):
             field.setAccessibleName(text.replace("&", ""))
         self.problem = QLabel(self)
         self.problem.setWordWrap(True)
-        self.verdict = explanation()
+        self.verdict = make_explanation()
         self.body.addLayout(form)
         self.body.addWidget(self.verdict)
         self.body.addWidget(self.problem)

@@ -20,14 +20,14 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from app.gui.live.source_actions import start_folder
+from app.gui.live.source_actions import default_folder
 from app.gui.reads.read_rows import TEXT_ROLES
 from app.gui.session.log_session import LogSession
 from app.gui.session.requests import WindowRequests
 from app.gui.session.undo_stack import UndoStack
 from app.gui.watch.watch_entry import WatchEntryDialog
 from app.gui.widgets import icons, theme
-from app.gui.widgets.common import EmptyState, button, label, several, style_table
+from app.gui.widgets.common import EmptyState, make_button, make_label, pluralize, style_table
 from app.gui.widgets.message_boxes import confirm, show_error
 from app.store.errors import LogError
 from app.store.export import watch_from_csv, watch_to_csv
@@ -166,17 +166,17 @@ class WatchPage(QWidget):
         if doomed:
             one = self.tr("{plate} was taken off the watch lists.")
             many = self.tr("{n} entries were taken off the watch lists.")
-            told = several(len(doomed), one, many, plate=chosen[0].plate)
+            told = pluralize(len(doomed), one, many, plate=chosen[0].plate)
             self._change(lambda store: store.watch.remove_ids(doomed), lambda _: self._tell_removed(chosen, told))
 
     def put_back(self, removed: list[WatchEntry]) -> None:
         """Put back entries that were removed."""
         one, many = self.tr("{plate} is on the watch lists again."), self.tr("{n} entries are back.")
-        told = several(len(removed), one, many, plate=removed[0].plate)
+        told = pluralize(len(removed), one, many, plate=removed[0].plate)
         self._change(lambda store: store.watch.add(*removed), lambda _: self._tell_restored(told))
 
     def _tell_removed(self, removed: list[WatchEntry], told: str) -> None:
-        words = several(len(removed), self.tr("removing 1 entry"), self.tr("removing {n} entries"))
+        words = pluralize(len(removed), self.tr("removing 1 entry"), self.tr("removing {n} entries"))
         self._undo.push(words, lambda: self.put_back(removed))
         self.undo_button.show()
         self._requests.message.emit(told)
@@ -188,14 +188,14 @@ class WatchPage(QWidget):
     def read_csv(self) -> None:
         """Ask for a CSV file and add its entries."""
         name, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Import a watch list"), start_folder(), self.tr("CSV (*.csv);;All (*)")
+            self, self.tr("Import a watch list"), default_folder(), self.tr("CSV (*.csv);;All (*)")
         )
         if name:
             self._change(lambda store: store.watch.add(*watch_from_csv(Path(name), BLOCK)), self._imported)
 
     def write_csv(self) -> None:
         """Ask for a file and write all entries to it."""
-        target = str(Path(start_folder()) / "watch.csv")
+        target = str(Path(default_folder()) / "watch.csv")
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Export the watch lists"), target, "CSV (*.csv)")
         store = self._log.store
         if name and store is not None:
@@ -221,31 +221,31 @@ class WatchPage(QWidget):
     def _make_tester(self) -> None:
         self.tester = QLineEdit(self)
         self.tester.setPlaceholderText(self.tr("Try a plate: would it be on a list now?"))
-        self.tester.addAction(icons.icon("shield-alert", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.tester.addAction(icons.load_icon("shield-alert", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.tester.setAccessibleName(self.tr("Plate to test against the lists"))
         self.tester.setMaximumWidth(360)
         self.tester.textChanged.connect(lambda _: self._test())
-        self.verdict = label("", wrap=True)
+        self.verdict = make_label("", wrap=True)
 
     def _lay_out(self) -> None:
-        self.count = label("", "muted")
+        self.count = make_label("", "muted")
         self.finder = QLineEdit(self)
         self.finder.setPlaceholderText(self.tr("Find in plates and notes"))
         self.finder.setAccessibleName(self.tr("Find in plates and notes"))
         self.finder.setClearButtonEnabled(True)
         self.finder.setMaximumWidth(260)
         self.finder.textChanged.connect(self.model.filter)
-        self.add_button = button(self.tr("Add…"), "plus", self.add, primary=True)
+        self.add_button = make_button(self.tr("Add…"), "plus", self.add, primary=True)
         self.add_button.setToolTip(self.tr("Add a plate (Insert)"))
-        self.edit_button = button(self.tr("Change…"), "pencil", self.edit)
-        self.remove_button = button(self.tr("Remove"), "trash-2", self.remove)
-        self.undo_button = button(self.tr("Undo removal"), "undo-2", self._undo.undo)
+        self.edit_button = make_button(self.tr("Change…"), "pencil", self.edit)
+        self.remove_button = make_button(self.tr("Remove"), "trash-2", self.remove)
+        self.undo_button = make_button(self.tr("Undo removal"), "undo-2", self._undo.undo)
         self.undo_button.setToolTip(self.tr("Restore what was removed last (Ctrl+Z)"))
         self.undo_button.hide()
-        self.import_button = button(self.tr("Import CSV…"), "upload", self.read_csv)
-        self.export_button = button(self.tr("Export CSV…"), "download", self.write_csv)
+        self.import_button = make_button(self.tr("Import CSV…"), "upload", self.read_csv)
+        self.export_button = make_button(self.tr("Export CSV…"), "download", self.write_csv)
         head = QHBoxLayout()
-        head.addWidget(label(self.tr("Watch lists"), "pageTitle"))
+        head.addWidget(make_label(self.tr("Watch lists"), "pageTitle"))
         head.addSpacing(8)
         head.addWidget(self.count)
         head.addStretch()
@@ -328,17 +328,17 @@ class WatchPage(QWidget):
         )
         said = text.format(list=best.entry.list_name, plate=best.entry.plate)
         if best.distance:
-            said += several(best.distance, self.tr(", 1 character differs"), self.tr(", {n} characters differ"))
+            said += pluralize(best.distance, self.tr(", 1 character differs"), self.tr(", {n} characters differ"))
         return said + (f" – {best.entry.note}" if best.entry.note else "")
 
     def _imported(self, new: int) -> None:
         self._requests.message.emit(
-            several(new, self.tr("1 new entry was imported."), self.tr("{n} new entries were imported."))
+            pluralize(new, self.tr("1 new entry was imported."), self.tr("{n} new entries were imported."))
         )
 
     def _wrote(self, count: int, name: str) -> None:
         one, many = self.tr("1 entry was written to {file}."), self.tr("{n} entries were written to {file}.")
-        self._requests.message.emit(several(count, one, many, file=name))
+        self._requests.message.emit(pluralize(count, one, many, file=name))
 
     def _change(self, change: Callable[[Store], object], done: Callable[..., None] | None = None) -> None:
         store = self._log.store

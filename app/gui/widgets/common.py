@@ -22,7 +22,7 @@ from app.gui.widgets import icons, theme
 Handler = Callable[[], None]
 
 
-def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
+def make_label(text: str, role: str = "", wrap: bool = False) -> QLabel:
     """Return a label; role is a name of the style sheet such as pageTitle, panelTitle, muted, small."""
     made = QLabel(text)
     made.setObjectName(role)
@@ -31,18 +31,18 @@ def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
     return made
 
 
-def several(number: int, one: str, many: str, **others: object) -> str:
+def pluralize(number: int, one: str, many: str, **others: object) -> str:
     """Return one or many, as the number asks, with the number put in for {n}, and others; thousands are set apart."""
     return (one if number == 1 else many).format(n=f"{number:,}".replace(",", "\u202f"), **others)
 
 
-def days_of(number: int) -> str:
+def format_days(number: int) -> str:
     """Return a number of days in words."""
     one, many = QCoreApplication.translate("Days", "1 day"), QCoreApplication.translate("Days", "{n} days")
-    return several(number, one, many)
+    return pluralize(number, one, many)
 
 
-def separator(vertical: bool = False) -> QFrame:
+def make_separator(vertical: bool = False) -> QFrame:
     """Return a line of one pixel."""
     line = QFrame()
     line.setObjectName("separator")
@@ -53,23 +53,23 @@ def separator(vertical: bool = False) -> QFrame:
     return line
 
 
-def button(text: str, icon: str = "", on_click: Handler | None = None, primary: bool = False) -> QPushButton:
+def make_button(text: str, icon: str = "", on_click: Handler | None = None, primary: bool = False) -> QPushButton:
     """Return a button with a text and, if wanted, an icon; the primary one bears the accent."""
     made = QPushButton(text)
     made.setProperty("primary", primary)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if icon:
-        made.setIcon(icons.icon(icon, "on_accent" if primary else ""))
-        made.setIconSize(icons.beside_text())
+        made.setIcon(icons.load_icon(icon, "on_accent" if primary else ""))
+        made.setIconSize(icons.size_beside_text())
     if on_click is not None:
         made.clicked.connect(lambda: on_click())
     return made
 
 
-def tool(icon: str, name: str, on_click: Handler | None = None, size: int = 18) -> QToolButton:
+def make_tool_button(icon: str, name: str, on_click: Handler | None = None, size: int = 18) -> QToolButton:
     """Return a button that shows an icon only; name is its tool tip and what a screen reader says."""
     made = QToolButton()
-    made.setIcon(icons.icon(icon))
+    made.setIcon(icons.load_icon(icon))
     made.setIconSize(QSize(size, size))
     made.setToolTip(name)
     made.setAccessibleName(name)
@@ -132,7 +132,7 @@ class IconLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the icon."""
-        icons.draw(QPainter(self), QRectF(self.rect()), self._name, self._colour)
+        icons.draw_icon(QPainter(self), QRectF(self.rect()), self._name, self._colour)
 
 
 class EmptyState(QWidget):
@@ -147,8 +147,8 @@ class EmptyState(QWidget):
         column.addStretch(3)
         column.addWidget(IconLabel(icon, 56, "accent"), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(8)
-        self._text = label(text, "emptyText", wrap=True)
-        for line in (label(title, "emptyTitle", wrap=True), self._text):
+        self._text = make_label(text, "emptyText", wrap=True)
+        for line in (make_label(title, "emptyTitle", wrap=True), self._text):
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(line)
         self._steps = QGridLayout()
@@ -165,7 +165,7 @@ class EmptyState(QWidget):
 
     def add_step(self, text: str, icon: str, on_click: Handler, primary: bool = False) -> QPushButton:
         """Add a button for a next step."""
-        made = button(text, icon, on_click, primary)
+        made = make_button(text, icon, on_click, primary)
         row, column = divmod(self._steps.count(), 2)
         self._steps.addWidget(made, row, column + 1)
         return made

@@ -18,7 +18,7 @@ _ROLE = {
 }
 
 
-def icon(name: str, colour: str = "") -> QIcon:
+def load_icon(name: str, colour: str = "") -> QIcon:
     """Return an icon by its file's name; colour is a field of Theme, else it follows the state of what bears it.
 
     It changes with the theme by itself. FileNotFoundError: no such icon.
@@ -27,23 +27,23 @@ def icon(name: str, colour: str = "") -> QIcon:
     return QIcon(_ThemedIconEngine(name, colour))
 
 
-def beside_text(size: int = 16) -> QSize:
+def size_beside_text(size: int = 16) -> QSize:
     """Return the icon size for a button with a text beside: wider than high, which sets the two apart."""
     return QSize(size + 6, size)
 
 
-def pixmap(name: str, size: int, colour: str = "text", ratio: float = 1.0) -> QPixmap:
+def render_icon(name: str, size: int, colour: str = "text", ratio: float = 1.0) -> QPixmap:
     """Return an icon as a picture of size by size logical pixels, sharp at a screen's device pixel ratio."""
     made = QPixmap(round(size * ratio), round(size * ratio))
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
-    draw(painter, QRectF(made.rect()), name, colour)
+    draw_icon(painter, QRectF(made.rect()), name, colour)
     painter.end()
     made.setDevicePixelRatio(ratio)
     return made
 
 
-def draw(painter: QPainter, rect: QRectF, name: str, colour: str = "text") -> None:
+def draw_icon(painter: QPainter, rect: QRectF, name: str, colour: str = "text") -> None:
     """Draw an icon at the left of rect, as large as it goes without being stretched; what is over stays free."""
     side = min(rect.width(), rect.height())
     square = QRectF(rect.left(), rect.center().y() - side / 2, side, side)
@@ -71,7 +71,7 @@ class _ThemedIconEngine(QIconEngine):
     def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw into rect."""
         if painter is not None:
-            draw(painter, QRectF(rect), self._name, self._tint(mode, state))
+            draw_icon(painter, QRectF(rect), self._name, self._tint(mode, state))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Return a picture of size device pixels."""

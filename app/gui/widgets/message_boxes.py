@@ -15,7 +15,7 @@ def message_box(
     box = QMessageBox(QMessageBox.Icon.NoIcon, "Platescribe", text, parent=parent)
     box.setInformativeText(more)
     ratio = parent.devicePixelRatioF() if parent is not None else 2.0
-    box.setIconPixmap(icons.pixmap(icon, _ICON_PX, colour, ratio))
+    box.setIconPixmap(icons.render_icon(icon, _ICON_PX, colour, ratio))
     return box
 
 

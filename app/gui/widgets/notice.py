@@ -3,7 +3,7 @@
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from app.gui.widgets.common import Handler, IconLabel, button, label
+from app.gui.widgets.common import Handler, IconLabel, make_button, make_label
 
 
 class Notice(QFrame):
@@ -19,11 +19,11 @@ class Notice(QFrame):
         row.setSpacing(10)
         self._mark = IconLabel("info", 18, "notice")
         row.addWidget(self._mark)
-        self.words = label("", wrap=True)
+        self.words = make_label("", wrap=True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self.words, 1)
-        self.more = button("", "", self._do_more)
-        self.read = button(self.tr("Got it"), "", self._forget)
+        self.more = make_button("", "", self._do_more)
+        self.read = make_button(self.tr("Got it"), "", self._forget)
         row.addWidget(self.more)
         row.addWidget(self.read)
         self._refresh()

@@ -94,7 +94,7 @@ class Rail(QFrame):
 
     def _button(self, icon: str, text: str) -> RailButton:
         made = RailButton()
-        made.setIcon(icons.icon(icon))
+        made.setIcon(icons.load_icon(icon))
         made.setIconSize(QSize(_RAIL_ICON, _RAIL_ICON))
         made.setText(text)
         made.setAccessibleName(text)

@@ -122,7 +122,7 @@ def colour(name: str, alpha: int = 255) -> QColor:
     return found
 
 
-def chosen(choice: str, system_dark: bool) -> Theme:
+def choose_theme(choice: str, system_dark: bool) -> Theme:
     """Return the theme for a setting: light, dark or system."""
     return DARK if choice == "dark" or (choice == "system" and system_dark) else LIGHT
 
@@ -187,7 +187,7 @@ def plate_font(points: float) -> QFont:
     return font
 
 
-def high_dpi() -> None:
+def enable_high_dpi() -> None:
     """Set what must be set before QApplication is made, for sharp pictures on dense screens."""
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_EnableHighDpiScaling)
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)

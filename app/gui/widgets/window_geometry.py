@@ -7,15 +7,15 @@ _USUAL = QSize(1440, 900)
 _FRAME = QSize(16, 56)  # what title bar and borders take of the screen
 
 
-def room_for(window: QWidget) -> QSize:
+def find_available_size(window: QWidget) -> QSize:
     """Return how large a window can be for its screen to show all of it, with title bar and borders."""
     screen = window.screen() or QApplication.primaryScreen()
     return (screen.availableSize() if screen is not None else QSize(1280, 800)) - _FRAME
 
 
-def fit(window: QWidget, width: int, height: int) -> None:
+def fit_to_screen(window: QWidget, width: int, height: int) -> None:
     """Make a window so large, or as large as its screen allows."""
-    window.resize(QSize(width, height).boundedTo(room_for(window)))
+    window.resize(QSize(width, height).boundedTo(find_available_size(window)))
 
 
 class WindowGeometry:
@@ -26,7 +26,7 @@ class WindowGeometry:
 
     def restore(self) -> None:
         """Put everything where it was; at the first start, as large as the screen allows."""
-        fit(self._window, _USUAL.width(), _USUAL.height())
+        fit_to_screen(self._window, _USUAL.width(), _USUAL.height())
         restores = {f"window/{name}": splitter.restoreState for name, splitter in self._splitters.items()}
         for key, restore in {"window/geometry": self._window.restoreGeometry, **restores}.items():
             value = self._state.value(key)

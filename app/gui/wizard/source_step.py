@@ -16,9 +16,9 @@ from PyQt5.QtWidgets import (
 )
 
 from app.config.redaction import redact
-from app.gui.live.source_actions import start_folder
+from app.gui.live.source_actions import default_folder
 from app.gui.session.background import BackgroundTasks
-from app.gui.widgets.common import button, label
+from app.gui.widgets.common import make_button, make_label
 from app.gui.wizard.login import split_login, with_login
 from app.saved_sources import SavedSource
 from app.sources.camera import cameras
@@ -42,8 +42,8 @@ class WizardStep(QWizardPage):
     def head(self, title: str, text: str) -> None:
         """Say what the page is for."""
         self.setAccessibleName(title)
-        self.column.addWidget(label(title, "pageTitle"))
-        self.column.addWidget(label(text, "muted", wrap=True))
+        self.column.addWidget(make_label(title, "pageTitle"))
+        self.column.addWidget(make_label(text, "muted", wrap=True))
         self.column.addSpacing(12)
 
 
@@ -73,8 +73,8 @@ class SourceStep(WizardStep):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.name = QLineEdit()
         self.name.setPlaceholderText(self.tr("North gate"))
-        self._browse = button(self.tr("Choose…"), "folder-open", self._choose_file)
-        self._problem = label("", "coachBad", wrap=True)
+        self._browse = make_button(self.tr("Choose…"), "folder-open", self._choose_file)
+        self._problem = make_label("", "coachBad", wrap=True)
         self._build()
         for field in (self.address, self.user, self.password, self.name):
             field.textChanged.connect(self._changed)
@@ -132,7 +132,7 @@ class SourceStep(WizardStep):
         form.addRow(self.tr("&Name"), self.name)
         form.addRow("", self._problem)
         note = self.tr("The password is kept in the system's keyring, or in a file only you can read.")
-        self._note = label(note, "small", wrap=True)
+        self._note = make_label(note, "small", wrap=True)
         form.addRow("", self._note)
         self.address.setAccessibleName(self.tr("Address or file"))
 
@@ -188,6 +188,6 @@ class SourceStep(WizardStep):
         return self.kind.currentText().partition(": ")[2] if not self.address.isEnabled() else found.source_id
 
     def _choose_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a recording"), start_folder())
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a recording"), default_folder())
         if name:
             self.address.setText(name)

@@ -6,11 +6,11 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QPixmap
 from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard
 
-from app.gui.live.picture_coach import PictureMeasures, grey_of, judge
+from app.gui.live.picture_coach import PictureMeasures, list_advice, measure_brightness
 from app.gui.session.background import BackgroundTasks
-from app.gui.widgets.common import IconLabel, button, label
+from app.gui.widgets.common import IconLabel, make_button, make_label
 from app.gui.widgets.qimages import to_qimage
-from app.gui.widgets.window_geometry import fit
+from app.gui.widgets.window_geometry import fit_to_screen
 from app.gui.wizard.probe import ProbeResult, SourceProbe
 from app.gui.wizard.source_step import SourceStep, WizardStep
 from app.gui.wizard.zones_dialog import ZonesEditor
@@ -36,7 +36,7 @@ class SourceWizard(QWizard):
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fit(self, 860, 640)
+        fit_to_screen(self, 860, 640)
         self.which = SourceStep(tasks, taken, known)
         self.picture = PictureStep(self.which)
         self.where = ZonesStep(self.picture, known.zones if known is not None else Zones())
@@ -67,14 +67,14 @@ class PictureStep(WizardStep):
         self._which = which
         self._probe: SourceProbe | None = None
         self.result = ProbeResult()
-        self.view = label("")
+        self.view = make_label("")
         self.view.setObjectName("stage")
         self.view.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.view.setMinimumSize(480, 270)
         self.view.setAccessibleName(self.tr("Picture of the source"))
         self._large, self._mark = IconLabel("loader-circle", 44), IconLabel("info", 20)
-        self.words = label("", wrap=True)
-        self._again = button(self.tr("Try again"), "refresh-cw", self.initializePage)
+        self.words = make_label("", wrap=True)
+        self._again = make_button(self.tr("Try again"), "refresh-cw", self.initializePage)
         middle = QVBoxLayout(self.view)
         middle.addWidget(self._large, 0, Qt.AlignmentFlag.AlignCenter)
         self.column.addWidget(self.view, 1)
@@ -133,7 +133,7 @@ class PictureStep(WizardStep):
         picture.setDevicePixelRatio(ratio)
         self.view.setPixmap(picture)
         height, width = result.image.shape[:2]
-        found = judge(PictureMeasures(grey_of(result.image)))
+        found = list_advice(PictureMeasures(measure_brightness(result.image)))
         size = self.tr("{} × {} pixels.").format(width, height)
         if found:
             self._say("info", "notice", " ".join([size, *(f"{item.what} {item.remedy}" for item in found)]))
@@ -160,7 +160,9 @@ class ZonesStep(WizardStep):
         self.head(self.tr("Where to look?"), text)
         self._picture = picture
         self._editor: ZonesEditor | None = None
-        self._none = label(self.tr("There is no picture to draw on; the whole picture will be looked at."), "muted")
+        self._none = make_label(
+            self.tr("There is no picture to draw on; the whole picture will be looked at."), "muted"
+        )
         self.column.addWidget(self._none, 1, Qt.AlignmentFlag.AlignTop)
 
     @property

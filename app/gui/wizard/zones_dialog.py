@@ -3,9 +3,9 @@
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QButtonGroup, QDialog, QDialogButtonBox, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
-from app.gui.widgets.common import button, label
+from app.gui.widgets.common import make_button, make_label
 from app.gui.widgets.polygons import PolygonCanvas
-from app.gui.widgets.window_geometry import fit
+from app.gui.widgets.window_geometry import fit_to_screen
 from app.pipeline.types import Image
 from app.pipeline.zones import Zones
 
@@ -26,8 +26,8 @@ class ZonesEditor(QWidget):
         for choice in (self._look, self._mask):
             kinds.addButton(choice)
         self._mask.toggled.connect(self._set_mask)
-        self._remove = button(self.tr("Remove"), "trash-2", self.canvas.remove_chosen)
-        self._hint = label("", "small", wrap=True)
+        self._remove = make_button(self.tr("Remove"), "trash-2", self.canvas.remove_chosen)
+        self._hint = make_label("", "small", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -35,8 +35,8 @@ class ZonesEditor(QWidget):
         tools.addWidget(self._look)
         tools.addWidget(self._mask)
         tools.addStretch(1)
-        tools.addWidget(button(self.tr("New polygon"), "hexagon", self.canvas.add_shape))
-        tools.addWidget(button(self.tr("Undo"), "undo-2", self.canvas.undo))
+        tools.addWidget(make_button(self.tr("New polygon"), "hexagon", self.canvas.add_shape))
+        tools.addWidget(make_button(self.tr("Undo"), "undo-2", self.canvas.undo))
         tools.addWidget(self._remove)
         column.addLayout(tools)
         column.addWidget(self.canvas, 1)
@@ -80,7 +80,7 @@ class ZonesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Where to look"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fit(self, 980, 700)
+        fit_to_screen(self, 980, 700)
         self.editor = ZonesEditor(image, zones)
         box = QDialogButtonBox()
         box.addButton(QDialogButtonBox.StandardButton.Save)
@@ -90,7 +90,7 @@ class ZonesDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
-        column.addWidget(label(self.tr("Where to look"), "pageTitle"))
+        column.addWidget(make_label(self.tr("Where to look"), "pageTitle"))
         column.addWidget(self.editor, 1)
         column.addWidget(box)
 

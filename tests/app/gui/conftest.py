@@ -19,7 +19,7 @@ _OFFSCREEN = "This plugin does not support "  # what the platform without a scre
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test makes a noise: there is nothing that plays a file."""
-    monkeypatch.setattr("app.gui.watch.tone.players", list)
+    monkeypatch.setattr("app.gui.watch.tone.find_players", list)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.gui.crash import CrashGuard, report
+from app.gui.crash import CrashGuard, format_report
 from app.gui.session.background import BackgroundTasks
 from app.version import __version__
 from tests.app.gui.shell import wait_for
@@ -77,7 +77,7 @@ def test_the_report_tells_the_versions_and_the_thread() -> None:
     try:
         fail()
     except ConnectionError as error:
-        text = report(error, "capture gate")
+        text = format_report(error, "capture gate")
     assert (
         f"Platescribe {__version__} on" in text
         and "Python 3" in text

@@ -34,7 +34,7 @@ from app.gui.dialogs.about_dialog import AboutDialog
 from app.gui.dialogs.retention_dialog import RetentionDialog
 from app.gui.live import source_actions as opening
 from app.gui.live.live_view import SourceTile
-from app.gui.live.source_actions import names_in
+from app.gui.live.source_actions import list_names
 from app.gui.reads.reads_page import ReadsPage
 from app.gui.search.search_page import SearchPage
 from app.gui.session.log_session import RetentionTimer, open_log
@@ -202,7 +202,7 @@ def test_dropped_files_and_addresses_are_opened(window: MainWindow, clip: Path) 
 
 def test_a_dropped_folder_goes_to_the_queue(window: MainWindow, tmp_path: Path) -> None:
     (tmp_path / "clips").mkdir()
-    window.opening.open(names_in(dropped(str(tmp_path / "clips"))))
+    window.opening.open(list_names(dropped(str(tmp_path / "clips"))))
     assert window._pages["queue"].isChecked()
 
 

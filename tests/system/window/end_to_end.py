@@ -195,10 +195,10 @@ def main() -> int:
     said: list[str] = []
     qInstallMessageHandler(lambda kind, _where, text: said.append(str(text)) if kind != QtMsgType.QtDebugMsg else None)
     playback._LATE_S = playback._GIVE_UP_S = 600.0  # a busy machine plays slower here, and leaves out nothing
-    theme.high_dpi()
+    theme.enable_high_dpi()
     app = QApplication(sys.argv[:1])
     settings = with_value(Settings(), "appearance.theme", args.look)
-    theme.apply(app, theme.chosen(args.look, False))
+    theme.apply(app, theme.choose_theme(args.look, False))
     feed = WindowFeed()
     kept = open_log(settings, feed, str(args.folder / "plates.sqlite3"))
     window = make_window(settings, kept, feed, state=args.folder / "window.ini")

@@ -22,7 +22,7 @@ from tests.app.gui.parts import make_export_dialog, make_retention_dialog, make_
 
 def test_the_window_fits_a_small_screen_with_large_texts(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     room = QSize(819, 512)  # 1024 x 640 at 125 %
-    monkeypatch.setattr("app.gui.window.room_for", lambda _window: room)
+    monkeypatch.setattr("app.gui.window.find_available_size", lambda _window: room)
     other = MainWindow(window.session, lambda _: window.opening, QSettings())
     least = other.minimumSize()
     sip.delete(other)
@@ -41,7 +41,7 @@ def test_the_rail_names_its_pages_where_there_is_room(window: MainWindow) -> Non
 def test_the_dialogs_fit_a_small_screen(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the buttons at their foot are below its edge, where nobody can press them."""
     room = QSize(1008, 584)  # 1024 x 640 without title bar and borders
-    monkeypatch.setattr(placing, "room_for", lambda _window: room)
+    monkeypatch.setattr(placing, "find_available_size", lambda _window: room)
     store = window.session.log.store
     assert store is not None
     made = [

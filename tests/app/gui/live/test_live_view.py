@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.config.settings import Settings, with_value
 from app.gui.live.live_view import Arrangement, SourceTile, TileGrid
-from app.gui.live.player import PlayerBar, SeekBar, clock
+from app.gui.live.player import PlayerBar, SeekBar, format_position
 from app.gui.live.source_states import ShownState, describe_state
 from app.gui.live.sources_panel import SourcesPanel
 from app.gui.session.open_source import OpenSource, Tick
@@ -232,7 +232,7 @@ def test_the_seek_bar_is_moved_by_keys(qtbot: QtBot) -> None:
     ("seconds", "text"), [(0, "0:00"), (61.9, "1:01"), (3599, "59:59"), (3661, "1:01:01"), (-1, "0:00")]
 )
 def test_media_time_is_written_as_a_clock(seconds: float, text: str) -> None:
-    assert clock(seconds) == text
+    assert format_position(seconds) == text
 
 
 def test_the_source_panel_tells_how_each_source_does(qtbot: QtBot, window: MainWindow, clip: Path) -> None:

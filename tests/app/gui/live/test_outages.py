@@ -72,7 +72,7 @@ def test_a_lost_camera_is_dimmed_says_since_when_and_is_told_over_all_pages(
     qtbot: QtBot, window: MainWindow, camera: CameraStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tones: list[int] = []
-    monkeypatch.setattr("app.gui.live.outages.tone.sound", lambda: tones.append(1))
+    monkeypatch.setattr("app.gui.live.outages.tone.play_tone", lambda: tones.append(1))
     window.session.sources.open(GATE, "Gate")
     tile = tile_of(window)
     wait_for(qtbot, lambda: tile.view.result is not None and bool(tile.view.result.tracks))

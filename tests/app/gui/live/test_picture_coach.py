@@ -11,10 +11,10 @@ from app.gui.live.picture_coach import (
     PictureCoach,
     PictureFault,
     PictureMeasures,
-    angle_of,
-    grey_of,
-    judge,
-    sharpness_of,
+    list_advice,
+    measure_angle,
+    measure_brightness,
+    measure_sharpness,
 )
 from app.pipeline.types import Frame, FrameResult, Image, Track
 from detector.types import Box
@@ -61,7 +61,7 @@ def test_a_good_picture_needs_no_advice() -> None:
 )
 def test_each_fault_is_told_with_what_to_do(image: Image, height: int, fault: PictureFault) -> None:
     assert fault in faults(image, height)
-    found = [advice for advice in judge(PictureMeasures(10.0, 8.0, 5.0, 30.0)) if advice.fault is fault]
+    found = [advice for advice in list_advice(PictureMeasures(10.0, 8.0, 5.0, 30.0)) if advice.fault is fault]
     assert all(advice.what and advice.remedy for advice in found)
 
 
@@ -83,7 +83,7 @@ def test_the_same_frame_counts_once() -> None:
 def test_bright_large_sharp_and_level_is_all_that_is_asked(
     grey: float, height: float, sharpness: float, angle: float
 ) -> None:
-    found = {advice.fault for advice in judge(PictureMeasures(grey, height, sharpness, angle))}
+    found = {advice.fault for advice in list_advice(PictureMeasures(grey, height, sharpness, angle))}
     assert (PictureFault.SMALL in found) == (height < SMALL_PX)
     assert (
         not {PictureFault.SMALL, PictureFault.BLURRED} <= found
@@ -93,6 +93,6 @@ def test_bright_large_sharp_and_level_is_all_that_is_asked(
 @given(st.integers(1, 60), st.integers(1, 200))
 def test_any_crop_can_be_measured(height: int, width: int) -> None:
     crop = np.random.default_rng(height * width).integers(0, 255, (height, width, 3), np.uint8)
-    assert 0 <= grey_of(crop) <= 255
-    assert sharpness_of(crop) >= 0
-    assert -45 <= angle_of(crop) <= 45
+    assert 0 <= measure_brightness(crop) <= 255
+    assert measure_sharpness(crop) >= 0
+    assert -45 <= measure_angle(crop) <= 45

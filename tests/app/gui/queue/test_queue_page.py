@@ -14,10 +14,10 @@ from PyQt5.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.config.settings import with_value
-from app.gui.queue.batch_queue import JobState, free_csv, time_left
+from app.gui.queue.batch_queue import JobState, choose_csv_path, estimate_time_left
 from app.gui.queue.jobs_model import PROGRESS
 from app.gui.queue.queue_page import BatchQueuePage
-from app.gui.queue.run_cards import duration
+from app.gui.queue.run_cards import format_duration
 from app.gui.session.networks_session import NetworksSession
 from app.gui.session.window_session import WindowSession
 from app.pipeline.pipeline import Pipeline
@@ -227,24 +227,24 @@ def test_folders_asked_for_elsewhere_come_into_the_queue(
 
 
 def test_a_csv_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
-    assert free_csv(tmp_path) == tmp_path / "plates.csv"
+    assert choose_csv_path(tmp_path) == tmp_path / "plates.csv"
     (tmp_path / "plates.csv").touch()
-    assert free_csv(tmp_path) == tmp_path / "plates-2.csv"
+    assert choose_csv_path(tmp_path) == tmp_path / "plates-2.csv"
     (tmp_path / "plates.csv.state").touch()
-    assert free_csv(tmp_path) == tmp_path / "plates.csv"
+    assert choose_csv_path(tmp_path) == tmp_path / "plates.csv"
 
 
 @given(st.floats(0, 0.9), st.floats(0.01, 0.99), st.floats(1, 1e5))
 def test_the_time_left_follows_the_pace(start: float, done: float, seconds: float) -> None:
     share = start + (1 - start) * done
-    left = time_left(start, share, seconds)
+    left = estimate_time_left(start, share, seconds)
     if left is not None:
         assert left >= 0 and abs(left - seconds * (1 - share) / (share - start)) < 1e-6 * (1 + left)
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (40, "40 s"), (59.7, "1 min"), (7500, "2 h 05 min")])
 def test_durations_are_said_as_people_say_them(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
+    assert format_duration(seconds) == text
 
 
 def test_closing_ends_a_run_and_keeps_what_was_read(

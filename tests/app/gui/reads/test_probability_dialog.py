@@ -27,7 +27,7 @@ def test_pictures_survive_the_way_to_qt_and_back() -> None:
 def test_the_probability_view_is_drawn_in_a_worker(
     qtbot: QtBot, empty_session: WindowSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probability, "drawn", lambda crop, *_: np.repeat(crop, 4, axis=1))
+    monkeypatch.setattr(probability, "draw_explanation", lambda crop, *_: np.repeat(crop, 4, axis=1))
     dialog = make_probability_dialog(empty_session, to_qimage(CROP), READ)
     dialog.show()
     assert dialog.picture.isNull() and not dialog.save.isEnabled()
@@ -48,7 +48,7 @@ def test_the_probability_view_is_drawn_in_a_worker(
 def test_the_probability_view_says_why_the_list_has_other_figures(
     qtbot: QtBot, empty_session: WindowSession, monkeypatch: pytest.MonkeyPatch, read: Record, said: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(probability, "drawn", lambda crop, *_: crop)
+    monkeypatch.setattr(probability, "draw_explanation", lambda crop, *_: crop)
     dialog = make_probability_dialog(empty_session, to_qimage(CROP), read)
     dialog.show()
     assert dialog.listed.isVisible() and all(words in dialog.listed.text() for words in said)
@@ -65,7 +65,7 @@ def test_the_probability_view_goes_with_the_colours_and_the_density(
         asked.append((ratio, dark))
         return np.full((40, 60 + len(asked), 3), 0 if dark else 255, np.uint8)
 
-    monkeypatch.setattr(probability, "drawn", draw)
+    monkeypatch.setattr(probability, "draw_explanation", draw)
     dialog = make_probability_dialog(empty_session, to_qimage(CROP), READ)
     dialog.show()
     qtbot.waitUntil(dialog.save.isEnabled)
@@ -84,7 +84,7 @@ def test_a_reader_that_cannot_be_loaded_is_said(
     def missing(*_: object) -> None:
         raise FileNotFoundError("reader.safetensors: no such file; reinstall the program.")
 
-    monkeypatch.setattr(probability, "drawn", missing)
+    monkeypatch.setattr(probability, "draw_explanation", missing)
     dialog = make_probability_dialog(empty_session, to_qimage(CROP), READ)
     dialog.show()
     qtbot.waitUntil(lambda: "reinstall" in dialog.problem.text())

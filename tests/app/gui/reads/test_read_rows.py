@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.gui.reads.read_rows import ReadRow, tags
+from app.gui.reads.read_rows import ReadRow, list_tags
 from app.records import Record
 from tests.app.made_events import WALL
 
@@ -16,4 +16,4 @@ VISIT = Record("AB123C", "gate", WALL, WALL)
 def test_an_unsure_read_is_marked_until_a_person_has_set_its_plate(
     sure: bool, original: str | None, told: tuple[str, ...]
 ) -> None:
-    assert tags(ReadRow(replace(VISIT, sure=sure, original_plate=original))) == told
+    assert list_tags(ReadRow(replace(VISIT, sure=sure, original_plate=original))) == told

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from app.gui.reads import read_pictures as pictures
 from app.gui.reads.correction_dialog import CorrectionDialog
-from app.gui.reads.delegates import MARGIN, THUMBNAIL, fitting_font, pill_font, pill_width
+from app.gui.reads.delegates import MARGIN, THUMBNAIL, fit_font, pill_font, pill_width
 from app.gui.reads.read_actions import ReadActions
-from app.gui.reads.read_rows import CONFIDENCE, PLATE, ROW_ROLE, SOURCE, TAG, TIME, whole_percent
+from app.gui.reads.read_rows import CONFIDENCE, PLATE, ROW_ROLE, SOURCE, TAG, TIME, round_percent
 from app.gui.reads.read_view import SLIM
 from app.gui.reads.reads_page import ReadsPage
 from app.gui.session.log_session import LogSession
@@ -237,7 +237,7 @@ def test_no_character_is_surer_than_its_number_says(
 ) -> None:
     """A plate of 99 % whose every character was called 100 is hard to explain."""
     drawn: list[int] = []
-    monkeypatch.setattr(pictures, "whole_percent", lambda value: drawn.append(whole_percent(value)) or drawn[-1])
+    monkeypatch.setattr(pictures, "round_percent", lambda value: drawn.append(round_percent(value)) or drawn[-1])
     page.detail.bars.show_characters("AB1", (0.9999, 1.0, 0.42))
     page.detail.bars.grab()
     assert drawn == [99, 100, 42]
@@ -294,7 +294,7 @@ def test_a_narrow_list_keeps_room_for_the_tags(
 @pytest.mark.parametrize("plate", ["AB12CDE", "UP16CU0006", "ABCDEFGH12345678"])
 def test_a_long_plate_is_written_smaller_and_never_cut(qapp: QApplication, plate: str) -> None:
     room = SLIM[PLATE] - MARGIN - THUMBNAIL.width() - 14
-    font = fitting_font(12.5, plate, room)
+    font = fit_font(12.5, plate, room)
     assert QFontMetricsF(font).horizontalAdvance(plate) <= room or font.pointSizeF() == pytest.approx(12.5 * 0.6)
     if len(plate) <= 10:
         assert QFontMetricsF(font).horizontalAdvance(plate) <= room

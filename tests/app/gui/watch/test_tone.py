@@ -15,7 +15,7 @@ from tests.app.gui.shell import wait_for
 
 
 def test_it_is_half_a_second_of_sound_that_ends_softly() -> None:
-    with wave.open(io.BytesIO(tone.chime())) as file:
+    with wave.open(io.BytesIO(tone.make_chime())) as file:
         assert 0.4 < file.getnframes() / file.getframerate() < 0.7
         heard = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(float)
     assert np.abs(heard).max() > 8_000 and np.abs(heard[-200:]).max() < 500
@@ -30,9 +30,9 @@ def test_the_next_program_is_tried_where_one_fails(
     good.write_text(f'#!/bin/sh\nhead -c 4 "$1" > "{heard}.part" && mv "{heard}.part" "{heard}"\n')
     for program in (broken, good):
         program.chmod(0o700)
-    monkeypatch.setattr(tone, "players", lambda: [str(broken), str(good)])
+    monkeypatch.setattr(tone, "find_players", lambda: [str(broken), str(good)])
     monkeypatch.setattr(QApplication, "beep", lambda: pytest.fail("there was a program to play it"))
-    tone.sound()
+    tone.play_tone()
     wait_for(qtbot, heard.is_file)
     assert heard.read_bytes() == b"RIFF"
 
@@ -40,5 +40,5 @@ def test_the_next_program_is_tried_where_one_fails(
 def test_without_any_the_system_beeps(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     beeps: list[int] = []
     monkeypatch.setattr(QApplication, "beep", lambda: beeps.append(1))
-    tone.sound()
+    tone.play_tone()
     assert beeps == [1]

@@ -70,17 +70,14 @@ def test_the_palette_and_the_style_sheet_are_the_themes(qapp: QApplication, look
     [("system", True, "dark"), ("system", False, "light"), ("dark", False, "dark"), ("light", True, "light")],
 )
 def test_the_setting_chooses_the_theme(choice: str, dark: bool, name: str) -> None:
-    assert theme.chosen(choice, dark).name == name
+    assert theme.choose_theme(choice, dark).name == name
 
 
 def test_every_icon_named_in_the_code_is_kept_with_its_licence() -> None:
     kept = {path.stem for path in icons.FOLDER.glob("*.svg")}
     text = "\n".join(path.read_text() for path in SOURCES.rglob("*.py"))
-    named = set(
-        re.findall(
-            r'(?:icon|IconLabel|show_icon|tool|_say|EmptyState|ShownState)\(\s*(?:tr\([^)]*\), )?"([a-z0-9-]+)"', text
-        )
-    )
+    makers = "load_icon|IconLabel|show_icon|make_tool_button|_say|EmptyState|ShownState"
+    named = set(re.findall(rf'(?:{makers})\(\s*(?:tr\([^)]*\), )?"([a-z0-9-]+)"', text))
     assert named and named <= kept, named - kept
     assert "ISC License" in (icons.FOLDER / "LICENSE").read_text()
 
@@ -89,7 +86,7 @@ def test_every_icon_named_in_the_code_is_kept_with_its_licence() -> None:
 def test_icons_take_the_themes_colour_at_the_screens_resolution(qapp: QApplication, ratio: float) -> None:
     for look in THEMES:
         theme.apply(qapp, look)
-        picture = icons.pixmap("square", 24, "accent", ratio)
+        picture = icons.render_icon("square", 24, "accent", ratio)
         assert picture.width() == 24 * ratio
         image = picture.toImage()
         solid = [
@@ -103,7 +100,7 @@ def test_icons_take_the_themes_colour_at_the_screens_resolution(qapp: QApplicati
 
 
 def test_an_icon_follows_a_change_of_theme(qapp: QApplication) -> None:
-    button = QPushButton(icons.icon("square"), "")
+    button = QPushButton(icons.load_icon("square"), "")
     pictures = []
     for look in THEMES:
         theme.apply(qapp, look)
