@@ -19,7 +19,7 @@ class KeysDialog(QDialog):
         column.addWidget(make_label(self.tr("Keys"), "pageTitle"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(28)
-        grid.setVerticalSpacing(7)
+        grid.setVerticalSpacing(5)
         for row, (keys, words) in enumerate(self._rows()):
             grid.addWidget(make_label(keys), row, 0)
             grid.addWidget(make_label(words, "muted"), row, 1)
