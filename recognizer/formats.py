@@ -1,10 +1,13 @@
 """Plate formats by country: how a plate looks and what a valid text is; the data is in plate_formats/*.toml."""
 
+import heapq
 import math
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +21,13 @@ __all__ = [
     "Colours",
     "FormatError",
     "PlateFormat",
+    "contradicts_region",
     "fits_region",
     "list_regions",
     "load_formats",
     "rerank_alternatives",
     "resolve_region",
+    "settle_lookalikes",
 ]
 
 # The code of plates of no country: random Latin text and looks.
@@ -30,6 +35,12 @@ FREE = "free"
 FOLDER = Path(__file__).parent / "plate_formats"
 # How much less a text is believed that fits no format of the chosen region, or only a vanity pattern.
 MISFIT, VANITY = 0.05, 0.4
+# Characters that most countries draw alike, and how many of them a text may have for its format to be looked for:
+# each doubles the number of texts to try.
+_OTHER = {"O": "0", "0": "O", "I": "1", "1": "I"}
+MOST_LOOKALIKES = 7
+# How much less a text is believed for each character that was exchanged.
+EXCHANGED = 0.3
 # Keys of a format's table that go into its patterns or into other tables.
 _PARSED_APART = {"base", "letters", "digits", "classes", "small_first", "vanity_letters"}
 
@@ -162,6 +173,68 @@ def rerank_alternatives(alternatives: Sequence[Alternative], region: str) -> tup
         Alternative(item.text, min(1.0, share * scale)) for item, share in zip(alternatives, weighted, strict=True)
     ]
     return tuple(sorted(ranked, key=lambda item: -item.confidence))
+
+
+@lru_cache(maxsize=4096)
+def settle_lookalikes(text: str, region: str) -> str:
+    """The text with each O or 0, I or 1 as the region's formats have it; unchanged where they do not decide.
+
+    They decide where the text fits no format of any region as it is. Of the texts that fit with some of these
+    characters exchanged the commonest pattern's wins, each exchange counting against it; two that are as good leave the
+    text as it is. A region without formats decides nothing, nor does one where owners choose the text.
+    """
+    formats = _formats_of(region)
+    places = [i for i, character in enumerate(text) if character in _OTHER]
+    if not formats or not places or len(places) > MOST_LOOKALIKES or any(item.vanity for item in formats):
+        return text
+    if any(item.matches(text) for item in formats) or _known_texts().fullmatch(text):  # the region may be another one
+        return text
+    found = [
+        (EXCHANGED**count * _commonness(other, formats), other)
+        for count in range(1, len(places) + 1)
+        for other in (_exchanged(text, chosen) for chosen in combinations(places, count))
+    ]
+    (best, settled), (second, _) = heapq.nlargest(2, [(0.0, text), *found])
+    return settled if best > second else text
+
+
+@lru_cache(maxsize=4096)
+def contradicts_region(text: str, region: str) -> bool:
+    """Whether a text is no plate of a region whose formats are known, and leave owners no choice."""
+    formats = _formats_of(region)
+    return bool(formats) and not any(item.vanity or item.matches(text) for item in formats)
+
+
+@lru_cache(maxsize=1)
+def _known_texts() -> re.Pattern[str]:
+    """Of every text that fits a format without vanity plates: one expression, as there are hundreds of patterns."""
+    formats = [item for item in load_formats() if not item.vanity]
+    return re.compile("|".join(f"(?:{pattern.expression.pattern})" for item in formats for pattern in item.patterns))
+
+
+def _commonness(text: str, formats: Sequence[PlateFormat]) -> float:
+    """How common the commonest pattern that the text fits is, 0 when it fits none."""
+    return max(
+        (item.weight * pattern.weight for item in formats for pattern in item.patterns
+         if pattern.expression.fullmatch(text)),
+        default=0.0,
+    )  # fmt: skip
+
+
+def _formats_of(region: str) -> tuple[PlateFormat, ...]:
+    """The formats of a region, none for one that has none."""
+    try:
+        return resolve_region(region)
+    except FormatError:
+        return ()
+
+
+def _exchanged(text: str, places: Sequence[int]) -> str:
+    """The text with the characters at these places exchanged for those they look like."""
+    characters = list(text)
+    for place in places:
+        characters[place] = _OTHER[characters[place]]
+    return "".join(characters)
 
 
 def _weigh_text(text: str, formats: Sequence[PlateFormat]) -> float:

@@ -273,6 +273,23 @@ def _draw_script(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
             x += rng.uniform(9, 18)
 
 
+def _draw_han(colour: Image, mask: Mask, ink: Bgr, rng: Random) -> None:
+    """Strokes that look like the Han character before a Chinese number: it must not be read as a letter."""
+    colour[:] = ink
+    thick = rng.randrange(4, 8)
+    if rng.random() < 0.25:  # 川, which looks most like a letter
+        for x in (10, 32, 54):
+            cv2.line(mask, (x, rng.randrange(2, 10)), (x - 6 * (x == 10), rng.randrange(54, 62)), 255, thick)
+        return
+    for _ in range(rng.randrange(2, 5)):
+        y, left = rng.randrange(6, 58), rng.randrange(2, 26)
+        cv2.line(mask, (left, y), (rng.randrange(left + 14, 63), y + rng.randrange(-3, 4)), 255, thick)
+    for _ in range(rng.randrange(2, 5)):
+        x, top = rng.randrange(6, 58), rng.randrange(2, 26)
+        lean = rng.choice((0, 0, rng.randrange(-22, 23)))
+        cv2.line(mask, (x, top), (x + lean, rng.randrange(top + 16, 63)), 255, thick)
+
+
 def _draw_shape(colour: Image, mask: Mask, main: Bgr, rng: Random) -> None:
     """Draws any figure: a rough outline with patches of other colours."""
     points = make_blob(rng, rng.uniform(0.2, 0.7), rng.randrange(6, 18)) * 30 + 32
@@ -291,4 +308,5 @@ _ORNAMENTS: dict[str, _Drawing] = {
     "sun": _draw_sun,
     "emirate": _draw_script,
     "heart": _draw_heart,
+    "han": _draw_han,
 }

@@ -17,8 +17,9 @@ from recognizer.synthesis.paint import Image, make_filled, paint_mask, paint_pic
 from recognizer.synthesis.sprites import Sprites
 
 # Ornaments in the lettering's own ink; all others have colours of their own.
-_INKED = ("dot", "emirate")
-# BGR: black, galvanised, dull and white heads.
+_INKED = ("dot", "emirate", "han")
+# Ornaments nearly twice as high as wide.
+_TALL = ("seals", "han")
 _SCREWS: tuple[Bgr, ...] = ((40, 40, 40), (170, 175, 180), (90, 95, 100), (225, 225, 225))
 
 
@@ -253,7 +254,7 @@ class _Drawing:
         left, top, right, bottom = area
         side = min(right - left, bottom - top) if tiles == 1 else bottom - top
         side = max(6, round(side * (1.0 if tiles > 1 or kind == "dot" else self._rng.uniform(0.8, 1.3))))
-        tall = round(side * 1.7) if kind == "seals" else side
+        tall = round(side * 1.7) if kind in _TALL else side
         y = round((top + bottom - tall) / 2)
         for tile in range(tiles):
             picture, mask = self._stock.ornament(kind, self._rng)

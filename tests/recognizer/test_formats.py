@@ -13,10 +13,12 @@ from recognizer.alphabet import write_in_order
 from recognizer.formats import (
     FormatError,
     PlateFormat,
+    contradicts_region,
     fits_region,
     list_regions,
     load_formats,
     rerank_alternatives,
+    settle_lookalikes,
 )
 from recognizer.readings import Alternative
 from recognizer.synthesis.colours import parse_colour
@@ -160,3 +162,33 @@ def test_a_bad_table_is_named(tmp_path: Path, table: str, message: str) -> None:
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="no plate formats"):
         load_formats(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "settled"),
+    [
+        ("00010O154", "RU", "O001OO154"),
+        ("KAO5AB1234", "IN", "KA05AB1234"),
+        ("O001OO154", "RU", "O001OO154"),
+        ("W00DFEST", "US-VA", "W00DFEST"),
+        ("ABC", "RU", "ABC"),
+        ("0O1I0", "RU", "0O1I0"),
+        ("AO1", "XX", "AO1"),
+    ],
+)
+def test_formats_settle_which_of_two_look_alikes_a_character_is(text, region, settled):
+    assert settle_lookalikes(text, region) == settled
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "contradicts"),
+    [
+        ("A123BC77", "RU", False),
+        ("DP0000SS", "PL", True),
+        ("LOVEME", "US-CA", False),
+        ("AB1", "", False),
+        ("AB1", "XX", False),
+    ],
+)
+def test_a_text_may_contradict_a_region(text, region, contradicts):
+    assert contradicts_region(text, region) is contradicts
