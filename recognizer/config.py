@@ -8,7 +8,9 @@ from recognizer.alphabet import FIRST, LATIN, Alphabet
 #: The tutorial of 2017 drops the first steps, "since they tend to be garbage".
 TUTORIAL_DROPPED = 2
 
-# Far above any network of ours: they bound the memory that a file from elsewhere can ask for.
+#: The region of plates of no country the network knows, and of crops that show no plate.
+UNKNOWN_REGION = "unknown"
+
 _LARGEST, _DEEPEST = 2048, 16
 
 
@@ -29,6 +31,8 @@ class NetworkConfig:
     lines: text lines read in one pass; the steps of line 1 stand before those of line 2.
     emits: CTC steps a column of the feature map spells, so that two narrow characters may share a column.
     hidden, layers: of the bidirectional LSTM. architecture: "crnn" or "tutorial-2017".
+    regions: what the network tells of a plate's origin, as ISO codes of countries and US-CA for states; the first is
+    UNKNOWN_REGION. Where there are any, the network also tells whether a crop shows a plate (`recognizer.heads`).
     """
 
     height: int
@@ -42,6 +46,7 @@ class NetworkConfig:
     layers: int = 2
     dropout: float = 0.0
     architecture: str = "crnn"
+    regions: tuple[str, ...] = ()
 
     @property
     def alphabet(self) -> Alphabet:
@@ -66,15 +71,22 @@ class NetworkConfig:
     def from_dict(cls, values: dict[str, Any]) -> "NetworkConfig":
         """Returns the inverse of to_dict; TypeError, KeyError or ValueError when values are not of this form."""
         stages = tuple(Stage(s["channels"], (s["stride"][0], s["stride"][1]), s["blocks"]) for s in values["stages"])
-        made = cls(**{**values, "stages": stages})
+        regions = tuple(str(region) for region in values.get("regions", ()))
+        made = cls(**{**values, "stages": stages, "regions": regions})
         made._check_sizes()
         return made
+
+    @property
+    def head_rows(self) -> int:
+        """Rows of K values after the T steps of an output that hold the heads' logits; 0 without heads."""
+        return -(-(1 + len(self.regions)) // self.alphabet.classes) if self.regions else 0
 
     def _check_sizes(self) -> None:
         """Refuses sizes no plate needs, since a file from elsewhere could ask for all the memory there is."""
         sizes = [self.height, self.width, self.channels, self.lines, self.emits, self.hidden, self.layers]
         sizes += [n for s in self.stages for n in (s.channels, *s.stride, s.blocks + 1)]
         deep = self.layers > _DEEPEST or len(self.stages) > _DEEPEST or any(s.blocks > _DEEPEST for s in self.stages)
+        sizes.append(len(self.regions) + 1)
         if any(type(n) is not int or not 1 <= n <= _LARGEST for n in sizes) or deep:
             raise ValueError(f"a size of the network is no whole number from 1 to {_LARGEST}, or it is too deep")
 

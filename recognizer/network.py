@@ -51,8 +51,42 @@ class LinePool(nn.Module):
         return lines.flatten(1, 2)
 
 
+class PlateHeads(nn.Module):
+    """Tells whether a crop shows a plate, and its region, from what the reader sees and reads in it.
+
+    The features stay on a coarse grid: a state's name or a country's band has its place on the plate.
+    """
+
+    CHANNELS, GRID, DENSE = 48, (4, 10), 128
+
+    def __init__(self, channels: int, sequence: int, regions: int) -> None:
+        super().__init__()
+        self.narrow = nn.Conv2d(channels, self.CHANNELS, 1)
+        self.pool = nn.AdaptiveAvgPool2d(self.GRID)
+        self.dense = nn.Linear(self.CHANNELS * self.GRID[0] * self.GRID[1] + sequence, self.DENSE)
+        self.drop = nn.Dropout(0.1)
+        self.out = nn.Linear(self.DENSE, 1 + regions)
+
+    def forward(self, features: Tensor, sequence: Tensor) -> Tensor:
+        """(N, C, H, W) and (N, T, S) -> logits (N, 1 + regions): first that of "this is a plate"."""
+        return self.classify(self.pooled(features, sequence))
+
+    def pooled(self, features: Tensor, sequence: Tensor) -> Tensor:
+        """What the classification is made from, (N, P)."""
+        grid = self.pool(torch.relu(self.narrow(features))).flatten(1)
+        return torch.cat([grid, sequence.mean(dim=1)], dim=1)
+
+    def classify(self, pooled: Tensor) -> Tensor:
+        """(N, P) -> logits (N, 1 + regions)."""
+        return cast(Tensor, self.out(self.drop(torch.relu(self.dense(pooled)))))
+
+
 class CRNN(nn.Module):
-    """CNN -> line pooling -> bidirectional LSTM -> log probabilities (Shi et al. 2015, with line pooling added)."""
+    """CNN -> line pooling -> bidirectional LSTM -> log probabilities (Shi et al. 2015, with line pooling added).
+
+    With regions in its config it has heads, whose logits follow the steps in rows of K: so there is one output, as
+    every runtime expects. `recognizer.heads` takes it apart.
+    """
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -70,14 +104,33 @@ class CRNN(nn.Module):
         self.rnn = nn.LSTM(channels, config.hidden, config.layers, bidirectional=True, batch_first=True)
         self.classes = config.alphabet.classes
         self.head = nn.Linear(2 * config.hidden, config.emits * self.classes)
+        self.head_rows = config.head_rows
+        self.heads = PlateHeads(channels, 2 * config.hidden, len(config.regions)) if config.regions else None
 
     def forward(self, x: Tensor) -> Tensor:
-        """Maps images (N, channels, H, W) in 0..1 to log probabilities (N, T, K)."""
-        x = self.cnn((x - 0.5) * 4.0)  # (N, C, H / 16, W / 4)
-        x = self.lines(x + self.row)  # (N, T / emits, C)
-        x, _ = self.rnn(self.drop(x))  # (N, T / emits, 2 * hidden)
-        x = self.head(self.drop(x)).unflatten(2, (-1, self.classes)).flatten(1, 2)  # (N, T, K)
-        return x.float().log_softmax(2)
+        """(N, channels, H, W) in 0..1 -> log probabilities (N, T, K), with heads (N, T + head_rows, K)."""
+        features, sequence = self.features(x)
+        x = self.head(self.feature_drop(sequence)).unflatten(2, (-1, self.classes)).flatten(1, 2)  # (N, T, K)
+        log_probs = x.float().log_softmax(2)
+        if self.heads is None:
+            return log_probs
+        logits = self.heads(features, sequence).float()
+        room = self.head_rows * self.classes - logits.shape[1]
+        rows = nn.functional.pad(logits, (0, room)).reshape(-1, self.head_rows, self.classes)
+        return torch.cat([log_probs, rows], dim=1)
+
+    def features(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, channels, H, W) in 0..1 -> the CNN's map (N, C, H / 16, W / 4) and the LSTM's sequence (N, T, S)."""
+        features = self.cnn((x - 0.5) * 4.0)
+        lines = self.lines(features + self.row)  # (N, T / emits, C)
+        sequence, _ = self.rnn(self.feature_drop(lines))  # (N, T / emits, 2 * hidden)
+        return features, sequence
+
+    def feature_drop(self, x: Tensor) -> Tensor:
+        """Dropout of whole features of a sequence (N, T, C): a mask a step takes a tenth of a CPU's training time."""
+        if not self.training or self.drop.p == 0:
+            return x
+        return x * cast(Tensor, self.drop(x.new_ones(x.shape[0], 1, x.shape[2])))
 
 
 class Tutorial2017(nn.Module):

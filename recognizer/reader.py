@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,8 @@ from recognizer.alphabet import Alphabet
 from recognizer.confidence import calibrate, posterior
 from recognizer.ctc import Decoded, search_beams
 from recognizer.cuda import open_cuda_reader
-from recognizer.formats import rerank_alternatives
+from recognizer.formats import contradicts_region, rerank_alternatives, settle_lookalikes
+from recognizer.heads import PlateKind, plate_kinds, split_outputs
 from recognizer.images import Image
 from recognizer.network_spec import network_specs
 from recognizer.readings import Alternative, Reading
@@ -27,6 +29,17 @@ LARGEST_BATCH = 256
 ALTERNATIVES = 5  # of a reading: what the log keeps and the window shows
 #: Alternatives with less than this share of the best text's probability are of no use to anybody, and cost time.
 LEAST = 1e-4
+#: A region at least so probable says by its formats which of O and 0, I and 1 a character is.
+SETTLING = 0.8
+
+Outputs = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]
+
+
+class Found(NamedTuple):
+    """What is found in one crop: its texts, the most probable first, and what the heads tell of it."""
+
+    texts: list[Decoded]
+    kind: PlateKind
 
 
 class PlateReader:
@@ -88,26 +101,12 @@ class PlateReader:
         return self._straightener.straighten_all(crops, self.find_corners(crops))
 
     def compute_log_probs(self, crops: Sequence[Image]) -> npt.NDArray[np.float32]:
-        """Computes the log probabilities (N, T, K) of BGR crops of any sizes, before decoding."""
-        return self._run_network(crops, self.find_corners(crops))
+        """Log probabilities (N, T, K) of BGR crops of any sizes, before decoding."""
+        return self._run_network(crops, self.find_corners(crops))[0]
 
     def decode(self, crops: Sequence[Image], *, thorough: bool = False) -> list[list[Decoded]]:
-        """Finds the most probable texts of each crop, best first, their probabilities not calibrated; as for `read`."""
-        if not crops:
-            return []
-        corners, texts = self._find_texts(crops)
-        if not thorough or not self._straightener.aligns:
-            return texts
-        best = self.confidences([found[0].log_prob for found in texts])
-        unsure = [i for i, confidence in enumerate(best) if HOPELESS < confidence < UNSURE]
-        if not unsure:
-            return texts
-        cuts = [(crops[i], quad) for i in unsure for quad in augment_corners(corners[i])]
-        _, others = self._find_texts(*zip(*cuts, strict=True))
-        each = len(others) // len(unsure)
-        for place, i in enumerate(unsure):
-            texts[i] = pool_texts([texts[i], *others[place * each : (place + 1) * each]])
-        return texts
+        """The most probable texts of each crop, best first, their probabilities not calibrated; as for `read`."""
+        return [found.texts for found in self._find(crops, thorough)]
 
     def read(self, crops: Sequence[Image], *, thorough: bool = False) -> list[Reading]:
         """Reads BGR crops of any sizes, any number of them: one Reading each, in their order.
@@ -115,40 +114,65 @@ class PlateReader:
         thorough: take two more looks where a reading is unsure. For single pictures: a video's frames are looks.
         """
         if self._cuda is not None and not thorough:
-            return self._cuda.find_texts(crops, None, lambda found: self._make_readings(_reorder_all(found)))[1]
-        return self._make_readings(self.decode(crops, thorough=thorough))
+            return self._cuda.find_texts(
+                crops, None, lambda *raw: [self._make_reading(found) for found in self._found(*raw)]
+            )[1]
+        return [self._make_reading(found) for found in self._find(crops, thorough)]
+
+    def _find(self, crops: Sequence[Image], thorough: bool) -> list[Found]:
+        """What is found in each crop, at one look or, where that leaves it unsure, at three."""
+        if not crops:
+            return []
+        corners, found = self._find_texts(crops)
+        if not thorough or not self._straightener.aligns:
+            return found
+        best = self.confidences([one.texts[0].log_prob for one in found])
+        unsure = [i for i, confidence in enumerate(best) if HOPELESS < confidence < UNSURE]
+        if not unsure:
+            return found
+        cuts = [(crops[i], quad) for i in unsure for quad in augment_corners(corners[i])]
+        _, others = self._find_texts(*zip(*cuts, strict=True))
+        each = len(others) // len(unsure)
+        for place, i in enumerate(unsure):
+            texts = [other.texts for other in others[place * each : (place + 1) * each]]
+            found[i] = found[i]._replace(texts=pool_texts([found[i].texts, *texts]))
+        return found
 
     def _find_texts(
         self, crops: Sequence[Image], corners: Sequence[Quad] | None = None
-    ) -> tuple[Sequence[Quad], list[list[Decoded]]]:
-        """Finds the corners of the plate in each crop, where they are not given, and its texts."""
+    ) -> tuple[Sequence[Quad], list[Found]]:
+        """The corners of the plate in each crop, found where they are not given, and what is found there."""
         if self._cuda is not None:
-            return self._cuda.find_texts(crops, corners, _reorder_all)
+            return self._cuda.find_texts(crops, corners, self._found)
         corners = self.find_corners(crops) if corners is None else corners
-        texts = search_beams(self._run_network(crops, corners), self.alphabet, keep=ALTERNATIVES + 1, least=LEAST)
-        return corners, _reorder_all(texts)
+        log_probs, logits = self._run_network(crops, corners)
+        return corners, self._found(search_beams(log_probs, self.alphabet, keep=ALTERNATIVES + 1, least=LEAST), logits)
 
-    def _run_network(self, crops: Sequence[Image], corners: Sequence[Quad]) -> npt.NDArray[np.float32]:
-        parts = [np.empty((0, self.config.steps, self.alphabet.classes), dtype=np.float32)]
+    def _run_network(self, crops: Sequence[Image], corners: Sequence[Quad]) -> Outputs:
+        """The network's log probabilities (N, T, K), and its heads' logits (N, 1 + R) if it has heads."""
+        parts = [np.empty((0, self.config.steps + self.config.head_rows, self.alphabet.classes), dtype=np.float32)]
         for start in range(0, len(crops), LARGEST_BATCH):
             piece = slice(start, start + LARGEST_BATCH)
             pictures = self._straightener.straighten_all(crops[piece], corners[piece])
             parts.append(self._run(np.stack(pictures)))
-        return np.concatenate(parts)
+        return split_outputs(np.concatenate(parts), self.config)
 
-    def _make_readings(self, found: Sequence[Sequence[Decoded]]) -> list[Reading]:
-        """Returns the readings of crops in which these texts were found."""
-        return [self._make_reading(texts) for texts in found]
+    def _found(self, texts: Sequence[Sequence[Decoded]], logits: npt.NDArray[np.float32] | None) -> list[Found]:
+        """What is found in crops, from the texts of the search and the heads' logits."""
+        kinds = plate_kinds(logits, self.config, len(texts))
+        settled = [settle(reorder_texts(own), kind) for own, kind in zip(texts, kinds, strict=True)]
+        return [Found(own, confirm_region(own[0].text, kind)) for own, kind in zip(settled, kinds, strict=True)]
 
-    def _make_reading(self, texts: Sequence[Decoded]) -> Reading:
-        """Returns the reading of one crop, in which these texts were found."""
-        beliefs = posterior([decoded.log_prob for decoded in texts], self.calibration)
+    def _make_reading(self, found: Found) -> Reading:
+        """Return the reading of one crop, in which this was found."""
+        texts, kind = found
+        beliefs = posterior([decoded.log_prob for decoded in texts], self.calibration, kind.plate_probability)
         ranked = tuple([Alternative(decoded.text, belief) for decoded, belief in zip(texts, beliefs, strict=True)])
         best = texts[0]
         if region := self._region:  # read once: another thread may change it
             ranked = rerank_alternatives(ranked, region)
             best = next(decoded for decoded in texts if decoded.text == ranked[0].text)
-        return Reading(best.text, ranked[0].confidence, best.char_confidences, ranked[1 : ALTERNATIVES + 1])
+        return Reading(best.text, ranked[0].confidence, best.char_confidences, ranked[1 : ALTERNATIVES + 1], *kind)
 
     def confidences(self, log_probs: Sequence[float]) -> list[float]:
         """Calibrates the probabilities that likeliest texts are right, from the network's log probabilities."""
@@ -156,5 +180,20 @@ class PlateReader:
         return found
 
 
-def _reorder_all(found: Sequence[Sequence[Decoded]]) -> list[list[Decoded]]:
-    return [reorder_texts(texts) for texts in found]
+def settle(texts: list[Decoded], kind: PlateKind) -> list[Decoded]:
+    """The texts with O and 0, I and 1 as the formats of the plate's region have them, where the region is sure.
+
+    Texts that become the same are one, of their common probability.
+    """
+    if kind.region_confidence < SETTLING:
+        return texts
+    settled = [decoded._replace(text=settle_lookalikes(decoded.text, kind.region)) for decoded in texts]
+    return pool_texts([settled]) if settled != texts else texts
+
+
+def confirm_region(text: str, kind: PlateKind) -> PlateKind:
+    """What is known of a plate, without its region where the region's formats contradict the text.
+
+    Of countries it has not seen a network is often sure that they are a neighbour; what the plate says tells better.
+    """
+    return kind._replace(region="", region_confidence=0.0) if contradicts_region(text, kind.region) else kind

@@ -15,6 +15,7 @@ from recognizer.aligner import WHOLE
 from recognizer.checkpoint import Checkpoint
 from recognizer.cuda import sampling
 from recognizer.cuda.decoding import BeamSearchResult, search_texts
+from recognizer.heads import split_outputs
 
 #: A row of the table of crops: where its pixels start, rows, columns, what it is, and its corners in float32.
 COLUMNS = 12
@@ -22,11 +23,15 @@ UNUSED, TO_BE_FOUND, GIVEN = range(3)  # what a row is: nothing, or a crop whose
 
 
 class ChainOutput(NamedTuple):
-    """What is known of N crops: corners (N, 4, 2), log probabilities (N, T, K), and the texts found in them."""
+    """What is known of N crops: corners (N, 4, 2), log probabilities (N, T, K), and the texts found in them.
+
+    logits: of the heads, (N, 1 + R); (N, 0) for a network without heads.
+    """
 
     quads: Tensor
     log_probs: Tensor
     found: BeamSearchResult
+    logits: Tensor
 
 
 class CudaChain(nn.Module):
@@ -61,8 +66,10 @@ class CudaChain(nn.Module):
         quads = torch.where(table[:, 3, None, None] == GIVEN, known, quads)
         shape = self._config.height, self._config.width
         seen = self._sample_images(pixels, starts, sizes, *sampling.map_straightened(sizes, quads, *shape), shape)
-        log_probs = self.reader(seen)
-        return ChainOutput(quads, log_probs, search_texts(log_probs, table[:, 3] != UNUSED, self._texts, self._least))
+        log_probs, logits = split_outputs(self.reader(seen), self._config)
+        log_probs = log_probs.contiguous()  # the search_texts takes steps that follow one another
+        found = search_texts(log_probs, table[:, 3] != UNUSED, self._texts, self._least)
+        return ChainOutput(quads, log_probs, found, quads.new_empty(len(quads), 0) if logits is None else logits)
 
     def _sample_images(
         self, pixels: Tensor, starts: Tensor, sizes: Tensor, maps: Tensor, finer: Tensor, shape: tuple[int, int]

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -22,6 +23,7 @@ from recognizer.cuda.decoding import BeamSearchResult, read_search_result
 from recognizer.images import Image, check_crop
 
 T = TypeVar("T")
+Logits = npt.NDArray[np.float32]
 #: Crops that go through the networks at once: as many as there are, filled up to the next of these numbers.
 SIZES = (8, 32, 64)
 _LANES = 4  # pieces under way: some are packed and unpacked while the GPU works on others
@@ -44,15 +46,18 @@ class CudaReader:
             self._lanes = cycle([_Lane(chain, self._device, graphs) for _ in range(_LANES)])
 
     def find_texts(
-        self, crops: Sequence[Image], corners: Sequence[Quad] | None, make: Callable[[list[list[Decoded]]], list[T]]
+        self,
+        crops: Sequence[Image],
+        corners: Sequence[Quad] | None,
+        make: Callable[[list[list[Decoded]], Logits | None], list[T]],
     ) -> tuple[list[Quad], list[T]]:
         """Finds the plate's corners and its most probable texts in each crop.
 
         Args:
             crops: BGR crops of any sizes, any number of them.
             corners: The corners where they are known; None finds them.
-            make: Called with the texts of some crops at a time, best first, while the GPU works on others; gives one
-                thing for each crop.
+            make: Called with the texts of some crops at a time, best first, and the heads' logits, None without heads,
+                while the GPU works on others; gives one thing for each crop.
 
         Returns:
             The corners (4, 2) in each crop, as shares of it, and what `make` gave.
@@ -67,9 +72,9 @@ class CudaReader:
         under_way: deque[_Lane] = deque()
 
         def unpack(lane: _Lane) -> None:
-            its_quads, texts = lane.receive(self._alphabet, self._least)
+            its_quads, texts, logits = lane.receive(self._alphabet, self._least)
             quads.extend(its_quads)
-            made.extend(make(texts))
+            made.extend(make(texts, logits))
 
         with torch.inference_mode(), self._on_device():
             for piece in _cut_pieces(crops):
@@ -125,20 +130,20 @@ class _Lane:
         with torch.cuda.stream(self._stream):
             self._sent[:end].copy_(self._packed[:end], non_blocking=True)
             self._answer = self._runs[size]()
-            results = [self._answer.quads, *self._answer.found]
+            results = [self._answer.quads, self._answer.logits, *self._answer.found]
             if size not in self._arrivals:
                 self._arrivals[size] = [torch.empty_like(r, device="cpu", pin_memory=r.is_cuda) for r in results]
             for result, arrival in zip(results, self._arrivals[size], strict=True):
                 arrival.copy_(result, non_blocking=True)
 
-    def receive(self, alphabet: Alphabet, least: float) -> tuple[list[Quad], list[list[Decoded]]]:
-        """Waits for what was read in the crops sent last."""
+    def receive(self, alphabet: Alphabet, least: float) -> tuple[list[Quad], list[list[Decoded]], Logits | None]:
+        """Corners, texts and the heads' logits of the crops sent last; waits for them."""
         if self._stream is not None:
             self._stream.synchronize()
-        quads, *found = (arrival[: self._count] for arrival in self._arrivals[self._size])
-        return list(quads.numpy().copy()), read_search_result(
-            BeamSearchResult(*found), self._answer.log_probs, alphabet, least
-        )
+        quads, logits, *found = (arrival[: self._count] for arrival in self._arrivals[self._size])
+        texts = read_search_result(BeamSearchResult(*found), self._answer.log_probs, alphabet, least)
+        heads = logits.float().numpy().copy() if logits.shape[1] else None
+        return list(quads.numpy().copy()), texts, heads
 
     def _make_run(self, size: int) -> Callable[[], ChainOutput]:
         """Reads so many of the crops sent, launching every kernel by itself."""

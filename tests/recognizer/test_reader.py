@@ -8,7 +8,7 @@ from safetensors import safe_open
 from inference.files import sha256_of
 from recognizer import PlateReader
 from recognizer.checkpoint import Calibration, Checkpoint, CheckpointError, load, save
-from recognizer.config import PRESETS
+from recognizer.config import PRESETS, UNKNOWN_REGION
 from recognizer.network import build_network
 
 CONFIG = replace(PRESETS["plates"], hidden=16)
@@ -86,6 +86,37 @@ def test_a_batch_reads_as_its_crops_alone(weights):
     alone = [reader.read([crop])[0] for crop in crops(7)]
     assert [r.text for r in together] == [r.text for r in alone]
     assert np.allclose([r.confidence for r in together], [r.confidence for r in alone], atol=1e-3)
+
+
+def headed(tmp_path, monkeypatch):
+    """A reader with heads that takes every crop for a plate of Tunisia, whose formats are unknown, at 0.9 each."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    torch.manual_seed(1)
+    config = replace(CONFIG, regions=(UNKNOWN_REGION, "TN", "FR"))
+    network = build_network(config)
+    with torch.no_grad():
+        network.head.weight *= 30
+        network.heads.out.weight.zero_()
+        network.heads.out.bias.copy_(torch.tensor([2.1972, 0.0, 2.8904, 0.0]))
+    path = tmp_path / "headed.safetensors"
+    save(Checkpoint(network.eval(), config), path)
+    return path
+
+
+@pytest.mark.parametrize("device", ["torch", "cpu"])
+def test_heads_tell_whether_it_is_a_plate_and_of_which_region(tmp_path, monkeypatch, device):
+    reader = PlateReader(headed(tmp_path, monkeypatch), device)
+    for count in (1, 8):
+        for reading in reader.read(crops(count)):
+            assert reading.plate_probability == pytest.approx(0.9, abs=0.01)
+            assert (reading.region, reading.region_confidence) == ("TN", pytest.approx(0.9, abs=0.01))
+            assert reading.confidence + sum(other.confidence for other in reading.alternatives) <= 0.91
+    assert reader.compute_log_probs(crops(2)).shape == (2, reader.config.steps, reader.alphabet.classes)
+
+
+def test_without_heads_nothing_is_told_of_region_and_plate(weights):
+    for reading in PlateReader(weights, "torch").read(crops(2)):
+        assert (reading.plate_probability, reading.region, reading.region_confidence) == (1.0, "", 0.0)
 
 
 def test_one_network_call_for_a_batch(weights):
