@@ -46,6 +46,7 @@ class Evaluation:
     by_region: dict[str, Scores]
     by_source: dict[str, Scores]
     reliability: Reliability
+    error_by_source: dict[str, float]
 
     def to_json(self, left_out: int, milliseconds: float) -> str:
         """Formats one line: the figures as fractions; milliseconds a plate, decoding included."""
@@ -54,7 +55,10 @@ class Evaluation:
                 **asdict(self.overall),
                 "calibration_error": self.reliability.error,
                 "by_region": {name: asdict(scores) for name, scores in self.by_region.items()},
-                "by_source": {name: asdict(scores) for name, scores in self.by_source.items()},
+                "by_source": {
+                    name: {**asdict(scores), "calibration_error": self.error_by_source[name]}
+                    for name, scores in self.by_source.items()
+                },
                 "left_out": left_out,
                 "milliseconds": round(milliseconds, 3),
             }
@@ -119,13 +123,17 @@ def evaluate(cases: Sequence[Case]) -> Evaluation:
         for name in {region, country_of(region)}:
             regions[name].append(case)
         sources[case.sample.source or UNKNOWN].append(case)
-    confidences = [case.reading.confidence for case in cases]
     return Evaluation(
         _score_cases(cases),
         {name: _score_cases(regions[name]) for name in sorted(regions)},
         {name: _score_cases(sources[name]) for name in sorted(sources)},
-        measure_reliability(confidences, [case.right for case in cases]),
+        _measure_cases(cases),
+        {name: _measure_cases(sources[name]).error for name in sorted(sources)},
     )
+
+
+def _measure_cases(cases: Sequence[Case]) -> Reliability:
+    return measure_reliability([case.reading.confidence for case in cases], [case.right for case in cases])
 
 
 def country_of(region: str) -> str:
@@ -141,15 +149,21 @@ def _score_cases(cases: Iterable[Case]) -> Scores:
 def print_report(found: Evaluation) -> str:
     """Formats the figures as tables: by source, by country, and what confidences are worth."""
     countries = {name: scores for name, scores in found.by_region.items() if name == country_of(name)}
-    tables = [_format_table("source", found.by_source), _format_table("region", countries), found.reliability.table()]
+    tables = [
+        _format_table("source", found.by_source, found.error_by_source),
+        _format_table("region", countries),
+        found.reliability.table(),
+    ]
     return "\n\n".join([*tables, found.overall.line()])
 
 
-def _format_table(title: str, rows: dict[str, Scores]) -> str:
+def _format_table(title: str, rows: dict[str, Scores], errors: dict[str, float] | None = None) -> str:
+    """Scores a row; errors: their calibration errors, for a further column."""
     wide = max(len(name) for name in [title, *rows])
-    lines = [f"{title:{wide}}  plates   exact  folded     CER"]
+    lines = [f"{title:{wide}}  plates   exact  folded     CER{'' if errors is None else '   ECE'}"]
     for name, s in rows.items():
-        lines.append(f"{name:{wide}}  {s.count:6}  {s.exact:6.1%}  {s.folded:6.1%}  {s.cer:6.2%}")
+        error = "" if errors is None else f"  {errors[name]:.3f}"
+        lines.append(f"{name:{wide}}  {s.count:6}  {s.exact:6.1%}  {s.folded:6.1%}  {s.cer:6.2%}{error}")
     return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,30 +12,70 @@ import numpy.typing as npt
 from inference.weights import shipped_weights
 from recognizer import checkpoint as checkpoints
 from recognizer.checkpoint import Calibration
+from recognizer.confidence import calibrate
+from recognizer.metrics import measure_reliability
 from recognizer.reader import PlateReader
 from recognizer.training.datasets import load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the options of `calibrate`."""
-    parser.add_argument("--data", type=Path, required=True, help="labelled crops that the reader was not trained on")
+    """Options of `calibrate`."""
+    parser.add_argument(
+        "--data", type=Path, nargs="+", required=True, help="labelled crops that the reader was not trained on"
+    )
     parser.add_argument("--split", help="train, val or test; default: all of --data")
     parser.add_argument("--weights", type=Path, help="the reader; default: the shipped one")
     parser.add_argument("--out", type=Path, required=True, help="file of the calibrated reader")
 
 
 def main(args: argparse.Namespace) -> int:
-    """Reads the set, fits, and writes the checkpoint with its new calibration."""
+    """Read the sets, fit, and write the checkpoint with its new calibration.
+
+    What is read at one look counts as much as what is read at several: a video has the one, a single image the other.
+    """
     path = args.weights or shipped_weights("reader")
     checkpoint = checkpoints.load(path)
-    data = load(args.data, split=args.split, alphabet=checkpoint.config.alphabet, steps=checkpoint.config.steps)
+    alphabet, steps = checkpoint.config.alphabet, checkpoint.config.steps
+    sets = [load(data, split=args.split, alphabet=alphabet, steps=steps) for data in args.data]
+    samples = [sample for data in sets for sample in data.samples]
+    crops = [sample.image() for sample in samples]
     plates = PlateReader(path)
-    texts = plates.decode([sample.image() for sample in data.samples], thorough=True)
-    right = [best[0].text == sample.text for best, sample in zip(texts, data.samples, strict=True)]
-    calibration = fit_calibration([best[0].log_prob for best in texts], right)
+    readings = [
+        Judged(found[0].log_prob, found[0].text == sample.text, sample.source)
+        for thorough in (False, True)
+        for found, sample in zip(plates.decode(crops, thorough=thorough), samples, strict=True)
+    ]
+    calibration = fit_calibration([r.log_prob for r in readings], [r.right for r in readings])
     checkpoints.save(replace(checkpoint, calibration=calibration), args.out)
-    print(f"{args.out}: slope {calibration.slope:.3f}, offset {calibration.offset:.3f}, {len(right)} readings")
+    print(f"{args.out}: slope {calibration.slope:.3f}, offset {calibration.offset:.3f}, {len(samples)} crops")
+    print(f"calibration error on each source, fitted to the others: {left_out_error(readings):.4f}")
     return 0
+
+
+class Judged(NamedTuple):
+    """A likeliest text: its log probability, whether it is right, and the source of its crop."""
+
+    log_prob: float
+    right: bool
+    source: str
+
+
+def left_out_error(readings: Sequence[Judged]) -> float:
+    """The calibration error where each source's confidences come from a calibration that never saw the source.
+
+    It tells what to expect of a camera nobody tuned on. With a single source nothing can be left out: then 1.
+    """
+    sources = sorted({r.source for r in readings})
+    if len(sources) < 2:
+        return 1.0
+    confidences: list[float] = []
+    right: list[bool] = []
+    for source in sources:
+        others, own = ([r for r in readings if (r.source == source) is inside] for inside in (False, True))
+        calibration = fit_calibration([r.log_prob for r in others], [r.right for r in others])
+        confidences += calibrate([r.log_prob for r in own], calibration).tolist()
+        right += [r.right for r in own]
+    return measure_reliability(confidences, right).error
 
 
 def fit_calibration(log_probs: Sequence[float], right: Sequence[bool], rounds: int = 50) -> Calibration:

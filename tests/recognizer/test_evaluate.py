@@ -48,6 +48,7 @@ def test_the_json_holds_the_figures_as_fractions():
     assert values["exact"] == 0.4 and values["folded"] == 0.6 and values["count"] == 5 and values["left_out"] == 3
     assert values["by_region"]["DE"] == {"exact": 0.0, "folded": 0.0, "cer": pytest.approx(1 / 3), "count": 1}
     assert set(values["by_source"]) == {"x", "y", "unknown"}
+    assert values["by_source"]["y"]["calibration_error"] == pytest.approx(0.795)
 
 
 def test_the_report_shows_countries_not_their_parts():

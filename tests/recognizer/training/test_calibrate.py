@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from recognizer.training.calibrate import fit_calibration
+from recognizer.training.calibrate import Judged, fit_calibration, left_out_error
 
 
 def sigmoid(z):
@@ -29,3 +29,17 @@ def test_it_stays_finite_when_all_are_alike(right):
 def test_nothing_read_is_an_error():
     with pytest.raises(ValueError, match="at least one"):
         fit_calibration([], [])
+
+
+def judged(source, bend, seed, count=4000):
+    rng = np.random.default_rng(seed)
+    raw = rng.normal(1, 2, count)
+    right = rng.random(count) < sigmoid(bend * raw)
+    return [Judged(math.log(p), bool(good), source) for p, good in zip(sigmoid(raw), right, strict=True)]
+
+
+def test_the_error_on_a_source_left_out_tells_sources_that_differ():
+    alike = left_out_error([*judged("a", 0.7, 1), *judged("b", 0.7, 2)])
+    other = left_out_error([*judged("a", 0.7, 1), *judged("b", 0.2, 2)])
+    assert alike < 0.02 < 0.08 < other
+    assert left_out_error(judged("a", 0.7, 1)) == 1.0, "of a lone source nothing can be left out"
