@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import nn
 
 from inference.weights import shipped_weights
 from recognizer import checkpoint as checkpoints
@@ -20,8 +21,12 @@ from recognizer.synthesis.generator import PlateGenerator
 from recognizer.training import trainer as train
 from recognizer.training.aligner_noise import Recapture, TrainingStraightener, jitter_corners, photograph_plate
 from recognizer.training.datasets import Dataset, LabelledCrop, load, read_image
+from recognizer.training.fine_tuning import DRAWN, blend, held_out_plates, reads_all_plates
+from recognizer.training.quick_camera import QuickCamera
 from recognizer.training.sampling import SampleSource
 
+#: Share of the photographed plates that the quick camera shows, and not the full one, which takes five times as long.
+QUICK = 0.85
 #: Peak learning rates that suit the presets.
 RATES = {"tutorial": 6e-3, "tutorial-2017": 1e-3, "plates": 1.5e-3}
 
@@ -35,7 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, required=True, help="folder for checkpoints, metrics and curves")
     add("--weights", type=Path, help="checkpoint to start from; `shipped` is the program's own")
     add("--resume", action="store_true", help="continue the run in --out from where it stopped")
-    add("--synth", type=float, default=0.0, metavar="SHARE", help="share of artificial plates, 0 to 1")
+    add(
+        "--synth",
+        type=float,
+        metavar="SHARE",
+        help="share of artificial plates, 0 to 1; default: 0.4 with --weights of a reader of all plates, else 0",
+    )
     add("--format", nargs="*", dest="formats", help="plate formats to render; default: all")
     add("--fonts", type=Path, help="folder of additional fonts for the artificial plates")
     add(
@@ -47,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--epochs", type=float, help="passes over --data; default: 20, or 3 for the tutorial's networks")
     add("--steps", type=int, help="number of training steps; replaces --epochs")
     add("--batch", type=int, default=64, help="samples in a batch (default: %(default)s)")
+    add("--average", type=float, help="decay of the average of the weights; default: 0.998 with --weights, else 0")
     add("--rate", type=float, help="peak learning rate")
     add("--seed", type=int, default=0, help="the same seed gives the same run")
     add("--device", default="auto", help="auto, cpu or cuda:N (default: %(default)s)")
@@ -62,6 +73,11 @@ def main(args: argparse.Namespace) -> int:
     weights = shipped_weights("reader") if args.weights and str(args.weights) == "shipped" else args.weights
     start = checkpoints.load(weights) if weights else None
     config = start.config if start else PRESETS[args.preset]
+    tunes = start is not None and args.data and reads_all_plates(config)
+    if args.synth is None:
+        args.synth = DRAWN if tunes else 0.0
+    if args.average is None:
+        args.average = 0.998 if start else 0.0
     training, validation = _load_samples(args, config if start or args.synth else None, console)
     if not start and not args.synth:
         config = config.with_alphabet(training[0].alphabet)
@@ -73,10 +89,11 @@ def main(args: argparse.Namespace) -> int:
         _straighten_samples([sample for data in validation for sample in data.samples], straightener),
         args.out,
         notes={"data": [str(path.name) for path in args.data], "synth": args.synth, "formats": args.formats},
+        known=held_out_plates(straightener, args.fonts) if tunes else (),
     )
     if weights:
         trainer.start_from(weights)
-        console.print(f"before: {trainer.validate().line()}")
+        _print_scores("before", trainer, console)
     if args.resume and trainer.resume():
         console.print(f"resumed at step {trainer.step}")
     console.print(
@@ -90,9 +107,33 @@ def main(args: argparse.Namespace) -> int:
             if trainer.history and trainer.history[-1]["step"] == now.step:
                 console.print(_format_epoch(trainer.history[-1]), highlight=False)
 
-        scores = trainer.run(report)
-    console.print(f"after: {scores.line()}  ({args.out / 'best.safetensors'})", soft_wrap=True)
+        trainer.run(report)
+    best = args.out / "best.safetensors"
+    if start is not None and tunes:
+        _blend(start, best, trainer, console)
+    _print_scores("after", trainer, console)
+    console.print(str(best), soft_wrap=True)
     return 0
+
+
+def _print_scores(when: str, trainer: train.Trainer, console: Console) -> None:
+    """What the network reads of the validation pictures, and of the drawn ones that tell what it knew."""
+    console.print(f"{when}: {trainer.validate().line()}", soft_wrap=True)
+    if trainer.known:
+        console.print(f"{when}, drawn plates of all formats: {trainer.validate(trainer.known).line()}", soft_wrap=True)
+
+
+def _blend(start: Checkpoint, best: Path, trainer: train.Trainer, console: Console) -> None:
+    """Put in place of the best checkpoint its best mean with the one before, and have the trainer show that."""
+
+    def merit(network: nn.Module) -> float:
+        trainer.show(network)
+        return trainer.merit(trainer.validate(), trainer.validate(trainer.known))
+
+    blended, share = blend(start, checkpoints.load(best), merit)
+    trainer.show(blended.network)
+    checkpoints.save(blended, best)
+    console.print(f"weights: {share:.0%} of the tuned ones, the rest of those before", highlight=False)
 
 
 def _format_figures(now: train.TrainingProgress) -> str:
@@ -147,7 +188,15 @@ def _make_plan(args: argparse.Namespace, samples: int) -> train.TrainingPlan:
     rate = args.rate or (3e-4 if args.weights else RATES[args.preset])
     shape = {"warmup": 0.3, "decay": 0.7} if tutorial else {"warmup": 0.05, "decay": 0.3}
     return train.TrainingPlan(
-        steps, args.batch, min(per_epoch, 1000), rate, seed=args.seed, device=args.device, workers=args.workers, **shape
+        steps,
+        args.batch,
+        min(per_epoch, 1000),
+        rate,
+        seed=args.seed,
+        device=args.device,
+        workers=args.workers,
+        average=args.average,
+        **shape,
     )
 
 
@@ -188,9 +237,13 @@ def _make_real_source(
         quads = straightener.find_corners(crops)
     else:
         quads = straightener.find_trusted_corners(start.network, crops, spelled)
+    config = straightener.config
+    quick = QuickCamera(config.width, config.height) if straightener.aligns and revisit else None
 
     def draw(index: int, rng: np.random.Generator) -> tuple[Image, str]:
         crop, quad = crops[index], quads[index]
+        if quick and rng.random() < QUICK:
+            return quick(crop, jitter_corners(quad, rng), rng), spelled[index]
         if revisit:
             crop, quad = revisit(crop, quad, rng)
         return straightener.straighten(crop, jitter_corners(quad, rng)), spelled[index]

@@ -11,6 +11,7 @@ import torch
 
 from recognizer import checkpoint
 from recognizer.config import PRESETS
+from recognizer.metrics import Scores
 from recognizer.training.sampling import SampleSource
 from recognizer.training.trainer import Trainer, TrainingPlan
 
@@ -163,3 +164,23 @@ def test_a_state_that_carries_code_is_refused_by_name_and_not_run(tmp_path):
     with pytest.raises(checkpoint.CheckpointError, match=r"last\.pt.*carries code"):
         trainer(tmp_path, steps=1).resume()
     assert not ran.exists()
+
+
+def test_the_average_is_what_is_validated_and_saved_and_survives_a_resume(tmp_path):
+    whole = trainer(tmp_path / "whole", steps=8, epoch=4, average=0.9)
+    whole.run()
+    weights, averaged = whole.network.state_dict(), whole.averaged.state_dict()
+    assert any(not torch.equal(weights[name], averaged[name]) for name in weights)
+    saved = checkpoint.load(tmp_path / "whole" / "last.safetensors").network.state_dict()
+    assert all(torch.allclose(saved[name].float(), averaged[name].float(), atol=2e-2, rtol=1e-2) for name in saved)
+    again = trainer(tmp_path / "whole", steps=8, epoch=4, average=0.9)
+    assert again.resume()
+    assert all(torch.equal(value, averaged[name]) for name, value in again.averaged.state_dict().items())
+
+
+def test_what_was_known_and_is_unlearnt_counts_against_a_network():
+    training = trainer(steps=1)
+    training._known_before = 0.8
+    own = Scores(0.9, 0.9, 0.0, 10)
+    assert training.merit(own, Scores(0.5, 0.5, 0.0, 10)) == pytest.approx(0.6)
+    assert training.merit(own, Scores(0.9, 0.9, 0.0, 10)) == pytest.approx(0.9)
