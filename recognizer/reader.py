@@ -35,7 +35,7 @@ SETTLING = 0.8
 Outputs = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]
 
 
-class Found(NamedTuple):
+class CropFinding(NamedTuple):
     """What is found in one crop: its texts, the most probable first, and what the heads tell of it."""
 
     texts: list[Decoded]
@@ -119,7 +119,7 @@ class PlateReader:
             )[1]
         return [self._make_reading(found) for found in self._find(crops, thorough)]
 
-    def _find(self, crops: Sequence[Image], thorough: bool) -> list[Found]:
+    def _find(self, crops: Sequence[Image], thorough: bool) -> list[CropFinding]:
         """What is found in each crop, at one look or, where that leaves it unsure, at three."""
         if not crops:
             return []
@@ -140,7 +140,7 @@ class PlateReader:
 
     def _find_texts(
         self, crops: Sequence[Image], corners: Sequence[Quad] | None = None
-    ) -> tuple[Sequence[Quad], list[Found]]:
+    ) -> tuple[Sequence[Quad], list[CropFinding]]:
         """The corners of the plate in each crop, found where they are not given, and what is found there."""
         if self._cuda is not None:
             return self._cuda.find_texts(crops, corners, self._found)
@@ -157,13 +157,13 @@ class PlateReader:
             parts.append(self._run(np.stack(pictures)))
         return split_outputs(np.concatenate(parts), self.config)
 
-    def _found(self, texts: Sequence[Sequence[Decoded]], logits: npt.NDArray[np.float32] | None) -> list[Found]:
+    def _found(self, texts: Sequence[Sequence[Decoded]], logits: npt.NDArray[np.float32] | None) -> list[CropFinding]:
         """What is found in crops, from the texts of the search and the heads' logits."""
         kinds = plate_kinds(logits, self.config, len(texts))
         settled = [settle(reorder_texts(own), kind) for own, kind in zip(texts, kinds, strict=True)]
-        return [Found(own, confirm_region(own[0].text, kind)) for own, kind in zip(settled, kinds, strict=True)]
+        return [CropFinding(own, confirm_region(own[0].text, kind)) for own, kind in zip(settled, kinds, strict=True)]
 
-    def _make_reading(self, found: Found) -> Reading:
+    def _make_reading(self, found: CropFinding) -> Reading:
         """Return the reading of one crop, in which this was found."""
         texts, kind = found
         beliefs = posterior([decoded.log_prob for decoded in texts], self.calibration, kind.plate_probability)

@@ -41,7 +41,7 @@ def main(args: argparse.Namespace) -> int:
     crops = [sample.image() for sample in samples]
     plates = PlateReader(path)
     readings = [
-        Judged(found[0].log_prob, found[0].text == sample.text, sample.source)
+        JudgedText(found[0].log_prob, found[0].text == sample.text, sample.source)
         for thorough in (False, True)
         for found, sample in zip(plates.decode(crops, thorough=thorough), samples, strict=True)
     ]
@@ -52,7 +52,7 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-class Judged(NamedTuple):
+class JudgedText(NamedTuple):
     """A likeliest text: its log probability, whether it is right, and the source of its crop."""
 
     log_prob: float
@@ -60,7 +60,7 @@ class Judged(NamedTuple):
     source: str
 
 
-def left_out_error(readings: Sequence[Judged]) -> float:
+def left_out_error(readings: Sequence[JudgedText]) -> float:
     """The calibration error where each source's confidences come from a calibration that never saw the source.
 
     It tells what to expect of a camera nobody tuned on. With a single source nothing can be left out: then 1.

@@ -54,7 +54,7 @@ class Labelled(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class HeadScores:
     """How well heads do. plates, others: shares of plates and of other crops told rightly; regions: of those told."""
 
     plates: float
@@ -142,7 +142,9 @@ def with_heads(checkpoint: Checkpoint, regions: tuple[str, ...]) -> Checkpoint:
     network = build_network(config)
     if not isinstance(network, CRNN):
         raise ValueError(f"heads need a network of the architecture crnn, not {config.architecture}")
-    network.load_state_dict(checkpoint.network.state_dict(), strict=checkpoint.config.regions == regions)
+    weights, same = checkpoint.network.state_dict(), checkpoint.config.regions == regions
+    kept = {name: value for name, value in weights.items() if same or not name.startswith("heads.")}
+    network.load_state_dict(kept, strict=same)
     return replace(checkpoint, network=network, config=config)
 
 
@@ -241,7 +243,7 @@ def _loss(logits: Tensor, samples: Sequence[Labelled], sharpness: tuple[float, f
     return is_plate + (regions.logsumexp(1) - told).mean()
 
 
-def calibrate(checkpoint: Checkpoint, samples: Sequence[Labelled], straightener: TrainingStraightener) -> Scores:
+def calibrate(checkpoint: Checkpoint, samples: Sequence[Labelled], straightener: TrainingStraightener) -> HeadScores:
     """Scale the heads' logits so that their probabilities hold on samples they were not trained on.
 
     After Guo et al., "On Calibration of Modern Neural Networks" (2017); the scales go into the last layer's weights.
@@ -266,11 +268,11 @@ def calibrate(checkpoint: Checkpoint, samples: Sequence[Labelled], straightener:
     return _scores(logits, samples)
 
 
-def _scores(logits: Tensor, samples: Sequence[Labelled]) -> Scores:
+def _scores(logits: Tensor, samples: Sequence[Labelled]) -> HeadScores:
     told = (logits[:, 0] > 0).numpy()
     plate = np.array([s.plate for s in samples])
     best = logits[:, 1:].argmax(1).tolist()
     known = [(s, region) for s, region in zip(samples, best, strict=True) if s.plate and not s.allowed.all()]
     right = [bool(s.allowed[region]) for s, region in known]
     mean = [float(np.mean(part)) if len(part) else 0.0 for part in (told[plate], ~told[~plate], np.array(right))]
-    return Scores(*mean)
+    return HeadScores(*mean)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from recognizer.training.calibrate import Judged, fit_calibration, left_out_error
+from recognizer.training.calibrate import JudgedText, fit_calibration, left_out_error
 
 
 def sigmoid(z):
@@ -35,7 +35,7 @@ def judged(source, bend, seed, count=4000):
     rng = np.random.default_rng(seed)
     raw = rng.normal(1, 2, count)
     right = rng.random(count) < sigmoid(bend * raw)
-    return [Judged(math.log(p), bool(good), source) for p, good in zip(sigmoid(raw), right, strict=True)]
+    return [JudgedText(math.log(p), bool(good), source) for p, good in zip(sigmoid(raw), right, strict=True)]
 
 
 def test_the_error_on_a_source_left_out_tells_sources_that_differ():
