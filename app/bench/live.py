@@ -134,7 +134,7 @@ def live(clip: Path, device: str, seconds: float, fps: float) -> Measured:
         viewer = Viewer(camera, journal).start()
         scheduler = LiveScheduler()
         engine = Engine(pipeline, scheduler, [viewer]).start()
-        scheduler.add(Capture(LiveSource(spec, opener=lambda _: camera), scheduler.wake))
+        scheduler.add_capture(Capture(LiveSource(spec, opener=lambda _: camera), scheduler.wake))
         _wait(lambda: viewer.begun or bool(engine.trouble))
         time.sleep(_SETTLE_S)
         viewer.recording = True

@@ -27,7 +27,7 @@ from app.sources.capture import Capture
 
 _log = logging.getLogger(__name__)
 _IDLE_S = 0.5
-_LOOK_ROUND_S = 0.5  # between two looks at how the live sources do
+_CHECK_S = 0.5  # between two checks of how live sources fare
 _JOIN_S = 12.0  # a blocked read of a source ends by its own time-out before
 COMMIT_TIMEOUT_S = 30.0  # how long the end of a run waits for a log that cannot be written
 
@@ -76,7 +76,7 @@ class Engine:
         self._progress: dict[RunningSource, SourceProgress] = {}
         self._batches: deque[FrameBatch] = deque()
         self._leaving: list[Capture] = []
-        self._looked_round_s = 0.0
+        self._checked_s = 0.0
         self._stop = threading.Event()
         self._going = threading.Event()
         self._going.set()
@@ -170,21 +170,21 @@ class Engine:
             elif not taken and not self._ended():
                 self._scheduler.changed.wait(_IDLE_S)
             self._finish_ended(pipeline)
-            self._look_round()
+            self._check_live_sources()
             self._distribution.settle()
 
     def _prefetch_next(self, prefetch: Prefetch) -> bool:
         """Hand the next frames to detection; False where none have come."""
-        batch = self._scheduler.take()
+        batch = self._scheduler.take_batch()
         if not batch.frames:
             return False
         self._batches.append(batch)
         try:
-            prefetch.add(batch.frames)
+            prefetch.add_batch(batch.frames)
         except Exception as error:
             self._batches.pop()
             self._release(batch)
-            self._blame(batch.owners, error)
+            self._note_fault(batch.owners, error)
         return True
 
     def _process_rest(self, pipeline: Pipeline, prefetch: Prefetch) -> None:
@@ -197,16 +197,16 @@ class Engine:
         """Track and read the oldest batch, waiting for its detection, and hand out what it brought."""
         batch = self._batches.popleft()
         try:
-            detected = prefetch.take()
+            detected = prefetch.take_batch()
             step = pipeline.track_and_read(detected) if detected is not None else Step((), ())
         except Exception as error:
             step = Step((), ())
-            self._blame(batch.owners, error)
+            self._note_fault(batch.owners, error)
         finally:
             self._release(batch)
         owners = {source.spec.source_id: source for source in batch.owners}
         for fault in step.faults:
-            self._blame([owners[fault.source_id]], fault.error)
+            self._note_fault([owners[fault.source_id]], fault.error)
         for result in step.frames:
             self._progress_of(owners[result.frame.source_id]).hand_frame(result)
             self.report.frames += 1
@@ -227,7 +227,7 @@ class Engine:
             self._progress[source] = SourceProgress(source, self._scheduler, self._distribution)
         return self._progress[source]
 
-    def _blame(self, sources: Sequence[RunningSource], error: Exception | str) -> None:
+    def _note_fault(self, sources: Sequence[RunningSource], error: Exception | str) -> None:
         """Note a fault of sources: recordings end with it, live sources go on."""
         what = describe(error) if isinstance(error, Exception) else error
         _log.error("the networks failed: %s", what, exc_info=error if isinstance(error, Exception) else None)
@@ -253,24 +253,24 @@ class Engine:
             for event in pipeline.finish(source.spec.source_id):
                 self._hand_event(source, event)
         except Exception as error:
-            self._blame([source], error)
+            self._note_fault([source], error)
         if self._replays is not None:
             self._replays.end_showing(source.spec.source_id)
         fault = source.error
         self._progress_of(source).end(fault, complete)
         del self._progress[source]
-        self._scheduler.remove(source)
+        self._scheduler.remove_source(source)
         self._leaving = [capture for capture in (*self._leaving, source.capture) if capture.alive]
         self.report.sources += 1
         if fault:
             self.report.errors.append(fault)
 
-    def _look_round(self) -> None:
+    def _check_live_sources(self) -> None:
         """Tell of live sources that were lost, and that are back: their end, where faults are told, may never come."""
         now = time.monotonic()
-        if now - self._looked_round_s < _LOOK_ROUND_S:
+        if now - self._checked_s < _CHECK_S:
             return
-        self._looked_round_s = now
+        self._checked_s = now
         for source in self._scheduler.sources():
             if source.spec.is_live:
                 self._progress_of(source).tell_state()

@@ -122,7 +122,7 @@ class FileScheduler:
         running = sum(source.share * self._weights[source] for source in self._open)
         return min(1.0, (self._done + running) / self._total)
 
-    def take(self) -> FrameBatch:
+    def take_batch(self) -> FrameBatch:
         """Take what goes through the networks next, waiting a moment for a recording's frames."""
         self._open_next()
         batch = FrameBatch()
@@ -147,7 +147,7 @@ class FileScheduler:
         """Return the sources that are open. From any thread."""
         return list(self._open)
 
-    def remove(self, source: RunningSource) -> None:
+    def remove_source(self, source: RunningSource) -> None:
         """Forget a source that has ended."""
         self._open.remove(source)
         self._done += self._weights.pop(source)

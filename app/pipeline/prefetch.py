@@ -51,10 +51,10 @@ class Prefetch:
 
     @property
     def ready(self) -> bool:
-        """Whether take() would return at once."""
+        """Whether take_batch() would return at once."""
         return bool(self._under_way) and self._under_way[0].done()
 
-    def add(self, frames: Sequence[Frame]) -> None:
+    def add_batch(self, frames: Sequence[Frame]) -> None:
         """Find the plates of frames, where they show something new, as soon as a thread is free."""
         detecting = self._pool.submit(self._pipeline.detect_plates, frames, self._pipeline.select_frames(frames))
         if self._on_ready is not None:
@@ -62,7 +62,7 @@ class Prefetch:
             detecting.add_done_callback(lambda _: tell())
         self._under_way.append(detecting)
 
-    def take(self) -> DetectedFrames | None:
+    def take_batch(self) -> DetectedFrames | None:
         """Return what was found in the oldest batch, waiting for it; None if it was cancelled."""
         try:
             return self._under_way.popleft().result()

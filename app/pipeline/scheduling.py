@@ -62,7 +62,7 @@ class Scheduler(Protocol):
         """Whether nothing is left to read, now or later."""
         ...
 
-    def take(self) -> FrameBatch:
+    def take_batch(self) -> FrameBatch:
         """Return what goes through the networks next; empty where nothing has come."""
         ...
 
@@ -74,7 +74,7 @@ class Scheduler(Protocol):
         """Return the sources that are open. From any thread."""
         ...
 
-    def remove(self, source: RunningSource) -> None:
+    def remove_source(self, source: RunningSource) -> None:
         """Forget a source that has ended."""
         ...
 
@@ -95,7 +95,7 @@ class LiveScheduler:
         """To be given to a Capture as on_change."""
         return self.changed.set
 
-    def add(self, capture: Capture) -> None:
+    def add_capture(self, capture: Capture) -> None:
         """Take up a source, whose capture was made with on_change=wake, and start it. From any thread.
 
         Raises:
@@ -108,7 +108,7 @@ class LiveScheduler:
             self._sources[name] = RunningSource(capture.spec, capture)
         capture.start()
 
-    def end(self, source_id: str) -> None:
+    def end_source(self, source_id: str) -> None:
         """Let go of a source: its open tracks become final. From any thread; does not wait."""
         with self._lock:
             source = self._sources.get(source_id)
@@ -120,7 +120,7 @@ class LiveScheduler:
         """Return the state and counters of every source. From any thread."""
         return {source.spec.source_id: source.capture.status() for source in self.sources()}
 
-    def take(self) -> FrameBatch:
+    def take_batch(self) -> FrameBatch:
         """Take at most one frame of each source, without waiting."""
         batch = FrameBatch()
         for source in self.sources():
@@ -135,7 +135,7 @@ class LiveScheduler:
         with self._lock:
             return list(self._sources.values())
 
-    def remove(self, source: RunningSource) -> None:
+    def remove_source(self, source: RunningSource) -> None:
         """Forget a source that has ended."""
         with self._lock:
             del self._sources[source.spec.source_id]

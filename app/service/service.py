@@ -97,7 +97,7 @@ class Service:
         self._engine.start()
         for source in self.sources:
             capture = make_capture(make_source(source.spec), self.settings.live, self.stages, self._scheduler.wake)
-            self._scheduler.add(capture)
+            self._scheduler.add_capture(capture)
         if self._housekeeping is not None:
             self._housekeeping.start()
         return self

@@ -212,7 +212,7 @@ class SourcesSession(QObject):
         """Close a source or begin it anew, as is wanted: at once where its capture has ended, else have that end."""
         if not source.ended:
             source.release()
-            self._networks.live.end(SourceId(source.source_id))
+            self._networks.live.end_source(SourceId(source.source_id))
         elif source.closing:
             self._forget(source)
         elif source.wanted_s is not None:
@@ -236,7 +236,7 @@ class SourcesSession(QObject):
 
     def _begin(self, source: OpenSource) -> None:
         loading = self._networks.pipeline is None  # a recording that played on would lose its first plates
-        self._networks.live.add(
+        self._networks.live.add_capture(
             source.begin(self._networks.live.wake, self._settings.current, self._networks.stages, loading)
         )
         self.state_changed.emit(source.source_id)

@@ -140,7 +140,7 @@ def camera_of(
 ) -> str:
     """Add a camera to a scheduler and return its name."""
     source = LiveSource(identify(f"rtsp://{name}/1"), lambda _: Camera(script, pause_s))
-    scheduler.add(Capture(source, scheduler.wake, stall_s=stall_s, backoff=Backoff(0.01, 0.05)))
+    scheduler.add_capture(Capture(source, scheduler.wake, stall_s=stall_s, backoff=Backoff(0.01, 0.05)))
     return source.spec.source_id
 
 

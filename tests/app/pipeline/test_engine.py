@@ -74,7 +74,7 @@ def test_recordings_run_to_their_end_side_by_side(tmp_path: Path) -> None:
     engine, scheduler = live_engine(sink)
     paths = [write_clip(tmp_path / f"{name}.avi", frames=12 + n) for n, name in enumerate("abc")]
     for path in paths:
-        scheduler.add(capture_of(path, scheduler))
+        scheduler.add_capture(capture_of(path, scheduler))
     assert until(lambda: len(sink.ended) == 3)
     for n, path in enumerate(paths):
         assert [index for source, index in sink.frames if source == str(path)] == list(range(12 + n))
@@ -87,8 +87,8 @@ def test_a_faulty_source_is_told_and_the_others_go_on(tmp_path: Path) -> None:
     sink = Collected()
     engine, scheduler = live_engine(sink)
     (tmp_path / "bad.mp4").write_bytes(b"junk")
-    scheduler.add(capture_of(tmp_path / "bad.mp4", scheduler))
-    scheduler.add(capture_of(write_clip(tmp_path / "good.avi"), scheduler))
+    scheduler.add_capture(capture_of(tmp_path / "bad.mp4", scheduler))
+    scheduler.add_capture(capture_of(write_clip(tmp_path / "good.avi"), scheduler))
     assert until(lambda: len(sink.ended) == 2)
     assert "not a video" in sink.ended[str(tmp_path / "bad.mp4")] and sink.ended[str(tmp_path / "good.avi")] == ""
     assert engine.stop(5)
@@ -98,12 +98,12 @@ def test_a_stalled_camera_does_not_hold_up_another() -> None:
     sink, hold = Collected(), threading.Event()
     engine, scheduler = live_engine(sink)
     stuck = live(iter([Camera(1, hold=hold), *[Camera(opens=False)] * 9]))
-    scheduler.add(Capture(stuck, scheduler.wake, backoff=Backoff(0.01, 0.02)))
+    scheduler.add_capture(Capture(stuck, scheduler.wake, backoff=Backoff(0.01, 0.02)))
     with pytest.raises(ValueError, match="runs already"):
-        scheduler.add(Capture(stuck, scheduler.wake))
+        scheduler.add_capture(Capture(stuck, scheduler.wake))
     other = live(endless(frames=10**6, delay=0.003))
     other._spec = identify("rtsp://second/stream")
-    scheduler.add(Capture(other, scheduler.wake))
+    scheduler.add_capture(Capture(other, scheduler.wake))
     assert until(lambda: sum(source == "rtsp://second/stream" for source, _ in sink.frames) > 30)
     assert set(scheduler.status()) == {stuck.spec.source_id, "rtsp://second/stream"}
     assert scheduler.status()["rtsp://second/stream"].state is CaptureState.LIVE
@@ -117,10 +117,10 @@ def test_a_source_can_be_taken_away_and_added_again() -> None:
     engine, scheduler = live_engine(sink)
     for _ in range(3):
         source = live(endless(frames=10**6, delay=0.002))
-        scheduler.add(Capture(source, scheduler.wake))
+        scheduler.add_capture(Capture(source, scheduler.wake))
         sink.ended.clear()
         assert until(lambda: bool(scheduler.status()) and next(iter(scheduler.status().values())).frames > 5)
-        scheduler.end(source.spec.source_id)
+        scheduler.end_source(source.spec.source_id)
         assert until(lambda: len(sink.ended) == 1)
     assert engine.stop(5)
 
@@ -141,7 +141,7 @@ def test_networks_that_fail_on_a_live_source_are_told_once_and_it_goes_on() -> N
     sink = Watched()
     engine, scheduler = live_engine(sink, networks=Broken(level=256))
     source = live(endless(frames=10**6, delay=0.002))
-    scheduler.add(Capture(source, scheduler.wake))
+    scheduler.add_capture(Capture(source, scheduler.wake))
     assert until(lambda: "out of memory" in engine.trouble and scheduler.status()[source.spec.source_id].frames > 20)
     assert sink.troubles == [f"{source.spec.source_id}: out of memory"] and not sink.ended
     assert engine.stop(5) and list(sink.ended) == [source.spec.source_id]
@@ -246,7 +246,7 @@ def test_many_starts_and_stops_leave_no_thread() -> None:
     before = threading.active_count()
     for _ in range(25):
         engine, scheduler = live_engine(Collected())
-        scheduler.add(Capture(live(endless(frames=10**6, delay=0.001)), scheduler.wake))
+        scheduler.add_capture(Capture(live(endless(frames=10**6, delay=0.001)), scheduler.wake))
         time.sleep(0.005)
         assert engine.stop(5)
     assert threading.active_count() == before

@@ -41,9 +41,9 @@ def test_batches_are_looked_at_side_by_side_and_come_back_in_order() -> None:
     with Prefetch(pipeline, told.set, waiting=1) as prefetch:
         assert pipeline.streams == 2 and prefetch.has_room and not prefetch.ready
         for index in range(3):
-            prefetch.add([frame(index, index / 10)])
+            prefetch.add_batch([frame(index, index / 10)])
         assert len(prefetch) == 3 and not prefetch.has_room
-        sights = [prefetch.take() for _ in range(3)]
+        sights = [prefetch.take_batch() for _ in range(3)]
     assert [sight.frames[0].index for sight in sights] == [0, 1, 2]
     assert detector.most_at_once == 2 and told.is_set() and len(prefetch) == 0
 
@@ -59,8 +59,8 @@ def test_what_goes_wrong_in_detection_is_a_fault_of_that_source_and_costs_no_oth
 
     with Prefetch(Pipeline(Choosy(), ScriptedReader(lambda _: says("AB123C"))), waiting=2) as prefetch:
         for index in range(3):
-            prefetch.add([frame(index, index / 10), frame(5, index / 10, "other")])
-        taken = [prefetch.take() for _ in range(3)]
+            prefetch.add_batch([frame(index, index / 10), frame(5, index / 10, "other")])
+        taken = [prefetch.take_batch() for _ in range(3)]
     assert [[frame.source_id for frame in found.frames] for found in taken if found is not None] == [
         ["clip", "other"],
         ["other"],
@@ -73,9 +73,9 @@ def test_what_has_not_begun_can_be_cancelled() -> None:
     detector = Wide()
     with Prefetch(Pipeline(detector, ScriptedReader(lambda _: says("AB123C"))), waiting=3) as prefetch:
         for index in range(5):
-            prefetch.add([frame(index, index / 10)])
+            prefetch.add_batch([frame(index, index / 10)])
         prefetch.cancel_waiting()
-        taken = [prefetch.take() for _ in range(5)]
+        taken = [prefetch.take_batch() for _ in range(5)]
     found = [batch.frames[0].index for batch in taken if batch is not None]
     assert found == list(range(len(found))) and detector.calls == len(found)
 
@@ -84,5 +84,5 @@ def test_leaving_forgets_what_waits_and_ends_the_threads() -> None:
     before = threading.active_count()
     with Prefetch(Pipeline(Wide(), ScriptedReader(lambda _: says("AB123C"))), waiting=8) as prefetch:
         for index in range(8):
-            prefetch.add([frame(index, index / 10)])
+            prefetch.add_batch([frame(index, index / 10)])
     assert threading.active_count() == before

@@ -95,7 +95,7 @@ def test_a_camera_that_dies_and_comes_back_leaves_one_gap(server: Server, tmp_pa
     name = f"rtsp://viewer:s3cret@127.0.0.1:{server.port}/live"
     source = make_source(identify(name))
     assert "s3cret" not in source.spec.source_id
-    scheduler.add(Capture(source, scheduler.wake, backoff=Backoff(0.2, 0.5)))
+    scheduler.add_capture(Capture(source, scheduler.wake, backoff=Backoff(0.2, 0.5)))
 
     def state() -> CaptureState:
         return scheduler.status()[source.spec.source_id].state
