@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,15 @@ def test_the_reference_of_the_command_line_has_every_command(site: Path) -> None
 def test_the_reference_of_the_libraries_is_made_from_their_docstrings(site: Path) -> None:
     assert 'class="doc doc-object doc-class"' in (site / "reference" / "recognizer.html").read_text(encoding="utf-8")
     assert "detector.types.Detection" in (site / "reference" / "detector.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "reference").glob("*.md")), ids=lambda page: page.name)
+def test_every_member_that_the_reference_shows_is_there(page: Path) -> None:
+    shown = re.findall(r"^::: (\S+)\n(?: +options: {members: \[(.*?)\]})?", page.read_text(encoding="utf-8"), re.M)
+    for place, members in shown:
+        parent, _, name = place.rpartition(".")
+        owner = getattr(import_module(parent), name) if name[0].isupper() else import_module(place)
+        assert [member for member in members.split(", ") if member and not hasattr(owner, member)] == []
 
 
 @pytest.mark.parametrize("page", PAGES + LEADING, ids=lambda page: page.relative_to(ROOT).as_posix())
