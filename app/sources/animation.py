@@ -6,7 +6,7 @@ from typing import Any, cast
 import cv2
 
 from app.sources.frame import Image
-from app.sources.picture_decoding import PictureError, has_pages, open_with_pillow, to_bgr
+from app.sources.picture_decoding import has_pages, open_with_pillow, to_bgr
 
 #: An animation of no more frames is a picture with pages: too few to follow a plate through.
 MOST_PAGES = 8
@@ -22,7 +22,7 @@ def is_animation(data: bytes) -> bool:
     try:
         with open_with_pillow(data) as picture:
             return picture.format in _FORMATS and int(getattr(picture, "n_frames", 1)) > MOST_PAGES
-    except PictureError:
+    except Exception:  # what is wrong is told when it is read
         return False
 
 
@@ -37,7 +37,7 @@ class AnimationHandle:
         try:
             self._picture = open_with_pillow(path.read_bytes())
             self._count = int(getattr(self._picture, "n_frames", 1))
-        except (PictureError, OSError):
+        except Exception:  # its decoders raise whatever broken bytes lead them to
             self._count = 0
 
     def isOpened(self) -> bool:

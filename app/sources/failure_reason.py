@@ -104,7 +104,7 @@ def _ask_rtsp(link: socket.socket, address: Address) -> str:
     status, answer = talk.ask("DESCRIBE", address.bare, "Accept: application/sdp")
     if status == 200:
         status, answer = talk.ask(
-            "SETUP", _video_control(answer, address), "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
+            "SETUP", video_control(answer, address), "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
         )
     if status == 0:
         return "no connection: the host is there but speaks no RTSP at this port"
@@ -181,12 +181,17 @@ def _hashed(name: str, text: str) -> str:
     return hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _video_control(answer: str, address: Address) -> str:
+def video_control(answer: str, address: Address) -> str:
     """Return the address of the video track in a description (RFC 4566), the stream's own where there is none."""
     base = re.search(r"(?im)^content-base:\s*(\S+)", answer)
     video = answer.partition("m=video")[2]
     control = re.search(r"(?m)^a=control:(\S+)", video)
     if control is None or control[1] == "*":
         return address.bare
+    if "://" in control[1]:
+        return str(control[1])
     start = base[1] if base else address.bare
-    return control[1] if "://" in control[1] else urljoin(start if start.endswith("/") else f"{start}/", control[1])
+    try:
+        return str(urljoin(start if start.endswith("/") else f"{start}/", control[1]))
+    except ValueError:  # what the camera calls its address is none
+        return address.bare

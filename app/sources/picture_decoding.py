@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
 
 _CHUNK_BYTES = 64 << 20
-MOST_PIXELS = 200_000_000  # as OPENCV_IO_MAX_IMAGE_PIXELS in app.config.bootstrap
+# A few bytes can claim to be a picture that fills the memory, and Pillow needs three times what OpenCV does.
+MOST_PIXELS = 64_000_000
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _OF_PILLOW = (b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _REDUCED = 1  # bit of TIFF's NewSubfileType: a page that is another one made small
@@ -74,7 +75,7 @@ def count_pages(data: bytes) -> int:
     """Return how many pages a picture has; 1 for what cannot be opened, too."""
     if not has_pages(data):
         return 1
-    with suppress(PictureError), open_with_pillow(data) as picture:
+    with suppress(Exception), open_with_pillow(data) as picture:  # what is wrong is told when it is read
         return len(_pages_of(picture))
     return 1
 
@@ -83,9 +84,14 @@ def open_with_pillow(data: bytes) -> "PilImage":
     """Open a picture with Pillow, not decoded yet. Raises PictureError."""
     pillow = _pillow()
     try:
-        return cast("PilImage", pillow.open(BytesIO(data)))
+        picture = cast("PilImage", pillow.open(BytesIO(data)))
+        large = picture.width * picture.height > MOST_PIXELS
     except Exception as error:  # its decoders raise whatever broken bytes lead them to
         raise PictureError("not a picture that can be read") from error
+    if large:
+        picture.close()
+        raise PictureError("the picture is larger than can be read")
+    return picture
 
 
 def to_bgr(picture: "PilImage") -> Image:
@@ -93,15 +99,11 @@ def to_bgr(picture: "PilImage") -> Image:
     from PIL import ImageOps
 
     try:
-        if picture.width * picture.height > MOST_PIXELS:
-            raise PictureError("the picture is larger than can be read")
         if picture.mode.startswith(("I", "F")):
             return _as_8_bit(np.asarray(picture))
         upright = ImageOps.exif_transpose(picture)
         flat = upright.convert("RGBA") if "transparency" in picture.info or upright.mode in ("LA", "PA") else upright
         colours = np.asarray(flat.convert("RGB"))
-    except PictureError:
-        raise
     except Exception as error:  # its decoders raise whatever broken bytes lead them to
         raise PictureError("the picture is broken or larger than can be read") from error
     return np.ascontiguousarray(colours[:, :, ::-1])
@@ -123,13 +125,14 @@ def _pillow() -> ModuleType:
 
 def _decode_with_pillow(data: bytes, page: int) -> Image:
     with open_with_pillow(data) as picture:
-        pages = _pages_of(picture)
+        try:
+            pages = _pages_of(picture)
+            if page < len(pages):
+                picture.seek(pages[page])
+        except Exception as error:  # its decoders raise whatever broken bytes lead them to
+            raise PictureError(f"its page {page + 1} is broken") from error
         if page >= len(pages):
             raise PictureError(f"has no page {page + 1}")
-        try:
-            picture.seek(pages[page])
-        except Exception as error:
-            raise PictureError(f"its page {page + 1} is broken") from error
         return to_bgr(picture)
 
 
