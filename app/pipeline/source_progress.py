@@ -6,6 +6,7 @@ from app.pipeline.events import PlateEvent, without_evidence
 from app.pipeline.ledger import Ledger
 from app.pipeline.scheduling import RunningSource, Scheduler
 from app.pipeline.types import FrameResult
+from app.sources.source import Delivery
 
 _SETTLED_S = 5.0  # beyond the time in which a vehicle may come back, until a live source's visit is over
 
@@ -48,6 +49,9 @@ class SourceProgress:
 
     def tell_state(self) -> None:
         """Tell that a live source was lost, and that it is back, each once."""
+        info = self._source.capture.info
+        if info is not None and info.delivery is Delivery.EVERY:  # a recording behind an address: it is not tried again
+            return
         error = self._source.capture.status().error
         if error and error != self._told_error:
             self._distribution.lose_source(self._source.spec, error)

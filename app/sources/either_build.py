@@ -47,6 +47,11 @@ class EitherBuild:
     def isOpened(self) -> bool:  # noqa: D102
         return self._handle.isOpened()
 
+    @property
+    def decodes(self) -> bool:
+        """Whether the first frame, where it was not taken yet, could be decoded."""
+        return self._first is None or self._first[0]
+
     def read(self) -> tuple[bool, Any]:  # noqa: D102
         first, self._first = self._first, None
         return first or self._checked(read_frame(self._handle))

@@ -74,7 +74,7 @@ class NetworkStream:
         if found.content is Content.MULTIPART:
             return MultipartSource(spec, client, self._clock)
         if found.content is Content.RECORDING:
-            return RemoteRecording(spec, address.url, found.modified)
+            return RemoteRecording(spec, address.url, client, found.modified)
 
         def open_it(_: SourceSpec) -> Handle:
             return open_address(address, max(self.patience_s, _SEGMENTS * self._found.segment_s))

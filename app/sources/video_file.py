@@ -35,7 +35,7 @@ class VideoFile:
         self.close()
         path = checked_file(self._spec)
         facts = read_facts(path)
-        handle = _open_handle(path, self._spec.part, facts.interlaced)
+        handle = open_file(path, self._spec.part, facts.interlaced)
         if not handle.isOpened():
             handle.release()
             raise SourceError(f"{self._spec.source_id}: not a video that can be read, or cut off before its index")
@@ -63,7 +63,7 @@ class VideoFile:
         return self._recording
 
 
-def _open_handle(path: Path, track: int, interlaced: bool) -> SeekableHandle:
+def open_file(path: Path, track: int, interlaced: bool) -> SeekableHandle:
     """Open a recording by what can decode it."""
     if kind_of_file(path) is FileKind.PICTURE and is_moving(path):
         return AnimationHandle(path)

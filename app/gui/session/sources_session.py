@@ -16,7 +16,7 @@ from app.pipeline.events import PlateEvent
 from app.pipeline.types import Frame, FrameResult
 from app.pipeline.zones import Zones
 from app.sinks.window import News, WindowFeed
-from app.sources.identify import identify
+from app.sources.identify import expand, identify
 from app.sources.open_capture import apply_settings
 from app.sources.source import SourceError, SourceSpec
 from app.sources.source_id import SourceId
@@ -102,7 +102,8 @@ class SourcesSession(QObject):
         refused: list[str] = []
         for name in files:
             try:
-                self.open(identify(name))
+                for spec in expand(name):  # pages of a picture and tracks of a video are each a source
+                    self.open(spec)
             except SourceError as error:
                 refused.append(redact(str(error)))
         if refused:

@@ -1,6 +1,7 @@
 """Reads what a file's container tells, whichever it is."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 from app.sources.containers.avi import read_avi
 from app.sources.containers.facts import ContainerFacts
@@ -16,17 +17,22 @@ _MP4_KINDS = frozenset((b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"
 def read_facts(path: Path) -> ContainerFacts:
     """Return what a recording's container tells; next to nothing for one that is not known or cannot be read."""
     try:
-        size = path.stat().st_size
         with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-            if head[4:8] in _MP4_KINDS:
-                return read_mp4(file, size)
-            if head.startswith(_MATROSKA):
-                return read_matroska(file, size)
-            if head[:4] == b"RIFF":
-                return read_avi(file, size)
-            if (prefix := transport_stream_prefix(head)) is not None:
-                return read_transport_stream(file, prefix)
-            return read_raw_video(file) if is_raw_video(head) else read_other(file)
+            return read_facts_of(file, path.stat().st_size)
     except OSError:
         return ContainerFacts()
+
+
+def read_facts_of(file: BinaryIO, size: int) -> ContainerFacts:
+    """Return what the container of an opened recording, or of its first bytes, tells. Raises OSError."""
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    if head[4:8] in _MP4_KINDS:
+        return read_mp4(file, size)
+    if head.startswith(_MATROSKA):
+        return read_matroska(file, size)
+    if head[:4] == b"RIFF":
+        return read_avi(file, size)
+    if (prefix := transport_stream_prefix(head)) is not None:
+        return read_transport_stream(file, prefix)
+    return read_raw_video(file) if is_raw_video(head) else read_other(file)
