@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 
 from app.config import settings as settings_file
 from app.config.bootstrap import has_display, usable_cpus
+from app.config.frozen import is_frozen
 from app.config.paths import MANIFEST, ROOT, is_checkout
 from app.config.redaction import redact
 from app.version import __version__
@@ -115,6 +116,8 @@ def _requirements() -> list[Requirement]:
     if is_checkout():
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         return [Requirement(line) for line in project["dependencies"]]
+    if is_frozen():
+        return []  # all of it is in the folder
     return [Requirement(line) for line in metadata.requires("platescribe") or ()]
 
 
