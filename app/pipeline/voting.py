@@ -18,13 +18,15 @@ from recognizer.readings import Alternative
 GAP = ""
 _MOST_ALTERNATIVES = 5
 _MOST_RIVALS = 12
+# Readings that decide, those of most weight: small ones err alike, and many of them would outvote a few large ones.
+_MOST_DECIDING = 12
 _LEAST_BELIEF = 1e-9  # in a text a reading lists: its logarithm is taken
 _LEAST_LEFT = 0.002  # no reading rules out more firmly that it is wrong
 # Readings of one track err together. So each doubling of their number counts as a share of an independent reading, and
 # that two agree on a text speaks less for it than by chance: a single text that a reading does not list, or hardly
 # allows, gets a good share of what the reading leaves. Both chosen on windows of 2 to 20 readings of real clips, by log
 # likelihood of the right text.
-_DEPENDENCE = 0.25
+_DEPENDENCE = 0.35
 _UNLISTED = 0.3
 # Share of tracks whose readings all agree on a wrong text: one that looks like another at every distance.
 _LEAST_DOUBT = 0.02
@@ -99,7 +101,8 @@ def vote(readings: Sequence[TrackReading], min_agreement: int = 1) -> Vote | Non
     if not voters:
         return None
     said = dict(Counter(item.reading.text for item in voters).most_common(_MOST_RIVALS))
-    beliefs = posterior(voters, _rivals(voters) | set(said))
+    deciding = sorted(voters, key=_weightiest)[:_MOST_DECIDING]
+    beliefs = posterior(deciding, _rivals(voters) | set(said))
     agreed = [text for text, count in said.items() if count >= min_agreement] or list(said)
     return _outcome(max(agreed, key=lambda text: (beliefs[text], text)), voters, beliefs)
 
@@ -152,6 +155,10 @@ def _outcome(text: str, voters: Sequence[TrackReading], beliefs: Mapping[str, fl
         weight / total if total > 0 else 0.0,
         weight,
     )
+
+
+def _weightiest(item: TrackReading) -> tuple[float, float, str]:
+    return -item.weight, -item.reading.confidence, item.reading.text
 
 
 def _heaviest(pair: tuple[str, float]) -> tuple[float, str]:

@@ -88,6 +88,14 @@ def test_a_sharp_sure_reading_outweighs_two_doubtful_ones() -> None:
     assert outcome is not None and outcome.text == "KA22P3368"
 
 
+def test_many_small_readings_do_not_outvote_a_dozen_large_ones() -> None:
+    small = [track_reading(says("51A83827", 0.9, ("51A63827", 0.05)), 0.35)] * 40
+    large = [track_reading(says("51A63827", 0.85, ("51A83827", 0.1)), 0.5)] * 12
+    outcome = vote([*small, *large], 2)
+    assert outcome is not None and outcome.text == "51A63827"
+    assert (outcome.agreeing, outcome.readings) == (12, 52)
+
+
 def test_alternatives_vote_too() -> None:
     outcome = voted(says("AB12O", 0.5, ("AB120", 0.45)), says("AB12D", 0.5, ("AB120", 0.45)), says("AB120", 0.4))
     assert outcome.text == "AB120"
