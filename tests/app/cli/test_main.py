@@ -89,7 +89,7 @@ def test_a_mistyped_command_is_told_with_the_nearest(capsys: pytest.CaptureFixtu
         (["run", "--jsnol=x"], "no option '--jsnol'. Did you mean '--jsonl'?"),
         (["watch", "add", "AB12", "--ntoe", "x"], "no option '--ntoe'. Did you mean '--note'?"),
         (["log", "retain", "--das", "3"], "no option '--das'. Did you mean '--days'?"),
-        (["run", "--frobnicate", "a.mp4"], "no option '--frobnicate'. --help lists the options."),
+        (["run", "--xyzzy", "a.mp4"], "no option '--xyzzy'. --help lists the options."),
         (["--read-olny"], "no option '--read-olny'. Did you mean '--read-only'?"),
     ],
     ids=["version", "run", "watch add", "log retain", "nothing like it", "window"],
