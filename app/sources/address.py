@@ -81,7 +81,7 @@ def parse_address(text: str) -> Address:
     A login may hold any sign unescaped. Where all its `%` are escapes, it is taken as escaped.
     """
     if not is_text(text):
-        raise SourceError(f"{text!a}: an address is text in UTF-8")
+        raise SourceError(f"{redact(text)!a}: an address is text in UTF-8")
     scheme = scheme_of(text)
     if scheme not in SCHEMES:
         raise SourceError(_not_readable(text, scheme))

@@ -65,8 +65,6 @@ def locate(log: str | Path | None = None, pictures: Path | None = None) -> Place
     if log is not None and "\0" in str(log):
         raise LogError(f"'{redact(str(log))}' is no place for a log: no disk can hold that name.")
     text = str(log) if log is not None else str(default_folder() / "plates.sqlite3")
-    if text.startswith("postgres://"):  # as hosts of databases hand it out; SQLAlchemy knows the full name only
-        text = f"postgresql://{text.removeprefix('postgres://')}"
     url = _address(text) if "://" in text else sa.URL.create("sqlite", database=text)
     if url.get_backend_name() != "sqlite":
         return Place(url, None, pictures or default_folder() / "pictures")
@@ -83,8 +81,11 @@ def locate(log: str | Path | None = None, pictures: Path | None = None) -> Place
 
 
 def _address(text: str) -> sa.URL:
+    full = text
+    if text.startswith("postgres://"):  # as hosts of databases hand it out; SQLAlchemy knows the full name only
+        full = f"postgresql://{text.removeprefix('postgres://')}"
     try:
-        url = sa.make_url(text)
+        url = sa.make_url(full)
         url.get_dialect().import_dbapi()
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise LogError(f"'{redact(text)}' is no address of a log: {redact(str(error))}") from error
