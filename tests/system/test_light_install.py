@@ -44,7 +44,7 @@ def test_the_demo_clip_is_read_and_nothing_is_converted(tmp_path: Path) -> None:
 def test_the_window_loads_and_draws_what_the_network_saw(tmp_path: Path) -> None:
     code = (
         "from app.config import bootstrap; bootstrap.prepare()\n"
-        "import app.gui.main, app.gui.assembly, numpy as np\n"
+        "import app.gui.startup, numpy as np\n"
         "from recognizer.explain import explain\nfrom recognizer.reader import PlateReader\n"
         "print(explain(np.full((32, 96, 3), 200, np.uint8), PlateReader(device='cpu'), 600).shape[1])"
     )
