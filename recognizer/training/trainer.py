@@ -4,7 +4,8 @@ import csv
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -91,7 +92,6 @@ class Trainer:
     _known_before: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
-        torch.set_flush_denormal(True)  # CTC's gradients are full of them, and an LSTM takes ten times as long then
         torch.manual_seed(self.plan.seed)
         self._device = pick_device(self.plan.device)
         self.network = build_network(self.config).to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -158,7 +158,7 @@ class Trainer:
         losses: list[float] = []
         recent: deque[float] = deque(maxlen=50)
         started, first = time.monotonic(), self.step
-        with Interruption() as interruption:
+        with Interruption() as interruption, _flushed_denormals():
             for batch in load_batches(mixture, self.plan.batch, self.step, self.plan.steps, self.plan.workers):
                 losses.append(self._train(batch))
                 recent.append(losses[-1])
@@ -302,3 +302,13 @@ def write_history(history: Sequence[dict[str, float]], out: Path) -> None:
         writer.writeheader()
         writer.writerows(history)
     curves.draw_curves({"": history}, out / "curves.png")
+
+
+@contextmanager
+def _flushed_denormals() -> Iterator[None]:
+    """Takes denormal numbers for zero: CTC's gradients are full of them, and an LSTM takes ten times as long then."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
