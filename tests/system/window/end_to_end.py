@@ -179,10 +179,8 @@ def watch_and_settle(person: Person, clip: Path, plate: str) -> bool:
     session.sources.seek(str(clip), 0.0)
     person.wait(window.banner.isVisible, "the hit")
     person.photograph("hit")
-    person.wait(lambda: store.count(Query(list_name="block")), "the hit's visit in the log")
     person.click(window.banner.settle)
     person.wait(lambda: not window.banner.isVisible(), "the banner to go")
-    person.wait(lambda: any(visit.settled for visit in store.each(Query())), "the settled hit in the log")
     return True
 
 
