@@ -16,7 +16,7 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
 # How long an example takes says how busy the machine is, and no more.
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
